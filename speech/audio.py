@@ -1,0 +1,72 @@
+"""Sound as it travels: PCM_16 little-endian, mono on every wire, framed as WAV where a file is wanted."""
+
+import io
+import wave
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+SAMPLE_WIDTH = 2
+"""Bytes per sample of PCM_16."""
+
+WIRE_SAMPLE_RATE = 24_000
+"""Hz of everything the gateway sends."""
+
+
+@dataclass(frozen=True, slots=True)
+class AudioFormat:
+    """How to read PCM_16 bytes."""
+
+    sample_rate: int
+    """Hz"""
+    channels: int = 1
+
+    @property
+    def frame_bytes(self) -> int:
+        """Bytes that hold one sample of every channel."""
+        return SAMPLE_WIDTH * self.channels
+
+    def samples(self, pcm_bytes: int) -> int:
+        """Samples per channel in so many bytes."""
+        return pcm_bytes // self.frame_bytes
+
+    def seconds(self, samples: int) -> float:
+        return samples / self.sample_rate
+
+
+WIRE_FORMAT = AudioFormat(WIRE_SAMPLE_RATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who made a piece of sound."""
+
+    engine: str
+    voice: str
+    settings: Mapping[str, int] = field(default_factory=dict)
+    """What the synthesiser was set to, as it reported it (eSpeak NG: pitch, rate, volume)."""
+    stored: bool = False
+    """True when it was made earlier and kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class AudioChunk:
+    """A run of samples of one sentence. `pcm` holds whole frames of `format`."""
+
+    pcm: bytes
+    format: AudioFormat
+    origin: Origin
+
+    @property
+    def samples(self) -> int:
+        return self.format.samples(len(self.pcm))
+
+
+def wav_file(pcm: bytes, audio_format: AudioFormat) -> bytes:
+    """A complete RIFF file with its true length."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as wav:
+        wav.setnchannels(audio_format.channels)
+        wav.setsampwidth(SAMPLE_WIDTH)
+        wav.setframerate(audio_format.sample_rate)
+        wav.writeframes(pcm)
+    return file.getvalue()

@@ -1,0 +1,60 @@
+"""The seam of the whole project: an `Engine` turns one sentence into audio chunks."""
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from typing import Protocol
+
+from speech.audio import AudioChunk
+from speech.persona import VoiceSpec
+from speech.utterance import Reason, Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Whether an engine can speak with a voice now. Not being ready is never a failure."""
+
+    reason: Reason | None = None
+    """None: ready"""
+    retry_after: float | None = None
+    """Seconds until it is worth asking again, None if unknown"""
+
+    def __bool__(self) -> bool:
+        return self.reason is None
+
+
+READY = Readiness()
+
+
+class Engine(Protocol):
+    """Turns sentences into sound. Time-outs between chunks are the chain's business, not the engine's."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def first_audio_cap(self) -> float:
+        """Seconds from the start of `speak` after which no first chunk counts as a failure."""
+        ...
+
+    def readiness(self, voice: VoiceSpec) -> Readiness:
+        """Ready, or why not. A bad voice concerns that voice only; must not block."""
+        ...
+
+    def start_estimate(self, sentence: Sentence) -> float:
+        """Seconds to the first sound if asked now."""
+        ...
+
+    def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
+        """Audio of one sentence as it is made; closing the generator cancels the work at once.
+
+        Raises EngineFailure (counted) or EngineUnavailable (not counted).
+        """
+        ...
+
+    async def probe(self) -> None:
+        """A canary: the cheapest real proof that the engine works. Raises EngineFailure."""
+        ...
+
+    async def close(self) -> None:
+        """Ends everything the engine started; nothing of it is left running."""
+        ...

@@ -1,0 +1,94 @@
+"""Every error robotvoice raises on purpose: one root, stable codes, one sentence that says what to do."""
+
+from typing import ClassVar
+
+
+class RobotVoiceError(Exception):
+    """The root. `code` is stable and goes over the wire; the message is for a person."""
+
+    code: ClassVar[str] = "internal"
+
+    @property
+    def message(self) -> str:
+        return str(self)
+
+
+class EmptyText(RobotVoiceError):
+    """There is nothing in the text that could be spoken."""
+
+    code = "empty_text"
+
+
+class TextTooLong(RobotVoiceError):
+    """The text has more characters than one request may hold."""
+
+    code = "text_too_long"
+
+
+class UnknownVoice(RobotVoiceError):
+    """No persona, or no voice of an engine, has this name."""
+
+    code = "unknown_voice"
+
+
+class InvalidPersona(RobotVoiceError):
+    """A persona file cannot be used; the message names file, line and key."""
+
+    code = "invalid_persona"
+
+
+class InvalidSettings(RobotVoiceError):
+    """A setting cannot be used; the message names the field and where it was read."""
+
+    code = "invalid_settings"
+
+
+class InvalidMessage(RobotVoiceError):
+    """A message on the wire breaks the protocol; the message names the field."""
+
+    code = "invalid_message"
+
+
+class TooManyRequests(RobotVoiceError):
+    """A bounded queue is full."""
+
+    code = "too_many_requests"
+
+
+class PlayerFailed(RobotVoiceError):
+    """No player could bring the audio to a loudspeaker."""
+
+    code = "player_failed"
+
+
+class NothingCanSpeak(RobotVoiceError):
+    """No entry of the persona is ready: the text cannot be spoken at all."""
+
+    code = "nothing_can_speak"
+
+
+class EngineUnavailable(RobotVoiceError):
+    """An engine refuses a sentence without being at fault; never counted by its breaker.
+
+    `reason` is a short code such as `not_ready`; `retry_after` is in seconds, None if unknown.
+    """
+
+    code = "unavailable"
+
+    def __init__(self, reason: str, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.retry_after = retry_after
+
+
+class EngineFailure(RobotVoiceError):
+    """An engine took a sentence and did not deliver; counted by its breaker.
+
+    `reason` is a short code such as `died`, `stalled`, `refused`, `no_answer`, `no_audio`.
+    """
+
+    code = "engine_failed"
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason

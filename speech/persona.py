@@ -1,0 +1,70 @@
+"""What both sides know of a persona: who it is and the ordered voices it may speak with."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+
+PERSONA_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
+"""What a persona may be called; use `fullmatch`."""
+
+WhenUnavailable = Literal["substitute", "silent"]
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceSpec:
+    """One entry of a persona's chain: an engine and how it is to sound. None means the engine's default."""
+
+    engine: str
+    voice: str = ""
+    pitch: int | None = None
+    """eSpeak NG: 0 to 99"""
+    rate: int | None = None
+    """Words per minute"""
+    volume: int | None = None
+    """eSpeak NG: 0 to 200, 100 is its normal"""
+    lexicon: tuple[tuple[str, str], ...] = ()
+    """(word as written, word as this engine should be given it), applied last"""
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """By whose leave this voice is used. A cloned voice is somebody's."""
+
+    subject: str
+    granted_by: str
+    scope: str
+
+
+@dataclass(frozen=True, slots=True)
+class Persona:
+    """A character with a voice of its own and the voices that may stand in for it."""
+
+    id: str
+    name: str
+    language: str
+    voice: VoiceSpec
+    fallbacks: tuple[VoiceSpec, ...] = ()
+    aliases: tuple[str, ...] = ()
+    when_unavailable: WhenUnavailable = "substitute"
+    first_audio_budget: float = 2.0
+    """Seconds until the first sound of an answer"""
+    phrases: tuple[str, ...] = field(default=())
+    consent: Consent | None = None
+    revision: str = ""
+    """Hash of everything that changes the sound"""
+
+    @property
+    def voices(self) -> tuple[VoiceSpec, ...]:
+        """The whole chain, the persona's own voice first; only that one if it would rather be silent."""
+        if self.when_unavailable == "silent":
+            return (self.voice,)
+        return (self.voice, *self.fallbacks)
+
+    @property
+    def local_voices(self) -> tuple[VoiceSpec, ...]:
+        """What a robot can speak with by itself when the gateway is gone."""
+        return tuple(spec for spec in self.voices if spec.engine in LOCAL_ENGINES)
+
+
+LOCAL_ENGINES = frozenset({"espeak"})
+"""Engines that need nothing but the machine they run on."""

@@ -1,0 +1,59 @@
+"""What is to be spoken, sentence by sentence, and the ledger of what was spoken by whom."""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """The unit of work. `text` is cleaned and holds no control characters."""
+
+    index: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """A text that is spoken as one, already cleaned and split."""
+
+    id: str
+    persona: str
+    language: str
+    sentences: tuple[Sentence, ...]
+
+
+class Outcome(enum.Enum):
+    """How an utterance ended. Never a quiet end."""
+
+    COMPLETE = "complete"
+    INCOMPLETE = "incomplete"
+    CANCELLED = "cancelled"
+    REFUSED = "refused"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why something did not go the first way: a stable code and a sentence for a person."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """One row of the ledger: a sentence, by whom, and why not by the persona's own voice."""
+
+    sentence: int
+    engine: str
+    voice: str
+    settings: Mapping[str, int] = field(default_factory=dict)
+    samples: int = 0
+    sample_rate: int = 0
+    """Hz"""
+    stored: bool = False
+    substitute: Reason | None = None
+    """None: the persona's own voice"""
+    repeated: bool = False
+    """True when part of this sentence had been heard before another attempt took it over"""
