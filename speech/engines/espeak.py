@@ -1,0 +1,118 @@
+"""The `espeak` engine: eSpeak NG, small and always there, in a child process of its own."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from typing import Literal
+
+from speech.audio import AudioChunk
+from speech.engines.base import READY, Readiness
+from speech.engines.espeak_backend import EspeakBackend, EspeakRequest
+from speech.engines.espeak_command import EspeakCommandBackend
+from speech.engines.espeak_library import EspeakLibraryBackend, installed_libraries
+from speech.engines.espeak_voices import Catalogue
+from speech.errors import EngineFailure, EngineUnavailable, UnknownVoice
+from speech.persona import VoiceSpec
+from speech.utterance import Reason, Sentence
+
+log = logging.getLogger(__name__)
+
+BackendChoice = Literal["auto", "library", "command"]
+DEFAULT_VOICE = "en"
+DEFAULT_PITCH, DEFAULT_RATE, DEFAULT_VOLUME = 50, 175, 100
+START_ESTIMATE = 0.02
+"""Seconds to the first sound of a warm child."""
+PROBE_TEXT = "Hi."
+HOW_TO_INSTALL = "install it with: sudo apt install espeak-ng (or pip install 'robotvoice[espeak]')"
+
+
+class EspeakEngine:
+    """Speaks with the first eSpeak NG that works: a library, else the command."""
+
+    name = "espeak"
+    first_audio_cap = 1.5
+
+    def __init__(self, backends: Sequence[EspeakBackend]) -> None:
+        self._backends = tuple(backends)
+        self._backend: EspeakBackend | None = None
+        self._catalogue: Catalogue | None = None
+        self._not_ready = Reason("starting", "eSpeak NG is starting")
+        self._starting = asyncio.Lock()
+
+    @classmethod
+    def installed(cls, choice: BackendChoice = "auto") -> "EspeakEngine":
+        """The engine around whatever this machine has."""
+        backends: list[EspeakBackend] = []
+        if choice != "command":
+            backends += map(EspeakLibraryBackend, installed_libraries())
+        if choice != "library":
+            backends.append(EspeakCommandBackend())
+        return cls(backends)
+
+    @property
+    def description(self) -> str:
+        """Which eSpeak NG speaks, or why none does."""
+        if self._backend is None or self._catalogue is None:
+            return self._not_ready.text
+        return f"eSpeak NG {self._catalogue.version} ({self._backend.description})"
+
+    async def start(self) -> None:
+        """Finds an eSpeak NG that runs, once; `readiness` tells when there is none."""
+        async with self._starting:
+            if self._backend is not None:
+                return
+            problems = []
+            for backend in self._backends:
+                try:
+                    self._catalogue = await backend.start()
+                except EngineFailure as failure:
+                    problems.append(failure.message)
+                    continue
+                self._backend = backend
+                return
+            self._not_ready = Reason("not_installed", f"eSpeak NG does not run here; {HOW_TO_INSTALL}")
+            log.warning("%s (tried: %s)", self._not_ready.text, "; ".join(problems))
+
+    def readiness(self, voice: VoiceSpec) -> Readiness:
+        if self._catalogue is None:
+            return Readiness(self._not_ready)
+        try:
+            self._catalogue.resolve(voice.voice or DEFAULT_VOICE)
+        except UnknownVoice as error:
+            return Readiness(Reason(error.code, error.message))
+        return READY
+
+    def start_estimate(self, sentence: Sentence) -> float:
+        return START_ESTIMATE
+
+    async def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
+        if self._backend is None or self._catalogue is None:
+            raise EngineUnavailable(self._not_ready.code, self._not_ready.text)
+        wanted = voice.voice or DEFAULT_VOICE
+        request = EspeakRequest(
+            text=sentence.text,
+            voice=wanted,
+            identifier=self._catalogue.resolve(wanted),
+            pitch=DEFAULT_PITCH if voice.pitch is None else voice.pitch,
+            rate=DEFAULT_RATE if voice.rate is None else voice.rate,
+            volume=DEFAULT_VOLUME if voice.volume is None else voice.volume,
+        )
+        async with aclosing(self._backend.speak(request)) as chunks:
+            async for chunk in chunks:
+                yield chunk
+
+    async def probe(self) -> None:
+        """Speaks a word; also finds an eSpeak NG that was installed since."""
+        await self.start()
+        if self._backend is None:
+            raise EngineFailure(self._not_ready.code, self._not_ready.text)
+        async with aclosing(self.speak(Sentence(0, PROBE_TEXT), VoiceSpec("espeak"))) as chunks:
+            async for chunk in chunks:
+                if chunk.pcm:
+                    return
+        raise EngineFailure("no_audio", "eSpeak NG made no audio of a word")
+
+    async def close(self) -> None:
+        for backend in self._backends:
+            await backend.close()

@@ -1,0 +1,44 @@
+"""What both ways of running eSpeak NG have in common: the library in a child process, and the command."""
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from typing import Protocol
+
+from speech.audio import AudioChunk
+from speech.engines.espeak_voices import Catalogue
+
+READY_WITHIN = 5.0
+"""Seconds a new child has to say what it can do."""
+
+
+@dataclass(frozen=True, slots=True)
+class EspeakRequest:
+    """One sentence with every parameter set, so that nothing of the sentence before is left."""
+
+    text: str
+    voice: str
+    """As the persona names it"""
+    identifier: str
+    """As eSpeak NG takes it"""
+    pitch: int
+    rate: int
+    volume: int
+
+
+class EspeakBackend(Protocol):
+    """Starts eSpeak NG and speaks one sentence in one child process."""
+
+    @property
+    def description(self) -> str:
+        """What was found, for a person."""
+        ...
+
+    async def start(self) -> Catalogue:
+        """Proves that it runs. Raises EngineFailure."""
+        ...
+
+    def speak(self, request: EspeakRequest) -> AsyncGenerator[AudioChunk, None]:
+        """Raises EngineFailure; closing it kills the child."""
+        ...
+
+    async def close(self) -> None: ...

@@ -1,0 +1,100 @@
+"""The `espeak-ng` command: one child process for each sentence."""
+
+import asyncio
+import contextlib
+import shutil
+from collections.abc import AsyncGenerator
+
+from speech.audio import AudioChunk, AudioFormat, Origin
+from speech.engines.espeak_backend import READY_WITHIN, EspeakRequest
+from speech.engines.espeak_voices import Catalogue, catalogue_from_command
+from speech.errors import EngineFailure
+
+WAV_HEADER_BYTES = 44
+CHUNK_BYTES = 4096
+
+
+class EspeakCommandBackend:
+    """Needs no library: what `apt install espeak-ng` brings is enough."""
+
+    def __init__(self, command: str = "espeak-ng") -> None:
+        self._command = command
+        self._speaking: set[asyncio.subprocess.Process] = set()
+
+    @property
+    def description(self) -> str:
+        return f"command {self._command}"
+
+    async def start(self) -> Catalogue:
+        if shutil.which(self._command) is None:
+            raise EngineFailure("not_installed", f"there is no command {self._command}")
+        try:
+            async with asyncio.timeout(READY_WITHIN):
+                version, voices, variants = await asyncio.gather(
+                    self._ask("--version"), self._ask("--voices"), self._ask("--voices=variant")
+                )
+            return catalogue_from_command(version.partition(": ")[2].split()[0], voices, variants)
+        except TimeoutError:
+            raise EngineFailure("stalled", f"{self._command} did not answer in {READY_WITHIN:g} s") from None
+        except (ValueError, IndexError, OSError) as error:
+            raise EngineFailure("protocol", f"{self._command} --voices cannot be read: {error}") from error
+
+    async def speak(self, request: EspeakRequest) -> AsyncGenerator[AudioChunk, None]:
+        # The text goes through standard input, where it can never be taken for an option. "[[" would begin
+        # phoneme codes, which only the command understands.
+        text = request.text.replace("[[", "[ [")
+        arguments = ("-v", request.identifier, "-p", request.pitch, "-s", request.rate, "-a", request.volume)
+        process = await self._spawn(*map(str, arguments), "-b", "1", "--stdin", "--stdout")
+        assert process.stdin is not None
+        assert process.stdout is not None
+        settings = {"rate": request.rate, "volume": request.volume, "pitch": request.pitch}
+        origin = Origin("espeak", request.voice, settings)
+        try:
+            process.stdin.write(text.encode("utf-8", "replace"))
+            process.stdin.close()
+            try:
+                header = await process.stdout.readexactly(WAV_HEADER_BYTES)
+            except asyncio.IncompleteReadError:
+                raise EngineFailure("died", f"{self._command} ended without any audio") from None
+            audio_format = AudioFormat(int.from_bytes(header[24:28], "little"))
+            rest = b""
+            while data := await process.stdout.read(CHUNK_BYTES):
+                data = rest + data
+                whole = len(data) - len(data) % audio_format.frame_bytes
+                rest = data[whole:]
+                yield AudioChunk(data[:whole], audio_format, origin)
+            if code := await process.wait():
+                raise EngineFailure("died", f"{self._command} ended with status {code} in a sentence")
+        finally:
+            await self._end(process)
+
+    async def close(self) -> None:
+        await asyncio.gather(*map(self._end, tuple(self._speaking)))
+
+    async def _ask(self, option: str) -> str:
+        process = await self._spawn(option)
+        try:
+            output, _ = await process.communicate()
+            return output.decode("utf-8", "replace")
+        finally:
+            await self._end(process)
+
+    async def _spawn(self, *arguments: str) -> asyncio.subprocess.Process:
+        try:
+            process = await asyncio.create_subprocess_exec(
+                self._command,
+                *arguments,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,
+            )
+        except OSError as error:
+            raise EngineFailure("died", f"{self._command} could not be started: {error}") from error
+        self._speaking.add(process)
+        return process
+
+    async def _end(self, process: asyncio.subprocess.Process) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+        self._speaking.discard(process)

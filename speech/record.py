@@ -1,0 +1,98 @@
+"""Frozen dataclasses to and from plain JSON values: the border of every wire message and state file.
+
+A field whose name Python reserves carries a trailing underscore here and none on the wire (`for_`, `from_`).
+"""
+
+import dataclasses
+import functools
+import types
+from collections.abc import Hashable, Mapping
+from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+
+from speech.errors import InvalidMessage
+
+T = TypeVar("T")
+
+
+def write_record(record: Any) -> dict[str, Any]:
+    """The fields of a dataclass as JSON values."""
+    return {
+        field.name.rstrip("_"): _write(getattr(record, field.name)) for field in dataclasses.fields(record)
+    }
+
+
+def read_record(kind: type[T], fields: Mapping[str, Any], path: str = "") -> T:
+    """A dataclass from JSON values; unknown fields are ignored. Raises InvalidMessage that names the field."""
+    values: dict[str, Any] = {}
+    for name, hint, required in _fields_of(cast(Hashable, kind)):
+        wire_name = name.rstrip("_")
+        if wire_name in fields:
+            values[name] = _read(hint, fields[wire_name], f"{path}{wire_name}")
+        elif required and _may_be_none(hint):
+            values[name] = None
+        elif required:
+            raise InvalidMessage(f"{path}{wire_name} is missing")
+    return kind(**values)
+
+
+@functools.cache
+def _fields_of(kind: Any) -> tuple[tuple[str, Any, bool], ...]:
+    """(name, type, required) of each field; a field that may be None may also be absent."""
+    hints = get_type_hints(kind)
+    missing = dataclasses.MISSING
+    return tuple(
+        (field.name, hints[field.name], field.default is missing and field.default_factory is missing)
+        for field in dataclasses.fields(kind)
+    )
+
+
+def _may_be_none(hint: Any) -> bool:
+    return types.NoneType in get_args(hint)
+
+
+def _write(value: Any) -> Any:
+    if dataclasses.is_dataclass(value):
+        return write_record(value)
+    if isinstance(value, tuple):
+        return [_write(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: _write(item) for key, item in value.items()}
+    return value
+
+
+def _read(hint: Any, value: Any, path: str) -> Any:
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (Union, types.UnionType):
+        if value is None:
+            return None
+        (hint,) = (argument for argument in arguments if argument is not types.NoneType)
+        return _read(hint, value, path)
+    if origin is Literal:
+        if value not in arguments:
+            raise InvalidMessage(f"{path} must be one of {', '.join(map(str, arguments))}")
+        return value
+    if origin is tuple:
+        if not isinstance(value, list):
+            raise InvalidMessage(f"{path} must be a list")
+        return tuple(_read(arguments[0], item, f"{path}[{index}]") for index, item in enumerate(value))
+    if origin is Mapping:
+        if not isinstance(value, dict):
+            raise InvalidMessage(f"{path} must be an object")
+        return {key: _read(arguments[1], item, f"{path}.{key}") for key, item in value.items()}
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
+        if not isinstance(value, dict):
+            raise InvalidMessage(f"{path} must be an object")
+        return read_record(hint, value, f"{path}.")
+    return _read_scalar(hint, value, path)
+
+
+def _read_scalar(hint: Any, value: Any, path: str) -> Any:
+    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    # bool is a subclass of int: true must not pass for 1.
+    if not isinstance(value, hint) or (isinstance(value, bool) and hint is not bool):
+        raise InvalidMessage(f"{path} must be a {_NAMES.get(hint, hint.__name__)}")
+    return value
+
+
+_NAMES = {str: "string", int: "whole number", float: "number", bool: "boolean (true or false)"}
