@@ -1,7 +1,6 @@
 """`CircuitBreaker`: whether an engine is worth asking, learned from how it did.
 
-Two-step and synchronous: `acquire` hands out a `Permit`, the permit is settled when the outcome is known.
-There is no lock, so one breaker belongs to one thread.
+`acquire` hands out a `Permit`, which is settled when the outcome is known. No lock: one breaker, one thread.
 """
 
 import enum
@@ -11,15 +10,14 @@ import random
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from speech.errors import InvalidSettings
 from speech.utterance import Reason
 
 log = logging.getLogger(__name__)
 
-MOST_RESULTS = 1000
-"""How many results a breaker remembers at most."""
+MAX_RESULTS = 1000  # kept, however many calls fall into the window
 
 
 class State(enum.Enum):
@@ -36,40 +34,31 @@ class BreakerSettings:
 
     consecutive_failures: int = 3
     window: float = 60.0
-    """Seconds after which a result no longer counts"""
+    """Seconds; an older result no longer counts"""
     minimum_calls: int = 6
     """Calls within `window` before `failure_rate` is looked at"""
     failure_rate: float = 0.5
     open_for: float = 2.0
-    """Seconds of the first opening; doubled with each further one in a row"""
+    """Seconds of the first opening, doubled with each further one in a row"""
     open_at_most: float = 30.0
     """Seconds, before jitter"""
     jitter: float = 0.2
-    """Up to this share is added to each opening, so that robots do not all come back at once"""
+    """Each opening lasts longer by up to this share, so that robots do not all come back at once"""
     lease: float = 10.0
     """Seconds a canary may take before the next one may go"""
     canaries_to_close: int = 2
 
     def __post_init__(self) -> None:
-        for name, (least, most) in _BOUNDS.items():
-            value = getattr(self, name)
-            if not least <= value <= most:
-                raise InvalidSettings(f"Breaker: {name} must be from {least} to {most}, not {value}.")
-        if self.open_at_most < self.open_for:
-            raise InvalidSettings(f"Breaker: open_at_most must be at least open_for, {self.open_for}.")
+        bounds: dict[str, tuple[float, float]] = {
+            **dict.fromkeys(("consecutive_failures", "minimum_calls", "canaries_to_close"), (1, MAX_RESULTS)),
+            **dict.fromkeys(("window", "open_for", "open_at_most", "lease"), (0.001, 86_400)),
+            "failure_rate": (0.001, 1),
+            "jitter": (0, 1),
+        }
+        for field, (least, most) in bounds.items():
+            if not least <= (found := getattr(self, field)) <= most:
+                raise InvalidSettings(f"Breaker: {field} must be from {least} to {most}, not {found}.")
 
-
-_BOUNDS: dict[str, tuple[float, float]] = {
-    "consecutive_failures": (1, MOST_RESULTS),
-    "window": (0.001, 86_400),
-    "minimum_calls": (1, MOST_RESULTS),
-    "failure_rate": (0.001, 1),
-    "open_for": (0.001, 86_400),
-    "open_at_most": (0.001, 86_400),
-    "jitter": (0, 1),
-    "lease": (0.001, 86_400),
-    "canaries_to_close": (1, MOST_RESULTS),
-}
 
 DEFAULTS = BreakerSettings()
 
@@ -84,27 +73,27 @@ class BreakerChange:
     reason: Reason | None
     """Why the breaker had opened; None when it closed"""
     at: float
-    """In the breaker's clock. A half-opening is told when it is noticed, with the time it was due."""
+    """In the breaker's clock. A wait that ended is told when it is noticed, with the time it was due."""
 
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """What outlives a process: enough that the next one does not ask a dead engine again."""
+    """What outlives a process, so that the next one does not ask a dead engine again."""
 
     opened_until: float
-    """In the breaker's clock; means nothing while `opened` is 0"""
+    """In the breaker's clock"""
     opened: int
-    """0: closed"""
+    """How many times in a row; 0: closed, the rest means nothing"""
     reason: Reason | None
 
 
-_SETTLED = -1
+_NEVER_OPENED = Remembered(0.0, 0, None)
 _NO_LEASE = -math.inf
-_MOST_DOUBLINGS = 64  # 2.0 ** 1024 raises, and an engine that is gone overnight gets that far
+_MOST_DOUBLINGS = 64  # 2.0 ** 1024 raises, and an engine that is gone over night gets that far
 
 
 class Permit:
-    """Leave for one call. It settles once; a permit older than the breaker's last change counts for nothing."""
+    """Leave for one call. It settles once, and counts for nothing once the breaker has changed."""
 
     __slots__ = ("_breaker", "_generation")
 
@@ -114,18 +103,22 @@ class Permit:
 
     def ok(self) -> None:
         """The engine delivered."""
-        generation, self._generation = self._generation, _SETTLED
-        self._breaker._settle_ok(generation)
+        if self._settle():
+            self._breaker._ok()
 
     def fail(self, reason: Reason) -> None:
         """The engine is at fault."""
-        generation, self._generation = self._generation, _SETTLED
-        self._breaker._settle_fail(generation, reason)
+        if self._settle():
+            self._breaker._fail(reason)
 
     def ignore(self) -> None:
         """Nothing was learned: the client left, the input was bad, the engine refused without fault."""
-        generation, self._generation = self._generation, _SETTLED
-        self._breaker._settle_ignore(generation)
+        if self._settle():
+            self._breaker._lease_until = _NO_LEASE
+
+    def _settle(self) -> bool:
+        generation, self._generation = self._generation, -1  # matches none: settled
+        return generation == self._breaker._generation
 
 
 class CircuitBreaker:
@@ -135,11 +128,6 @@ class CircuitBreaker:
     seconds, `random` a number from 0 to 1. `listener` runs inside the call that changed the state; what it
     raises is logged. With `remembered` the breaker goes on where another left off, in the same clock.
     """
-
-    __slots__ = (
-        "_clock", "_generation", "_good_canaries", "_lease_until", "_listener", "_name", "_opened",
-        "_opened_until", "_random", "_reason", "_results", "_settings", "_state",
-    )  # fmt: skip
 
     def __init__(
         self,
@@ -151,160 +139,112 @@ class CircuitBreaker:
         listener: Callable[[BreakerChange], None] | None = None,
         remembered: Remembered | None = None,
     ) -> None:
-        self._name = name
-        self._settings = settings
+        self.name = name
+        self.settings = settings
         self._clock = clock
         self._random = random
         self._listener = listener
         self._state = State.CLOSED
         self._generation = 0
-        self._results: deque[tuple[float, bool]] = deque(maxlen=MOST_RESULTS)  # (at, failed)
-        self._opened = 0
-        self._opened_until = 0.0
-        self._reason: Reason | None = None
-        self._lease_until = _NO_LEASE
-        self._good_canaries = 0
+        self._results: deque[tuple[float, bool]] = deque(maxlen=MAX_RESULTS)  # (at, failed)
+        self._opening = _NEVER_OPENED
+        self._lease_until, self._good_canaries = _NO_LEASE, 0
         if remembered is not None and remembered.opened > 0:
-            self._restore(remembered)
-
-    @property
-    def name(self) -> str:
-        return self._name
-
-    @property
-    def settings(self) -> BreakerSettings:
-        return self._settings
+            now = clock()
+            # Further away than any opening lasts, or not a number: the clock was set back since. Due now.
+            possible = remembered.opened_until - now <= settings.open_at_most * (1 + settings.jitter)
+            self._opening = remembered if possible else replace(remembered, opened_until=now)
+            self._state = State.OPEN
 
     @property
     def state(self) -> State:
         """OPEN becomes HALF_OPEN by itself when its time is over, with or without traffic."""
-        if self._state is State.OPEN and self._clock() >= self._opened_until:
-            self._enter(State.HALF_OPEN, self._opened_until)
+        if self._state is State.OPEN and self._clock() >= self._opening.opened_until:
+            self._enter(State.HALF_OPEN, self._opening.opened_until)
         return self._state
 
     @property
     def reason(self) -> Reason | None:
         """Why it opened last; None while closed."""
-        return self._reason
+        return self._opening.reason
 
     @property
     def retry_after(self) -> float:
         """Seconds until it is half-open; 0.0 when it is closed or half-open already."""
-        if self.state is not State.OPEN:
-            return 0.0
-        return max(0.0, self._opened_until - self._clock())
+        return max(0.0, self._opening.opened_until - self._clock()) if self.state is State.OPEN else 0.0
 
     @property
     def opened(self) -> int:
-        """How often it opened since it was last closed; 0 while closed. Opening n lasts 2**(n-1) x `open_for`."""
-        return self._opened
+        """How often it opened since it was closed; 0 while closed. The n-th lasts 2**(n-1) x `open_for`."""
+        return self._opening.opened
 
     def acquire(self) -> Permit | None:
         """A permit for a user's call; None unless closed: users never pass half-open."""
-        if self._state is not State.CLOSED:
-            return None
-        return Permit(self, self._generation)
+        return Permit(self, self._generation) if self._state is State.CLOSED else None
 
     def acquire_canary(self) -> Permit | None:
         """A permit for a canary; None unless half-open with no other canary out.
 
-        After its lease a canary may be replaced, and then counts for nothing. Until then it may still fail,
-        but an ok comes too late to count.
+        After its lease a canary can still fail but no longer be good; once replaced it counts for nothing.
         """
-        if self.state is not State.HALF_OPEN:
-            return None
         now = self._clock()
-        if now < self._lease_until:
+        if self.state is not State.HALF_OPEN or now < self._lease_until:
             return None
-        self._lease_until = now + self._settings.lease
+        self._lease_until = now + self.settings.lease
         self._generation += 1
         return Permit(self, self._generation)
 
     def half_open_now(self) -> None:
         """Ends the wait of an open breaker: the other side is back. Nothing happens in another state."""
         if self.state is State.OPEN:
-            self._opened_until = self._clock()
-            self._enter(State.HALF_OPEN, self._opened_until)
+            now = self._clock()
+            self._opening = replace(self._opening, opened_until=now)
+            self._enter(State.HALF_OPEN, now)
 
     def remember(self) -> Remembered:
-        """What to hand to the breaker of the next process; needs a clock both share, such as `time.time`."""
-        return Remembered(self._opened_until, self._opened, self._reason)
+        """For the breaker of the next process; needs a clock that both share, such as `time.time`."""
+        return self._opening
 
-    def _restore(self, remembered: Remembered) -> None:
-        now = self._clock()
-        longest = self._settings.open_at_most * (1 + self._settings.jitter)
-        # Further away than any opening lasts (or NaN): the clock was set back since, so the wait is void.
-        due = remembered.opened_until if remembered.opened_until - now <= longest else now
-        self._state = State.OPEN
-        self._opened = remembered.opened
-        self._opened_until = due
-        self._reason = remembered.reason
-
-    def _settle_ok(self, generation: int) -> None:
-        if generation != self._generation:
-            return
+    def _ok(self) -> None:
         now = self._clock()
         if self._state is State.CLOSED:
             self._results.append((now, False))
             return
-        in_time = now < self._lease_until
-        self._lease_until = _NO_LEASE
-        if in_time:
+        if now < self._lease_until:
             self._good_canaries += 1
-        if self._good_canaries >= self._settings.canaries_to_close:
-            self._close(now)
+        self._lease_until = _NO_LEASE
+        if self._good_canaries >= self.settings.canaries_to_close:
+            self._opening = _NEVER_OPENED
+            self._enter(State.CLOSED, now)
 
-    def _settle_fail(self, generation: int, reason: Reason) -> None:
-        if generation != self._generation:
-            return
-        now = self._clock()
+    def _fail(self, reason: Reason) -> None:
+        now, settings = self._clock(), self.settings
         if self._state is State.CLOSED:
             self._results.append((now, True))
             if not self._trips(now):
                 return
-        self._open(now, reason)
-
-    def _settle_ignore(self, generation: int) -> None:
-        if generation == self._generation:
-            self._lease_until = _NO_LEASE
-
-    def _trips(self, now: float) -> bool:
-        settings, results = self._settings, self._results
-        while now - results[0][0] > settings.window:
-            results.popleft()
-        in_a_row = 0
-        for _, failed in reversed(results):
-            if not failed:
-                break
-            in_a_row += 1
-        if in_a_row >= settings.consecutive_failures:
-            return True
-        failures = sum(failed for _, failed in results)
-        return len(results) >= settings.minimum_calls and failures / len(results) >= settings.failure_rate
-
-    def _open(self, now: float, reason: Reason) -> None:
-        settings = self._settings
-        wait = min(settings.open_for * 2.0 ** min(self._opened, _MOST_DOUBLINGS), settings.open_at_most)
-        self._opened += 1
-        self._opened_until = now + wait * (1 + settings.jitter * self._random())
-        self._reason = reason
+        before = self._opening.opened
+        wait = min(settings.open_for * 2.0 ** min(before, _MOST_DOUBLINGS), settings.open_at_most)
+        until = now + wait * (1 + settings.jitter * self._random())
+        self._opening = Remembered(until, before + 1, reason)
         self._enter(State.OPEN, now)
 
-    def _close(self, now: float) -> None:
-        self._opened = 0
-        self._opened_until = 0.0
-        self._reason = None
-        self._enter(State.CLOSED, now)
+    def _trips(self, now: float) -> bool:
+        settings = self.settings
+        while now - self._results[0][0] > settings.window:
+            self._results.popleft()
+        failed = [failed for _, failed in self._results]
+        if failed[-settings.consecutive_failures :] == [True] * settings.consecutive_failures:
+            return True
+        return len(failed) >= settings.minimum_calls and sum(failed) / len(failed) >= settings.failure_rate
 
     def _enter(self, new: State, at: float) -> None:
         old, self._state = self._state, new
         self._generation += 1
         self._results.clear()
-        self._lease_until = _NO_LEASE
-        self._good_canaries = 0
-        if self._listener is None:
-            return
-        try:
-            self._listener(BreakerChange(self._name, old, new, self._reason, at))
-        except Exception:
-            log.exception("the listener of a breaker failed", extra={"breaker": self._name})
+        self._lease_until, self._good_canaries = _NO_LEASE, 0
+        if self._listener is not None:
+            try:
+                self._listener(BreakerChange(self.name, old, new, self._opening.reason, at))
+            except Exception:
+                log.exception("the listener of a breaker failed", extra={"breaker": self.name})

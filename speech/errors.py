@@ -67,6 +67,12 @@ class NothingCanSpeak(RobotVoiceError):
     code = "nothing_can_speak"
 
 
+class SpokenInPart(RobotVoiceError):
+    """The beginning of a text was spoken, the rest could not be."""
+
+    code = "incomplete"
+
+
 class EngineUnavailable(RobotVoiceError):
     """An engine refuses a sentence without being at fault; never counted by its breaker.
 

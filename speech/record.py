@@ -22,7 +22,7 @@ def write_record(record: Any) -> dict[str, Any]:
 
 
 def read_record(kind: type[T], fields: Mapping[str, Any], path: str = "") -> T:
-    """A dataclass from JSON values; unknown fields are ignored. Raises InvalidMessage that names the field."""
+    """A dataclass from JSON values; unknown fields are ignored. Raises InvalidMessage naming the field."""
     values: dict[str, Any] = {}
     for name, hint, required in _fields_of(cast(Hashable, kind)):
         wire_name = name.rstrip("_")
@@ -74,7 +74,14 @@ def _read(hint: Any, value: Any, path: str) -> Any:
     if origin is tuple:
         if not isinstance(value, list):
             raise InvalidMessage(f"{path} must be a list")
-        return tuple(_read(arguments[0], item, f"{path}[{index}]") for index, item in enumerate(value))
+        if arguments[1] is Ellipsis:
+            arguments = (arguments[0],) * len(value)
+        if len(arguments) != len(value):
+            raise InvalidMessage(f"{path} must have {len(arguments)} items")
+        return tuple(
+            _read(kind, item, f"{path}[{index}]")
+            for index, (kind, item) in enumerate(zip(arguments, value, strict=True))
+        )
     if origin is Mapping:
         if not isinstance(value, dict):
             raise InvalidMessage(f"{path} must be an object")

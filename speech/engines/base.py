@@ -32,8 +32,17 @@ class Engine(Protocol):
     def name(self) -> str: ...
 
     @property
+    def description(self) -> str:
+        """What speaks, with its version, or why nothing does; for a person."""
+        ...
+
+    @property
     def first_audio_cap(self) -> float:
         """Seconds from the start of `speak` after which no first chunk counts as a failure."""
+        ...
+
+    async def start(self) -> None:
+        """Makes it ready, in the background of everything else. What goes wrong is told by `readiness`."""
         ...
 
     def readiness(self, voice: VoiceSpec) -> Readiness:

@@ -33,7 +33,10 @@ class EspeakEngine:
     name = "espeak"
     first_audio_cap = 1.5
 
-    def __init__(self, backends: Sequence[EspeakBackend]) -> None:
+    def __init__(self, backends: Sequence[EspeakBackend], *, on_demand: bool = False) -> None:
+        """With `on_demand` it counts as ready from the first moment and starts with the first sentence."""
+        self._on_demand = on_demand
+        self._tried = False
         self._backends = tuple(backends)
         self._backend: EspeakBackend | None = None
         self._catalogue: Catalogue | None = None
@@ -41,14 +44,14 @@ class EspeakEngine:
         self._starting = asyncio.Lock()
 
     @classmethod
-    def installed(cls, choice: BackendChoice = "auto") -> "EspeakEngine":
+    def installed(cls, choice: BackendChoice = "auto", *, on_demand: bool = False) -> "EspeakEngine":
         """The engine around whatever this machine has."""
         backends: list[EspeakBackend] = []
         if choice != "command":
             backends += map(EspeakLibraryBackend, installed_libraries())
         if choice != "library":
             backends.append(EspeakCommandBackend())
-        return cls(backends)
+        return cls(backends, on_demand=on_demand)
 
     @property
     def description(self) -> str:
@@ -62,6 +65,7 @@ class EspeakEngine:
         async with self._starting:
             if self._backend is not None:
                 return
+            self._tried = True
             problems = []
             for backend in self._backends:
                 try:
@@ -76,7 +80,7 @@ class EspeakEngine:
 
     def readiness(self, voice: VoiceSpec) -> Readiness:
         if self._catalogue is None:
-            return Readiness(self._not_ready)
+            return READY if self._on_demand and not self._tried else Readiness(self._not_ready)
         try:
             self._catalogue.resolve(voice.voice or DEFAULT_VOICE)
         except UnknownVoice as error:
@@ -87,13 +91,19 @@ class EspeakEngine:
         return START_ESTIMATE
 
     async def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
+        if self._on_demand:
+            await self.start()
         if self._backend is None or self._catalogue is None:
             raise EngineUnavailable(self._not_ready.code, self._not_ready.text)
         wanted = voice.voice or DEFAULT_VOICE
+        try:
+            identifier = self._catalogue.resolve(wanted)
+        except UnknownVoice as error:
+            raise EngineUnavailable(error.code, error.message) from error
         request = EspeakRequest(
             text=sentence.text,
             voice=wanted,
-            identifier=self._catalogue.resolve(wanted),
+            identifier=identifier,
             pitch=DEFAULT_PITCH if voice.pitch is None else voice.pitch,
             rate=DEFAULT_RATE if voice.rate is None else voice.rate,
             volume=DEFAULT_VOLUME if voice.volume is None else voice.volume,

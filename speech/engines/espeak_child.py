@@ -2,9 +2,10 @@
 
     python espeak_child.py LIBRARY DATA
 
-It stands alone (standard library only) because libespeak-ng keeps global state, may end its host process and
-is GPL: it lives at arm's length behind two pipes. Requests are JSON lines on standard input. Answers are frames:
-one type byte, a big-endian length, a payload. R: ready (JSON), S: start (JSON), A: PCM_16, E: end, X: error text.
+It stands alone (standard library only) because libespeak-ng keeps global state, may end its host process
+and is GPL: it lives at arm's length behind two pipes. Requests are JSON lines on standard input. Answers are
+frames of one type byte, a big-endian length and a payload; R: ready (JSON), S: start (JSON), A: PCM_16,
+E: end, X: error text.
 """
 
 import ctypes

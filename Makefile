@@ -1,0 +1,41 @@
+# All that a newcomer types. Every target first makes .venv or sees that it is up to date; what it installs stays there.
+#   make run PYTHON=/path/to/python3     uses that interpreter
+#   make test ARGS="-k breaker"          passes ARGS on to the command behind the target
+.DEFAULT_GOAL := help
+.PHONY: help run serve test check bench clean environment
+
+BIN := .venv/bin/
+PYTHON ?=
+ARGS ?=
+
+# What a shell set for another project must not reach this one.
+unexport PYTHONHOME PYTHONPATH PYTHONSAFEPATH VIRTUAL_ENV PIP_PREFIX PIP_REQUIRE_VIRTUALENV PIP_ROOT PIP_TARGET
+export PIP_USER := 0
+export PYTHON
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s%s\n", $$1, $$2 }' Makefile
+
+run: environment ## the demonstration: three personas, with the gateway and without it
+	@$(BIN)python -m demo $(ARGS)
+
+serve: environment ## a gateway in the foreground, until Ctrl-C
+	@exec $(BIN)robotvoice-gateway serve $(ARGS)
+
+test: environment ## all tests
+	@$(BIN)python -m pytest $(ARGS)
+
+check: environment ## formatting, lint and types
+	@$(BIN)python -m ruff format --check .
+	@$(BIN)python -m ruff check .
+	@$(BIN)python -m mypy
+
+bench: environment ## measure, and write out/bench
+	@$(BIN)python -m benchmarks $(ARGS)
+
+clean: ## remove all that make made
+	@rm -rf .venv out build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+environment:
+	@sh setup/environment.sh

@@ -1,0 +1,1 @@
+"""`make run`: what an owner would type, shown from beginning to end."""

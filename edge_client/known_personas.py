@@ -1,0 +1,95 @@
+"""What the robot knows of each persona: learned from the gateway, kept on disk, so that it is right without it.
+
+Before a gateway was ever seen, the personas that come with robotvoice are known.
+"""
+
+import difflib
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from edge_client.files import write_atomically
+from speech.errors import InvalidMessage, UnknownVoice
+from speech.persona import LOCAL_ENGINES, VoiceSpec
+from speech.record import read_record, write_record
+
+log = logging.getLogger(__name__)
+
+FILE_NAME = "personas.json"
+SHIPPED = Path(__file__).with_name("shipped_personas.json")
+LARGEST_FILE = 1024 * 1024
+"""Bytes"""
+ANY_VOICE = VoiceSpec("espeak")
+"""For a persona the robot has never heard of, while no gateway can tell"""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPersona:
+    """A persona as `/v1/personas` describes it, as far as the robot needs it."""
+
+    id: str
+    name: str
+    language: str
+    revision: str
+    aliases: tuple[str, ...] = ()
+    local_voices: tuple[VoiceSpec, ...] = ()
+    phrases: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for voice in self.local_voices:
+            if voice.engine not in LOCAL_ENGINES:
+                raise InvalidMessage(f"{self.id} has no local engine {voice.engine!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPersonas:
+    """All of them, by any of their names."""
+
+    personas: tuple[KnownPersona, ...]
+
+    def find(self, name: str) -> KnownPersona | None:
+        """By id, alias or name, whatever its case."""
+        wanted = name.casefold()
+        for persona in self.personas:
+            if wanted in {known.casefold() for known in (persona.id, persona.name, *persona.aliases)}:
+                return persona
+        return None
+
+    def unknown(self, name: str) -> UnknownVoice:
+        """The error for a name nobody has, with near ones."""
+        names = [persona.id for persona in self.personas]
+        near = difflib.get_close_matches(name.casefold(), names, n=2) or names[:6]
+        return UnknownVoice(f"there is no persona {name!r}; there are: {', '.join(near)}")
+
+
+def read_known_personas(answer: Mapping[str, Any]) -> KnownPersonas:
+    """From the JSON of `/v1/personas`. Raises InvalidMessage that names the field."""
+    listed = answer.get("personas")
+    if not isinstance(listed, list) or not listed:
+        raise InvalidMessage("personas must be a list with at least one persona")
+    for item in listed:
+        if not isinstance(item, dict):
+            raise InvalidMessage("personas must hold objects")
+    return KnownPersonas(tuple(read_record(KnownPersona, item) for item in listed))
+
+
+def load_known_personas(state_dir: Path) -> KnownPersonas:
+    """What was learned last, else what was shipped; a file that cannot be read is passed over."""
+    path = state_dir / FILE_NAME
+    try:
+        with path.open("rb") as file:
+            return read_known_personas(json.loads(file.read(LARGEST_FILE)))
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError, RecursionError, AttributeError, InvalidMessage) as error:
+        log.warning("%s cannot be used, it will be learned again: %s", path, error)
+    return read_known_personas(json.loads(SHIPPED.read_bytes()))
+
+
+def save_known_personas(state_dir: Path, known: KnownPersonas) -> None:
+    """Keeps them for the time without a gateway; a disk that is full or read-only is only logged."""
+    text = json.dumps({"personas": [write_record(persona) for persona in known.personas]}, indent=1)
+    write_atomically(state_dir / FILE_NAME, text)

@@ -1,0 +1,192 @@
+"""The gateway as an engine: to the robot, a whole Mac full of voices is one more way to make a sentence sound."""
+
+import asyncio
+import itertools
+import json
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import aiohttp
+
+from edge_client.connection import Connection, Dialled, connect_any
+from edge_client.discovery import Endpoint
+from speech import wire
+from speech.audio import WIRE_FORMAT, AudioChunk, Origin
+from speech.engines.base import READY, Readiness
+from speech.errors import EngineFailure, EngineUnavailable, InvalidMessage
+from speech.persona import VoiceSpec
+from speech.utterance import Reason, Sentence
+
+LARGEST_ANSWER = 1024 * 1024
+"""Bytes of a JSON answer"""
+START_ESTIMATE = 0.1
+NOT_AT_FAULT = {"unknown_voice", "too_many_requests", "nothing_can_speak"}
+"""Errors of a gateway that works"""
+
+
+class GatewayLink:
+    """Asks for a persona's own voice, sentence by sentence, over one WebSocket."""
+
+    name = "gateway"
+    first_audio_cap = 2.0
+
+    def __init__(self, endpoints: Sequence[Endpoint], *, connect_timeout: float) -> None:
+        self.endpoints = tuple(endpoints)
+        self._connect_timeout = connect_timeout
+        self._connection: Connection | None = None
+        self._ids = itertools.count(1)
+        self.answered_by: Endpoint | None = None
+        """The gateway that spoke or answered last, None if none has"""
+
+    @property
+    def description(self) -> str:
+        return f"gateway at {', '.join(endpoint.label for endpoint in self.endpoints) or 'no known address'}"
+
+    async def start(self) -> None:
+        """Nothing to do: it connects when it is first asked."""
+
+    def readiness(self, voice: VoiceSpec) -> Readiness:
+        return READY if self.endpoints else Readiness(Reason("not_found", "no gateway was found"))
+
+    def start_estimate(self, sentence: Sentence) -> float:
+        return START_ESTIMATE
+
+    async def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
+        """`voice.voice` is the persona. A sentence that is not wanted any more closes the connection."""
+        connection = await self._connected()
+        request = wire.Synthesize(
+            text=sentence.text,
+            id=str(next(self._ids)),
+            voice=voice.voice,
+            audio="binary",
+            engines="own",
+            prepared=True,
+        )
+        finished = False
+        try:
+            await connection.socket.send_str(wire.encode(request))
+            await self._admitted(connection)
+            origin = Origin("gateway", voice.voice)
+            while not finished:
+                message = await _receive(connection)
+                if isinstance(message, bytes):
+                    yield AudioChunk(message, WIRE_FORMAT, origin)
+                elif isinstance(message, wire.Start):
+                    origin = Origin(message.engine, message.voice, message.settings, message.stored)
+                elif isinstance(message, wire.Complete):
+                    finished = True
+                elif isinstance(message, wire.Error):
+                    raise _refusal(message)
+            self.answered_by = connection.endpoint
+        except (aiohttp.ClientError, ConnectionError) as error:
+            raise EngineFailure("cut", "gateway broke the connection") from error
+        finally:
+            if not finished:
+                await self._disconnect()
+
+    async def probe(self) -> None:
+        """Asks `/readyz` of every address; one that is ready is enough."""
+        problems = []
+        for endpoint in self.endpoints:
+            try:
+                answer = await self._ask(endpoint, "/readyz")
+            except EngineFailure as failure:
+                problems.append(failure)
+                continue
+            if endpoint.gateway_id in (None, answer.get("id")):
+                self.answered_by = _completed(endpoint, answer)
+                return
+            problems.append(EngineFailure("other_gateway", f"another gateway answers at {endpoint.label}"))
+        raise problems[0] if problems else EngineFailure("not_found", "no gateway was found")
+
+    async def personas(self) -> dict[str, Any]:
+        """What `/v1/personas` says at the gateway that answered last. Raises EngineFailure."""
+        if self.answered_by is None:
+            raise EngineFailure("not_found", "no gateway has answered")
+        return await self._ask(self.answered_by, "/v1/personas")
+
+    async def close(self) -> None:
+        await self._disconnect()
+
+    async def _connected(self) -> Connection:
+        if self._connection is None or self._connection.socket.closed:
+            await self._disconnect()
+            self._connection = await connect_any(self.endpoints, self._connect_timeout)
+        return self._connection
+
+    async def _disconnect(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection:
+            await connection.close()
+
+    async def _admitted(self, connection: Connection) -> None:
+        """Waits for `accepted`, which comes at once from a gateway that lives."""
+        try:
+            async with asyncio.timeout(connection.answer_within):
+                answer = await _receive(connection)
+        except TimeoutError:
+            limit = f"{connection.answer_within * 1000:.0f} ms"
+            raise EngineFailure("no_answer", f"gateway did not answer within {limit}") from None
+        if isinstance(answer, wire.Unavailable):
+            self.answered_by = connection.endpoint
+            retry = None if answer.retry_after_ms is None else answer.retry_after_ms / 1000
+            raise EngineUnavailable(answer.reason, f"gateway: {answer.detail or answer.reason}", retry)
+        if isinstance(answer, wire.Error):
+            self.answered_by = connection.endpoint
+            raise _refusal(answer)
+        if not isinstance(answer, wire.Accepted):
+            raise EngineFailure("protocol", "gateway answered a request with something else than yes or no")
+
+    async def _ask(self, endpoint: Endpoint, path: str) -> dict[str, Any]:
+        dialled = Dialled(endpoint, self._connect_timeout)
+        try:
+            async with (
+                dialled,
+                dialled.session.get(endpoint.url + path, allow_redirects=False) as response,
+            ):
+                body = bytearray()
+                async for piece in response.content.iter_any():
+                    body += piece
+                    if len(body) > LARGEST_ANSWER:
+                        raise EngineFailure("protocol", f"gateway's answer to {path} is far too long")
+                if response.status != 200:
+                    raise EngineFailure("not_ready", f"gateway answered {path} with {response.status}")
+        finally:
+            await dialled.session.close()
+        try:
+            answer = json.loads(body)
+        except (ValueError, RecursionError) as error:
+            raise EngineFailure("protocol", f"gateway answered {path} with something that is no JSON") from error
+        if not isinstance(answer, dict):
+            raise EngineFailure("protocol", f"gateway answered {path} with no JSON object")
+        return answer
+
+
+def _completed(endpoint: Endpoint, ready: dict[str, Any]) -> Endpoint:
+    """An endpoint that was only an address learns from `/readyz` whose it is."""
+    identity, personas = ready.get("id"), ready.get("personas")
+    return replace(
+        endpoint,
+        gateway_id=identity if isinstance(identity, str) else endpoint.gateway_id,
+        personas=tuple(map(str, personas)) if isinstance(personas, dict) else endpoint.personas,
+    )
+
+
+async def _receive(connection: Connection) -> bytes | wire.Answer | None:
+    """PCM, a message, or None for a type this version does not know. Raises EngineFailure."""
+    message = await connection.socket.receive()
+    if message.type is aiohttp.WSMsgType.BINARY:
+        data: bytes = message.data
+        return data
+    if message.type is aiohttp.WSMsgType.TEXT:
+        try:
+            return wire.decode_answer(message.data)
+        except InvalidMessage as error:
+            raise EngineFailure("protocol", f"gateway sent a message that cannot be read: {error}") from error
+    raise EngineFailure("cut", "gateway closed the connection")
+
+
+def _refusal(error: wire.Error) -> EngineFailure | EngineUnavailable:
+    kind = EngineUnavailable if error.code in NOT_AT_FAULT else EngineFailure
+    return kind(error.code, f"gateway: {error.message}")

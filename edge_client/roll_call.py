@@ -1,0 +1,102 @@
+"""`discover`: every gateway that can be found, and whether it answers."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from edge_client.discovery import DiscoveryFailed, Endpoint, browse
+from edge_client.known_gateway import KnownGateway
+from edge_client.link import GatewayLink
+from edge_client.settings import Settings
+from speech.errors import EngineFailure
+
+STRAGGLERS = 0.5
+"""Seconds to wait for further gateways once one was found"""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundGateway:
+    """One address and what its gateway said."""
+
+    endpoint: Endpoint
+    answer_ms: int | None
+    """None: it did not answer"""
+    problem: str | None
+
+    @property
+    def ready(self) -> bool:
+        return self.problem is None
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "name": self.endpoint.name,
+            "address": self.endpoint.label,
+            "id": self.endpoint.gateway_id,
+            "found_by": self.endpoint.found_by,
+            "personas": list(self.endpoint.personas),
+            "answer_ms": self.answer_ms,
+            "ready": self.ready,
+            "problem": self.problem,
+        }
+
+
+async def discover(settings: Settings, timeout: float) -> list[FoundGateway]:
+    """Looks by mDNS for up to `timeout` seconds and asks everybody it knows of; the first that answers is kept.
+
+    Raises DiscoveryFailed when mDNS cannot be used and no address is known either.
+    """
+    gateway = KnownGateway(settings)
+    endpoints = {endpoint.label: endpoint for endpoint in gateway.addresses}
+    if settings.mdns:
+        for endpoint in await _announced(settings, timeout, needed=not endpoints):
+            endpoints[endpoint.label] = endpoint
+    found = await asyncio.gather(*(_ask(endpoint, settings) for endpoint in endpoints.values()))
+    answering = [each.endpoint for each in found if each.ready]
+    if answering:
+        gateway.adopt(answering[0])
+    return list(found)
+
+
+async def _announced(settings: Settings, timeout: float, *, needed: bool) -> Sequence[Endpoint]:
+    interface, gateway_id = settings.interface, settings.gateway_id
+    try:
+        first = await browse(
+            timeout=timeout, interface=interface, gateway_id=gateway_id, enough=lambda _: True
+        )
+        if not first:
+            return ()
+        # Once more and a little longer: the first answer is rarely everybody's.
+        wait = min(STRAGGLERS, timeout)
+        return (*first, *await browse(timeout=wait, interface=interface, gateway_id=gateway_id))
+    except DiscoveryFailed:
+        if needed:
+            raise
+        return ()
+
+
+async def _ask(endpoint: Endpoint, settings: Settings) -> FoundGateway:
+    link = GatewayLink([endpoint], connect_timeout=settings.connect_timeout)
+    begun = time.perf_counter()
+    try:
+        await link.probe()
+    except EngineFailure as failure:
+        return FoundGateway(endpoint, None, failure.message)
+    answered = link.answered_by or endpoint
+    return FoundGateway(answered, round((time.perf_counter() - begun) * 1000), None)
+
+
+def table(found: Sequence[FoundGateway]) -> str:
+    """For people."""
+    rows = [("NAME", "ADDRESS", "FOUND BY", "ANSWERS", "PERSONAS")]
+    for gateway in found:
+        endpoint = gateway.endpoint
+        answers = f"{gateway.answer_ms} ms" if gateway.ready else gateway.problem or ""
+        rows.append(
+            (endpoint.name or "-", endpoint.label, endpoint.found_by, answers, ", ".join(endpoint.personas) or "-")
+        )
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )

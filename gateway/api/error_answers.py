@@ -1,0 +1,69 @@
+"""Every error leaves the gateway as JSON; on `/synthesize` in at most 100 bytes, because robots play longer ones."""
+
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+
+from aiohttp import web
+
+from speech import errors
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+SHORT_ROUTE = "/synthesize"
+SHORT_BODY = 100
+"""Bytes: a robot's script takes a longer answer for audio."""
+RETRY_AFTER = 1
+"""Seconds, where nothing better is known"""
+
+STATUS: dict[type[errors.RobotVoiceError], HTTPStatus] = {
+    errors.EmptyText: HTTPStatus.BAD_REQUEST,
+    errors.TextTooLong: HTTPStatus.BAD_REQUEST,
+    errors.InvalidMessage: HTTPStatus.BAD_REQUEST,
+    errors.UnknownVoice: HTTPStatus.NOT_FOUND,
+    errors.TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
+    errors.NothingCanSpeak: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.EngineUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+@web.middleware
+async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turns what a handler raises into an answer a program can read."""
+    try:
+        return await handler(request)
+    except errors.RobotVoiceError as error:
+        status = STATUS.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR)
+        if status is HTTPStatus.INTERNAL_SERVER_ERROR:
+            log.error("%s failed: %s", request.path, error.code)
+        return problem(request, status, error.code, error.message)
+    except web.HTTPException as error:
+        answer = problem(request, HTTPStatus(error.status), "http", error.reason)
+        if "Allow" in error.headers:
+            answer.headers["Allow"] = error.headers["Allow"]
+        return answer
+    except ConnectionError:
+        raise  # the client left: nobody is there to read an answer
+    except Exception:
+        log.exception("%s failed", request.path)
+        return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "something broke; see the log")
+
+
+def problem(request: web.BaseRequest, status: HTTPStatus, code: str, message: str) -> web.Response:
+    """An error as JSON. 429 and 503 say when to come back."""
+    body = short_body(message) if request.path == SHORT_ROUTE else json.dumps({"error": message, "code": code})
+    headers = {"Retry-After": str(RETRY_AFTER)} if status in (429, 503) else None
+    return web.Response(status=status, text=body, content_type="application/json", headers=headers)
+
+
+def short_body(message: str) -> str:
+    """`{"error": message}` in at most SHORT_BODY bytes; a longer message loses its end."""
+    body = json.dumps({"error": message})
+    cut = len(message)
+    while len(body) > SHORT_BODY:
+        cut -= 1
+        body = json.dumps({"error": message[:cut] + "..."})
+    return body

@@ -1,0 +1,91 @@
+"""Whether the gateway lives, who can speak, and why not: answered from memory, whatever is being spoken."""
+
+from typing import Any
+
+from aiohttp import web
+
+from speech import __version__
+from gateway.chains import chain_for
+from gateway.keys import ADMISSION, ADVERTISER, DEFAULT_PERSONA, ENGINES, GATEWAY_ID, PERSONAS
+from speech.guarded import GuardedEngine
+from speech.persona import Persona, VoiceSpec
+from speech.wire import PROTOCOL_VERSION
+
+
+async def root(request: web.Request) -> web.Response:
+    return web.json_response(_identity(request.app))
+
+
+async def healthz(request: web.Request) -> web.Response:
+    """Alive: 200 as long as the process answers."""
+    return web.json_response({"alive": True})
+
+
+async def readyz(request: web.Request) -> web.Response:
+    """For each persona; 503 if none can speak. `?persona=ID` asks for one."""
+    app = request.app
+    asked = request.query.get("persona")
+    chosen = [app[PERSONAS].find(asked)] if asked else app[PERSONAS].personas.values()
+    personas = {persona.id: _readiness(app, persona) for persona in chosen}
+    ready = any(answer["ready"] for answer in personas.values())
+    body = {"ready": ready, "id": app[GATEWAY_ID], "personas": personas}
+    return web.json_response(body, status=200 if ready else 503)
+
+
+async def health(request: web.Request) -> web.Response:
+    """Everything a person or a monitor wants to know at one look."""
+    app = request.app
+    library = app[PERSONAS]
+    default = library.personas[app[DEFAULT_PERSONA]]
+    own = app[ENGINES][default.voice.engine]
+    personas = {persona.id: _readiness(app, persona) for persona in library.personas.values()}
+    ready = any(answer["ready"] for answer in personas.values())
+    everyone = all(answer["own_voice"] for answer in personas.values())
+    return web.json_response(
+        {
+            **_identity(app),
+            "status": "ok" if everyone else "degraded" if ready else "unavailable",
+            "ready": ready,
+            "model": own.engine.description,
+            "backend": own.engine.name,
+            "model_loaded": bool(own.engine.readiness(default.voice)),
+            "voices": [name for persona in library.personas.values() for name in (persona.id, *persona.aliases)],
+            "default_voice": default.id,
+            "engines": {name: _engine(guarded) for name, guarded in app[ENGINES].items()},
+            "personas": personas,
+            "problems": library.problems,
+            "speaking": app[ADMISSION].inside,
+            "mdns": app[ADVERTISER].state,
+        }
+    )
+
+
+def _identity(app: web.Application) -> dict[str, Any]:
+    return {
+        "service": "robotvoice",
+        "version": __version__,
+        "protocol": PROTOCOL_VERSION,
+        "id": app[GATEWAY_ID],
+    }
+
+
+def _readiness(app: web.Application, persona: Persona) -> dict[str, Any]:
+    can_speak = chain_for(persona, app[ENGINES]).can_speak()
+    own = chain_for(persona, app[ENGINES], own_only=True).readiness()
+    return {
+        "ready": bool(can_speak),
+        "own_voice": bool(own),
+        "reason": own.reason.text if own.reason else None,
+    }
+
+
+def _engine(guarded: GuardedEngine) -> dict[str, Any]:
+    engine, breaker = guarded.engine, guarded.breaker
+    readiness = guarded.readiness(VoiceSpec(engine.name))
+    return {
+        "ready": bool(readiness),
+        "reason": readiness.reason.text if readiness.reason else None,
+        "description": engine.description,
+        "breaker": breaker.state.value if breaker else None,
+        "retry_after": readiness.retry_after,
+    }

@@ -1,0 +1,43 @@
+"""`GET /v1/personas[/ID]`: who can speak here, and what a robot must know to speak for them by itself.
+
+Nothing about a reference clip leaves the gateway.
+"""
+
+from typing import Any
+
+from aiohttp import web
+
+from gateway.keys import DEFAULT_PERSONA, PERSONAS
+from speech.persona import Persona
+from speech.record import write_record
+
+
+async def personas(request: web.Request) -> web.Response:
+    library = request.app[PERSONAS].personas
+    return web.json_response(
+        {
+            "default": request.app[DEFAULT_PERSONA],
+            "personas": [described(persona) for persona in library.values()],
+        }
+    )
+
+
+async def persona(request: web.Request) -> web.Response:
+    """By id, alias or name; 404 with near names."""
+    return web.json_response(described(request.app[PERSONAS].find(request.match_info["id"])))
+
+
+def described(persona: Persona) -> dict[str, Any]:
+    """A persona as the wire has it."""
+    return {
+        "id": persona.id,
+        "name": persona.name,
+        "aliases": persona.aliases,
+        "language": persona.language,
+        "engine": persona.voice.engine,
+        "revision": persona.revision,
+        "when_unavailable": persona.when_unavailable,
+        "local_voices": [write_record(voice) for voice in persona.local_voices],
+        "phrases": persona.phrases,
+        "consent": persona.consent and write_record(persona.consent),
+    }

@@ -1,0 +1,70 @@
+"""`GET /synthesize?text&voice`: one text in, one whole WAV out."""
+
+import asyncio
+import logging
+import time
+import uuid
+from collections.abc import Sequence
+
+from aiohttp import web
+
+from gateway.chains import chain_for
+from gateway.keys import ADMISSION, DEFAULT_PERSONA, ENGINES, PERSONAS
+from gateway.resample import WireResampler
+from speech import wire
+from speech.audio import WIRE_FORMAT, AudioChunk, wav_file
+from speech.errors import NothingCanSpeak
+from speech.text import sentences
+from speech.utterance import Utterance
+from speech.whole_file import speak_whole
+
+log = logging.getLogger(__name__)
+
+
+async def synthesize(request: web.Request) -> web.Response:
+    """PCM_16, mono, 24 kHz, with its true length. Unknown parameters are ignored; there is no redirect."""
+    app = request.app
+    persona = app[PERSONAS].find(request.query.get("voice") or app[DEFAULT_PERSONA])
+    utterance = Utterance(
+        uuid.uuid4().hex, persona.id, persona.language, sentences(request.query.get("text", ""))
+    )
+    chain = chain_for(persona, app[ENGINES])
+    started = time.perf_counter()
+    with app[ADMISSION].admit():
+        ready = chain.can_speak()
+        if ready.reason:
+            raise NothingCanSpeak(f"{persona.id} cannot speak: {ready.reason.text}")
+        whole = await speak_whole(chain, utterance)
+        pcm = await _at_wire_rate(whole.chunks)
+    took = time.perf_counter() - started
+    duration = WIRE_FORMAT.seconds(WIRE_FORMAT.samples(len(pcm)))
+    reason = whole.substitute.code if whole.substitute else "none"
+    log.info(
+        "spoken",
+        extra={
+            "utterance": utterance.id,
+            "persona": persona.id,
+            "engine": whole.origin.engine,
+            "substitute": reason,
+            "seconds": round(duration, 3),
+            "took": round(took, 4),
+        },
+    )
+    headers = {
+        wire.HEADER_DURATION: f"{duration:.3f}",
+        wire.HEADER_SYNTHESIS_TIME: f"{took:.4f}",
+        wire.HEADER_ENGINE: whole.origin.engine,
+        wire.HEADER_SUBSTITUTE: reason,
+    }
+    return web.Response(body=wav_file(pcm, WIRE_FORMAT), content_type="audio/wav", headers=headers)
+
+
+async def _at_wire_rate(chunks: Sequence[AudioChunk]) -> bytes:
+    """All samples of a file, the loop let go between two chunks: minutes of audio are not one piece of work."""
+    resampler = WireResampler(chunks[0].format)
+    pcm = []
+    for chunk in chunks:
+        pcm.append(resampler.feed(chunk.pcm))
+        await asyncio.sleep(0)
+    pcm.append(resampler.feed(b"", last=True))
+    return b"".join(pcm)

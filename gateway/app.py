@@ -1,0 +1,111 @@
+"""The wiring: which parts there are and in what order they start and end."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+
+from aiohttp import WSCloseCode, web
+
+from gateway.admission import Admission
+from gateway.advertise import Advertiser, NullAdvertiser
+from gateway.api.error_answers import errors_as_json
+from gateway.keys import (
+    ADMISSION,
+    ADVERTISER,
+    DEFAULT_PERSONA,
+    ENGINES,
+    GATEWAY_ID,
+    PERSONAS,
+    SETTINGS,
+    SOCKETS,
+    Sockets,
+)
+from gateway.persona_files import PersonaLibrary
+from gateway.routes import ROUTES
+from gateway.settings import Settings
+from speech.breaker import BreakerChange, CircuitBreaker
+from speech.engines.base import Engine
+from speech.engines.espeak import EspeakEngine
+from speech.guarded import GuardedEngine
+from speech.recovery import recover
+
+log = logging.getLogger(__name__)
+
+
+def make_app(
+    settings: Settings,
+    personas: PersonaLibrary,
+    *,
+    identity: str,
+    engines: Mapping[str, Engine] | None = None,
+    advertiser: Advertiser | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> web.Application:
+    """The gateway as an application. Raises UnknownVoice if the default persona is not there."""
+    app = web.Application(middlewares=[errors_as_json])
+    app[SETTINGS] = settings
+    app[GATEWAY_ID] = identity
+    app[PERSONAS] = personas
+    app[DEFAULT_PERSONA] = default_persona(settings, personas)
+    app[ENGINES] = {
+        name: GuardedEngine(engine, CircuitBreaker(name, clock=clock, listener=_tell))
+        for name, engine in (engines or {"espeak": EspeakEngine.installed(settings.espeak)}).items()
+    }
+    app[ADMISSION] = Admission(settings.max_requests)
+    app[ADVERTISER] = advertiser or NullAdvertiser()
+    app[SOCKETS] = Sockets()
+    app.add_routes(ROUTES)
+    app.cleanup_ctx.append(_engines)
+    app.cleanup_ctx.append(_recovery)
+    app.on_shutdown.append(_close_sockets)
+    return app
+
+
+def default_persona(settings: Settings, personas: PersonaLibrary) -> str:
+    """The id of who speaks when nobody is named."""
+    if settings.default_persona:
+        return personas.find(settings.default_persona).id
+    return "spark" if "spark" in personas.personas else next(iter(personas.personas))
+
+
+async def _engines(app: web.Application) -> AsyncIterator[None]:
+    """Engines start in the background: until then they are "not ready" and the gateway already answers."""
+    starting = asyncio.create_task(_start_engines(app), name="start engines")
+    yield
+    starting.cancel()
+    await asyncio.wait({starting})
+    await asyncio.gather(*(guarded.engine.close() for guarded in app[ENGINES].values()))
+
+
+async def _start_engines(app: web.Application) -> None:
+    await asyncio.gather(*(guarded.engine.start() for guarded in app[ENGINES].values()))
+    for persona in app[PERSONAS].personas.values():
+        for voice in persona.voices:
+            reason = app[ENGINES][voice.engine].engine.readiness(voice).reason
+            if reason:
+                log.warning("persona %s: %s", persona.id, reason.text)
+
+
+async def _recovery(app: web.Application) -> AsyncIterator[None]:
+    guarded = [(each.engine, each.breaker) for each in app[ENGINES].values() if each.breaker]
+    recovering = asyncio.create_task(recover(guarded), name="recovery")
+    yield
+    recovering.cancel()
+    await asyncio.wait({recovering})
+
+
+async def _close_sockets(app: web.Application) -> None:
+    sockets = app[SOCKETS]
+    closing = [socket.close(code=WSCloseCode.GOING_AWAY, message=b"the gateway stops") for socket in sockets]
+    await asyncio.gather(*closing, return_exceptions=True)
+
+
+def _tell(change: BreakerChange) -> None:
+    log.warning(
+        "breaker of %s: %s, was %s",
+        change.name,
+        change.new.value,
+        change.old.value,
+        extra={"reason": change.reason.code if change.reason else "none"},
+    )

@@ -1,0 +1,72 @@
+"""The command `robotvoice-gateway`."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from speech import __version__
+from speech.errors import RobotVoiceError
+
+EXIT_CODES = """exit codes:
+  0  stopped as asked
+  1  something broke; the log says what
+  2  the command line, a setting or the personas cannot be used
+  4  the address to listen on is taken or not ours
+"""
+NOT_INSTALLED = "robotvoice-gateway needs its own packages: pip install 'robotvoice[gateway,espeak]'"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Returns the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        # Late, so that a base installation says in a sentence what is missing.
+        from gateway.serve import serve
+        from gateway.settings import load_settings
+    except ModuleNotFoundError as error:
+        print(f"{NOT_INSTALLED} ({error.name} is missing)", file=sys.stderr)
+        return 2
+    overrides = {
+        name: getattr(options, name)
+        for name in ("host", "port", "lan", "personas", "name", "announce", "log_level")
+    }
+    try:
+        return asyncio.run(serve(load_settings(options.config, **overrides)))
+    except RobotVoiceError as error:
+        for line in error.message.splitlines():
+            print(f"robotvoice-gateway: {line}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="robotvoice-gateway",
+        description="Gives the personas of your robots their voices.",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"robotvoice {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    serve = commands.add_parser(
+        "serve",
+        help="speak for whoever asks, until stopped",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    serve.add_argument("--config", type=Path, metavar="FILE", help="settings as TOML")
+    serve.add_argument("--host", help="address to listen on (127.0.0.1)")
+    serve.add_argument("--port", type=int, help="port to listen on (7860); 0 takes a free one")
+    serve.add_argument(
+        "--lan", action="store_const", const=True, help="let every device on your network use it"
+    )
+    serve.add_argument("--personas", type=Path, metavar="FOLDER", help="the personas, a folder for each")
+    serve.add_argument("--name", help="the name it is announced by")
+    serve.add_argument(
+        "--no-mdns", dest="announce", action="store_const", const=False, help="do not announce it by mDNS"
+    )
+    serve.add_argument("--log-level", metavar="LEVEL", help="debug, info, warning or error (info)")
+    return parser

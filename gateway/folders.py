@@ -1,0 +1,40 @@
+"""Where the gateway finds its files: the user's folders as XDG has them, and its own personas."""
+
+import contextlib
+import importlib.resources
+import os
+from pathlib import Path
+
+
+def config_folder() -> Path | None:
+    """What the owner wrote; None if this user has no home folder."""
+    return _base_folder("XDG_CONFIG_HOME", ".config")
+
+
+def state_folder() -> Path | None:
+    """What the gateway keeps between two starts; None if this user has no home folder."""
+    return _base_folder("XDG_STATE_HOME", ".local/state")
+
+
+def bundled_personas() -> Path:
+    """The personas that come with the package: the folder beside it, in a checkout as in an installation.
+
+    Found by way of this package, since any folder on the import path could pass for a package `personas`.
+    """
+    return Path(str(importlib.resources.files("gateway"))).parent / "personas"
+
+
+def reachable(path: Path) -> bool:
+    """Whether it is there, as far as this user may look."""
+    with contextlib.suppress(OSError):
+        return path.exists()
+    return False
+
+
+def _base_folder(variable: str, default: str) -> Path | None:
+    told = Path(os.environ.get(variable, ""))
+    if told.is_absolute():  # XDG: a relative one is to be ignored
+        return told / "robotvoice"
+    with contextlib.suppress(RuntimeError):
+        return Path.home() / default / "robotvoice"
+    return None

@@ -1,0 +1,169 @@
+"""The folder of personas: each sub-folder with a persona.yaml is one, and a broken one harms no other."""
+
+import difflib
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from pydantic import ValidationError
+
+from gateway.persona_schema import PersonaFile, problems_in
+from gateway.problems import one_line
+from gateway.yaml_lines import Location, Problem, YamlDocument, key_of, read_yaml
+from speech.errors import InvalidPersona, UnknownVoice
+from speech.persona import PERSONA_ID, Persona
+
+FILE_NAME = "persona.yaml"
+FILE_LIMIT = 64 * 1024
+"""Bytes of one persona.yaml"""
+UNKNOWN_VOICE_LIMIT = 80
+"""Characters of the message of UnknownVoice, all ASCII, so that it fits the smallest error body"""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonaLibrary:
+    """Every persona that can be used, and why the others cannot."""
+
+    personas: Mapping[str, Persona]
+    """By id, in the order of the ids"""
+    problems: tuple[str, ...] = ()
+    """One line each: `file:line: key: what is wrong; what to do`"""
+
+    def find(self, name: str) -> Persona:
+        """The persona with this id, display name or alias, whatever its case; raises UnknownVoice."""
+        known = {_folded(claimed): p for p in self.personas.values() for _, claimed in _names(p)}
+        wanted = _folded(name[:UNKNOWN_VOICE_LIMIT])
+        if wanted in known and len(name) <= UNKNOWN_VOICE_LIMIT:
+            return known[wanted]
+        matches = difflib.get_close_matches(wanted, known, n=4)
+        raise UnknownVoice(_unknown(name, list(dict.fromkeys(known[match].id for match in matches))[:2]))
+
+
+def load_personas(folder: Path) -> PersonaLibrary:
+    """Every usable persona of `folder`; raises InvalidPersona if there is none at all."""
+    try:
+        root = folder.resolve(strict=True)
+        entries = sorted(entry for entry in folder.iterdir() if _meant_as_persona(entry))
+    except (OSError, RuntimeError) as error:
+        why = getattr(error, "strerror", None) or "a loop of symlinks"
+        raise InvalidPersona(
+            one_line(f"the personas folder {folder} cannot be read ({why}); name one that holds personas")
+        ) from error
+    problems: list[str] = []
+    personas: dict[str, Persona] = {}
+    claims: dict[str, str] = {}
+    for entry in entries:
+        try:
+            persona = _load(entry, root, claims)
+        except _Refused as refused:
+            problems += refused.lines
+        else:
+            personas[persona.id] = persona
+            claims |= {_folded(name): persona.id for _, name in _names(persona)}
+    if not personas:
+        advice = f"no persona in {folder} can be used; add a folder NAME that holds a {FILE_NAME}"
+        raise InvalidPersona("\n".join([one_line(advice), *problems]))
+    return PersonaLibrary(MappingProxyType(personas), tuple(problems))
+
+
+class _Refused(Exception):
+    """This persona cannot be used."""
+
+    def __init__(self, path: Path, *problems: Problem) -> None:
+        super().__init__()
+        self.lines = [one_line(f"{path}:{p.line}: {p.key or 'file'}: {p.text}") for p in problems]
+
+
+def _load(folder: Path, root: Path, claims: Mapping[str, str]) -> Persona:
+    if not PERSONA_ID.fullmatch(folder.name):
+        wanted = "1 to 32 of the characters a-z, 0-9, _ and -, the first a letter or digit"
+        raise _Refused(
+            folder, Problem(1, "id", f"the folder's name is the persona's id; rename it to {wanted}")
+        )
+    path = folder / FILE_NAME
+    document = read_yaml(_read(path, root))
+    problems = list(document.problems)
+    if document.data is None:
+        raise _Refused(path, *problems)
+    try:
+        file = PersonaFile.model_validate(document.data)
+    except ValidationError as error:
+        found = problems_in(error)
+        problems += [Problem(document.line(at), key_of(at), text) for at, text in found]
+        raise _Refused(path, *sorted(problems, key=lambda problem: problem.line)) from error
+    persona = file.persona(folder.name)
+    problems += _claimed(persona, document, claims)
+    if problems:
+        raise _Refused(path, *problems)
+    return persona
+
+
+def _meant_as_persona(entry: Path) -> bool:
+    """A folder, or a link that leads nowhere: whoever made it expects a persona, and is told."""
+    if entry.name.startswith((".", "_")):
+        return False
+    return entry.is_dir() or (entry.is_symlink() and not entry.exists())
+
+
+def _read(path: Path, root: Path) -> str:
+    """The text of a regular file inside `root`, of at most FILE_LIMIT bytes of UTF-8."""
+
+    def refused(text: str, line: int = 1) -> _Refused:
+        return _Refused(path, Problem(line, "", text))
+
+    try:
+        real = path.resolve(strict=True)
+        if not real.is_relative_to(root):
+            raise refused("a symlink leads out of the personas folder; copy into it what it leads to")
+        if not real.is_file():
+            raise refused("is not a file; replace it with one")
+        with real.open("rb") as file:
+            raw = file.read(FILE_LIMIT + 1)
+    except FileNotFoundError as error:
+        raise refused("is missing; write one, or remove the folder") from error
+    except (OSError, RuntimeError) as error:
+        why = getattr(error, "strerror", None) or "a loop of symlinks"
+        raise refused(f"cannot be read ({why}); make it readable for this user") from error
+    if len(raw) > FILE_LIMIT:
+        raise refused(f"is larger than {FILE_LIMIT // 1024} KiB; shorten it")
+    try:
+        return raw.decode()
+    except UnicodeDecodeError as error:
+        raise refused("is not UTF-8; save it as UTF-8", raw.count(b"\n", 0, error.start) + 1) from error
+
+
+def _claimed(persona: Persona, document: YamlDocument, claims: Mapping[str, str]) -> Iterator[Problem]:
+    for at, name in _names(persona):
+        owner = claims.get(_folded(name))
+        if owner is not None:
+            text = (
+                f"{name!r} of {persona.id} already belongs to {owner}; let one of the two have another name"
+            )
+            yield Problem(document.line(at), key_of(at) or "id", text)
+
+
+def _names(persona: Persona) -> Iterator[tuple[Location, str]]:
+    """Everything the persona may be asked for by, and where that is written."""
+    yield (), persona.id
+    yield ("name",), persona.name
+    for index, alias in enumerate(persona.aliases):
+        yield ("aliases", index), alias
+
+
+def _folded(name: str) -> str:
+    """What makes two names one: case, surrounding space and the way of composing characters do not count."""
+    return unicodedata.normalize("NFKC", name).casefold().strip()
+
+
+def _unknown(name: str, near: list[str]) -> str:
+    """One line within UNKNOWN_VOICE_LIMIT; near names are left out if they do not fit."""
+    plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\' else "?" for c in name[:24])
+    said = f"no voice '{plain}{'...' if len(name) > 24 else ''}'"
+    while near:
+        message = f"{said}; did you mean {' or '.join(near)}?"
+        if len(message) <= UNKNOWN_VOICE_LIMIT:
+            return message
+        near = near[:-1]
+    return f"{said}; ask for the list of voices"

@@ -1,0 +1,39 @@
+"""How a bad value is told to the person who wrote it: one line, what it was, and near names."""
+
+import difflib
+import reprlib
+from collections.abc import Iterable, Mapping, Sequence
+
+_short = reprlib.Repr()
+_short.maxstring = _short.maxother = _short.maxlong = 60
+
+
+def shown(value: object) -> str:
+    """A value as its writer may recognise it: on one line, short."""
+    match value:
+        case None:
+            return "an empty value"
+        case bool():
+            return str(value).lower()
+        case Mapping():
+            return "a block of keys"
+        case str():
+            return _short.repr(value)
+        case Sequence():
+            return f"a list of {len(value)}"
+    try:
+        return _short.repr(value)
+    except ValueError:  # Python writes no whole number of more than 4300 digits
+        return "so large a number"
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The nearest known name, or all of them if none is near."""
+    names = list(known)
+    near = difflib.get_close_matches(name[:64].lower(), names, n=1)
+    return f"did you mean {near[0]}?" if near else f"known are {', '.join(names)}"
+
+
+def one_line(text: str) -> str:
+    """`text` with everything escaped that a terminal or a log would not print as itself."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)

@@ -1,0 +1,17 @@
+"""The URL table."""
+
+from aiohttp import web
+
+from gateway.api import health, personas, synthesize, websocket
+from speech.wire import WEBSOCKET_PATH
+
+ROUTES = (
+    web.get("/", health.root),
+    web.get("/health", health.health),
+    web.get("/healthz", health.healthz),
+    web.get("/readyz", health.readyz),
+    web.get("/synthesize", synthesize.synthesize, allow_head=False),
+    web.get("/v1/personas", personas.personas),
+    web.get("/v1/personas/{id}", personas.persona),
+    web.get(WEBSOCKET_PATH, websocket.websocket, allow_head=False),
+)

@@ -1,0 +1,69 @@
+"""aiohttp's server with two habits changed: errors below the application are JSON too, and never logged with the URL.
+
+A request line holds the text that is spoken: it may be long (2,000 emoji are 24 KB) and must not reach a log.
+"""
+
+import logging
+from http import HTTPStatus
+
+from aiohttp import web
+from aiohttp.web_protocol import RequestHandler
+
+from gateway.api.error_answers import short_body
+
+log = logging.getLogger(__name__)
+
+LONGEST_LINE = 128 * 1024
+"""Bytes of a request line: 5,000 characters of four bytes, percent-encoded, and room for more."""
+SHUTDOWN_TIMEOUT = 3.0
+"""Seconds that running requests get to finish"""
+
+
+class JsonRequestHandler(RequestHandler):
+    """One connection."""
+
+    __slots__ = ()
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """Answers what could not be parsed as HTTP, or what broke outside every handler."""
+        # A client that leaves is nothing to warn of.
+        level = logging.DEBUG if isinstance(exc, ConnectionError) else logging.WARNING
+        log.log(level, "bad request: %s %s", status, type(exc).__name__)
+        if request.writer.output_size > 0:
+            raise ConnectionError("the answer has begun; the connection is cut instead")
+        text = HTTPStatus(status).phrase.lower()
+        answer = web.Response(status=status, text=short_body(text), content_type="application/json")
+        answer.force_close()
+        return answer
+
+
+class JsonServer(web.Server):
+    """Makes a JsonRequestHandler for each connection."""
+
+    def __call__(self) -> RequestHandler:
+        return JsonRequestHandler(self, loop=self._loop, **self._kwargs)
+
+
+class GatewayRunner(web.AppRunner):
+    """Runs the application; a client that leaves cancels its request."""
+
+    def __init__(self, app: web.Application) -> None:
+        super().__init__(
+            app,
+            access_log=None,
+            handler_cancellation=True,
+            max_line_size=LONGEST_LINE,
+            shutdown_timeout=SHUTDOWN_TIMEOUT,
+        )
+
+    async def _make_server(self) -> web.Server:
+        server = await super()._make_server()
+        # aiohttp has no public way to choose the class of its request handler; a test holds on to this one.
+        server.__class__ = JsonServer
+        return server

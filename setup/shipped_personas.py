@@ -1,0 +1,27 @@
+"""Writes edge_client/shipped_personas.json: what a robot knows of the personas before it has seen a gateway.
+
+The robot has no YAML parser, so the personas' folder is not read there. A test tells when this must be run again:
+
+    .venv/bin/python setup/shipped_personas.py
+"""
+
+import json
+from pathlib import Path
+
+from edge_client.known_personas import SHIPPED, read_known_personas
+from gateway.api.personas import described
+from gateway.folders import bundled_personas
+from gateway.persona_files import load_personas
+from speech.record import write_record
+
+
+def shipped_personas() -> str:
+    """The file's content."""
+    library = load_personas(bundled_personas())
+    listed = {"personas": [described(persona) for persona in library.personas.values()]}
+    known = read_known_personas(json.loads(json.dumps(listed)))
+    return json.dumps({"personas": [write_record(persona) for persona in known.personas]}, indent=1) + "\n"
+
+
+if __name__ == "__main__":
+    Path(SHIPPED).write_text(shipped_personas(), encoding="utf-8")

@@ -1,0 +1,76 @@
+"""Which characters of a text can be spoken, and what becomes of the others."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+JOINERS = "\u200c\u200d"
+"""Zero-width non-joiner and joiner: parts of Persian and Indic words, and glue between emoji"""
+
+_MAX_MARKS = 8
+"""Combining marks on one letter; no script needs more, decoration piles them up by the hundred."""
+_BLANK_LETTERS = "\u115f\u1160\u3164\uffa0"
+"""Fillers that Unicode counts as letters though nothing is seen or heard of them"""
+_EMOJI = "\0"
+"""Stands for an emoji that was dropped, until the space around it is settled"""
+
+
+def is_speakable(text: str) -> bool:
+    """Whether the text holds a letter, a number, or a currency or mathematical sign: something to say."""
+    return any(_has_a_name(character) for character in text)
+
+
+@lru_cache(maxsize=4096)
+def _has_a_name(character: str) -> bool:
+    category = unicodedata.category(character)
+    # eSpeak NG has no word for these mathematical signs and returns silence.
+    return category[0] in "LN" or category == "Sc" or (category == "Sm" and character not in "|<>")
+
+
+def drop_unspoken(text: str) -> str:
+    """Removes emoji and all that is not seen: controls, surrogates, bidi marks, heaps of combining marks.
+
+    Newlines stay, other white space becomes a space. Joiners stay inside words.
+    """
+    kept: list[str] = []
+    before = ""
+    marks = 0
+    for character in text:
+        spoken = _spoken(character)
+        category = unicodedata.category(spoken)[0] if spoken else ""
+        marks = marks + 1 if category == "M" else 0
+        if not spoken or marks > _MAX_MARKS or (spoken in JOINERS and before not in ("L", "M")):
+            continue
+        kept.append(spoken)
+        before = category
+    text = re.sub(rf"(?<![ {_EMOJI}]) *+{_EMOJI}[ {_EMOJI}]*+(?=[,.!?…])", "", "".join(kept))
+    return text.replace(_EMOJI, " ")
+
+
+@lru_cache(maxsize=4096)
+def _spoken(character: str) -> str:
+    """The character itself, or what takes its place."""
+    category = unicodedata.category(character)
+    code = ord(character)
+    if character == "\n" or character in JOINERS:
+        return character
+    if category == "Zs" or (category == "Cc" and character.isspace()):
+        return " "
+    if _is_emoji(code, category):
+        return _EMOJI
+    if category[0] == "C" or character in _BLANK_LETTERS or _is_part_of_emoji(code):
+        return ""
+    return character
+
+
+def _is_emoji(code: int, category: str) -> bool:
+    # Whole blocks, as an older Python does not know the newest emoji.
+    if 0x1F000 <= code <= 0x1FAFF or 0x25A0 <= code <= 0x25FF:
+        return True
+    is_unit_or_date = 0x3200 <= code <= 0x33FF and code not in (0x3297, 0x3299)
+    return category == "So" and code >= 0x2190 and not is_unit_or_date
+
+
+def _is_part_of_emoji(code: int) -> bool:
+    """Variation selectors, the frame of a keycap, tags."""
+    return 0xFE00 <= code <= 0xFE0F or code == 0x20E3 or 0xE0000 <= code <= 0xE01EF

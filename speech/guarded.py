@@ -1,0 +1,64 @@
+"""An engine behind its circuit breaker, and the entries that a persona's chain is made of."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from speech.breaker import CircuitBreaker, State
+from speech.engines.base import Engine, Readiness
+from speech.persona import VoiceSpec
+from speech.utterance import Reason
+
+
+class Settles(Protocol):
+    """What a try reports to: a breaker's permit, or nobody."""
+
+    def ok(self) -> None: ...
+    def fail(self, reason: Reason) -> None: ...
+    def ignore(self) -> None: ...
+
+
+class _Unguarded:
+    """For engines without a breaker, and for the last resort past an open one."""
+
+    def ok(self) -> None: ...
+    def fail(self, reason: Reason) -> None: ...
+    def ignore(self) -> None: ...
+
+
+UNGUARDED = _Unguarded()
+
+
+@dataclass(frozen=True, slots=True)
+class GuardedEngine:
+    """An engine of this process and its one breaker; what only plays from disk has none."""
+
+    engine: Engine
+    breaker: CircuitBreaker | None = None
+
+    def readiness(self, voice: VoiceSpec) -> Readiness:
+        """Ready if the engine is and its breaker lets users through."""
+        readiness = self.engine.readiness(voice)
+        breaker = self.breaker
+        if readiness and breaker and breaker.state is not State.CLOSED:
+            reason = breaker.reason or Reason("open", f"{self.engine.name} is being given a rest")
+            return Readiness(reason, breaker.retry_after)
+        return readiness
+
+    def acquire(self) -> Settles | None:
+        """None when the breaker does not let a user through."""
+        return self.breaker.acquire() if self.breaker else UNGUARDED
+
+
+@dataclass(frozen=True, slots=True)
+class ChainEntry:
+    """One way to speak; the first of a chain is the persona's own voice."""
+
+    guarded: GuardedEngine
+    voice: VoiceSpec
+
+    @property
+    def engine(self) -> Engine:
+        return self.guarded.engine
+
+    def readiness(self) -> Readiness:
+        return self.guarded.readiness(self.voice)

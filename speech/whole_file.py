@@ -1,0 +1,88 @@
+"""A whole answer in one file: never half in one voice and half in another."""
+
+import time
+from collections.abc import Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from speech.audio import AudioChunk, Origin
+from speech.chain_events import Ended, SentenceStarted
+from speech.errors import EngineFailure
+from speech.fallback import FallbackChain
+from speech.utterance import Outcome, Reason, Spoken, Utterance
+
+MAX_STARTS = 4
+"""How often a file may be begun, each time with another entry, before it is given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class WholeFile:
+    """All chunks of an utterance, spoken by one entry of the chain."""
+
+    chunks: tuple[AudioChunk, ...]
+    origin: Origin
+    substitute: Reason | None
+    spoken: tuple[Spoken, ...]
+    entry: int
+    """Its place in the chain; 0 is the persona's own voice"""
+    first_audio: float
+    """What the clock said when the first chunk of it came"""
+
+
+@dataclass(frozen=True, slots=True)
+class _StartAgain:
+    entry: int
+    why: Reason | None
+
+
+
+async def speak_whole(
+    chain: FallbackChain, utterance: Utterance, clock: Callable[[], float] = time.monotonic
+) -> WholeFile:
+    """Starts again from the first sentence when another entry takes over. Raises EngineFailure."""
+    entry, why = 0, None
+    for _ in range(MAX_STARTS):
+        result = await _try_whole(chain, utterance, entry, why, clock)
+        if isinstance(result, WholeFile):
+            return result
+        entry, why = result.entry, result.why
+    raise EngineFailure("unsteady", "the voices failed in turn, so no file in one voice could be made")
+
+
+async def _try_whole(
+    chain: FallbackChain,
+    utterance: Utterance,
+    entry: int,
+    why: Reason | None,
+    clock: Callable[[], float],
+) -> WholeFile | _StartAgain:
+    finished: list[AudioChunk] = []
+    sentence: list[AudioChunk] = []
+    first: SentenceStarted | None = None
+    current, first_audio = -1, 0.0
+    async with aclosing(chain.speak(utterance, start_at=entry, why=why)) as events:
+        async for event in events:
+            if isinstance(event, SentenceStarted):
+                if event.sentence != current:
+                    finished += sentence
+                if first and event.entry != first.entry and finished:
+                    return _StartAgain(event.entry, event.substitute)
+                # A repeated sentence: what was made of it before is dropped.
+                sentence, current = [], event.sentence
+                if not finished:
+                    first, first_audio = event, clock()
+            elif isinstance(event, AudioChunk):
+                sentence.append(event)
+            elif isinstance(event, Ended):
+                if event.outcome is not Outcome.COMPLETE or first is None:
+                    reason = event.reason or Reason("no_audio", "nothing was spoken")
+                    raise EngineFailure(reason.code, reason.text)
+                return WholeFile(
+                    chunks=(*finished, *sentence),
+                    origin=first.origin,
+                    substitute=first.substitute,
+                    spoken=event.spoken,
+                    entry=first.entry,
+                    first_audio=first_audio,
+                )
+    raise AssertionError("a chain ends with Ended")

@@ -1,0 +1,34 @@
+"""For every test: where all that a test could need is at hand, a skipped test is a failed one."""
+
+import os
+from collections.abc import Generator
+
+import pytest
+
+REQUIRE_ALL = "ROBOTVOICE_TESTS_REQUIRE_ALL"
+"""Set to 1 where nothing a test needs may be missing, as in continuous integration."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    # An expected failure is reported as skipped too, but it ran.
+    if report.skipped and not hasattr(report, "wasxfail"):
+        _fail_if_all_are_required(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    if report.skipped:
+        _fail_if_all_are_required(report)
+    return report
+
+
+def _fail_if_all_are_required(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if os.environ.get(REQUIRE_ALL) != "1":
+        return
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+    report.outcome = "failed"
+    report.longrepr = f"{REQUIRE_ALL} is set, and this was not run: {reason}"

@@ -1,0 +1,183 @@
+"""Personas are read from their folder, found by any of their names, and known by what they sound like."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from gateway.folders import bundled_personas
+from gateway.persona_files import PersonaLibrary, load_personas
+from speech.errors import InvalidPersona, UnknownVoice
+from speech.persona import Consent, VoiceSpec
+
+MINIMAL = "name: Rook\nlanguage: en\nvoice: {engine: espeak, voice: en}\n"
+
+Write = Callable[..., Path]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    def write(persona: str, text: str = MINIMAL) -> Path:
+        folder = tmp_path / persona
+        folder.mkdir(exist_ok=True)
+        (folder / "persona.yaml").write_text(text, encoding="utf-8")
+        return folder / "persona.yaml"
+
+    return write
+
+
+def refusal(library: PersonaLibrary, name: str) -> str:
+    with pytest.raises(UnknownVoice) as caught:
+        library.find(name)
+    return caught.value.message
+
+
+def test_the_personas_of_the_package_have_their_voices() -> None:
+    library = load_personas(bundled_personas())
+    assert library.problems == ()
+    assert {p.id: (p.voice, p.aliases) for p in library.personas.values()} == {
+        "gremlin": (VoiceSpec("espeak", "en+croak", pitch=20, rate=180), ()),
+        "spark": (VoiceSpec("espeak", "en-gb", pitch=95, rate=100), ("data",)),
+        "vixen": (VoiceSpec("espeak", "en+f4", pitch=72, rate=135), ()),
+    }
+    assert all(p.phrases and p.consent for p in library.personas.values())
+    assert library.find("Data").id == "spark"
+
+
+def test_everything_a_file_may_say_arrives(write: Write, tmp_path: Path) -> None:
+    write(
+        "rook",
+        """
+name: " Rook "
+language: en-GB
+aliases: [castle, "42"]
+voice: {engine: espeak, voice: en+f4, pitch: 0, rate: 450, volume: 200, lexicon: {no: know, PiCar: pie car}}
+fallbacks:
+  - engine: espeak
+    voice: en
+when_unavailable: silent
+first_audio_budget: 60
+phrases: ["One moment.", "Ünïcode 你好 1"]
+consent: {subject: synthetic, granted_by: project, scope: demo}
+""",
+    )
+    rook = load_personas(tmp_path).find("rook")
+    assert (rook.id, rook.name, rook.language, rook.aliases) == ("rook", "Rook", "en-GB", ("castle", "42"))
+    assert rook.voice == VoiceSpec(
+        "espeak", "en+f4", pitch=0, rate=450, volume=200, lexicon=(("no", "know"), ("PiCar", "pie car"))
+    )
+    assert rook.fallbacks == (VoiceSpec("espeak", "en"),)
+    assert (rook.when_unavailable, rook.first_audio_budget) == ("silent", 60.0)
+    assert rook.phrases == ("One moment.", "Ünïcode 你好 1")
+    assert rook.consent == Consent("synthetic", "project", "demo")
+
+
+def test_what_is_left_out_has_its_default(write: Write, tmp_path: Path) -> None:
+    write("rook")
+    rook = load_personas(tmp_path).find("rook")
+    assert rook.voice == VoiceSpec("espeak", "en")
+    assert (rook.fallbacks, rook.aliases, rook.phrases, rook.consent) == ((), (), (), None)
+    assert (rook.when_unavailable, rook.first_audio_budget) == ("substitute", 2.0)
+
+
+@pytest.mark.parametrize("name", ["rook", "ROOK", " sir rook ", "Sir Rook", "TOWER", "Straße", "STRASSE"])
+def test_a_persona_is_found_by_id_name_or_alias_in_any_case(name: str, write: Write, tmp_path: Path) -> None:
+    write("rook", MINIMAL.replace("Rook", "Sir Rook") + "aliases: [tower, straße]\n")
+    assert load_personas(tmp_path).find(name).id == "rook"
+
+
+def test_an_unknown_voice_is_told_with_at_most_two_near_ids(write: Write, tmp_path: Path) -> None:
+    for persona in ("rook", "rooks", "rooky", "vixen"):
+        write(persona, MINIMAL.replace("Rook", persona))
+    library = load_personas(tmp_path)
+    assert refusal(library, "vixn") == "no voice 'vixn'; did you mean vixen?"
+    assert refusal(library, "rookk") == "no voice 'rookk'; did you mean rook or rooky?"
+    assert refusal(library, "klaus") == "no voice 'klaus'; ask for the list of voices"
+    assert refusal(library, "") == "no voice ''; ask for the list of voices"
+
+
+@pytest.mark.parametrize(
+    "name", ["x" * 9999, "ü" * 79, '"\\' * 30, "\x00\n\ud800", "a" * 32, "b" * 29 + "c" * 51]
+)
+def test_an_unknown_voice_fits_an_error_body_of_100_bytes(name: str, write: Write, tmp_path: Path) -> None:
+    for persona in ("a" * 31, "a" * 30 + "b", "b" * 29):
+        write(persona, MINIMAL.replace("Rook", persona))
+    message = refusal(load_personas(tmp_path), name)
+    assert len(message) <= 80
+    assert len(json.dumps({"error": message})) <= 100
+
+
+def test_a_name_of_two_personas_belongs_to_the_first(write: Write, tmp_path: Path) -> None:
+    write("anna", MINIMAL.replace("Rook", "Anna") + "aliases: [Bishop, zoe]\n")
+    bishop = write("bishop", MINIMAL)
+    carl = write("carl", MINIMAL.replace("Rook", "Carl") + "aliases:\n  - caesar\n  - ANNA\n")
+    write("dora", MINIMAL.replace("Rook", "Caesar"))
+    library = load_personas(tmp_path)
+    assert list(library.personas) == ["anna", "dora"]
+    advice = "let one of the two have another name"
+    assert library.problems == (
+        f"{bishop}:1: id: 'bishop' of bishop already belongs to anna; {advice}",
+        f"{carl}:6: aliases[1]: 'ANNA' of carl already belongs to anna; {advice}",
+    )
+
+
+def test_a_persona_may_repeat_its_own_names(write: Write, tmp_path: Path) -> None:
+    write("rook", MINIMAL + "aliases: [rook, Rook]\n")
+    assert load_personas(tmp_path).problems == ()
+
+
+def test_other_files_and_hidden_folders_are_no_personas(write: Write, tmp_path: Path) -> None:
+    write("rook")
+    for hidden in (".git", "_drafts", "__pycache__"):
+        (tmp_path / hidden).mkdir()
+    (tmp_path / "README.md").write_text("not a persona")
+    (tmp_path / "link.md").symlink_to(tmp_path / "README.md")
+    library = load_personas(tmp_path)
+    assert (list(library.personas), library.problems) == (["rook"], ())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"language: en": "language: de"},
+        {"voice: en}": "voice: en+f4}"},
+        {"voice: en}": "voice: en, pitch: 0}"},
+        {"voice: en}": "voice: en, lexicon: {a: b}}"},
+        {"name:": "fallbacks: [{engine: espeak, voice: en}]\nname:"},
+        {"name:": "when_unavailable: silent\nname:"},
+    ],
+)
+def test_the_revision_changes_with_the_sound(change: dict[str, str], write: Write, tmp_path: Path) -> None:
+    write("rook")
+    before = load_personas(tmp_path).find("rook").revision
+    ((old, new),) = change.items()
+    write("rook", MINIMAL.replace(old, new))
+    assert load_personas(tmp_path).find("rook").revision != before
+
+
+def test_the_revision_is_the_same_for_the_same_sound_in_every_process(write: Write, tmp_path: Path) -> None:
+    write("rook")
+    write("king", MINIMAL.replace("Rook", "King") + "aliases: [k]\nphrases: [Hi.]\nfirst_audio_budget: 1\n")
+    library = load_personas(tmp_path)
+    voice = '{"engine": "espeak", "voice": "en"}'
+    canonical = f'{{"language": "en", "voices": [{voice}], "when_unavailable": "substitute"}}'
+    expected = hashlib.sha256(canonical.encode()).hexdigest()[:16]
+    assert library.find("rook").revision == library.find("king").revision == expected
+
+
+def test_without_any_persona_the_owner_is_told_what_to_do(write: Write, tmp_path: Path) -> None:
+    absent = tmp_path / "absent"
+    with pytest.raises(InvalidPersona) as caught:
+        load_personas(absent)
+    why = "cannot be read (No such file or directory); name one that holds personas"
+    assert caught.value.message == f"the personas folder {absent} {why}"
+    file = write("rook", "name: Rook\n")
+    with pytest.raises(InvalidPersona) as caught:
+        load_personas(tmp_path)
+    assert caught.value.message.splitlines() == [
+        f"no persona in {tmp_path} can be used; add a folder NAME that holds a persona.yaml",
+        f"{file}:1: language: is missing; give a language tag, such as en or en-GB",
+        f"{file}:1: voice: is missing; give a block such as {{engine: espeak, voice: en-gb}}",
+    ]

@@ -1,0 +1,125 @@
+"""The model test can fail: it finds each of these faults when one is put into the breaker."""
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+import speech.breaker
+
+SOURCE = Path(speech.breaker.__file__).read_text(encoding="utf-8")
+
+MUTANTS = {
+    "one failure in a row too many": (
+        "failed[-settings.consecutive_failures :] == [True] * settings.consecutive_failures",
+        "failed[-settings.consecutive_failures - 1 :] == [True] * (settings.consecutive_failures + 1)",
+    ),
+    "failures in a row need not be in a row": (
+        "failed[-settings.consecutive_failures :] == [True] * settings.consecutive_failures",
+        "sum(failed) >= settings.consecutive_failures",
+    ),
+    "results never grow old": ("> settings.window", "> math.inf"),
+    "results grow old a tick too early": ("> settings.window", ">= settings.window"),
+    "rate must be exceeded": (">= settings.failure_rate", "> settings.failure_rate"),
+    "rate is never looked at": (">= settings.failure_rate", "> 1"),
+    "rate needs one call more": ("len(failed) >= settings.min", "len(failed) > settings.min"),
+    "rate looks at too few calls": ("len(failed) >= settings.min", "len(failed) + 1 >= settings.min"),
+    "successes are not seen": ("self._results.append((now, False))", "pass"),
+    "results outlive a change": ("self._results.clear()", "pass"),
+    "back-off never grows": ("2.0 ** min(before, _MOST_DOUBLINGS)", "1"),
+    "back-off has no upper end": (", settings.open_at_most)\n        until", ", math.inf)\n        until"),
+    "back-off is never reset": ("self._opening = _NEVER_OPENED\n            self", "self"),
+    "jitter is left out": ("settings.jitter * self._random()", "0"),
+    "users pass half-open": (
+        "if self._state is State.CLOSED else None",
+        "if self.state is not State.OPEN else None",
+    ),
+    "open a tick too long": (">= self._opening.opened_until", "> self._opening.opened_until"),
+    "half-opening is told with the time it was noticed": (
+        "(State.HALF_OPEN, self._opening.opened_until)",
+        "(State.HALF_OPEN, self._clock())",
+    ),
+    "any number of canaries": ("or now < self._lease_until", ""),
+    "a lease never ends": ("now + self.settings.lease", "math.inf"),
+    "a replaced canary still counts": ("self._generation += 1\n        return Permit", "return Permit"),
+    "a canary past its lease is good": ("if now < self._lease_until:\n", "if True:\n"),
+    "an ignored canary keeps its lease": (
+        "if self._settle():\n            self._breaker._lease_until = _NO_LEASE",
+        "self._settle()",
+    ),
+    "a good canary keeps its lease": (
+        "self._lease_until = _NO_LEASE\n        if self._good",
+        "if self._good",
+    ),
+    "one good canary closes": (">= self.settings.canaries_to_close", ">= 1"),
+    "good canaries outlive a reopening": (
+        "_NO_LEASE, 0\n        if self._listener",
+        "_NO_LEASE, self._good_canaries\n        if self._listener",
+    ),
+    "permits of an older generation count": (
+        "return generation == self._breaker._generation",
+        "return generation >= 0",
+    ),
+    "a permit settles twice": ("self._generation, -1  #", "self._generation, self._generation  #"),
+    "a reconnect is not believed": (
+        "self._opening = replace(self._opening, opened_until=now)\n            self._enter",
+        "(lambda *_: None)",
+    ),
+    "a clock that was set back keeps it open": ("if possible else", "if True else"),
+    "jitter makes a wait impossible": (
+        "settings.open_at_most * (1 + settings.jitter)",
+        "settings.open_at_most",
+    ),
+    "the next process knows no reason": (
+        "return self._opening\n",
+        "return replace(self._opening, reason=None)\n",
+    ),
+}
+
+
+def model_test() -> ModuleType:
+    path = Path(__file__).with_name("test_breaker_model.py")
+    spec = importlib.util.spec_from_file_location("breaker_model", path)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+MACHINE = model_test().BreakerMachine
+
+
+def run_against(source: str) -> None:
+    mutated = ModuleType("speech.mutated_breaker")
+    exec(compile(source, "<mutated speech/breaker.py>", "exec"), mutated.__dict__)
+    machine = type("MutatedMachine", (MACHINE,), {"module": mutated})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=300,
+            stateful_step_count=60,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            # To know that it is found is enough.
+            phases=[Phase.generate],
+            report_multiple_bugs=False,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+@pytest.mark.parametrize("fault", MUTANTS)
+def test_the_model_finds(fault: str) -> None:
+    old, new = MUTANTS[fault]
+    assert SOURCE.count(old) == 1, "each mutant applies exactly once"
+    with pytest.raises(AssertionError):
+        run_against(SOURCE.replace(old, new))
+
+
+def test_the_model_agrees_with_the_breaker_as_it_is() -> None:
+    """Otherwise the above would prove nothing."""
+    run_against(SOURCE)

@@ -1,0 +1,35 @@
+"""What is heard of single characters."""
+
+import pytest
+
+from speech.text import clean, is_speakable
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        ("Hello 😀! Bye👋🏽 now", "Hello! Bye now"),
+        ("👩\u200d💻 codes, 1\ufe0f\u20e3 🇩🇪 ❤\ufe0f won", "codes, 1 won"),
+        ("newest: \U0001fae8 \U0001fadf.", "newest:."),
+        ("🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f England", "England"),
+        ("a\x00b\x07c\x1bd", "abcd"),
+        ("a\tb\u00a0c\u3000d", "a b c d"),
+        ("a\r\nb\rc\vd\u2028e", "a\nb\nc\nd\ne"),
+        ("abc\u202edef\u2066\ufeff", "abcdef"),
+        ("a\ud800b", "ab"),
+        ("e\u0301", "é"),
+        ("Z" + "\u0335" * 100, "Z" + "\u0335" * 8),
+    ],
+)
+def test_drops_what_has_no_sound(text: str, spoken: str) -> None:
+    assert clean(text) == spoken
+
+
+@pytest.mark.parametrize("text", ["a", "7", "½", "€", "+", "字", "न", "٣"])
+def test_letters_numbers_and_signs_with_a_name_are_speakable(text: str) -> None:
+    assert is_speakable(f"... {text} !")
+
+
+@pytest.mark.parametrize("text", ["", " ", "...", "😀", "—", "\u0301", "| < >"])
+def test_punctuation_is_not_speakable(text: str) -> None:
+    assert not is_speakable(text)
