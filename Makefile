@@ -1,4 +1,4 @@
-# All that a newcomer types. Every target first makes .venv or sees that it is up to date; what it installs stays there.
+# All that a newcomer types. Every target first sees to it that .venv is up to date; nothing is installed elsewhere.
 #   make run PYTHON=/path/to/python3     uses that interpreter
 #   make test ARGS="-k breaker"          passes ARGS on to the command behind the target
 .DEFAULT_GOAL := help

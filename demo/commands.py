@@ -92,7 +92,12 @@ class Gateway:
 
     def _start(self, port: int) -> str:
         arguments = [command("robotvoice-gateway"), "serve", "--port", str(port)]
-        arguments += ["--personas", str(Path(__file__).parent.parent / "personas"), "--name", "robotvoice demo"]
+        arguments += [
+            "--personas",
+            str(Path(__file__).parent.parent / "personas"),
+            "--name",
+            "robotvoice demo",
+        ]
         with self._log.open("w", encoding="utf-8") as log:
             self._process = subprocess.Popen(
                 arguments, env=self.environment, stdout=subprocess.PIPE, stderr=log, text=True
@@ -121,16 +126,20 @@ class Robot:
         self._count = 0
 
     def discover(self) -> str:
-        """Returns a line that says where the gateway is; goes on by address in a network without multicast."""
+        """Returns where the gateway is; goes on by address in a network without multicast."""
         found = self._run("discover", "--json", "--timeout", str(DISCOVER_FOR))
         if found.returncode == NOBODY_FOUND or not found.stdout.strip():
             address = f"127.0.0.1:{self._gateway.port}"
-            print(f"  Nobody was found by mDNS: this machine seems to have no multicast. {found.stderr.strip()}")
+            print(
+                f"  Nobody was found by mDNS: this machine seems to have no multicast. {found.stderr.strip()}"
+            )
             print(f"  Going on with its address, as an owner could: ROBOTVOICE_GATEWAY={address}")
             self._environment["ROBOTVOICE_GATEWAY"] = address
             found = self._run("discover", "--json", "--no-mdns")
         if found.returncode != 0:
-            raise CommandFailed(f"robotvoice discover found no gateway that answers:\n{found.stderr}{found.stdout}")
+            raise CommandFailed(
+                f"robotvoice discover found no gateway that answers:\n{found.stderr}{found.stdout}"
+            )
         first = next(gateway for gateway in json.loads(found.stdout) if gateway["ready"])
         return f"{first['address']} found by {first['found_by']}, answers in {first['answer_ms']} ms"
 
@@ -145,7 +154,9 @@ class Robot:
             self._play = []
             said = self._run(*arguments)
         if said.returncode != 0:
-            raise CommandFailed(f"robotvoice {shlex.join(arguments)} ended with {said.returncode}:\n{said.stderr}")
+            raise CommandFailed(
+                f"robotvoice {shlex.join(arguments)} ended with {said.returncode}:\n{said.stderr}"
+            )
         row: dict[str, Any] = json.loads(said.stdout)
         note = f"  ({said.stderr.strip()})" if said.stderr.strip() else ""
         print(f"  {persona}: {text}{note}", flush=True)

@@ -16,7 +16,9 @@ def table(rows: Sequence[dict[str, Any]]) -> str:
     widths = [max(len(line[column]) for line in lines) for column in range(len(HEADINGS))]
     width = shutil.get_terminal_size((200, 24)).columns
     return "\n".join(
-        "  ".join(cell.ljust(size) for cell, size in zip(line, widths, strict=True)).rstrip()[: max(width, 120)]
+        "  ".join(cell.ljust(size) for cell, size in zip(line, widths, strict=True)).rstrip()[
+            : max(width, 120)
+        ]
         for line in lines
     )
 

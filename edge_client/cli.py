@@ -86,8 +86,8 @@ def _discover(options: argparse.Namespace) -> int:
         print(table(found))
     if not found:
         print(
-            "robotvoice: no gateway was found. Is `robotvoice-gateway serve --lan` running on the Mac, and are "
-            "both in the same network? Its address also works: robotvoice discover --gateway HOST:PORT",
+            "robotvoice: no gateway was found. Is `robotvoice-gateway serve --lan` running on the Mac, and "
+            "are both in the same network? Its address also works: robotvoice discover --gateway HOST:PORT",
             file=sys.stderr,
         )
     return OK if any(gateway.ready for gateway in found) else NOTHING_SPOKE
@@ -114,9 +114,7 @@ def _seen(last_seen: float | None) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     layout: dict[str, Any] = {"formatter_class": argparse.RawDescriptionHelpFormatter, "epilog": EXIT_CODES}
-    parser = argparse.ArgumentParser(
-        prog="robotvoice", description="Gives this robot its voice.", **layout
-    )
+    parser = argparse.ArgumentParser(prog="robotvoice", description="Gives this robot its voice.", **layout)
     parser.add_argument("--version", action="version", version=f"robotvoice {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 

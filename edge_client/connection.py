@@ -18,6 +18,8 @@ ANSWER_WITHIN = 0.25
 ANSWER_ROUND_TRIPS = 4
 ANSWER_AT_MOST = 1.0
 FRAME_BYTES = 1024 * 1024
+LARGEST_ANSWER = 1024 * 1024
+"""Bytes of a JSON answer"""
 NO_CONNECTION = {
     errno.ECONNREFUSED: ("refused", "refused the connection"),
     errno.EHOSTUNREACH: ("unreachable", "cannot be reached"),
@@ -34,6 +36,25 @@ class Connection:
     socket: aiohttp.ClientWebSocketResponse
     answer_within: float
     """Seconds in which an answer to a request must come: max(250 ms, 4 round trips)"""
+
+    @property
+    def closed(self) -> bool:
+        return self.socket.closed
+
+    async def send(self, frame: str) -> None:
+        """Raises EngineFailure."""
+        try:
+            await self.socket.send_str(frame)
+        except (aiohttp.ClientError, ConnectionError) as error:
+            raise EngineFailure("cut", "gateway broke the connection") from error
+
+    async def receive(self) -> bytes | str:
+        """The next binary or text frame; how long to wait is the caller's business. Raises EngineFailure."""
+        message = await self.socket.receive()
+        if message.type in (aiohttp.WSMsgType.BINARY, aiohttp.WSMsgType.TEXT):
+            frame: bytes | str = message.data
+            return frame
+        raise EngineFailure("cut", "gateway closed the connection")
 
     async def close(self) -> None:
         await self.session.close()
@@ -80,6 +101,23 @@ async def connect(endpoint: Endpoint, connect_timeout: float) -> Connection:
     return Connection(endpoint, dialled.session, socket, dialled.answer_within)
 
 
+async def get(endpoint: Endpoint, path: str, connect_timeout: float) -> bytes:
+    """The body of a 200. Raises EngineFailure: as `connect`, or `not_ready` for another status."""
+    dialled = Dialled(endpoint, connect_timeout)
+    body = bytearray()
+    try:
+        async with dialled, dialled.session.get(endpoint.url + path, allow_redirects=False) as response:
+            async for piece in response.content.iter_any():
+                body += piece
+                if len(body) > LARGEST_ANSWER:
+                    raise EngineFailure("protocol", f"gateway's answer to {path} is far too long")
+            if response.status != 200:
+                raise EngineFailure("not_ready", f"gateway answered {path} with {response.status}")
+    finally:
+        await dialled.session.close()
+    return bytes(body)
+
+
 class Dialled:
     """A session for one address, and a block in which its connection must stand and an answer must come.
 
@@ -123,12 +161,16 @@ class Dialled:
             limit = f"{self.answer_within * 1000:.0f} ms"
             return EngineFailure("no_answer", f"gateway did not answer within {limit}")
         limit = f"{self._connect_timeout:g} s"
-        return EngineFailure("unreachable", f"gateway at {self._endpoint.label} cannot be reached within {limit}")
+        return EngineFailure(
+            "unreachable", f"gateway at {self._endpoint.label} cannot be reached within {limit}"
+        )
 
 
 def _failure(endpoint: Endpoint, error: Exception) -> EngineFailure:
     if isinstance(error, aiohttp.WSServerHandshakeError):
-        return EngineFailure("protocol", f"gateway at {endpoint.label} answered {error.status}, not a WebSocket")
+        return EngineFailure(
+            "protocol", f"gateway at {endpoint.label} answered {error.status}, not a WebSocket"
+        )
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return EngineFailure("unreachable", f"gateway's name {endpoint.host} is not known in this network")
     number = error.errno if isinstance(error, OSError) else None

@@ -69,7 +69,7 @@ async def _asking(interface: str | None, heard: Callable[..., None]) -> AsyncIte
         asked, problem = False, "no interface takes multicast"
         # A question from a port of its own is answered at once, to that port. One from mDNS's port may take a
         # second, if its answer was multicast just before or goes to another program on that port. But it gets
-        # through firewalls that know mDNS only, and hears gateways that come and go.
+        # through firewalls that know mDNS only, and hears a gateway that has just started.
         for own_port in (True, False):
             try:
                 mdns = AsyncZeroconf([interface] if interface else InterfaceChoice.All, unicast=own_port)
@@ -119,11 +119,9 @@ class _Search:
         self, zeroconf: "Zeroconf", service_type: str, name: str, state_change: "ServiceStateChange"
     ) -> None:
         """Only takes notes: whatever a handler raises is lost, together with the event."""
-        if state_change.name == "Removed":
-            self._found.pop(name, None)
-            return
-        with suppress(asyncio.QueueFull):
-            self._names.put_nowait((zeroconf, name))
+        if state_change.name != "Removed":
+            with suppress(asyncio.QueueFull):
+                self._names.put_nowait((zeroconf, name))
 
     async def run(self, seconds: float) -> list[Endpoint]:
         async with asyncio.TaskGroup() as group:

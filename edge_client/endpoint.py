@@ -9,7 +9,7 @@ from speech.errors import InvalidSettings
 from speech.wire import DEFAULT_PORT
 
 _ADDRESS = re.compile(
-    r"(?:http://)?(?:\[(?P<ipv6>[0-9A-Fa-f:.]+)\]|(?P<host>[A-Za-z0-9_.-]{1,253}))(?::(?P<port>[0-9]{1,5}))?/?"
+    r"(?:http://)?(?:\[(?P<ipv6>[0-9A-Fa-f:.]+)\]|(?P<host>[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}))(?::(?P<port>[0-9]{1,5}))?/?"
 )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from edge_client.discovery import DiscoveryFailed, Endpoint, browse, parse_address
-from edge_client.gateway_memory import GatewayMemory, load, save
+from edge_client.gateway_memory import load, save
 from edge_client.link import GatewayLink
 from edge_client.settings import Settings
 from speech.breaker import BreakerSettings, CircuitBreaker, State

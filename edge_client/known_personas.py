@@ -1,4 +1,4 @@
-"""What the robot knows of each persona: learned from the gateway, kept on disk, so that it is right without it.
+"""What the robot knows of each persona: learned from the gateway and kept on disk for the time without it.
 
 Before a gateway was ever seen, the personas that come with robotvoice are known.
 """

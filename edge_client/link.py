@@ -1,15 +1,14 @@
-"""The gateway as an engine: to the robot, a whole Mac full of voices is one more way to make a sentence sound."""
+"""The gateway as an engine: to the robot, a whole Mac full of voices is one more way to speak a sentence."""
 
 import asyncio
+import importlib
 import itertools
 import json
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
-import aiohttp
-
-from edge_client.connection import Connection, Dialled, connect_any
 from edge_client.discovery import Endpoint
 from speech import wire
 from speech.audio import WIRE_FORMAT, AudioChunk, Origin
@@ -18,8 +17,9 @@ from speech.errors import EngineFailure, EngineUnavailable, InvalidMessage
 from speech.persona import VoiceSpec
 from speech.utterance import Reason, Sentence
 
-LARGEST_ANSWER = 1024 * 1024
-"""Bytes of a JSON answer"""
+if TYPE_CHECKING:
+    from edge_client.connection import Connection
+
 START_ESTIMATE = 0.1
 NOT_AT_FAULT = {"unknown_voice", "too_many_requests", "nothing_can_speak"}
 """Errors of a gateway that works"""
@@ -65,7 +65,7 @@ class GatewayLink:
         )
         finished = False
         try:
-            await connection.socket.send_str(wire.encode(request))
+            await connection.send(wire.encode(request))
             await self._admitted(connection)
             origin = Origin("gateway", voice.voice)
             while not finished:
@@ -79,8 +79,6 @@ class GatewayLink:
                 elif isinstance(message, wire.Error):
                     raise _refusal(message)
             self.answered_by = connection.endpoint
-        except (aiohttp.ClientError, ConnectionError) as error:
-            raise EngineFailure("cut", "gateway broke the connection") from error
         finally:
             if not finished:
                 await self._disconnect()
@@ -109,10 +107,11 @@ class GatewayLink:
     async def close(self) -> None:
         await self._disconnect()
 
-    async def _connected(self) -> Connection:
-        if self._connection is None or self._connection.socket.closed:
+    async def _connected(self) -> "Connection":
+        if self._connection is None or self._connection.closed:
             await self._disconnect()
-            self._connection = await connect_any(self.endpoints, self._connect_timeout)
+            connection = await _load_connection()
+            self._connection = await connection.connect_any(self.endpoints, self._connect_timeout)
         return self._connection
 
     async def _disconnect(self) -> None:
@@ -120,7 +119,7 @@ class GatewayLink:
         if connection:
             await connection.close()
 
-    async def _admitted(self, connection: Connection) -> None:
+    async def _admitted(self, connection: "Connection") -> None:
         """Waits for `accepted`, which comes at once from a gateway that lives."""
         try:
             async with asyncio.timeout(connection.answer_within):
@@ -139,28 +138,22 @@ class GatewayLink:
             raise EngineFailure("protocol", "gateway answered a request with something else than yes or no")
 
     async def _ask(self, endpoint: Endpoint, path: str) -> dict[str, Any]:
-        dialled = Dialled(endpoint, self._connect_timeout)
-        try:
-            async with (
-                dialled,
-                dialled.session.get(endpoint.url + path, allow_redirects=False) as response,
-            ):
-                body = bytearray()
-                async for piece in response.content.iter_any():
-                    body += piece
-                    if len(body) > LARGEST_ANSWER:
-                        raise EngineFailure("protocol", f"gateway's answer to {path} is far too long")
-                if response.status != 200:
-                    raise EngineFailure("not_ready", f"gateway answered {path} with {response.status}")
-        finally:
-            await dialled.session.close()
+        connection = await _load_connection()
+        body = await connection.get(endpoint, path, self._connect_timeout)
         try:
             answer = json.loads(body)
         except (ValueError, RecursionError) as error:
-            raise EngineFailure("protocol", f"gateway answered {path} with something that is no JSON") from error
+            raise EngineFailure(
+                "protocol", f"gateway answered {path} with something that is no JSON"
+            ) from error
         if not isinstance(answer, dict):
             raise EngineFailure("protocol", f"gateway answered {path} with no JSON object")
         return answer
+
+
+async def _load_connection() -> ModuleType:
+    """aiohttp is loaded off the loop, and not at all by a command that knows the gateway is gone."""
+    return await asyncio.to_thread(importlib.import_module, "edge_client.connection")
 
 
 def _completed(endpoint: Endpoint, ready: dict[str, Any]) -> Endpoint:
@@ -173,18 +166,15 @@ def _completed(endpoint: Endpoint, ready: dict[str, Any]) -> Endpoint:
     )
 
 
-async def _receive(connection: Connection) -> bytes | wire.Answer | None:
+async def _receive(connection: "Connection") -> bytes | wire.Answer | None:
     """PCM, a message, or None for a type this version does not know. Raises EngineFailure."""
-    message = await connection.socket.receive()
-    if message.type is aiohttp.WSMsgType.BINARY:
-        data: bytes = message.data
-        return data
-    if message.type is aiohttp.WSMsgType.TEXT:
-        try:
-            return wire.decode_answer(message.data)
-        except InvalidMessage as error:
-            raise EngineFailure("protocol", f"gateway sent a message that cannot be read: {error}") from error
-    raise EngineFailure("cut", "gateway closed the connection")
+    frame = await connection.receive()
+    if isinstance(frame, bytes):
+        return frame
+    try:
+        return wire.decode_answer(frame)
+    except InvalidMessage as error:
+        raise EngineFailure("protocol", f"gateway sent a message that cannot be read: {error}") from error
 
 
 def _refusal(error: wire.Error) -> EngineFailure | EngineUnavailable:

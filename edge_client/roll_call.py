@@ -42,15 +42,15 @@ class FoundGateway:
         }
 
 
-async def discover(settings: Settings, timeout: float) -> list[FoundGateway]:
-    """Looks by mDNS for up to `timeout` seconds and asks everybody it knows of; the first that answers is kept.
+async def discover(settings: Settings, seconds: float) -> list[FoundGateway]:
+    """Looks by mDNS for up to so many seconds and asks everybody it knows of; keeps the first that answers.
 
     Raises DiscoveryFailed when mDNS cannot be used and no address is known either.
     """
     gateway = KnownGateway(settings)
     endpoints = {endpoint.label: endpoint for endpoint in gateway.addresses}
     if settings.mdns:
-        for endpoint in await _announced(settings, timeout, needed=not endpoints):
+        for endpoint in await _announced(settings, seconds, needed=not endpoints):
             endpoints[endpoint.label] = endpoint
     found = await asyncio.gather(*(_ask(endpoint, settings) for endpoint in endpoints.values()))
     answering = [each.endpoint for each in found if each.ready]
@@ -59,16 +59,16 @@ async def discover(settings: Settings, timeout: float) -> list[FoundGateway]:
     return list(found)
 
 
-async def _announced(settings: Settings, timeout: float, *, needed: bool) -> Sequence[Endpoint]:
+async def _announced(settings: Settings, seconds: float, *, needed: bool) -> Sequence[Endpoint]:
     interface, gateway_id = settings.interface, settings.gateway_id
     try:
         first = await browse(
-            timeout=timeout, interface=interface, gateway_id=gateway_id, enough=lambda _: True
+            timeout=seconds, interface=interface, gateway_id=gateway_id, enough=lambda _: True
         )
         if not first:
             return ()
         # Once more and a little longer: the first answer is rarely everybody's.
-        wait = min(STRAGGLERS, timeout)
+        wait = min(STRAGGLERS, seconds)
         return (*first, *await browse(timeout=wait, interface=interface, gateway_id=gateway_id))
     except DiscoveryFailed:
         if needed:
@@ -94,7 +94,13 @@ def table(found: Sequence[FoundGateway]) -> str:
         endpoint = gateway.endpoint
         answers = f"{gateway.answer_ms} ms" if gateway.ready else gateway.problem or ""
         rows.append(
-            (endpoint.name or "-", endpoint.label, endpoint.found_by, answers, ", ".join(endpoint.personas) or "-")
+            (
+                endpoint.name or "-",
+                endpoint.label,
+                endpoint.found_by,
+                answers,
+                ", ".join(endpoint.personas) or "-",
+            )
         )
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return "\n".join(

@@ -132,9 +132,7 @@ class Robot:
             ]
         )
 
-    async def _into_file(
-        self, chain: FallbackChain, utterance: Utterance, out: Path, play: bool
-    ) -> _Heard:
+    async def _into_file(self, chain: FallbackChain, utterance: Utterance, out: Path, play: bool) -> _Heard:
         try:
             whole = await speak_whole(chain, utterance, self._clock)
         except EngineFailure as failure:

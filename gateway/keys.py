@@ -10,6 +10,7 @@ from gateway.persona_files import PersonaLibrary
 from gateway.settings import Settings
 from speech.guarded import GuardedEngine
 
+
 class Sockets(set[web.WebSocketResponse]):
     """Every open WebSocket, so that a stop can close them."""
 

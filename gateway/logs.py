@@ -13,9 +13,7 @@ class KeyValueFormatter(logging.Formatter):
         super().__init__("%(asctime)s %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%S")
 
     def formatMessage(self, record: logging.LogRecord) -> str:
-        extra = (
-            f"{key}={_value(value)}" for key, value in record.__dict__.items() if key not in _STANDARD
-        )
+        extra = (f"{key}={_value(value)}" for key, value in record.__dict__.items() if key not in _STANDARD)
         return " ".join((super().formatMessage(record), *extra))
 
 

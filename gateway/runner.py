@@ -1,4 +1,4 @@
-"""aiohttp's server with two habits changed: errors below the application are JSON too, and never logged with the URL.
+"""aiohttp's server with two habits changed: errors below the application are JSON, and logged without URL.
 
 A request line holds the text that is spoken: it may be long (2,000 emoji are 24 KB) and must not reach a log.
 """

@@ -24,7 +24,7 @@ BACKLOG = 128
 
 
 async def serve(settings: Settings) -> int:
-    """Runs until SIGINT or SIGTERM; returns the exit code. Raises InvalidPersona when nobody can be loaded."""
+    """Runs until SIGINT or SIGTERM; returns the exit code. Raises InvalidPersona when there is nobody."""
     log_to_stderr(settings.log_level)
     personas = load_personas(settings.personas_folder)
     for problem in personas.problems:
@@ -99,8 +99,8 @@ def _welcome(settings: Settings, port: int) -> str:
     if _is_loopback(host):
         found = f"found {announced} on this machine, or" if announced else "found"
         return (
-            f"Speaking at http://{_bracketed(host)}:{port} - only programs on this machine reach it (--lan opens "
-            f"it to your network); {found} with ROBOTVOICE_GATEWAY={_bracketed(host)}:{port}"
+            f"Speaking at http://{_bracketed(host)}:{port} - only programs on this machine reach it "
+            f"(--lan opens it to your network); {found} with ROBOTVOICE_GATEWAY={_bracketed(host)}:{port}"
         )
     address = _bracketed(_own_address() if host == "0.0.0.0" else host)
     found = f"a robot finds it {announced}, or" if announced else "a robot finds it"

@@ -1,6 +1,6 @@
 """Writes edge_client/shipped_personas.json: what a robot knows of the personas before it has seen a gateway.
 
-The robot has no YAML parser, so the personas' folder is not read there. A test tells when this must be run again:
+The robot has no YAML parser, so the folder of personas is not read there. Run it again when a test says so:
 
     .venv/bin/python setup/shipped_personas.py
 """

@@ -17,11 +17,10 @@ _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\n]*+(?:\([^()\n]*+\)[^()\n]*+)*+\)")
 _CJK = r"\u3000-\u9fff\uff00-\uffef"
 _URL = re.compile(
     r"(?P<opening><)?"
-    r"(?:(?<![A-Za-z0-9])(?:https?|ftp)://(?:[^\s/?#@<>\"]{1,64}@)?(?:www\.)*|(?<![\w.@/-])(?:www\.)+)"
+    r"(?:(?<![A-Za-z0-9])(?i:https?|ftp)://(?:[^\s/?#@<>\"]{1,64}@)?(?i:www\.)*|(?<![\w.@/-])(?i:www\.)+)"
     rf"(?P<host>[^\W{_CJK}](?:[^\W{_CJK}]|[-.]++(?=\w))*)"
     rf"(?:[/?#:][^\s<>\"{_CJK}]*[^\s<>\".,;:!?)\]}}'*_~`|{_CJK}]|/)?"
-    r"(?(opening)>?)",
-    re.IGNORECASE,
+    r"(?(opening)>?)"
 )
 _COMMENT = re.compile(r"<!--[^<>]*-->")
 # An attribute needs its "=", so that `a <b and c> d` stays a comparison.

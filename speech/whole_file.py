@@ -35,7 +35,6 @@ class _StartAgain:
     why: Reason | None
 
 
-
 async def speak_whole(
     chain: FallbackChain, utterance: Utterance, clock: Callable[[], float] = time.monotonic
 ) -> WholeFile:

@@ -139,11 +139,20 @@ def test_the_top_level_folders_are_the_known_ones() -> None:
     assert folders - MADE_BY_MAKE <= TOP_LEVEL
 
 
-def test_every_package_is_in_the_wheel() -> None:
-    """Packages are listed by hand, so that nothing else gets in; a forgotten one is missed only there."""
-    listed = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["packages"]
-    there = {relative(path.parent).replace("/", ".") for path in code_of(*PACKAGES)}
-    assert sorted(listed) == sorted(there | {"personas"})
+def test_every_package_and_its_data_is_in_the_wheel() -> None:
+    """Both are listed by hand, so that nothing else gets in; what is forgotten is missed only there."""
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]
+    packages = {relative(path.parent).replace("/", ".") for path in code_of(*PACKAGES)}
+    assert sorted(wheel["packages"]) == sorted(packages | {"personas"})
+    listed = {
+        path
+        for package, patterns in wheel["package-data"].items()
+        for pattern in patterns
+        for path in (ROOT / package.replace(".", "/")).glob(pattern)
+    }
+    files = {path for folder in (*PACKAGES, "personas") for path in (ROOT / folder).rglob("*.*")}
+    hidden = {path for path in files if path.name.startswith(".")}
+    assert {path for path in files - hidden if path.suffix not in {".py", ".pyc"}} == listed
 
 
 @pytest.mark.parametrize("module", ["edge_client", "edge_client.cli"])

@@ -1,4 +1,4 @@
-"""Every error leaves the gateway as JSON; on `/synthesize` in at most 100 bytes, because robots play longer ones."""
+"""Every error leaves the gateway as JSON; on `/synthesize` in 100 bytes, because robots play longer ones."""
 
 import json
 import logging
@@ -54,7 +54,9 @@ async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamRe
 
 def problem(request: web.BaseRequest, status: HTTPStatus, code: str, message: str) -> web.Response:
     """An error as JSON. 429 and 503 say when to come back."""
-    body = short_body(message) if request.path == SHORT_ROUTE else json.dumps({"error": message, "code": code})
+    body = (
+        short_body(message) if request.path == SHORT_ROUTE else json.dumps({"error": message, "code": code})
+    )
     headers = {"Retry-After": str(RETRY_AFTER)} if status in (429, 503) else None
     return web.Response(status=status, text=body, content_type="application/json", headers=headers)
 

@@ -4,9 +4,9 @@ from typing import Any
 
 from aiohttp import web
 
-from speech import __version__
 from gateway.chains import chain_for
 from gateway.keys import ADMISSION, ADVERTISER, DEFAULT_PERSONA, ENGINES, GATEWAY_ID, PERSONAS
+from speech import __version__
 from speech.guarded import GuardedEngine
 from speech.persona import Persona, VoiceSpec
 from speech.wire import PROTOCOL_VERSION
@@ -49,7 +49,9 @@ async def health(request: web.Request) -> web.Response:
             "model": own.engine.description,
             "backend": own.engine.name,
             "model_loaded": bool(own.engine.readiness(default.voice)),
-            "voices": [name for persona in library.personas.values() for name in (persona.id, *persona.aliases)],
+            "voices": [
+                name for persona in library.personas.values() for name in (persona.id, *persona.aliases)
+            ],
             "default_voice": default.id,
             "engines": {name: _engine(guarded) for name, guarded in app[ENGINES].items()},
             "personas": personas,

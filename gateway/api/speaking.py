@@ -50,9 +50,7 @@ class SocketOutlet:
             raise ConnectionError(f"the client read nothing for {SEND_WITHIN:g} s") from None
 
 
-async def speak(
-    request: wire.Synthesize, utterance: Utterance, chain: FallbackChain, outlet: Outlet
-) -> None:
+async def speak(request: wire.Synthesize, utterance: Utterance, chain: FallbackChain, outlet: Outlet) -> None:
     """Sends everything up to `complete` or `error`. Raises ConnectionError when the client is gone."""
     telling = _Telling(request, utterance, chain.own_engine, outlet)
     events = (
@@ -75,7 +73,7 @@ async def _all_at_once(chain: FallbackChain, utterance: Utterance) -> AsyncGener
 
 
 class _Telling:
-    """What one client is told of an utterance; the simplest one, without an `id`, only the sound and its end."""
+    """What one client is told of an utterance; one without an `id` only hears the sound and its end."""
 
     def __init__(
         self, request: wire.Synthesize, utterance: Utterance, own_engine: str, outlet: Outlet
@@ -117,7 +115,9 @@ class _Telling:
             voice=origin.voice,
             settings=origin.settings,
             stored=origin.stored,
-            substitute=None if reason is None else wire.Substitute(self._own_engine, reason.code, reason.text),
+            substitute=None
+            if reason is None
+            else wire.Substitute(self._own_engine, reason.code, reason.text),
         )
 
     async def _audio(self, pcm: bytes, *, final: bool = False) -> None:

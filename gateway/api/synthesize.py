@@ -60,7 +60,7 @@ async def synthesize(request: web.Request) -> web.Response:
 
 
 async def _at_wire_rate(chunks: Sequence[AudioChunk]) -> bytes:
-    """All samples of a file, the loop let go between two chunks: minutes of audio are not one piece of work."""
+    """All samples of a file. Minutes of audio are much work, so the loop is let go between two chunks."""
     resampler = WireResampler(chunks[0].format)
     pcm = []
     for chunk in chunks:

@@ -122,9 +122,7 @@ class Conversation:
             raise NothingCanSpeak(f"{persona.id} cannot speak: {ready.reason.text}")
         if ready.reason:
             retry = None if ready.retry_after is None else round(ready.retry_after * 1000)
-            await self._outlet.send(
-                wire.Unavailable(request.id, ready.reason.code, ready.reason.text, retry)
-            )
+            await self._outlet.send(wire.Unavailable(request.id, ready.reason.code, ready.reason.text, retry))
             return
         if request.id is not None:
             predicted = chain.start_estimate(spoken[0])

@@ -15,7 +15,8 @@ BLOCKS = f"a list of at most 8 blocks such as {BLOCK}"
 NO_VOICE = "engine espeak needs a voice; give one, such as en-gb or en+f4"
 QUOTES = ", in quotes if this is meant as text"
 TAG = "give a language tag, such as en or en-GB"
-KNOWN = "known are name, language, aliases, voice, fallbacks, when_unavailable, first_audio_budget, phrases, consent"
+KEYS = "name, language, aliases, voice, fallbacks, when_unavailable, first_audio_budget, phrases, consent"
+KNOWN = f"known are {KEYS}"
 MINIMAL = "name: Rook\nlanguage: en\nvoice: {engine: espeak, voice: en}\n"
 
 

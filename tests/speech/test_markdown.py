@@ -70,7 +70,7 @@ def test_reads_markup_as_a_person_would(markup: str, spoken: str) -> None:
     [
         ("See https://www.example.com/a_b?x=1. Then", "See example.com. Then"),
         ("(http://192.168.1.5:7860/health)", "(192.168.1.5)"),
-        ("www.example.com/x, or <https://b.org/c>", "example.com, or b.org"),
+        ("WWW.example.com/x, or <HTTPS://b.org/c>", "example.com, or b.org"),
         ("https://name:secret@example.com/", "example.com"),
         ("詳しくはhttps://example.com/aをみて。", "詳しくはexample.comをみて。"),
     ],
