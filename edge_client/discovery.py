@@ -80,11 +80,20 @@ async def _asking(interface: str | None, heard: Callable[..., None]) -> AsyncIte
                 continue
             if mdns.zeroconf.engine.senders:
                 asked = True
+                for sender in mdns.zeroconf.engine.senders:
+                    _send_by_its_own_interface(sender.transport.get_extra_info("socket"))
                 browser = AsyncServiceBrowser(mdns.zeroconf, SERVICE_TYPE, handlers=[heard])
                 opened.push_async_callback(browser.async_cancel)
         if not asked:
             raise _failed(interface, problem)
         yield
+
+
+def _send_by_its_own_interface(sender: socket.socket) -> None:
+    """zeroconf leaves the way of a question that has its own port to the routing table."""
+    if sender.family == socket.AF_INET:
+        address = socket.inet_aton(sender.getsockname()[0])
+        sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, address)
 
 
 def _check_interface(interface: str) -> None:
@@ -131,11 +140,7 @@ class _Search:
                     await self._done.wait()
             for resolver in resolvers:
                 resolver.cancel()
-        found: dict[str, Endpoint] = {}
-        for name in sorted(self._found):
-            for endpoint in self._found[name]:
-                found.setdefault(endpoint.label, endpoint)
-        return list(found.values())
+        return [endpoint for name in sorted(self._found) for endpoint in self._found[name]]
 
     async def _resolve_all(self) -> None:
         while True:
@@ -143,7 +148,7 @@ class _Search:
             try:
                 endpoints = await self._resolve(zeroconf, name)
             except Exception as error:  # whatever somebody announces, it must not end the search
-                self._tell_once(name, "left out an announcement that cannot be used: %r", str(error))
+                self._tell_once(logging.INFO, name, "left out an announcement: %r", str(error))
                 continue
             known = sum(len(others) for other, others in self._found.items() if other != name)
             endpoints = endpoints[: MOST_ENDPOINTS - known]
@@ -160,16 +165,18 @@ class _Search:
         if not await service.async_request(zeroconf, RESOLVE_LIMIT * 1000):
             return ()
         version = _text(service.properties.get(b"v"))
+        if not version:
+            raise ValueError("it names no version of the protocol")
         if version.partition(".")[0] != str(PROTOCOL_VERSION):
-            self._tell_once(name, "left out a gateway whose protocol has another version: %r", version)
+            self._tell_once(logging.WARNING, name, "left out a gateway with another protocol: %r", version)
             return ()
         endpoints = _endpoints(service)
         return endpoints if self._gateway_id in (None, endpoints[0].gateway_id) else ()
 
-    def _tell_once(self, name: str, message: str, detail: str) -> None:
+    def _tell_once(self, level: int, name: str, message: str, detail: str) -> None:
         if name not in self._told and len(self._told) < MOST_ENDPOINTS:
             self._told.add(name)
-            log.warning(message, detail, extra={"service": ascii(name)})
+            log.log(level, message, detail, extra={"service": ascii(name)})
 
 
 def _endpoints(service: "ServiceInfo") -> tuple[Endpoint, ...]:

@@ -59,7 +59,7 @@ find_python() {
         "On Debian, Ubuntu and Raspberry Pi OS type: sudo apt install python$incomplete-venv" \
         "Then run make again."
     fail 3 \
-        "robotvoice needs Python 3.11 or newer; found: ${found:-none under the name $*}." \
+        "robotvoice needs Python 3.11 or newer; found: ${found:-none of $*}." \
         "On a Mac type: brew install python" \
         "On Debian, Ubuntu and Raspberry Pi OS type: sudo apt install python3 python3-venv" \
         "If it is installed under another name, tell make: make PYTHON=/path/to/python3 run"

@@ -93,9 +93,7 @@ async def test_a_command_that_hangs_is_killed_and_does_not_stop_speech(
     player = await player_after(diary, "sleep", "60", within=0.2)
     await player.play(chunks())
     assert diary.take() == "play 3000\n"
-    assert caplog.messages == [
-        "playing although the command before it failed: sleep: did not end within 0.2 s"
-    ]
+    assert caplog.messages[0].endswith("sleep: did not end within 0.2 s")
 
 
 async def test_a_command_that_does_not_exist_does_not_stop_speech(

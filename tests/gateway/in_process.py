@@ -1,0 +1,171 @@
+"""A gateway in the test's own process, on a real socket, and a client for it."""
+
+import asyncio
+import json
+import tempfile
+import wave
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType, web
+from yarl import URL
+
+from gateway.app import make_app
+from gateway.folders import bundled_personas
+from gateway.keys import ADMISSION
+from gateway.persona_files import PersonaLibrary, load_personas
+from gateway.runner import GatewayRunner
+from gateway.settings import Settings
+from speech.engines.base import Engine
+
+SOON = 10.0
+"""Seconds within which what must happen happens, or the test fails"""
+
+
+async def soon(happened: Callable[[], bool]) -> None:
+    """Waits until it is so."""
+    async with asyncio.timeout(SOON):
+        while not happened():
+            await asyncio.sleep(0.01)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back over HTTP, read to its end."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        assert self.headers["Content-Type"].partition(";")[0] == "application/json", self.headers
+        return json.loads(self.body)
+
+    @property
+    def frames(self) -> int:
+        """Frames of the WAV in the body, all of which are there."""
+        with wave.open(BytesIO(self.body)) as wav:
+            assert (wav.getnchannels(), wav.getsampwidth(), wav.getframerate()) == (1, 2, 24_000)
+            assert len(wav.readframes(wav.getnframes() + 1)) == 2 * wav.getnframes()
+            return wav.getnframes()
+
+
+@dataclass(frozen=True, slots=True)
+class RunningGateway:
+    """A gateway that can be asked."""
+
+    app: web.Application
+    port: int
+    session: ClientSession
+
+    @property
+    def inside(self) -> int:
+        """How many texts are in work."""
+        return self.app[ADMISSION].inside
+
+    def url(self, target: str) -> URL:
+        """`target` reaches the gateway as it is written here."""
+        return URL(f"http://127.0.0.1:{self.port}{target}", encoded=True)
+
+    async def ask(self, target: str, method: str = "GET", **request: Any) -> Answer:
+        async with asyncio.timeout(SOON), self.session.request(
+            method, self.url(target), allow_redirects=False, **request
+        ) as response:
+            return Answer(response.status, response.headers, await response.read())
+
+    async def say(self, text: str, voice: str | None = None) -> Answer:
+        asked_for = "" if voice is None else f"&voice={quote(voice, safe='')}"
+        return await self.ask(f"/synthesize?text={quote(text, safe='')}{asked_for}")
+
+    async def raw(self, request: bytes) -> bytes:
+        """All that comes back until the gateway closes the connection."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        try:
+            async with asyncio.timeout(SOON):
+                writer.write(request)
+                await writer.drain()
+                return await reader.read()
+        finally:
+            writer.close()
+
+    @asynccontextmanager
+    async def socket(self, **options: Any) -> AsyncIterator["Client"]:
+        async with self.session.ws_connect(self.url("/ws/tts"), max_msg_size=0, **options) as socket:
+            yield Client(socket)
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """The other end of a WebSocket."""
+
+    socket: ClientWebSocketResponse
+
+    async def send(self, **fields: Any) -> None:
+        await self.socket.send_str(json.dumps(fields))
+
+    async def next(self) -> dict[str, Any]:
+        """The next message; a binary frame as `{"type": "pcm", "pcm": ...}`."""
+        message = await self.socket.receive(timeout=SOON)
+        if message.type is WSMsgType.BINARY:
+            return {"type": "pcm", "pcm": message.data}
+        assert message.type is WSMsgType.TEXT, message
+        fields: dict[str, Any] = json.loads(message.data)
+        return fields
+
+    async def until(self, *types: str) -> list[dict[str, Any]]:
+        """Messages up to and with the first of these types."""
+        found = [await self.next()]
+        while found[-1]["type"] not in types:
+            found.append(await self.next())
+        return found
+
+    async def still_speaks(self) -> None:
+        """Proves that the conversation goes on."""
+        await self.send(type="synthesize", id="after", text="Still here.", audio="binary")
+        answers = await self.until("complete", "error", "unavailable")
+        assert [answers[0]["type"], answers[-1]["type"]] == ["accepted", "complete"], answers
+
+
+@asynccontextmanager
+async def running(
+    personas: PersonaLibrary | None = None, engines: Mapping[str, Engine] | None = None, **settings: Any
+) -> AsyncIterator[RunningGateway]:
+    """A gateway on a free port; the bundled personas and eSpeak NG unless told otherwise.
+
+    When it has stopped, nothing that it began still runs.
+    """
+    before = asyncio.all_tasks()
+    with tempfile.TemporaryDirectory() as state:
+        told = Settings(**{"host": "127.0.0.1", "port": 0, "state_dir": Path(state), **settings})
+        app = make_app(
+            told, personas or load_personas(bundled_personas()), identity="under-test", engines=engines
+        )
+        runner = GatewayRunner(app)
+        await runner.setup()
+        try:
+            site = web.TCPSite(runner, "127.0.0.1", 0)
+            await site.start()
+            async with ClientSession() as session:
+                gateway = RunningGateway(app, runner.addresses[0][1], session)
+                await _engines_have_started(gateway)
+                yield gateway
+        finally:
+            await runner.cleanup()
+    await soon(lambda: asyncio.all_tasks() <= before)
+
+
+async def _engines_have_started(gateway: RunningGateway) -> None:
+    async with asyncio.timeout(SOON):
+        while (await gateway.ask("/readyz")).json["personas"] and any(
+            persona["reason"] == "starting" for persona in (await gateway.ask("/readyz")).json["personas"].values()
+        ):
+            await asyncio.sleep(0.01)
+
+
+Asking = Callable[[], Awaitable[Answer]]

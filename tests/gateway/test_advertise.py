@@ -1,0 +1,271 @@
+"""Any mDNS browser sees the gateway come and go, and no network can keep the gateway from serving."""
+
+import asyncio
+import json
+import logging
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from zeroconf.asyncio import AsyncZeroconf
+
+from gateway import advertise
+from gateway.advertise import (
+    MdnsAdvertiser,
+    NullAdvertiser,
+    instance_name,
+    own_addresses,
+    persona_list,
+    where_to_announce,
+)
+
+BROWSER = """
+import asyncio, json, sys
+from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
+from zeroconf import DNSQuestionType, InterfaceChoice
+
+KIND, INTERFACE = "_robotvoice._tcp.local.", sys.argv[1]
+looking_up = set()
+
+async def tell(zeroconf, name, change):
+    row = {"change": change, "name": name.removesuffix("." + KIND)}
+    if change == "Added":
+        found = AsyncServiceInfo(KIND, name)
+        await found.async_request(zeroconf, 3000)
+        txt = {key.decode(): (value or b"").decode() for key, value in found.properties.items()}
+        row |= {"txt": txt, "port": found.port, "host": found.server, "addresses": found.parsed_addresses()}
+    print(json.dumps(row), flush=True)
+
+def heard(zeroconf, service_type, name, state_change):
+    task = asyncio.get_running_loop().create_task(tell(zeroconf, name, state_change.name))
+    looking_up.add(task)
+    task.add_done_callback(looking_up.discard)
+
+async def main():
+    interfaces = InterfaceChoice.All if INTERFACE == "all" else [INTERFACE]
+    async with AsyncZeroconf(interfaces=interfaces) as mdns:
+        browser = AsyncServiceBrowser(mdns.zeroconf, KIND, handlers=[heard])
+        print(json.dumps({"change": "Ready"}), flush=True)
+        await asyncio.to_thread(sys.stdin.read)
+        await browser.async_cancel()
+
+asyncio.run(main())
+"""
+"""An independent browser: zeroconf and nothing of ours (-I keeps this folder out of its path)."""
+
+
+class Browser:
+    """Reads what the browser's process tells."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    async def next(self, change: str, token: str) -> dict[str, Any]:
+        """The next event of this kind about a name that holds `token`; fails if something else happens to it."""
+        async with asyncio.timeout(15):
+            while True:
+                assert self._process.stdout is not None
+                row: dict[str, Any] = json.loads(await self._process.stdout.readline())
+                if token in row.get("name", "") and row["change"] != "Updated":
+                    assert row["change"] == change
+                    return row
+
+    async def stop(self) -> list[str]:
+        """Ends it, and returns what it told since the last `next`."""
+        rest, _ = await asyncio.wait_for(self._process.communicate(), 15)
+        assert self._process.returncode == 0
+        return rest.decode().splitlines()
+
+
+@asynccontextmanager
+async def browsing(*arguments: str) -> AsyncIterator[Browser]:
+    process = await asyncio.create_subprocess_exec(
+        *arguments, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+    )
+    try:
+        assert process.stdout is not None
+        assert b"Ready" in await asyncio.wait_for(process.stdout.readline(), 15)
+        yield Browser(process)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+def independent(interface: str = "127.0.0.1") -> list[str]:
+    return [sys.executable, "-I", "-c", BROWSER, interface]
+
+
+def gateway(name: str, port: int = 7999, **options: Any) -> MdnsAdvertiser:
+    options = {"gateway_id": uuid4().hex, "personas": ["spark", "vixen"], "loopback_only": True} | options
+    return MdnsAdvertiser(name=name, port=port, **options)
+
+
+async def until(advertiser: MdnsAdvertiser, beginning: str) -> str:
+    async with asyncio.timeout(15):
+        while not advertiser.state.startswith(beginning):
+            await asyncio.sleep(0.02)
+    return advertiser.state
+
+
+async def test_an_independent_browser_sees_it_come_and_go() -> None:
+    """With exactly the documented TXT keys; on a clean stop it is gone, and only one service was ever seen."""
+    token, identity = uuid4().hex[:8], str(uuid4())
+    advertiser = gateway(f"Mac {token}", gateway_id=identity)
+    async with browsing(*independent()) as browser:
+        await advertiser.start()
+        assert await until(advertiser, "announced") == f"announced as Mac {token}"
+        added = await browser.next("Added", token)
+        await advertiser.stop()
+        removed = await browser.next("Removed", token)
+        rest = await browser.stop()
+    assert added["txt"] == {"v": "1", "id": identity, "tls": "0", "personas": "spark,vixen"}
+    assert (added["port"], added["addresses"]) == (7999, ["127.0.0.1"])
+    assert removed["name"] == added["name"] == f"Mac {token}"
+    assert not [line for line in rest if token in line]
+    assert advertiser.state == "not announced: stopped"
+
+
+async def test_two_gateways_of_one_name_are_told_apart() -> None:
+    """The first keeps the name. Even with one id, as on one machine with two ports, no goodbye takes the other along."""
+    token = uuid4().hex[:8]
+    first = gateway(f"Mac {token}", 7998, gateway_id=token)
+    second = gateway(f"Mac {token}", 7999, gateway_id=token)
+    try:
+        async with browsing(*independent()) as browser:
+            await first.start()
+            assert await until(first, "announced") == f"announced as Mac {token}"
+            added = await browser.next("Added", token)
+            await second.start()
+            assert await until(second, "announced") == f"announced as Mac {token}-2"
+            renamed = await browser.next("Added", token)
+            await first.stop()
+            assert (await browser.next("Removed", token))["name"] == f"Mac {token}"
+        assert (added["port"], renamed["port"]) == (7998, 7999)
+        assert added["host"] != renamed["host"]
+        async with browsing(*independent()) as later:
+            still = await later.next("Added", token)
+        assert (still["name"], still["addresses"]) == (f"Mac {token}-2", ["127.0.0.1"])
+    finally:
+        await first.stop()
+        await second.stop()
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("Mac", "Mac"),
+        ("Mac v2.local", "Mac v2-local"),
+        ("  Mac\r\n\x1b[2J\x00Mini\t", "Mac [2J Mini"),
+        ("Küche \u202egnp", "Küche gnp"),
+        ("_sub", "sub"),
+        ("\ud800", "robotvoice"),
+        ("...", "---"),
+        ("", "robotvoice"),
+        ("ä" * 60, "ä" * 29),
+        ("a" * 58 + " b", "a" * 58),
+        ("\U0001f916" * 20, "\U0001f916" * 14),
+    ],
+)
+async def test_any_name_can_be_announced(name: str, label: str) -> None:
+    """It becomes one printable label with room for the number of a namesake, and zeroconf takes it."""
+    assert instance_name(name) == label
+    advertiser = gateway(label, host="127.0.0.1")
+    assert len(f"{label}-999".encode()) <= 63
+    await advertiser.start()
+    assert (await until(advertiser, "announced as")).startswith(f"announced as {label}")
+    await advertiser.stop()
+
+
+def test_the_list_of_personas_is_cut_between_two() -> None:
+    """So that it fits into a TXT value, whatever their number."""
+    many = [f"persona-{number:03}" for number in range(100)]
+    text = persona_list(many)
+    assert 190 <= len(text) <= 200
+    assert text.split(",") == many[: text.count(",") + 1]
+    assert (persona_list([]), persona_list(["spark"])) == ("", "spark")
+
+
+OWN = ["10.0.0.7", "169.254.1.2", "127.0.0.1", "fd00::7"]
+
+
+@pytest.mark.parametrize(
+    ("host", "interfaces", "addresses"),
+    [
+        ("0.0.0.0", OWN, ["10.0.0.7", "169.254.1.2"]),
+        ("::", OWN, ["fd00::7"]),
+        ("10.0.0.7", ["10.0.0.7"], ["10.0.0.7"]),
+        ("fd00::7", OWN, ["fd00::7"]),
+        ("127.0.0.1", ["127.0.0.1"], ["127.0.0.1"]),
+        ("::1", ["127.0.0.1"], ["::1"]),
+    ],
+)
+def test_only_what_is_listened_on_is_announced(
+    host: str, interfaces: list[str], addresses: list[str]
+) -> None:
+    """An address nobody listens on would cost every robot a failed attempt."""
+    assert where_to_announce(host, OWN) == (interfaces, addresses)
+
+
+def test_a_machine_without_a_network_announces_itself_to_itself() -> None:
+    """The demonstration must work on a train."""
+    assert where_to_announce("0.0.0.0", ["127.0.0.1"]) == (["127.0.0.1"], ["127.0.0.1"])
+
+
+def test_this_machine_has_usable_addresses_only() -> None:
+    addresses = own_addresses()
+    assert "127.0.0.1" in addresses
+    assert not [address for address in addresses if address.startswith("fe80") or address == "::1"]
+    assert addresses == sorted(addresses, key=lambda address: ":" in address)
+
+
+async def test_no_multicast_is_one_warning_and_the_gateway_goes_on(caplog: pytest.LogCaptureFixture) -> None:
+    """Here the address it should announce is not this machine's; the warning says how robots find it instead."""
+    advertiser = gateway("Mac", host="203.0.113.9")
+    await advertiser.start()
+    state = await until(advertiser, "not announced: 203")
+    assert state == "not announced: 203.0.113.9 is not an address of this machine"
+    (warning,) = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+    assert "ROBOTVOICE_GATEWAY=HOST:7999" in warning
+    await advertiser.stop()
+
+
+@pytest.mark.parametrize("after", [None, 0.0, 0.4])
+async def test_it_can_be_stopped_at_any_time_and_again(after: float | None) -> None:
+    """Before the start, at once after it, while the name is being checked: nothing is left running."""
+    advertiser = gateway(uuid4().hex)
+    if after is not None:
+        await advertiser.start()
+        await asyncio.sleep(after)
+    await advertiser.stop()
+    await advertiser.stop()
+    assert advertiser.state.startswith("not announced")
+    assert len(asyncio.all_tasks()) == 1
+
+
+async def test_a_goodbye_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The gateway must be able to stop on a network that is just going down."""
+
+    async def hang(_: AsyncZeroconf) -> None:
+        await asyncio.Event().wait()
+
+    advertiser = gateway(uuid4().hex)
+    await advertiser.start()
+    await until(advertiser, "announced")
+    closing = AsyncZeroconf.async_close
+    monkeypatch.setattr(AsyncZeroconf, "async_close", hang)
+    monkeypatch.setattr(advertise, "STOP_LIMIT", 0.2)
+    async with asyncio.timeout(5):
+        await advertiser.stop()
+    assert advertiser.state == "not announced: stopped"
+
+
+async def test_switched_off_is_a_state_as_well() -> None:
+    advertiser = NullAdvertiser()
+    await advertiser.start()
+    assert advertiser.state == "not announced: switched off"
+    await advertiser.stop()
