@@ -44,8 +44,8 @@ class ChildProcess(asyncio.SubprocessProtocol):
         """Runs the program `name` of PATH; `write` needs `stdin=PIPE`. Raises ChildFailed."""
         child = cls(name)
         run = asyncio.get_running_loop().subprocess_exec
-        try:
-            await run(
+        starting = asyncio.ensure_future(
+            run(
                 lambda: child,
                 name,
                 *arguments,
@@ -54,8 +54,17 @@ class ChildProcess(asyncio.SubprocessProtocol):
                 stderr=PIPE,
                 start_new_session=True,
             )
+        )
+        try:
+            await asyncio.shield(starting)
         except OSError as error:
             raise ChildFailed(name, f"cannot be started ({error.strerror})") from error
+        except asyncio.CancelledError:
+            # asyncio itself would kill the child but not its children, and wait for those.
+            await asyncio.wait({starting})
+            if not starting.exception():
+                await child.close()
+            raise
         return child
 
     async def write(self, data: bytes, within: float) -> None:

@@ -4,11 +4,14 @@ import argparse
 import asyncio
 import json
 import logging
+import os
+import signal
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from speech import __version__
 from speech.errors import (
@@ -17,6 +20,8 @@ from speech.errors import (
     RobotVoiceError,
     SpokenInPart,
 )
+
+T = TypeVar("T")
 
 OK, BROKEN, BAD_INPUT, NOTHING_SPOKE, NOT_PLAYED, IN_PART, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 
@@ -27,8 +32,21 @@ EXIT_CODES = """exit codes:
   3    nothing could speak, or no gateway was found
   4    no player could bring it to a loudspeaker, or the file could not be written
   5    only the beginning was spoken
-  130  interrupted
+  130  interrupted or told to end
 """
+
+NOBODY_FOUND = (
+    "robotvoice: no gateway was found. Is `robotvoice-gateway serve --lan` running on the Mac, and are both "
+    "in the same network? Its address also works: robotvoice discover --gateway HOST:PORT"
+)
+NO_ANSWER = (
+    "robotvoice: no gateway answers. Wake the Mac, or start `robotvoice-gateway serve --lan` there again"
+)
+
+LONGEST_LOOK = 60.0
+"""Seconds"""
+LARGEST_INPUT = 1_000_000
+"""Characters read from standard input; far more than can be spoken, so that a message can say how many"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,12 +57,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return command(options)
     except RobotVoiceError as error:
-        print(f"robotvoice: {error.message}", file=sys.stderr)
+        _complain(f"robotvoice: {error.message}")
         return _exit_code(error)
-    except OSError as error:
-        print(f"robotvoice: {error.strerror or error}: {error.filename}", file=sys.stderr)
-        return NOT_PLAYED
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         return INTERRUPTED
 
 
@@ -61,17 +76,14 @@ def _say(options: argparse.Namespace) -> int:
         device=options.device,
         mdns=options.mdns,
     )
-    text = sys.stdin.read() if options.text == "-" else options.text
+    text = _standard_input() if options.text == "-" else options.text
     robot = Robot(settings)
-    last_seen = robot.gateway.last_seen
     play = options.play or (options.out is None and settings.player != "none")
-    persona = options.persona or settings.persona
-    said = asyncio.run(robot.say(text, persona, out=options.out, play=play))
+    persona = settings.persona if options.persona is None else options.persona
+    said = _run(robot.say(text, persona, out=options.out, play=play))
     if said.substitute:
-        print(f"spoken by the robot: {said.reason}, {_seen(last_seen)}", file=sys.stderr)
-    if options.json:
-        print(json.dumps(asdict(said)))
-    return OK
+        _complain(f"spoken by the robot: {said.reason}, {_seen(robot.gateway.last_seen)}")
+    return _print(json.dumps(asdict(said))) if options.json else OK
 
 
 def _discover(options: argparse.Namespace) -> int:
@@ -79,25 +91,69 @@ def _discover(options: argparse.Namespace) -> int:
     from edge_client.settings import load_settings
 
     settings = load_settings(config=options.config, gateway=options.gateway, mdns=options.mdns)
-    found = asyncio.run(discover(settings, options.timeout))
+    found = _run(discover(settings, options.timeout))
+    printed = OK
     if options.json:
-        print(json.dumps([gateway.as_json() for gateway in found]))
+        printed = _print(json.dumps([gateway.as_json() for gateway in found]))
     elif found:
-        print(table(found))
-    if not found:
-        print(
-            "robotvoice: no gateway was found. Is `robotvoice-gateway serve --lan` running on the Mac, and "
-            "are both in the same network? Its address also works: robotvoice discover --gateway HOST:PORT",
-            file=sys.stderr,
-        )
-    return OK if any(gateway.ready for gateway in found) else NOTHING_SPOKE
+        printed = _print(table(found))
+    if any(gateway.ready for gateway in found):
+        return printed
+    _complain(NO_ANSWER if found else NOBODY_FOUND)
+    return NOTHING_SPOKE
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    """Like asyncio.run, but SIGTERM ends the work as SIGINT does: with all it started."""
+
+    async def until_told() -> T:
+        task = asyncio.current_task()
+        assert task is not None
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is signal.SIG_DFL:
+                asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+        return await work
+
+    return asyncio.run(until_told())
+
+
+def _standard_input() -> str:
+    if sys.stdin is None:  # it was closed by whoever started us
+        return ""
+    # Bytes that are no text cost a character each, not the whole sentence.
+    sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]
+    return sys.stdin.read(LARGEST_INPUT)
+
+
+def _print(text: str) -> int:
+    """Writes to standard output; a reader that left early has seen enough."""
+    if sys.stdout is None:  # it was closed by whoever started us
+        return OK
+    try:
+        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+        print(text, flush=True)
+    except OSError as error:
+        # At its end Python would try once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            _complain(f"robotvoice: the result cannot be written to standard output ({error.strerror})")
+            return NOT_PLAYED
+    return OK
+
+
+def _complain(text: str) -> None:
+    with suppress(OSError):
+        print(text, file=sys.stderr, flush=True)
 
 
 def _exit_code(error: RobotVoiceError) -> int:
+    from edge_client.discovery import DiscoveryFailed
+    from edge_client.say import FileNotWritten
+
     match error:
-        case NothingCanSpeak():
+        case NothingCanSpeak() | DiscoveryFailed():
             return NOTHING_SPOKE
-        case PlayerFailed():
+        case PlayerFailed() | FileNotWritten():
             return NOT_PLAYED
         case SpokenInPart():
             return IN_PART
@@ -110,6 +166,14 @@ def _seen(last_seen: float | None) -> str:
     moment = time.localtime(last_seen)
     today = time.localtime()[:3] == moment[:3]
     return f"last seen {time.strftime('%H:%M' if today else '%Y-%m-%d %H:%M', moment)}"
+
+
+def seconds(text: str) -> float:
+    """For argparse, whose message has the name of this function."""
+    found = float(text)
+    if not 0 < found <= LONGEST_LOOK:
+        raise ValueError
+    return found
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -136,6 +200,8 @@ def _parser() -> argparse.ArgumentParser:
     say.set_defaults(run=_say)
 
     discover = commands.add_parser("discover", parents=[common], help="list the gateways", **layout)
-    discover.add_argument("--timeout", type=float, default=5.0, metavar="S", help="seconds to look (5)")
+    discover.add_argument(
+        "--timeout", type=seconds, default=5.0, metavar="S", help="seconds to look, at most 60 (5)"
+    )
     discover.set_defaults(run=_discover)
     return parser

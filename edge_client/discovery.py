@@ -74,7 +74,8 @@ async def _asking(interface: str | None, heard: Callable[..., None]) -> AsyncIte
             try:
                 mdns = AsyncZeroconf([interface] if interface else InterfaceChoice.All, unicast=own_port)
                 await opened.enter_async_context(mdns)
-                await mdns.zeroconf.async_wait_for_start()
+                # Cancelled in here, zeroconf would not close its sockets.
+                await asyncio.shield(mdns.zeroconf.async_wait_for_start())
             except (OSError, RuntimeError, Error) as error:
                 problem = str(error) or type(error).__name__
                 continue

@@ -2,14 +2,12 @@
 
 import json
 import logging
-import os
-import stat
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 
 from edge_client.endpoint import Endpoint, parse_address
+from edge_client.files import read_whole, write_whole
 from speech.breaker import Remembered
 from speech.errors import RobotVoiceError
 from speech.record import read_record, write_record
@@ -41,7 +39,7 @@ NOTHING = GatewayMemory()
 def load(path: Path) -> GatewayMemory:
     """What was saved. NOTHING if there is no file, and with a warning if it cannot be used. Never raises."""
     try:
-        return _parse(_read(path))
+        return _parse(read_whole(path, LARGEST_FILE))
     except FileNotFoundError:
         return NOTHING
     except (OSError, ValueError, OverflowError, RecursionError, RobotVoiceError) as error:
@@ -53,22 +51,9 @@ def save(path: Path, memory: GatewayMemory) -> None:
     """Replaces the file as a whole. A disk that is full or read-only is a warning. Never raises OSError."""
     text = json.dumps({"version": VERSION, **write_record(memory)})
     try:
-        _make_folder(path.parent)
-        _replace(path, text.encode())
+        write_whole(path, text.encode())
     except OSError as error:
         log.warning("nothing can be kept about the gateway (%s): the next command looks for it again", error)
-
-
-def _read(path: Path) -> bytes:
-    # Not blocking, because opening a named pipe would wait for a writer.
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise ValueError(f"{path} is not a file")
-        content = file.read(LARGEST_FILE + 1)
-    if len(content) > LARGEST_FILE:
-        raise ValueError(f"{path} is too large")
-    return content
 
 
 def _parse(content: bytes) -> GatewayMemory:
@@ -96,22 +81,3 @@ def _values(record: object) -> Iterator[object]:
             yield from _values(getattr(record, field.name))
     else:
         yield record
-
-
-def _make_folder(folder: Path) -> None:
-    if not folder.is_dir():
-        _make_folder(folder.parent)
-        folder.mkdir(mode=0o700, exist_ok=True)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    new = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
-    try:
-        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        new.replace(path)
-    except OSError:
-        with suppress(OSError):
-            new.unlink()
-        raise

@@ -7,13 +7,13 @@ import difflib
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from edge_client.files import write_atomically
+from edge_client.files import read_whole, write_whole
 from speech.errors import InvalidMessage, UnknownVoice
-from speech.persona import LOCAL_ENGINES, VoiceSpec
+from speech.persona import LOCAL_ENGINES, PERSONA_ID, VoiceSpec
 from speech.record import read_record, write_record
 
 log = logging.getLogger(__name__)
@@ -38,11 +38,6 @@ class KnownPersona:
     local_voices: tuple[VoiceSpec, ...] = ()
     phrases: tuple[str, ...] = ()
 
-    def __post_init__(self) -> None:
-        for voice in self.local_voices:
-            if voice.engine not in LOCAL_ENGINES:
-                raise InvalidMessage(f"{self.id} has no local engine {voice.engine!r}")
-
 
 @dataclass(frozen=True, slots=True)
 class KnownPersonas:
@@ -61,35 +56,48 @@ class KnownPersonas:
     def unknown(self, name: str) -> UnknownVoice:
         """The error for a name nobody has, with near ones."""
         names = [persona.id for persona in self.personas]
-        near = difflib.get_close_matches(name.casefold(), names, n=2) or names[:6]
-        return UnknownVoice(f"there is no persona {name!r}; there are: {', '.join(near)}")
+        near = difflib.get_close_matches(name.casefold(), names, n=2)
+        hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(names[:8])}"
+        return UnknownVoice(f"there is no persona {name!r:.80}; {hint}")
 
 
 def read_known_personas(answer: Mapping[str, Any]) -> KnownPersonas:
-    """From the JSON of `/v1/personas`. Raises InvalidMessage that names the field."""
+    """From the JSON of `/v1/personas`, without the local voices that need an engine this robot does not have.
+
+    Raises InvalidMessage that names the field.
+    """
     listed = answer.get("personas")
     if not isinstance(listed, list) or not listed:
         raise InvalidMessage("personas must be a list with at least one persona")
     for item in listed:
         if not isinstance(item, dict):
             raise InvalidMessage("personas must hold objects")
-    return KnownPersonas(tuple(read_record(KnownPersona, item) for item in listed))
+    return KnownPersonas(tuple(_checked(read_record(KnownPersona, item)) for item in listed))
+
+
+def _checked(persona: KnownPersona) -> KnownPersona:
+    if not PERSONA_ID.fullmatch(persona.id):
+        raise InvalidMessage(f"{persona.id!r:.80} cannot be the id of a persona")
+    voices = tuple(voice for voice in persona.local_voices if voice.engine in LOCAL_ENGINES)
+    return replace(persona, local_voices=voices)
 
 
 def load_known_personas(state_dir: Path) -> KnownPersonas:
     """What was learned last, else what was shipped; a file that cannot be read is passed over."""
     path = state_dir / FILE_NAME
     try:
-        with path.open("rb") as file:
-            return read_known_personas(json.loads(file.read(LARGEST_FILE)))
+        return read_known_personas(json.loads(read_whole(path, LARGEST_FILE)))
     except FileNotFoundError:
         pass
     except (OSError, ValueError, RecursionError, AttributeError, InvalidMessage) as error:
-        log.warning("%s cannot be used, it will be learned again: %s", path, error)
+        log.warning("%s cannot be used, the personas that were shipped are: %s", path, error)
     return read_known_personas(json.loads(SHIPPED.read_bytes()))
 
 
 def save_known_personas(state_dir: Path, known: KnownPersonas) -> None:
     """Keeps them for the time without a gateway; a disk that is full or read-only is only logged."""
     text = json.dumps({"personas": [write_record(persona) for persona in known.personas]}, indent=1)
-    write_atomically(state_dir / FILE_NAME, text)
+    try:
+        write_whole(state_dir / FILE_NAME, text.encode())
+    except OSError as error:
+        log.warning("what was learned of the personas cannot be kept: %s", error)

@@ -1,16 +1,20 @@
 """`discover`: every gateway that can be found, and whether it answers."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from edge_client.discovery import DiscoveryFailed, Endpoint, browse
+from edge_client.discovery import DiscoveryFailed, browse
+from edge_client.endpoint import Endpoint
 from edge_client.known_gateway import KnownGateway
-from edge_client.link import GatewayLink
+from edge_client.link import GatewayLink, load_connection
 from edge_client.settings import Settings
 from speech.errors import EngineFailure
+
+log = logging.getLogger(__name__)
 
 STRAGGLERS = 0.5
 """Seconds to wait for further gateways once one was found"""
@@ -52,6 +56,7 @@ async def discover(settings: Settings, seconds: float) -> list[FoundGateway]:
     if settings.mdns:
         for endpoint in await _announced(settings, seconds, needed=not endpoints):
             endpoints[endpoint.label] = endpoint
+    await load_connection()  # so that the times below are the gateways'
     found = await asyncio.gather(*(_ask(endpoint, settings) for endpoint in endpoints.values()))
     answering = [each.endpoint for each in found if each.ready]
     if answering:
@@ -70,9 +75,10 @@ async def _announced(settings: Settings, seconds: float, *, needed: bool) -> Seq
         # Once more and a little longer: the first answer is rarely everybody's.
         wait = min(STRAGGLERS, seconds)
         return (*first, *await browse(timeout=wait, interface=interface, gateway_id=gateway_id))
-    except DiscoveryFailed:
+    except DiscoveryFailed as error:
         if needed:
             raise
+        log.error("%s", error.message)
         return ()
 
 

@@ -5,11 +5,11 @@ import logging
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from edge_client.aloud import Heard, speak_aloud
 from edge_client.known_gateway import KnownGateway
 from edge_client.known_personas import (
     ANY_VOICE,
@@ -18,26 +18,33 @@ from edge_client.known_personas import (
     read_known_personas,
     save_known_personas,
 )
-from edge_client.player import NullPlayer, Player, open_player
+from edge_client.link import GatewayLink
+from edge_client.player import open_player
 from edge_client.settings import Settings
-from speech.audio import AudioChunk, Origin, wav_file
+from speech.audio import AudioChunk, wav_file
 from speech.breaker import CircuitBreaker
-from speech.chain_events import Ended, SentenceStarted
+from speech.chain_events import SentenceStarted
 from speech.engines.espeak import EspeakEngine
-from speech.errors import EngineFailure, InvalidMessage, NothingCanSpeak, SpokenInPart
+from speech.errors import EngineFailure, InvalidMessage, NothingCanSpeak, RobotVoiceError, SpokenInPart
 from speech.fallback import FallbackChain
 from speech.guarded import ChainEntry, GuardedEngine
-from speech.persona import PERSONA_ID, VoiceSpec
+from speech.persona import VoiceSpec
 from speech.text import sentences
-from speech.utterance import Outcome, Reason, Utterance
+from speech.utterance import Reason, Utterance
 from speech.whole_file import speak_whole
 
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], float]
 
-READ_AHEAD = 512
-"""Chunks that may wait for the player: enough for a long sentence, so that the gateway is soon free again."""
+LONGEST_NAME = 64
+"""Characters"""
+
+
+class FileNotWritten(RobotVoiceError):
+    """The text was spoken, but the file for it cannot be written."""
+
+    code = "not_written"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +71,6 @@ class Said:
     file: str | None
 
 
-@dataclass(slots=True)
-class _Heard:
-    """What is known of an utterance while it is spoken."""
-
-    origin: Origin
-    substitute: Reason | None
-    first_audio: float
-    seconds: float = 0.0
-    ended: Ended | None = None
-
-
 class Robot:
     """One command's worth of robot: opens what is on disk, speaks, writes down what it learned."""
 
@@ -84,113 +80,92 @@ class Robot:
         self._begun = clock()
         self._known = load_known_personas(settings.state_dir)
         self._espeak = EspeakEngine.installed(settings.espeak, on_demand=True)
-        self._search: asyncio.Task[None] | None = None
         self.gateway = KnownGateway(settings)
 
     async def say(self, text: str, persona: str, *, out: Path | None = None, play: bool = True) -> Said:
         """Speaks the whole text, aloud if `play`, and into a WAV file if `out`: one file holds one voice.
 
-        Raises EmptyText, TextTooLong, UnknownVoice, NothingCanSpeak, SpokenInPart, PlayerFailed; OSError when
-        the file cannot be written.
+        Raises EmptyText, TextTooLong, UnknownVoice, NothingCanSpeak, SpokenInPart, PlayerFailed and
+        FileNotWritten.
         """
         spoken = sentences(text)
+        finished = False
         try:
             await self.gateway.make_ready()
-            who = await self._find(persona)
+            who, absent = await self._find(persona)
+            chain = self._chain(who, absent)
             utterance = Utterance(uuid.uuid4().hex, who.id, who.language, spoken)
-            chain = self._chain(who)
-            heard = await (
-                self._into_file(chain, utterance, out, play) if out else self._aloud(chain, utterance, play)
-            )
+            if out:
+                heard = await self._into_file(chain, utterance, out, play)
+            else:
+                on_sentence, clock = self._on_sentence, self._clock
+                heard = await speak_aloud(chain, utterance, self._settings, clock, on_sentence, play=play)
             await self._learn()
+            finished = True
+        except (NothingCanSpeak, SpokenInPart) as error:
+            raise self._with_what_to_do(error) from error
         finally:
-            await self._close()
+            await self.gateway.close(hurry=not finished)
+            await self._espeak.close()
         return self._said(text, who, heard, out)
 
-    async def _find(self, name: str) -> KnownPersona:
-        """Who is meant; the gateway is asked about a name nobody here knows."""
+    async def _find(self, name: str) -> tuple[KnownPersona, Reason | None]:
+        """Who is meant, and why the gateway need not be asked to speak.
+
+        It is asked about a name nobody here knows; if it cannot be, a plain voice is better than none.
+        """
         if known := self._known.find(name):
-            return known
+            return known, None
+        if not name.strip() or not name.isprintable() or len(name) > LONGEST_NAME:
+            raise self._known.unknown(name)
         try:
-            await self.gateway.link.probe()
-            await self._learn()
-        except EngineFailure:
-            if not PERSONA_ID.fullmatch(name):
-                raise self._known.unknown(name) from None
-            log.warning("nobody here knows a persona %s, and no gateway can tell; using a plain voice", name)
-            return KnownPersona(name, name, "en", "", local_voices=(ANY_VOICE,))
+            await self.gateway.ask()
+        except EngineFailure as failure:
+            text = f"nobody here knows {name!r}, and no gateway could be asked ({failure.message})"
+            stranger = KnownPersona(name, name, "en", "", local_voices=(ANY_VOICE,))
+            return stranger, Reason("unknown_voice", f"{text}, so this is a plain voice")
+        await self._learn()
         if known := self._known.find(name):
-            return known
+            return known, None
         raise self._known.unknown(name)
 
-    def _chain(self, persona: KnownPersona) -> FallbackChain:
+    def _chain(self, persona: KnownPersona, absent: Reason | None) -> FallbackChain:
+        own = self.gateway.guarded
+        if absent:
+            own = GuardedEngine(GatewayLink((), connect_timeout=0.0, absent=absent))
         espeak = GuardedEngine(self._espeak, CircuitBreaker("espeak"))
         return FallbackChain(
             [
-                ChainEntry(self.gateway.guarded, VoiceSpec("gateway", persona.id)),
-                *(ChainEntry(espeak, voice) for voice in persona.local_voices),
+                ChainEntry(own, VoiceSpec("gateway", persona.id)),
+                *(ChainEntry(espeak, voice) for voice in _local_voices(persona)),
             ]
         )
 
-    async def _into_file(self, chain: FallbackChain, utterance: Utterance, out: Path, play: bool) -> _Heard:
+    async def _into_file(self, chain: FallbackChain, utterance: Utterance, out: Path, play: bool) -> Heard:
         try:
             whole = await speak_whole(chain, utterance, self._clock)
         except EngineFailure as failure:
             raise NothingCanSpeak(f"nothing could speak: {failure.message}") from failure
         if whole.entry > 0:
-            self._look_again()
+            self.gateway.use_the_time()
         audio_format = whole.chunks[0].format
         pcm = b"".join(chunk.pcm for chunk in whole.chunks)
-        await asyncio.to_thread(out.write_bytes, wav_file(pcm, audio_format))
+        problem: OSError | None = None
+        try:
+            await asyncio.to_thread(out.write_bytes, wav_file(pcm, audio_format))
+        except OSError as error:
+            problem = error
         if play:
             player = await open_player(self._settings, clock=self._clock)
             await player.play(_each(whole.chunks))
+        if problem:
+            raise FileNotWritten(f"{out} cannot be written ({problem.strerror}): give --out another place")
         seconds = audio_format.seconds(audio_format.samples(len(pcm)))
-        return _Heard(whole.origin, whole.substitute, whole.first_audio, seconds)
+        return Heard(whole.entry, whole.origin, whole.substitute, whole.first_audio, seconds)
 
-    async def _aloud(self, chain: FallbackChain, utterance: Utterance, play: bool) -> _Heard:
-        ahead: asyncio.Queue[AudioChunk | None] = asyncio.Queue(READ_AHEAD)
-        speaking = asyncio.create_task(self._speak(chain, utterance, ahead), name="speak ahead")
-        try:
-            player: Player = NullPlayer(self._clock)
-            if play:
-                player = await open_player(self._settings, clock=self._clock)
-            played = await player.play(_taken_from(ahead))
-            heard = await speaking
-        finally:
-            speaking.cancel()
-            await asyncio.wait({speaking})
-        if played.first_audio is not None:
-            heard.first_audio = played.first_audio
-        heard.seconds = played.seconds
-        return heard
-
-    async def _speak(
-        self, chain: FallbackChain, utterance: Utterance, ahead: "asyncio.Queue[AudioChunk | None]"
-    ) -> _Heard:
-        heard: _Heard | None = None
-        try:
-            async with aclosing(chain.speak(utterance)) as events:
-                async for event in events:
-                    if isinstance(event, AudioChunk):
-                        await ahead.put(event)
-                    elif isinstance(event, SentenceStarted):
-                        if heard is None or (event.substitute and not heard.substitute):
-                            heard = _Heard(event.origin, event.substitute, self._clock())
-                        if event.entry > 0:
-                            self._look_again()
-                    elif isinstance(event, Ended) and event.outcome is not Outcome.COMPLETE:
-                        raise _unfinished(event)
-        finally:
-            await ahead.put(None)
-        if heard is None:
-            raise AssertionError("a complete utterance has a sentence that started")
-        return heard
-
-    def _look_again(self) -> None:
-        """While the robot speaks by itself there is time to see where the gateway went."""
-        if self._search is None and self.gateway.asked_in_vain:
-            self._search = asyncio.create_task(self.gateway.look_again(), name="look again")
+    def _on_sentence(self, event: SentenceStarted) -> None:
+        if event.entry > 0:
+            self.gateway.use_the_time()
 
     async def _learn(self) -> None:
         """Keeps what the gateway that answered says of its personas, for the time without it."""
@@ -205,15 +180,17 @@ class Robot:
             self._known = known
             save_known_personas(self._settings.state_dir, known)
 
-    async def _close(self) -> None:
-        if self._search:
-            await asyncio.wait({self._search})
-        self.gateway.remember()
-        await self.gateway.link.close()
-        await self._espeak.close()
+    def _with_what_to_do(self, error: NothingCanSpeak | SpokenInPart) -> NothingCanSpeak | SpokenInPart:
+        """The gateway may have failed last, but what the owner can do about it is often on the robot."""
+        missing = self._espeak.readiness(ANY_VOICE).reason
+        more = f"; {missing.text}" if missing and missing.text not in error.message else ""
+        return type(error)(error.message + more)
 
-    def _said(self, text: str, persona: KnownPersona, heard: _Heard, out: Path | None) -> Said:
+    def _said(self, text: str, persona: KnownPersona, heard: Heard, out: Path | None) -> Said:
         endpoint = self.gateway.endpoint
+        reason = heard.substitute.text if heard.substitute else None
+        if reason and heard.entry == len(_local_voices(persona)) > 1:
+            reason += "; its own voice on the robot does not work, so this is a plain one"
         return Said(
             persona=persona.id,
             text=text,
@@ -224,25 +201,25 @@ class Robot:
             pitch=heard.origin.settings.get("pitch"),
             rate=heard.origin.settings.get("rate"),
             substitute=heard.substitute is not None,
-            reason=heard.substitute.text if heard.substitute else None,
+            reason=reason,
             first_audio_ms=round((heard.first_audio - self._begun) * 1000),
             audio_s=round(heard.seconds, 3),
             file=str(out) if out else None,
         )
 
 
+def _local_voices(persona: KnownPersona) -> tuple[VoiceSpec, ...]:
+    """What a robot speaks with by itself; a persona without any would rather be silent.
+
+    The first comes twice, because its process may end in the middle of a sentence. At the end comes a plain
+    voice, for one that this robot's eSpeak NG does not have.
+    """
+    voices = persona.local_voices
+    if not voices or voices == (ANY_VOICE,):
+        return voices
+    return (voices[0], *voices, ANY_VOICE)
+
+
 async def _each(chunks: Iterable[AudioChunk]) -> AsyncIterator[AudioChunk]:
     for chunk in chunks:
         yield chunk
-
-
-async def _taken_from(ahead: "asyncio.Queue[AudioChunk | None]") -> AsyncIterator[AudioChunk]:
-    while chunk := await ahead.get():
-        yield chunk
-
-
-def _unfinished(ended: Ended) -> NothingCanSpeak | SpokenInPart:
-    why = ended.reason.text if ended.reason else "no voice is ready"
-    if ended.spoken:
-        return SpokenInPart(f"only the first {len(ended.spoken)} sentences were spoken: {why}")
-    return NothingCanSpeak(f"nothing could speak: {why}")

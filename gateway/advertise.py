@@ -1,30 +1,30 @@
 """Announcing the gateway by mDNS, so that a robot on the same network finds it by itself."""
 
 import asyncio
-import ipaddress
 import logging
-import re
 import socket
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Protocol
 
-import ifaddr
 from zeroconf import DNSQuestionType, ServiceInfo, ServiceStateChange, Zeroconf
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncZeroconf
 
+from gateway.announcement import (
+    LOOPBACK,
+    host_name,
+    instance_name,
+    own_addresses,
+    persona_list,
+    where_to_announce,
+)
 from speech.wire import PROTOCOL_VERSION, SERVICE_TYPE
 
 log = logging.getLogger(__name__)
 
 STOP_LIMIT = 3.0
 """Seconds the goodbye may take; it needs about 0.3"""
-LOOPBACK = "127.0.0.1"
-NAME_BYTES = 59
-"""A DNS label holds 63; the rest is for the `-2` that tells namesakes apart"""
-PERSONAS_BYTES = 200
-"""A TXT value holds 255 with its key"""
 
 
 class Advertiser(Protocol):
@@ -76,9 +76,7 @@ class MdnsAdvertiser:
         self._name = instance_name(name)
         self._port = port
         self._host = host or (LOOPBACK if loopback_only else "0.0.0.0")
-        # Only instance names are checked for namesakes: two gateways with one host name would have their
-        # addresses mixed up, and the goodbye of one would take away the other's.
-        self._server = f"robotvoice-{re.sub('[^a-z0-9-]', '-', gateway_id.lower())[:40]}-{port}.local."
+        self._server = host_name(gateway_id, port)
         self._properties = {
             "v": str(PROTOCOL_VERSION),
             "id": gateway_id,
@@ -114,7 +112,8 @@ class MdnsAdvertiser:
         try:
             interfaces, addresses = where_to_announce(self._host, own_addresses())
             async with AsyncZeroconf(interfaces=interfaces) as mdns:
-                await mdns.zeroconf.async_wait_for_start()
+                # Cancelled in here, zeroconf would not close its sockets.
+                await asyncio.shield(mdns.zeroconf.async_wait_for_start())
                 if not mdns.zeroconf.engine.senders:
                     raise OSError("no network interface takes multicast")
                 if interfaces == [LOOPBACK]:
@@ -153,55 +152,6 @@ class MdnsAdvertiser:
         self._state = f"announced as {name}"
         log.info("announced by mDNS as %s", name, extra={"addresses": addresses, "port": self._port})
         await repeats
-
-
-def instance_name(name: str) -> str:
-    """`name` as one DNS label: printable, no dots, at most NAME_BYTES bytes, never empty."""
-    printable = "".join(c if c.isprintable() else " " for c in name.replace(".", "-"))
-    label = " ".join(printable.split()).lstrip("_")  # _sub has a meaning of its own in service names
-    return label.encode()[:NAME_BYTES].decode(errors="ignore").strip() or "robotvoice"
-
-
-def persona_list(personas: Iterable[str]) -> str:
-    """As many whole ids as fit into PERSONAS_BYTES, with commas between them."""
-    text = ""
-    for persona in personas:
-        longer = f"{text},{persona}" if text else persona
-        if len(longer.encode()) > PERSONAS_BYTES:
-            break
-        text = longer
-    return text
-
-
-def own_addresses() -> list[str]:
-    """This machine's IP addresses, IPv4 first; without link-local IPv6, which means nothing elsewhere."""
-    found = {
-        ipaddress.ip_address(entry.ip if isinstance(entry.ip, str) else entry.ip[0])
-        for adapter in ifaddr.get_adapters()
-        for entry in adapter.ips
-    }
-    usable = [ip for ip in found if ip.version == 4 or not (ip.is_link_local or ip.is_loopback)]
-    return [str(ip) for ip in sorted(usable, key=lambda ip: (ip.version, ip.is_loopback, int(ip)))]
-
-
-def where_to_announce(host: str, own: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Addresses of the interfaces to announce on, and the addresses to announce, when listening on `host`.
-
-    Raises OSError if there is none among this machine's `own` addresses.
-    """
-    ip = ipaddress.ip_address(host)
-    if ip.is_loopback:
-        return [LOOPBACK], [host]
-    if not ip.is_unspecified:
-        if host not in own:
-            raise OSError(f"{host} is not an address of this machine")
-        # Robots ask by IPv4, so an interface known by its IPv6 address alone would not hear them.
-        return ([host] if ip.version == 4 else list(own)), [host]
-    family = [address for address in own if ipaddress.ip_address(address).version == ip.version]
-    addresses = [address for address in family if not ipaddress.ip_address(address).is_loopback] or family
-    if not addresses:
-        raise OSError("this machine has no network address")
-    return list(own), addresses
 
 
 def _heard(zeroconf: Zeroconf, service_type: str, name: str, state_change: ServiceStateChange) -> None:

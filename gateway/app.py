@@ -27,6 +27,7 @@ from gateway.settings import Settings
 from speech.breaker import BreakerChange, CircuitBreaker
 from speech.engines.base import Engine
 from speech.engines.espeak import EspeakEngine
+from speech.errors import InvalidSettings, UnknownVoice
 from speech.guarded import GuardedEngine
 from speech.recovery import recover
 
@@ -42,7 +43,7 @@ def make_app(
     advertiser: Advertiser | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> web.Application:
-    """The gateway as an application. Raises UnknownVoice if the default persona is not there."""
+    """The gateway as an application. Raises InvalidSettings if the default persona is not there."""
     app = web.Application(middlewares=[errors_as_json])
     app[SETTINGS] = settings
     app[GATEWAY_ID] = identity
@@ -63,9 +64,14 @@ def make_app(
 
 
 def default_persona(settings: Settings, personas: PersonaLibrary) -> str:
-    """The id of who speaks when nobody is named."""
+    """The id of who speaks when nobody is named. Raises InvalidSettings."""
     if settings.default_persona:
-        return personas.find(settings.default_persona).id
+        try:
+            return personas.find(settings.default_persona).id
+        except UnknownVoice as error:
+            raise InvalidSettings(
+                f"default_persona: {error.message}; there are {', '.join(personas.personas)}"
+            ) from error
     return "spark" if "spark" in personas.personas else next(iter(personas.personas))
 
 
@@ -79,12 +85,19 @@ async def _engines(app: web.Application) -> AsyncIterator[None]:
 
 
 async def _start_engines(app: web.Application) -> None:
-    await asyncio.gather(*(guarded.engine.start() for guarded in app[ENGINES].values()))
+    await asyncio.gather(*(_start(guarded.engine) for guarded in app[ENGINES].values()))
     for persona in app[PERSONAS].personas.values():
         for voice in persona.voices:
             reason = app[ENGINES][voice.engine].engine.readiness(voice).reason
             if reason:
                 log.warning("persona %s: %s", persona.id, reason.text)
+
+
+async def _start(engine: Engine) -> None:
+    try:
+        await engine.start()
+    except Exception:
+        log.exception("engine did not start", extra={"engine": engine.name})
 
 
 async def _recovery(app: web.Application) -> AsyncIterator[None]:

@@ -1,6 +1,7 @@
 """Everything the gateway sends has one rate, 24 kHz, so that a robot never resamples."""
 
-from collections.abc import AsyncGenerator
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
@@ -9,7 +10,6 @@ import soxr
 
 from speech.audio import WIRE_FORMAT, AudioChunk, AudioFormat
 from speech.chain_events import ChainEvent, Ended, SentenceStarted, TakenOver
-from speech.utterance import Outcome
 
 
 class WireResampler:
@@ -32,6 +32,17 @@ class WireResampler:
             samples = samples.reshape(-1, self._channels).mean(axis=1).astype("<i2")
         resampled: bytes = self._stream.resample_chunk(samples, last=last).astype("<i2").tobytes()
         return resampled
+
+
+async def whole_at_wire_rate(chunks: Sequence[AudioChunk]) -> bytes:
+    """All samples of a file; lets the loop go between two chunks, as there may be minutes of them."""
+    resampler = WireResampler(chunks[0].format)
+    pcm = []
+    for chunk in chunks:
+        pcm.append(resampler.feed(chunk.pcm))
+        await asyncio.sleep(0)
+    pcm.append(resampler.feed(b"", last=True))
+    return b"".join(pcm)
 
 
 async def at_wire_rate(events: AsyncGenerator[ChainEvent, None]) -> AsyncGenerator[ChainEvent, None]:
@@ -60,5 +71,5 @@ async def at_wire_rate(events: AsyncGenerator[ChainEvent, None]) -> AsyncGenerat
 def _finishes(event: ChainEvent, sentence: int) -> bool:
     """Whether the sentence before this event was spoken to its end, rather than broken off."""
     if isinstance(event, Ended):
-        return event.outcome is Outcome.COMPLETE
+        return any(row.sentence == sentence for row in event.spoken)
     return isinstance(event, SentenceStarted | TakenOver) and event.sentence != sentence

@@ -7,16 +7,21 @@ import logging
 from http import HTTPStatus
 
 from aiohttp import web
+from aiohttp.http_exceptions import InvalidURLError, LineTooLong
 from aiohttp.web_protocol import RequestHandler
 
-from gateway.api.error_answers import short_body
+from gateway.api.error_answers import http_problem, short_body
 
 log = logging.getLogger(__name__)
 
 LONGEST_LINE = 128 * 1024
 """Bytes of a request line: 5,000 characters of four bytes, percent-encoded, and room for more."""
-SHUTDOWN_TIMEOUT = 3.0
-"""Seconds that running requests get to finish"""
+SHUTDOWN_TIMEOUT = 2.0
+"""Seconds that running requests get to finish; aiohttp waits for them twice"""
+WHAT_TO_DO: dict[type, str] = {
+    InvalidURLError: "the URL cannot be read; percent-encode all but plain ASCII",
+    LineTooLong: "the URL or a header is too long; send a shorter text",
+}
 
 
 class JsonRequestHandler(RequestHandler):
@@ -37,10 +42,18 @@ class JsonRequestHandler(RequestHandler):
         log.log(level, "bad request: %s %s", status, type(exc).__name__)
         if request.writer.output_size > 0:
             raise ConnectionError("the answer has begun; the connection is cut instead")
-        text = HTTPStatus(status).phrase.lower()
+        text = WHAT_TO_DO.get(type(exc), HTTPStatus(status).phrase.lower())
         answer = web.Response(status=status, text=short_body(text), content_type="application/json")
         answer.force_close()
         return answer
+
+    async def finish_response(
+        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
+    ) -> tuple[web.StreamResponse, bool]:
+        """Sends the answer; an error that aiohttp raised in place of a handler comes here as an exception."""
+        if isinstance(resp, web.HTTPException):
+            resp = http_problem(request, resp)
+        return await super().finish_response(request, resp, start_time)
 
 
 class JsonServer(web.Server):
@@ -58,6 +71,7 @@ class GatewayRunner(web.AppRunner):
             app,
             access_log=None,
             handler_cancellation=True,
+            auto_decompress=False,  # no route reads a packed body, and a broken one would fill the log
             max_line_size=LONGEST_LINE,
             shutdown_timeout=SHUTDOWN_TIMEOUT,
         )

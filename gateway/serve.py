@@ -2,7 +2,9 @@
 
 import asyncio
 import errno
+import ipaddress
 import logging
+import os
 import signal
 import socket
 import sys
@@ -19,12 +21,14 @@ from gateway.settings import Settings, gateway_identity
 log = logging.getLogger(__name__)
 
 ADDRESS_UNUSABLE = 4
-LOOPBACK = ("127.", "::1", "localhost")
 BACKLOG = 128
 
 
 async def serve(settings: Settings) -> int:
-    """Runs until SIGINT or SIGTERM; returns the exit code. Raises InvalidPersona when there is nobody."""
+    """Runs until SIGINT or SIGTERM; returns the exit code.
+
+    Raises InvalidPersona when nobody can be loaded and InvalidSettings when the default persona is nobody.
+    """
     log_to_stderr(settings.log_level)
     personas = load_personas(settings.personas_folder)
     for problem in personas.problems:
@@ -37,35 +41,39 @@ async def serve(settings: Settings) -> int:
     except OSError as error:
         print(f"robotvoice-gateway: {_why_not(settings, error)}", file=sys.stderr)
         return ADDRESS_UNUSABLE
-    port = listening.getsockname()[1]
-    identity = gateway_identity(settings)
-    advertiser = _advertiser(settings, identity, personas, port)
-    runner = GatewayRunner(make_app(settings, personas, identity=identity, advertiser=advertiser))
-    try:
-        await runner.setup()
-        await web.SockSite(runner, listening).start()
-        print(_welcome(settings, port), flush=True)
-        await advertiser.start()
+    with listening:
+        address, port = listening.getsockname()[:2]
+        identity = gateway_identity(settings)
+        advertiser = _advertiser(settings, identity, personas, address, port)
+        runner = GatewayRunner(make_app(settings, personas, identity=identity, advertiser=advertiser))
         try:
-            await stop.wait()
+            await runner.setup()
+            await web.SockSite(runner, listening).start()
+            _say(_welcome(settings, address, port))
+            await advertiser.start()
+            try:
+                await stop.wait()
+            finally:
+                # The goodbye goes out first: nobody should be sent to a gateway that is about to leave.
+                await advertiser.stop()
         finally:
-            # The goodbye goes out first: nobody should be sent to a gateway that is about to leave.
-            await advertiser.stop()
-    finally:
-        await runner.cleanup()
-        listening.close()
+            await runner.cleanup()
     log.info("stopped")
     return 0
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """Bound before anything else starts, so that the port is known to the announcement."""
-    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    return socket.create_server(address[:2], family=family, backlog=BACKLOG)
+    """Bound before anything else starts, so that the port is known to the announcement. Raises OSError."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except UnicodeError as error:  # an empty or over-long part between two dots
+        raise OSError(errno.EINVAL, "no host can have this name") from error
+    both = family == socket.AF_INET6 and socket.has_dualstack_ipv6()
+    return socket.create_server(address[:2], family=family, backlog=BACKLOG, dualstack_ipv6=both)
 
 
 def _why_not(settings: Settings, error: OSError) -> str:
-    where = f"{settings.listen_host}:{settings.port}"
+    where = f"{_bracketed(settings.listen_host)}:{settings.port}"
     if error.errno == errno.EADDRINUSE:
         return (
             f"{where} is in use, perhaps by another gateway; stop that one or give --port with another "
@@ -76,37 +84,46 @@ def _why_not(settings: Settings, error: OSError) -> str:
     return f"{where} cannot be listened on ({error.strerror}); give --host with an address of this machine"
 
 
-def _is_loopback(host: str) -> bool:
-    return host.startswith(LOOPBACK)
-
-
-def _advertiser(settings: Settings, identity: str, personas: PersonaLibrary, port: int) -> Advertiser:
+def _advertiser(
+    settings: Settings, identity: str, personas: PersonaLibrary, address: str, port: int
+) -> Advertiser:
     if not settings.announce:
         return NullAdvertiser()
+    bound = ipaddress.ip_address(address)
     return MdnsAdvertiser(
         gateway_id=identity,
         name=settings.announced_name,
         port=port,
         personas=tuple(personas.personas),
-        loopback_only=_is_loopback(settings.listen_host),
+        loopback_only=bound.is_loopback,
+        host=None if bound.is_unspecified else address,
     )
 
 
-def _welcome(settings: Settings, port: int) -> str:
+def _say(line: str) -> None:
+    """On standard output, whether or not somebody still reads it."""
+    try:
+        print(line, flush=True)
+    except OSError:
+        # Python flushes it once more at its end, and would complain then.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _welcome(settings: Settings, address: str, port: int) -> str:
     """One line: where it speaks, who can reach it, how a robot finds it."""
-    host = settings.listen_host
+    bound = ipaddress.ip_address(address)
+    where = f"{_bracketed(_own_address() if bound.is_unspecified else address)}:{port}"
     announced = f"as '{settings.announced_name}' by mDNS" if settings.announce else ""
-    if _is_loopback(host):
+    if bound.is_loopback:
         found = f"found {announced} on this machine, or" if announced else "found"
         return (
-            f"Speaking at http://{_bracketed(host)}:{port} - only programs on this machine reach it "
-            f"(--lan opens it to your network); {found} with ROBOTVOICE_GATEWAY={_bracketed(host)}:{port}"
+            f"Speaking at http://{where} - only programs on this machine reach it (--lan opens "
+            f"it to your network); {found} with ROBOTVOICE_GATEWAY={where}"
         )
-    address = _bracketed(_own_address() if host == "0.0.0.0" else host)
     found = f"a robot finds it {announced}, or" if announced else "a robot finds it"
     return (
-        f"Speaking at http://{address}:{port} - every device on your network can use it, without a password; "
-        f"{found} with ROBOTVOICE_GATEWAY={address}:{port}"
+        f"Speaking at http://{where} - every device on your network can use it, without a password; "
+        f"{found} with ROBOTVOICE_GATEWAY={where}"
     )
 
 

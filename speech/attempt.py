@@ -28,17 +28,15 @@ async def attempt(
     engine is measured, so a slow listener is nobody's failure.
     """
     engine = entry.engine
-    sentence = replace(sentence, text=apply_lexicon(sentence.text, entry.voice.lexicon))
     deadline = engine.first_audio_cap
-    samples = 0
+    heard = False
     try:
-        async with aclosing(engine.speak(sentence, entry.voice)) as chunks:
-            while chunk := await _next_chunk(engine, chunks, deadline):
-                if chunk.samples:
-                    deadline = stall
-                    samples += chunk.samples
-                    yield chunk
-        if not samples:
+        given = replace(sentence, text=apply_lexicon(sentence.text, entry.voice.lexicon))
+        async with aclosing(engine.speak(given, entry.voice)) as chunks:
+            while chunk := await _next_sound(engine, chunks, deadline):
+                deadline, heard = stall, True
+                yield chunk
+        if not heard:
             raise EngineFailure("no_audio", f"{engine.name} made no audio of a sentence")
     except EngineUnavailable:
         permit.ignore()
@@ -46,27 +44,39 @@ async def attempt(
     except EngineFailure as failure:
         permit.fail(Reason(failure.reason, failure.message))
         raise
-    except Exception as error:
+    except (Exception, asyncio.CancelledError) as error:
+        if isinstance(error, asyncio.CancelledError) and _we_are_cancelled():
+            permit.ignore()
+            raise
+        # Also when the engine waited for something that it had cancelled itself.
         log.exception("engine crashed", extra={"engine": engine.name})
         reason = Reason("crashed", f"{engine.name} failed with {type(error).__name__}")
         permit.fail(reason)
         raise EngineFailure(reason.code, reason.text) from error
     except BaseException:
-        # The client left or we are stopping: nobody's failure.
+        # The client left: nobody's failure.
         permit.ignore()
         raise
     permit.ok()
 
 
-async def _next_chunk(
+async def _next_sound(
     engine: Engine, chunks: AsyncGenerator[AudioChunk, None], deadline: float
 ) -> AudioChunk | None:
-    """None at the end. Raises EngineFailure when nothing came for `deadline` seconds."""
+    """The next chunk with samples, None at the end. Raises EngineFailure after `deadline` seconds without."""
     limit = asyncio.timeout(deadline)
     try:
         async with limit:
-            return await anext(chunks, None)
+            async for chunk in chunks:
+                if chunk.samples:
+                    return chunk
+            return None
     except TimeoutError:
         if not limit.expired():
             raise
         raise EngineFailure("stalled", f"{engine.name} gave no audio for {deadline:g} s") from None
+
+
+def _we_are_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -29,11 +29,15 @@ class _Run:
     why: Reason | None
     """Why the persona's own voice does not speak"""
     speaker: int | None = None
+    stopped: Reason | None = None
+    """Why the speaker did not go on"""
     failure: Reason | None = None
 
-    def failed(self, reason: Reason) -> None:
+    def failed(self, index: int, reason: Reason) -> None:
         self.failure = reason
         self.why = self.why or reason
+        if index == self.speaker:
+            self.stopped = reason
 
 
 class FallbackChain:
@@ -92,7 +96,7 @@ class FallbackChain:
                             yield chunk
                     finished = True
                 except (EngineUnavailable, EngineFailure) as problem:
-                    run.failed(Reason(problem.reason, problem.message))
+                    run.failed(index, Reason(problem.reason, problem.message))
                     _log_problem(utterance, sentence, self._entries[index], problem.reason)
                 if finished and chunk:
                     substitute = run.why if index else None
@@ -116,7 +120,7 @@ class FallbackChain:
             if permit:
                 yield index, permit
             elif readiness.reason:
-                run.failed(readiness.reason)
+                run.failed(index, readiness.reason)
         for index, entry in reversed(tuple(enumerate(self._entries))):
             if entry.engine.readiness(entry.voice):
                 yield index, entry.guarded.acquire() or UNGUARDED
@@ -125,9 +129,9 @@ class FallbackChain:
     def _begin(
         self, run: _Run, index: int, sentence: Sentence, chunk: AudioChunk, heard: bool
     ) -> Iterator[ChainEvent]:
-        if run.failure and (heard or run.speaker not in (None, index)):
-            before = self._entries[index if run.speaker is None else run.speaker].engine.name
-            yield TakenOver(sentence.index, before, self._entries[index].engine.name, run.failure)
+        if run.speaker is not None and run.stopped and (heard or run.speaker != index):
+            before = self._entries[run.speaker].engine.name
+            yield TakenOver(sentence.index, before, self._entries[index].engine.name, run.stopped)
         run.speaker = index
         yield SentenceStarted(sentence.index, index, chunk.origin, chunk.format, run.why if index else None)
 

@@ -5,6 +5,7 @@ A field whose name Python reserves carries a trailing underscore here and none o
 
 import dataclasses
 import functools
+import sys
 import types
 from collections.abc import Hashable, Mapping
 from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
@@ -94,12 +95,14 @@ def _read(hint: Any, value: Any, path: str) -> Any:
 
 
 def _read_scalar(hint: Any, value: Any, path: str) -> Any:
-    if hint is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
     # bool is a subclass of int: true must not pass for 1.
-    if not isinstance(value, hint) or (isinstance(value, bool) and hint is not bool):
+    fits = isinstance(value, hint) and (hint is bool or not isinstance(value, bool))
+    if hint is float:
+        # Python reads NaN and Infinity, which are no JSON, and whole numbers larger than a float can be.
+        fits = type(value) in (int, float) and abs(value) <= sys.float_info.max
+    if not fits:
         raise InvalidMessage(f"{path} must be a {_NAMES.get(hint, hint.__name__)}")
-    return value
+    return float(value) if hint is float else value
 
 
-_NAMES = {str: "string", int: "whole number", float: "number", bool: "boolean (true or false)"}
+_NAMES = {str: "string", int: "whole number", float: "finite number", bool: "boolean (true or false)"}

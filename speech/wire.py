@@ -27,6 +27,8 @@ HEADER_SYNTHESIS_TIME = "X-Synthesis-Time"
 HEADER_ENGINE = "X-Voice-Engine"
 HEADER_SUBSTITUTE = "X-Voice-Substitute"
 """`none`, or the code that says why the persona's own voice did not speak"""
+HEADER_GATEWAY = "X-Voice-Gateway"
+"""The gateway's id, in its answer to a WebSocket's handshake: the robot knows whose it is before any text"""
 
 MESSAGE_ID = re.compile(r"[\x21-\x7e]{1,64}")
 MESSAGE_BYTES = 64 * 1024

@@ -32,7 +32,7 @@ STATUS: dict[type[errors.RobotVoiceError], HTTPStatus] = {
 
 @web.middleware
 async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Turns what a handler raises into an answer a program can read."""
+    """Turns what a handler raises into an answer a program can read; aiohttp's errors go to the runner."""
     try:
         return await handler(request)
     except errors.RobotVoiceError as error:
@@ -40,16 +40,19 @@ async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamRe
         if status is HTTPStatus.INTERNAL_SERVER_ERROR:
             log.error("%s failed: %s", request.path, error.code)
         return problem(request, status, error.code, error.message)
-    except web.HTTPException as error:
-        answer = problem(request, HTTPStatus(error.status), "http", error.reason)
-        if "Allow" in error.headers:
-            answer.headers["Allow"] = error.headers["Allow"]
-        return answer
-    except ConnectionError:
-        raise  # the client left: nobody is there to read an answer
+    except (web.HTTPException, ConnectionError):
+        raise  # the last means that the client left: nobody is there to read an answer
     except Exception:
         log.exception("%s failed", request.path)
         return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "something broke; see the log")
+
+
+def http_problem(request: web.BaseRequest, error: web.HTTPException) -> web.Response:
+    """One of aiohttp's errors, which would be plain text."""
+    answer = problem(request, HTTPStatus(error.status), "http", error.reason.lower())
+    if "Allow" in error.headers:
+        answer.headers["Allow"] = error.headers["Allow"]
+    return answer
 
 
 def problem(request: web.BaseRequest, status: HTTPStatus, code: str, message: str) -> web.Response:
@@ -64,7 +67,7 @@ def problem(request: web.BaseRequest, status: HTTPStatus, code: str, message: st
 def short_body(message: str) -> str:
     """`{"error": message}` in at most SHORT_BODY bytes; a longer message loses its end."""
     body = json.dumps({"error": message})
-    cut = len(message)
+    cut = min(len(message), SHORT_BODY)
     while len(body) > SHORT_BODY:
         cut -= 1
         body = json.dumps({"error": message[:cut] + "..."})

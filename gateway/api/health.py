@@ -55,7 +55,7 @@ async def health(request: web.Request) -> web.Response:
             "default_voice": default.id,
             "engines": {name: _engine(guarded) for name, guarded in app[ENGINES].items()},
             "personas": personas,
-            "problems": library.problems,
+            "problems": len(library.problems),  # a number only: their text names files
             "speaking": app[ADMISSION].inside,
             "mdns": app[ADVERTISER].state,
         }

@@ -1,15 +1,12 @@
 """One utterance, from the chain's events to the WebSocket's messages."""
 
-import asyncio
 import base64
 import logging
-from collections.abc import AsyncGenerator, Awaitable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Protocol
 
-from aiohttp import web
-
-from gateway.resample import at_wire_rate
+from gateway.resample import at_wire_rate, whole_at_wire_rate
 from speech import wire
 from speech.audio import WIRE_FORMAT, AudioChunk
 from speech.chain_events import ChainEvent, Ended, SentenceStarted, TakenOver
@@ -19,35 +16,12 @@ from speech.whole_file import speak_whole
 
 log = logging.getLogger(__name__)
 
-SEND_WITHIN = 60.0
-"""Seconds a client may take to read one message; a robot may read no faster than it plays."""
-
 
 class Outlet(Protocol):
     """Where messages and audio go. Raises ConnectionError when the client is gone."""
 
     async def send(self, message: wire.Answer) -> None: ...
     async def send_pcm(self, pcm: bytes) -> None: ...
-
-
-class SocketOutlet:
-    """A WebSocket, with a deadline for each message."""
-
-    def __init__(self, socket: web.WebSocketResponse) -> None:
-        self._socket = socket
-
-    async def send(self, message: wire.Answer) -> None:
-        await self._within(self._socket.send_str(wire.encode(message)))
-
-    async def send_pcm(self, pcm: bytes) -> None:
-        await self._within(self._socket.send_bytes(pcm))
-
-    async def _within(self, sending: Awaitable[None]) -> None:
-        try:
-            async with asyncio.timeout(SEND_WITHIN):
-                await sending
-        except TimeoutError:
-            raise ConnectionError(f"the client read nothing for {SEND_WITHIN:g} s") from None
 
 
 async def speak(request: wire.Synthesize, utterance: Utterance, chain: FallbackChain, outlet: Outlet) -> None:
@@ -66,9 +40,8 @@ async def speak(request: wire.Synthesize, utterance: Utterance, chain: FallbackC
 async def _all_at_once(chain: FallbackChain, utterance: Utterance) -> AsyncGenerator[ChainEvent, None]:
     """The events of an utterance in one voice and one piece."""
     whole = await speak_whole(chain, utterance)
-    sample_format = whole.chunks[0].format
-    yield SentenceStarted(0, 0, whole.origin, sample_format, whole.substitute)
-    yield AudioChunk(b"".join(chunk.pcm for chunk in whole.chunks), sample_format, whole.origin)
+    yield SentenceStarted(0, whole.entry, whole.origin, WIRE_FORMAT, whole.substitute)
+    yield AudioChunk(await whole_at_wire_rate(whole.chunks), WIRE_FORMAT, whole.origin)
     yield Ended(Outcome.COMPLETE, whole.spoken)
 
 
@@ -81,6 +54,7 @@ class _Telling:
         self._own_engine = own_engine
         self._id = request.id
         self._binary = request.audio == "binary"
+        self._one_piece = not request.stream
         self._utterance = utterance
         self._outlet = outlet
         self._started = False
@@ -89,7 +63,7 @@ class _Telling:
     async def tell(self, event: ChainEvent) -> None:
         match event:
             case AudioChunk():
-                await self._audio(event.pcm)
+                await self._audio(event.pcm, final=self._one_piece)
                 self._samples += event.samples
             case SentenceStarted():
                 if not self._started and self._id is not None:
@@ -120,7 +94,7 @@ class _Telling:
             else wire.Substitute(self._own_engine, reason.code, reason.text),
         )
 
-    async def _audio(self, pcm: bytes, *, final: bool = False) -> None:
+    async def _audio(self, pcm: bytes, *, final: bool) -> None:
         if self._binary:
             await self._outlet.send_pcm(pcm)
         else:
@@ -143,6 +117,6 @@ class _Telling:
             detail = event.reason.text if event.reason else "nothing could speak it"
             await self._outlet.send(wire.Error(self._id, "incomplete", detail, event.spoken))
             return
-        if not self._binary:
+        if not (self._binary or self._one_piece):
             await self._audio(b"", final=True)
         await self._outlet.send(wire.Complete(self._id, round(seconds * 1000), event.spoken))

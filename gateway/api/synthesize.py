@@ -1,18 +1,16 @@
 """`GET /synthesize?text&voice`: one text in, one whole WAV out."""
 
-import asyncio
 import logging
 import time
 import uuid
-from collections.abc import Sequence
 
 from aiohttp import web
 
 from gateway.chains import chain_for
 from gateway.keys import ADMISSION, DEFAULT_PERSONA, ENGINES, PERSONAS
-from gateway.resample import WireResampler
+from gateway.resample import whole_at_wire_rate
 from speech import wire
-from speech.audio import WIRE_FORMAT, AudioChunk, wav_file
+from speech.audio import WIRE_FORMAT, wav_file
 from speech.errors import NothingCanSpeak
 from speech.text import sentences
 from speech.utterance import Utterance
@@ -35,7 +33,7 @@ async def synthesize(request: web.Request) -> web.Response:
         if ready.reason:
             raise NothingCanSpeak(f"{persona.id} cannot speak: {ready.reason.text}")
         whole = await speak_whole(chain, utterance)
-        pcm = await _at_wire_rate(whole.chunks)
+        pcm = await whole_at_wire_rate(whole.chunks)
     took = time.perf_counter() - started
     duration = WIRE_FORMAT.seconds(WIRE_FORMAT.samples(len(pcm)))
     reason = whole.substitute.code if whole.substitute else "none"
@@ -57,14 +55,3 @@ async def synthesize(request: web.Request) -> web.Response:
         wire.HEADER_SUBSTITUTE: reason,
     }
     return web.Response(body=wav_file(pcm, WIRE_FORMAT), content_type="audio/wav", headers=headers)
-
-
-async def _at_wire_rate(chunks: Sequence[AudioChunk]) -> bytes:
-    """All samples of a file. Minutes of audio are much work, so the loop is let go between two chunks."""
-    resampler = WireResampler(chunks[0].format)
-    pcm = []
-    for chunk in chunks:
-        pcm.append(resampler.feed(chunk.pcm))
-        await asyncio.sleep(0)
-    pcm.append(resampler.feed(b"", last=True))
-    return b"".join(pcm)

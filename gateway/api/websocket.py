@@ -1,16 +1,17 @@
 """`/ws/tts`: utterances over one WebSocket, spoken one after the other in the order they were asked for."""
 
 import asyncio
+import json
 import logging
 import uuid
-from contextlib import suppress
 from dataclasses import dataclass, field
 
-from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
+from aiohttp import WSMessage, WSMsgType, web
 
-from gateway.api.speaking import Outlet, SocketOutlet, speak
+from gateway.api.socket import TOO_BIG, Socket
+from gateway.api.speaking import speak
 from gateway.chains import chain_for
-from gateway.keys import ADMISSION, DEFAULT_PERSONA, ENGINES, PERSONAS, SOCKETS
+from gateway.keys import ADMISSION, DEFAULT_PERSONA, ENGINES, GATEWAY_ID, PERSONAS, SOCKETS
 from speech import wire
 from speech.errors import InvalidMessage, NothingCanSpeak, RobotVoiceError, TooManyRequests
 from speech.fallback import FallbackChain
@@ -21,12 +22,6 @@ log = logging.getLogger(__name__)
 
 WAITING_UTTERANCES = 8
 """For one socket; what comes on top is refused."""
-FRAME_BYTES = 1024 * 1024
-"""A frame above `wire.MESSAGE_BYTES` is answered by an error; above this the connection is closed too."""
-CLOSE_WITHIN = 1.0
-"""Seconds a client has to answer a close"""
-HEARTBEAT = 20.0
-"""Seconds between pings of the gateway's own"""
 
 
 @dataclass(eq=False, slots=True)
@@ -39,20 +34,14 @@ class Job:
     task: asyncio.Task[None] | None = field(default=None)
 
 
-class Socket(web.WebSocketResponse):
-    """Says why before it closes on a frame that is too big to read."""
-
-    async def close(self, *, code: int = WSCloseCode.OK, message: bytes = b"", drain: bool = True) -> bool:
-        if code == WSCloseCode.MESSAGE_TOO_BIG:
-            with suppress(ConnectionError):
-                await self.send_str(wire.encode(_too_big()))
-        return await super().close(code=code, message=message, drain=drain)
-
-
 async def websocket(request: web.Request) -> web.WebSocketResponse:
     """A conversation; it ends when the client leaves or the gateway stops."""
-    socket = Socket(heartbeat=HEARTBEAT, timeout=CLOSE_WITHIN, max_msg_size=FRAME_BYTES, compress=False)
-    await socket.prepare(request)
+    socket = Socket(request)
+    socket.headers[wire.HEADER_GATEWAY] = request.app[GATEWAY_ID]
+    try:
+        await socket.prepare(request)
+    except ValueError:  # aiohttp does not expect a key that is not ASCII
+        raise web.HTTPBadRequest from None
     request.app[SOCKETS].add(socket)
     try:
         await Conversation(socket, request.app).run()
@@ -64,10 +53,9 @@ async def websocket(request: web.Request) -> web.WebSocketResponse:
 class Conversation:
     """Reads requests and answers each at once; speaks them one at a time."""
 
-    def __init__(self, socket: web.WebSocketResponse, app: web.Application) -> None:
+    def __init__(self, socket: Socket, app: web.Application) -> None:
         self._socket = socket
         self._app = app
-        self._outlet: Outlet = SocketOutlet(socket)
         self._jobs: dict[Job, None] = {}
         self._wake = asyncio.Event()
 
@@ -90,7 +78,8 @@ class Conversation:
 
     async def _read_all(self) -> None:
         async for message in self._socket:
-            await self._read(message)
+            if message.type is not WSMsgType.ERROR:  # then the socket has told the client, and closed
+                await self._read(message)
 
     async def _read(self, message: WSMessage) -> None:
         request: wire.Request | None = None
@@ -98,7 +87,7 @@ class Conversation:
             if message.type is not WSMsgType.TEXT:
                 raise InvalidMessage("send JSON in text frames; only the gateway sends binary frames")
             if len(message.data) > wire.MESSAGE_BYTES:
-                await self._outlet.send(_too_big())
+                await self._socket.send(TOO_BIG)
                 return
             request = wire.decode_request(message.data)
             if isinstance(request, wire.Cancel):
@@ -106,7 +95,8 @@ class Conversation:
             else:
                 await self._accept(request)
         except RobotVoiceError as error:
-            await self._outlet.send(wire.Error(request.id if request else None, error.code, error.message))
+            id = request.id if request else _id_in(message)
+            await self._socket.send(wire.Error(id, error.code, error.message))
 
     async def _accept(self, request: wire.Synthesize) -> None:
         if len(self._jobs) > WAITING_UTTERANCES:
@@ -122,11 +112,11 @@ class Conversation:
             raise NothingCanSpeak(f"{persona.id} cannot speak: {ready.reason.text}")
         if ready.reason:
             retry = None if ready.retry_after is None else round(ready.retry_after * 1000)
-            await self._outlet.send(wire.Unavailable(request.id, ready.reason.code, ready.reason.text, retry))
+            await self._socket.send(wire.Unavailable(request.id, ready.reason.code, ready.reason.text, retry))
             return
         if request.id is not None:
             predicted = chain.start_estimate(spoken[0])
-            await self._outlet.send(wire.Accepted(request.id, round(predicted * 1000)))
+            await self._socket.send(wire.Accepted(request.id, round(predicted * 1000)))
         language = request.language or persona.language
         utterance = Utterance(uuid.uuid4().hex, persona.id, language, spoken)
         self._jobs[Job(request, utterance, chain)] = None
@@ -139,7 +129,7 @@ class Conversation:
                 if job.task:
                     job.task.cancel()
                     await asyncio.wait({job.task})
-                await self._outlet.send(wire.Cancelled(request.id))
+                await self._socket.send(wire.Cancelled(request.id))
                 return
         raise InvalidMessage("nothing with this id is being spoken or waits")
 
@@ -162,17 +152,20 @@ class Conversation:
     async def _speak(self, job: Job) -> None:
         try:
             with self._app[ADMISSION].admit():
-                await speak(job.request, job.utterance, job.chain, self._outlet)
+                await speak(job.request, job.utterance, job.chain, self._socket)
         except RobotVoiceError as error:
-            await self._outlet.send(wire.Error(job.request.id, error.code, error.message))
+            await self._socket.send(wire.Error(job.request.id, error.code, error.message))
         except ConnectionError:
             raise
         except Exception:
             log.exception("utterance failed", extra={"utterance": job.utterance.id})
-            await self._outlet.send(wire.Error(job.request.id, "internal", "something broke; see the log"))
+            await self._socket.send(wire.Error(job.request.id, "internal", "something broke; see the log"))
 
 
-def _too_big() -> wire.Error:
-    return wire.Error(
-        None, "message_too_big", f"a message may have {wire.MESSAGE_BYTES} bytes; send shorter texts"
-    )
+def _id_in(message: WSMessage) -> str | None:
+    """The id of a request that could not be read, so that its sender does not wait for an end."""
+    try:
+        id = json.loads(message.data)["id"]
+    except (ValueError, RecursionError, TypeError, LookupError):
+        return None
+    return id if isinstance(id, str) and wire.MESSAGE_ID.fullmatch(id) else None

@@ -65,16 +65,16 @@ class EspeakEngine:
         async with self._starting:
             if self._backend is not None:
                 return
-            self._tried = True
             problems = []
             for backend in self._backends:
                 try:
                     self._catalogue = await backend.start()
-                except EngineFailure as failure:
-                    problems.append(failure.message)
+                except (EngineFailure, EngineUnavailable) as problem:
+                    problems.append(problem.message)
                     continue
                 self._backend = backend
                 return
+            self._tried = True
             self._not_ready = Reason("not_installed", f"eSpeak NG does not run here; {HOW_TO_INSTALL}")
             log.warning("%s (tried: %s)", self._not_ready.text, "; ".join(problems))
 

@@ -6,9 +6,15 @@ from typing import Protocol
 
 from speech.audio import AudioChunk
 from speech.engines.espeak_voices import Catalogue
+from speech.errors import EngineUnavailable
 
 READY_WITHIN = 5.0
 """Seconds a new child has to say what it can do."""
+
+
+def closed() -> EngineUnavailable:
+    """For who asks after `close`: a child that was started now would have nobody to end it."""
+    return EngineUnavailable("closed", "eSpeak NG was ended, as what used it is stopping")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +40,13 @@ class EspeakBackend(Protocol):
         ...
 
     async def start(self) -> Catalogue:
-        """Proves that it runs. Raises EngineFailure."""
+        """Proves that it runs. Raises EngineFailure, or EngineUnavailable after `close`."""
         ...
 
     def speak(self, request: EspeakRequest) -> AsyncGenerator[AudioChunk, None]:
-        """Raises EngineFailure; closing it kills the child."""
+        """Raises EngineFailure, or EngineUnavailable after `close`; closing it kills the child."""
         ...
 
-    async def close(self) -> None: ...
+    async def close(self) -> None:
+        """Ends every child, for good."""
+        ...

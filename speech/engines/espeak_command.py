@@ -6,7 +6,7 @@ import shutil
 from collections.abc import AsyncGenerator
 
 from speech.audio import AudioChunk, AudioFormat, Origin
-from speech.engines.espeak_backend import READY_WITHIN, EspeakRequest
+from speech.engines.espeak_backend import READY_WITHIN, EspeakRequest, closed
 from speech.engines.espeak_voices import Catalogue, catalogue_from_command
 from speech.errors import EngineFailure
 
@@ -20,6 +20,7 @@ class EspeakCommandBackend:
     def __init__(self, command: str = "espeak-ng") -> None:
         self._command = command
         self._speaking: set[asyncio.subprocess.Process] = set()
+        self._closed = False
 
     @property
     def description(self) -> str:
@@ -30,9 +31,13 @@ class EspeakCommandBackend:
             raise EngineFailure("not_installed", f"there is no command {self._command}")
         try:
             async with asyncio.timeout(READY_WITHIN):
-                version, voices, variants = await asyncio.gather(
-                    self._ask("--version"), self._ask("--voices"), self._ask("--voices=variant")
-                )
+                asked = map(self._ask, ("--version", "--voices", "--voices=variant"))
+                # With return_exceptions it waits for all of them, also when it is cancelled.
+                answers = await asyncio.gather(*asked, return_exceptions=True)
+            for answer in answers:
+                if isinstance(answer, BaseException):
+                    raise answer
+            version, voices, variants = map(str, answers)
             return catalogue_from_command(version.partition(": ")[2].split()[0], voices, variants)
         except TimeoutError:
             raise EngineFailure("stalled", f"{self._command} did not answer in {READY_WITHIN:g} s") from None
@@ -42,7 +47,7 @@ class EspeakCommandBackend:
     async def speak(self, request: EspeakRequest) -> AsyncGenerator[AudioChunk, None]:
         # The text goes through standard input, where it can never be taken for an option. "[[" would begin
         # phoneme codes, which only the command understands.
-        text = request.text.replace("[[", "[ [")
+        text = request.text.replace("[", "[ ")
         arguments = ("-v", request.identifier, "-p", request.pitch, "-s", request.rate, "-a", request.volume)
         process = await self._spawn(*map(str, arguments), "-b", "1", "--stdin", "--stdout")
         assert process.stdin is not None
@@ -55,7 +60,8 @@ class EspeakCommandBackend:
             try:
                 header = await process.stdout.readexactly(WAV_HEADER_BYTES)
             except asyncio.IncompleteReadError:
-                raise EngineFailure("died", f"{self._command} ended without any audio") from None
+                problem = f"{self._command} ended with status {await process.wait()} before audio"
+                raise EngineFailure("died", problem) from None
             audio_format = AudioFormat(int.from_bytes(header[24:28], "little"))
             rest = b""
             while data := await process.stdout.read(CHUNK_BYTES):
@@ -69,6 +75,7 @@ class EspeakCommandBackend:
             await self._end(process)
 
     async def close(self) -> None:
+        self._closed = True
         await asyncio.gather(*map(self._end, tuple(self._speaking)))
 
     async def _ask(self, option: str) -> str:
@@ -89,8 +96,11 @@ class EspeakCommandBackend:
                 stderr=asyncio.subprocess.DEVNULL,
             )
         except OSError as error:
-            raise EngineFailure("died", f"{self._command} could not be started: {error}") from error
+            raise EngineFailure("died", f"{self._command} could not be started: {error.strerror}") from error
         self._speaking.add(process)
+        if self._closed:
+            await self._end(process)
+            raise closed()
         return process
 
     async def _end(self, process: asyncio.subprocess.Process) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from speech.audio import AudioChunk, AudioFormat, Origin
-from speech.engines.espeak_backend import READY_WITHIN, EspeakRequest
+from speech.engines.espeak_backend import READY_WITHIN, EspeakRequest, closed
 from speech.engines.espeak_voices import Catalogue, catalogue_from_library
 from speech.errors import EngineFailure
 
@@ -68,7 +68,7 @@ class EspeakChild:
                 cwd=library.data,
             )
         except OSError as error:
-            raise EngineFailure("died", f"eSpeak NG's process could not be started: {error}") from error
+            raise EngineFailure("died", f"eSpeak NG could not be started: {error.strerror}") from error
         child = cls(process)
         try:
             async with asyncio.timeout(READY_WITHIN):
@@ -83,7 +83,9 @@ class EspeakChild:
 
     @property
     def alive(self) -> bool:
-        return self._process.returncode is None
+        assert self._process.stdout is not None
+        # The end of its pipe is seen before its exit status.
+        return self._process.returncode is None and not self._process.stdout.at_eof()
 
     async def send(self, request: EspeakRequest) -> None:
         assert self._process.stdin is not None
@@ -128,19 +130,20 @@ class EspeakLibraryBackend:
         self._library = library
         self._idle: list[EspeakChild] = []
         self._busy: set[EspeakChild] = set()
+        self._closed = False
 
     @property
     def description(self) -> str:
         return f"library {Path(self._library.library).name}"
 
     async def start(self) -> Catalogue:
-        child = await EspeakChild.spawn(self._library)
+        child = await self._spawn()
         self._idle.append(child)
         return catalogue_from_library(child.ready)
 
     async def speak(self, request: EspeakRequest) -> AsyncGenerator[AudioChunk, None]:
         child = await self._take()
-        frames: asyncio.Queue[tuple[bytes, bytes] | EngineFailure] = asyncio.Queue(READ_AHEAD)
+        frames: asyncio.Queue[tuple[bytes, bytes] | EngineFailure] = asyncio.Queue(READ_AHEAD + 1)
         # The child is read at its own pace: it is free again after milliseconds, however slow the listener.
         pump = asyncio.create_task(self._pump(child, request, frames), name="espeak pump")
         try:
@@ -164,6 +167,7 @@ class EspeakLibraryBackend:
 
     async def close(self) -> None:
         """Ends every child, also those that still speak."""
+        self._closed = True
         children = {*self._idle, *self._busy}
         self._idle.clear()
         await asyncio.gather(*(child.kill() for child in children))
@@ -174,8 +178,15 @@ class EspeakLibraryBackend:
             if child.alive:
                 break
         else:
-            child = await EspeakChild.spawn(self._library)
+            child = await self._spawn()
         self._busy.add(child)
+        return child
+
+    async def _spawn(self) -> EspeakChild:
+        child = await EspeakChild.spawn(self._library)
+        if self._closed:
+            await child.kill()
+            raise closed()
         return child
 
     async def _pump(
@@ -190,14 +201,16 @@ class EspeakLibraryBackend:
             while not finished:
                 frame = await child.frame()
                 finished = frame[0] == b"E"
-                if frames.full():
+                if frames.qsize() == READ_AHEAD:
                     raise EngineFailure("runaway", "eSpeak NG made far more audio than the sentence can need")
                 frames.put_nowait(frame)
         except EngineFailure as failure:
-            await frames.put(failure)
+            await child.kill()
+            # There is room: the frames leave the last place to a failure.
+            frames.put_nowait(failure)
         finally:
-            self._busy.discard(child)
             if finished and child.alive and len(self._idle) < IDLE_CHILDREN:
                 self._idle.append(child)
             else:
                 await child.kill()
+            self._busy.discard(child)

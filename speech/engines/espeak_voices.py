@@ -92,5 +92,6 @@ def catalogue_from_command(version: str, voices: str, variants: str) -> Catalogu
                 code, _, rank = other.strip().partition(" ")
                 languages.append((int(rank or 5), code))
         found.append(CatalogueVoice(identifier, name.replace("_", " "), tuple(languages)))
-    files = (row.partition("!v/")[2].strip() for row in variants.splitlines()[1:])
+    # A variant's file may have a space in its name, and other languages behind it.
+    files = (row.partition("!v/")[2].partition("  (")[0].strip() for row in variants.splitlines()[1:])
     return Catalogue(version, tuple(found), tuple(sorted(filter(None, files))))

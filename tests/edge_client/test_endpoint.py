@@ -31,7 +31,17 @@ def test_an_address_becomes_an_endpoint(text: str, host: str, port: int, url: st
     [
         *("", " ", "/", ":7860", "mac:", "mac:0", "mac:65536", "mac:-1", "mac:http", "mac 7860", "mac\x00"),
         *("https://mac", "ftp://mac", "http://user@mac", "http://mac/path", "mac?x", "--help", "mac\n.local"),
-        *("fd00::2", "[fd00::2", "[]", "[::g]", "[fe80::1%eth0]", "[1.2.3.4]x", "1.2.3", "300.1.1.1", "1.2.3.4.5"),
+        *(
+            "fd00::2",
+            "[fd00::2",
+            "[]",
+            "[::g]",
+            "[fe80::1%eth0]",
+            "[1.2.3.4]x",
+            "1.2.3",
+            "300.1.1.1",
+            "1.2.3.4.5",
+        ),
         "a" * 300,
     ],
 )

@@ -4,7 +4,7 @@ import asyncio
 import json
 import tempfile
 import wave
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from io import BytesIO
@@ -22,6 +22,7 @@ from gateway.persona_files import PersonaLibrary, load_personas
 from gateway.runner import GatewayRunner
 from gateway.settings import Settings
 from speech.engines.base import Engine
+from speech.persona import Persona, VoiceSpec
 
 SOON = 10.0
 """Seconds within which what must happen happens, or the test fails"""
@@ -30,7 +31,7 @@ SOON = 10.0
 async def soon(happened: Callable[[], bool]) -> None:
     """Waits until it is so."""
     async with asyncio.timeout(SOON):
-        while not happened():
+        while not happened():  # noqa: ASYNC110 - what is waited for knows nothing of events
             await asyncio.sleep(0.01)
 
 
@@ -48,12 +49,33 @@ class Answer:
         return json.loads(self.body)
 
     @property
+    def short_error(self) -> str:
+        """The message of an error of `/synthesize`."""
+        assert len(self.body) <= 100, self.body
+        assert list(self.json) == ["error"]
+        return str(self.json["error"])
+
+    @property
     def frames(self) -> int:
         """Frames of the WAV in the body, all of which are there."""
         with wave.open(BytesIO(self.body)) as wav:
             assert (wav.getnchannels(), wav.getsampwidth(), wav.getframerate()) == (1, 2, 24_000)
             assert len(wav.readframes(wav.getnframes() + 1)) == 2 * wav.getnframes()
-            return wav.getnframes()
+            return int(wav.getnframes())
+
+
+class Collecting(asyncio.Protocol):
+    """Keeps what it received also when the connection was reset, unlike a stream."""
+
+    def __init__(self) -> None:
+        self.received = bytearray()
+        self.closed = asyncio.Event()
+
+    def data_received(self, data: bytes) -> None:
+        self.received += data
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.closed.set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +96,10 @@ class RunningGateway:
         return URL(f"http://127.0.0.1:{self.port}{target}", encoded=True)
 
     async def ask(self, target: str, method: str = "GET", **request: Any) -> Answer:
-        async with asyncio.timeout(SOON), self.session.request(
-            method, self.url(target), allow_redirects=False, **request
-        ) as response:
+        async with (
+            asyncio.timeout(SOON),
+            self.session.request(method, self.url(target), allow_redirects=False, **request) as response,
+        ):
             return Answer(response.status, response.headers, await response.read())
 
     async def say(self, text: str, voice: str | None = None) -> Answer:
@@ -84,15 +107,17 @@ class RunningGateway:
         return await self.ask(f"/synthesize?text={quote(text, safe='')}{asked_for}")
 
     async def raw(self, request: bytes) -> bytes:
-        """All that comes back until the gateway closes the connection."""
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        """All that comes back until the gateway closes the connection, or cuts it."""
+        connection = Collecting()
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.create_connection(lambda: connection, "127.0.0.1", self.port)
+        transport.write(request)
         try:
             async with asyncio.timeout(SOON):
-                writer.write(request)
-                await writer.drain()
-                return await reader.read()
+                await connection.closed.wait()
         finally:
-            writer.close()
+            transport.close()
+        return bytes(connection.received)
 
     @asynccontextmanager
     async def socket(self, **options: Any) -> AsyncIterator["Client"]:
@@ -108,6 +133,10 @@ class Client:
 
     async def send(self, **fields: Any) -> None:
         await self.socket.send_str(json.dumps(fields))
+
+    async def ask(self, id: str = "1", text: str = "Hello.", **more: Any) -> None:
+        """An utterance with an id and binary audio."""
+        await self.send(type="synthesize", id=id, text=text, **{"audio": "binary", **more})
 
     async def next(self) -> dict[str, Any]:
         """The next message; a binary frame as `{"type": "pcm", "pcm": ...}`."""
@@ -127,7 +156,7 @@ class Client:
 
     async def still_speaks(self) -> None:
         """Proves that the conversation goes on."""
-        await self.send(type="synthesize", id="after", text="Still here.", audio="binary")
+        await self.ask("after", "Still here.")
         answers = await self.until("complete", "error", "unavailable")
         assert [answers[0]["type"], answers[-1]["type"]] == ["accepted", "complete"], answers
 
@@ -157,15 +186,36 @@ async def running(
                 yield gateway
         finally:
             await runner.cleanup()
-    await soon(lambda: asyncio.all_tasks() <= before)
+    this = asyncio.current_task()
+    await soon(lambda: asyncio.all_tasks() - before <= {this})
+
+
+def persona(id: str, *engines: str, silent: bool = False, voice: str = "") -> Persona:
+    """Speaks with the first engine, and with the others when that one cannot."""
+    own, *fallbacks = (VoiceSpec(engine, voice) for engine in engines)
+    return Persona(
+        id=id,
+        name=id.title(),
+        language="en",
+        voice=own,
+        fallbacks=tuple(fallbacks),
+        when_unavailable="silent" if silent else "substitute",
+    )
+
+
+def library(*personas: Persona) -> PersonaLibrary:
+    return PersonaLibrary({each.id: each for each in personas})
+
+
+def named(*engines: Engine) -> dict[str, Engine]:
+    return {engine.name: engine for engine in engines}
 
 
 async def _engines_have_started(gateway: RunningGateway) -> None:
+    """Whether or not they can speak then."""
     async with asyncio.timeout(SOON):
-        while (await gateway.ask("/readyz")).json["personas"] and any(
-            persona["reason"] == "starting" for persona in (await gateway.ask("/readyz")).json["personas"].values()
+        while any(  # noqa: ASYNC110 - seen from outside, over HTTP
+            persona["reason"] == "eSpeak NG is starting"
+            for persona in (await gateway.ask("/readyz")).json["personas"].values()
         ):
             await asyncio.sleep(0.01)
-
-
-Asking = Callable[[], Awaitable[Answer]]

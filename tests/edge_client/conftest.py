@@ -1,0 +1,74 @@
+"""A robot in a folder of its own, with or without a gateway."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from edge_client.settings import Settings
+from tests.edge_client.rig import Commands, RealGateway, soon
+from tests.fakes.fake_gateway import FakeGateway, running
+
+
+@pytest.fixture
+def no_process_is_left() -> Iterator[None]:
+    """Neither a child of ours nor one of theirs."""
+    before = set(psutil.Process().children(recursive=True))
+    yield
+    soon(lambda: not set(psutil.Process().children(recursive=True)) - before, "a process was left behind")
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Callable[..., Settings]:
+    """A robot's settings: its own folder, no mDNS and no loudspeaker unless the test says so."""
+
+    def make(**changes: object) -> Settings:
+        given = {"state_dir": tmp_path / "state", "mdns": False, "player": "none", **changes}
+        return Settings(**given)  # type: ignore[arg-type]  # a test that errs fails
+
+    return make
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeGateway]:
+    with running() as gateway:
+        yield gateway
+
+
+@pytest.fixture
+def wav(tmp_path: Path) -> Path:
+    return tmp_path / "said.wav"
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """Of a user who has nothing but this folder."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ROBOTVOICE_", "XDG_"))}
+    (tmp_path / "empty.toml").touch()
+    return {
+        **kept,
+        "HOME": str(tmp_path),
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+        "ROBOTVOICE_STATE_DIR": str(tmp_path / "state"),
+        "ROBOTVOICE_CONFIG": str(tmp_path / "empty.toml"),
+        "ROBOTVOICE_ROBOT_CONFIG": str(tmp_path / "empty.toml"),
+        "ROBOTVOICE_INTERFACE": "127.0.0.1",
+        "ROBOTVOICE_MDNS": "false",
+        "ROBOTVOICE_PLAYER": "none",
+    }
+
+
+@pytest.fixture
+def robotvoice(environment: dict[str, str], tmp_path: Path, no_process_is_left: None) -> Commands:
+    return Commands(environment, tmp_path)
+
+
+@pytest.fixture
+def gateway(environment: dict[str, str]) -> Iterator[RealGateway]:
+    """Not announced."""
+    real = RealGateway(environment)
+    real.start("--no-mdns")
+    yield real
+    real.stop()

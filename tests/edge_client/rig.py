@@ -1,0 +1,160 @@
+"""Commands as an owner types them, a gateway in a process of its own, and an ear for the sound they make."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+import threading
+import time
+import wave
+from array import array
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from edge_client.say import Robot, Said
+from edge_client.settings import Settings
+from tests.fakes.fake_gateway import SAMPLE
+
+SOON = 10.0
+"""Seconds within which what must happen happens, or the test fails"""
+GATEWAY = [sys.executable, "-X", "dev", "-m", "gateway"]
+ROBOTVOICE = [sys.executable, "-X", "dev", "-m", "edge_client"]
+
+
+def soon(happened: Callable[[], object], what: str = "") -> None:
+    """Waits until it is so."""
+    deadline = time.monotonic() + SOON
+    while not happened():
+        assert time.monotonic() < deadline, what or "it did not happen"
+        time.sleep(0.01)
+
+
+async def say(settings: Settings, text: str, persona: str = "vixen", **how: Any) -> Said:
+    """In this process, into nothing unless the test says otherwise."""
+    said = await Robot(settings).say(text, persona, **{"play": False, **how})
+    assert len(asyncio.all_tasks()) == 1, "a task was left behind"
+    return said
+
+
+def spoken_by_vixen(said: Said) -> bool:
+    """With her local voice."""
+    return (said.engine, said.voice, said.pitch, said.rate) == ("espeak", "en+f4", 72, 135)
+
+
+@dataclass(slots=True)
+class Commands:
+    """`robotvoice`, run to its end."""
+
+    environment: dict[str, str]
+    folder: Path
+
+    def __call__(
+        self, *arguments: str, stdin: str | bytes | None = None, **environment: str
+    ) -> "subprocess.CompletedProcess[str]":
+        """`environment` adds to the usual one; an empty value takes away."""
+        given = stdin.encode() if isinstance(stdin, str) else stdin
+        done = subprocess.run(
+            [*ROBOTVOICE, *arguments],
+            input=given,
+            stdin=subprocess.DEVNULL if given is None else None,
+            env=self.with_(environment),
+            cwd=self.folder,
+            capture_output=True,
+            timeout=30,
+            check=False,
+        )
+        out, err = done.stdout.decode(), done.stderr.decode()
+        assert "Traceback" not in err, err
+        assert "Warning" not in err, err
+        return subprocess.CompletedProcess(done.args, done.returncode, out, err)
+
+    def start(self, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
+        """Left to the test, which ends it."""
+        return subprocess.Popen(
+            [*ROBOTVOICE, *arguments],
+            env=self.with_(environment),
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def with_(self, changes: Mapping[str, str]) -> dict[str, str]:
+        return {name: value for name, value in {**self.environment, **changes}.items() if value}
+
+
+@dataclass(slots=True)
+class RealGateway:
+    """`robotvoice-gateway serve` in a process of its own."""
+
+    environment: Mapping[str, str]
+    process: "subprocess.Popen[str]" = field(init=False)
+    address: str = ""
+
+    def start(self, *arguments: str) -> None:
+        self.process = subprocess.Popen(
+            [*GATEWAY, "serve", "--port", "0", *arguments],
+            env={**self.environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        hurry = threading.Timer(30, self.process.kill)
+        hurry.start()
+        welcome = self.process.stdout.readline()
+        hurry.cancel()
+        assert "http://" in welcome, "the gateway did not start"
+        self.address = welcome.partition("http://")[2].partition(" ")[0]
+
+    def freeze(self) -> None:
+        """Its kernel goes on accepting connections; nothing else is alive."""
+        self.process.send_signal(signal.SIGSTOP)
+        soon(lambda: psutil.Process(self.process.pid).status() == psutil.STATUS_STOPPED)
+
+    def wake(self) -> None:
+        self.process.send_signal(signal.SIGCONT)
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            self.wake()
+            self.process.terminate()
+            try:
+                self.process.wait(SOON)
+            finally:
+                self.process.kill()
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A WAV file, read to its end."""
+
+    rate: int
+    samples: "array[int]"
+
+    @property
+    def seconds(self) -> float:
+        return len(self.samples) / self.rate
+
+    @property
+    def by_the_fake_gateway(self) -> float:
+        """Which part of it: 0 to 1"""
+        return self.samples.count(SAMPLE) / len(self.samples)
+
+
+def read_wav(path: Path) -> Sound:
+    """Raises when it is no PCM_16 mono WAV file whose header tells its true length."""
+    content = path.read_bytes()
+    assert int.from_bytes(content[4:8], "little") == len(content) - 8
+    with wave.open(str(path)) as wav:
+        assert (wav.getnchannels(), wav.getsampwidth()) == (1, 2)
+        frames = wav.readframes(wav.getnframes())
+        assert len(frames) == wav.getnframes() * 2 == len(content) - 44
+        return Sound(wav.getframerate(), array("h", frames))

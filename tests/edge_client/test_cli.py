@@ -1,0 +1,204 @@
+"""`robotvoice` as it is typed: what it prints, what it writes and how it ends."""
+
+import json
+import re
+import socket
+from pathlib import Path
+
+import pytest
+
+from edge_client.cli import EXIT_CODES
+from tests.edge_client.rig import Commands, RealGateway, read_wav
+from tests.fakes.fake_gateway import FakeGateway
+from tests.fakes.faults import Fault
+
+FIELDS = "persona text via found_by engine voice pitch rate substitute reason first_audio_ms audio_s file"
+TEXT = "Good evening. This is a test."
+
+
+def test_one_object_is_printed_and_the_file_is_whole(
+    robotvoice: Commands, gateway: RealGateway, wav: Path
+) -> None:
+    """Through a real gateway; nothing on standard error."""
+    done = robotvoice(
+        "say", TEXT, "--persona", "vixen", "--out", str(wav), "--json", "--gateway", gateway.address
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    row = json.loads(done.stdout)
+    assert " ".join(row) == FIELDS
+    assert (row["via"], row["found_by"], row["substitute"], row["reason"]) == (
+        "gateway",
+        "address",
+        False,
+        None,
+    )
+    assert (row["engine"], row["voice"], row["pitch"], row["rate"]) == ("espeak", "en+f4", 72, 135)
+    assert (row["text"], row["file"]) == (TEXT, str(wav))
+    assert 0 < row["first_audio_ms"] < 60_000
+    sound = read_wav(wav)
+    assert sound.rate == 24_000
+    assert sound.seconds == pytest.approx(row["audio_s"], abs=0.001)
+
+
+def test_a_frozen_gateway_costs_one_command_a_moment_and_the_next_ones_nothing(
+    robotvoice: Commands, gateway: RealGateway, wav: Path
+) -> None:
+    """The robot speaks by itself, says so in one line, and takes the gateway back when it wakes."""
+    arguments = "say", TEXT, "--persona", "spark", "--out", str(wav), "--json", "--gateway", gateway.address
+    assert json.loads(robotvoice(*arguments).stdout)["via"] == "gateway"
+    gateway.freeze()
+    for _ in range(2):
+        done = robotvoice(*arguments)
+        row = json.loads(done.stdout)
+        assert (done.returncode, row["via"], row["substitute"]) == (0, "robot", True)
+        assert (row["voice"], row["pitch"], row["rate"]) == ("en-gb", 95, 100)
+        assert row["reason"] == "gateway did not answer within 250 ms"
+        line = r"spoken by the robot: gateway did not answer within 250 ms, last seen \d\d:\d\d\n"
+        assert re.fullmatch(line, done.stderr)
+        assert read_wav(wav).rate == 22_050
+    gateway.wake()
+    while json.loads(robotvoice(*arguments).stdout)["via"] == "robot":
+        pass
+
+
+def test_without_json_nothing_is_printed(robotvoice: Commands, fake: FakeGateway, wav: Path) -> None:
+    done = robotvoice("say", TEXT, "--out", str(wav), "--gateway", fake.address)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_a_gateway_that_was_never_seen_is_told_as_such(robotvoice: Commands) -> None:
+    done = robotvoice("say", TEXT, "--gateway", "127.0.0.1:1")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == "spoken by the robot: gateway refused the connection, never seen\n"
+
+
+@pytest.mark.parametrize(
+    ("given", "spoken"),
+    [
+        ("Hello from a pipe.\n", True),
+        (b"Caf\xe9 \xff\xfe noir \x00 and more.", True),
+        ("\ufeffHello.", True),
+        ("", False),
+        ("\n\n", False),
+        ("a" * 5001, False),
+        (b"\xff" * 10, False),
+    ],
+)
+def test_a_dash_reads_standard_input(robotvoice: Commands, given: str | bytes, spoken: bool) -> None:
+    """Whatever comes from there is spoken or refused."""
+    done = robotvoice("say", "-", "--json", stdin=given)
+    assert done.returncode == (0 if spoken else 2)
+    assert bool(done.stdout) is spoken
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_text_may_look_like_an_option(robotvoice: Commands) -> None:
+    """After two dashes; a text with a space in it needs none."""
+    for arguments in (["--json", "--", "--version"], ["-5 degrees outside", "--json"]):
+        done = robotvoice("say", *arguments)
+        assert done.returncode == 0
+        assert json.loads(done.stdout)["text"].startswith("-")
+
+
+def test_odd_texts_and_names_never_become_a_traceback(robotvoice: Commands) -> None:
+    """Bytes that are no UTF-8 arrive as lone surrogates."""
+    assert robotvoice("say", b"caf\xe9".decode("utf-8", "surrogateescape"), "--json").returncode == 0
+    assert robotvoice("say", "Hi.", "--persona", b"\xe9".decode("utf-8", "surrogateescape")).returncode == 2
+    assert robotvoice("say", "Hi.", "--persona", "").returncode == 2
+
+
+REFUSED = {
+    ("say", ""): "There is nothing in the text that can be spoken",
+    ("say", "a" * 5001): "The text has 5001 characters; send at most 5000",
+    ("say", "Hi.", "--gateway", "http://x:y"): "is not an address",
+    ("say", "Hi.", "--player", "gramophone"): "is not known",
+    ("say", "Hi.", "--config", "nowhere.toml"): "there is no file nowhere.toml",
+    ("say",): "the following arguments are required: TEXT",
+    ("sing", "Hi."): "invalid choice: 'sing'",
+    ("discover", "--timeout", "nan"): "invalid seconds value: 'nan'",
+    ("discover", "--timeout", "-1"): "invalid seconds value: '-1'",
+}
+
+
+@pytest.mark.parametrize("arguments", REFUSED)
+def test_what_cannot_be_used_is_refused_in_a_sentence(
+    robotvoice: Commands, arguments: tuple[str, ...]
+) -> None:
+    done = robotvoice(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert REFUSED[arguments] in done.stderr
+
+
+def test_an_unknown_persona_is_refused_with_near_names(robotvoice: Commands, fake: FakeGateway) -> None:
+    """By a gateway that can be asked; without one a plain voice speaks and says so."""
+    done = robotvoice("say", "Hi.", "--persona", "vixn", "--gateway", fake.address)
+    assert (done.returncode, done.stderr) == (
+        2,
+        "robotvoice: there is no persona 'vixn'; did you mean vixen?\n",
+    )
+    fake.state.always = Fault.HTML
+    done = robotvoice("say", "Hi.", "--persona", "adam", "--gateway", fake.address)
+    assert done.returncode == 0
+    assert "nobody here knows 'adam', and no gateway could be asked" in done.stderr
+    assert "this is a plain voice" in done.stderr
+
+
+def test_nothing_can_speak(robotvoice: Commands, tmp_path: Path) -> None:
+    """It says what to install."""
+    done = robotvoice("say", "Hi.", ROBOTVOICE_ESPEAK="command", PATH=str(tmp_path))
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "sudo apt install espeak-ng" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_nobody_can_hear(robotvoice: Commands, tmp_path: Path) -> None:
+    """No player works: it says which were tried."""
+    done = robotvoice("say", "Hi.", ROBOTVOICE_PLAYER="auto", PATH=str(tmp_path))
+    assert (done.returncode, done.stdout) == (4, "")
+    assert done.stderr.startswith("robotvoice: no sound can be played (")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_file_that_cannot_be_written(robotvoice: Commands, tmp_path: Path) -> None:
+    done = robotvoice("say", "Hi.", "--out", str(tmp_path / "nowhere" / "hi.wav"))
+    assert done.returncode == 4
+    assert done.stderr == (
+        f"robotvoice: {tmp_path}/nowhere/hi.wav cannot be written (No such file or directory): "
+        "give --out another place\n"
+    )
+    full = robotvoice("say", "Hi.", "--out", "/dev/full")
+    assert (full.returncode, "No space left on device" in full.stderr) == (4, True)
+
+
+def test_only_the_beginning_was_spoken(robotvoice: Commands, fake: FakeGateway, tmp_path: Path) -> None:
+    fake.state.cut_in_the_second()
+    fake.state.cut_after(3)
+    done = robotvoice("say", TEXT, "--gateway", fake.address, ROBOTVOICE_ESPEAK="command", PATH=str(tmp_path))
+    assert done.returncode == 5
+    assert done.stderr.startswith("robotvoice: only the first sentence was spoken: ")
+
+
+def test_every_exit_code_is_documented(robotvoice: Commands) -> None:
+    for command in ("--help",), ("say", "--help"), ("discover", "--help"):
+        done = robotvoice(*command)
+        assert done.returncode == 0
+        assert EXIT_CODES in done.stdout
+    codes = [line.split()[0] for line in EXIT_CODES.splitlines()[1:]]
+    assert codes == ["0", "1", "2", "3", "4", "5", "130"]
+
+
+@pytest.mark.parametrize("home", ["", "/nonexistent"])
+def test_no_home_is_needed(robotvoice: Commands, tmp_path: Path, home: str) -> None:
+    done = robotvoice(
+        "say", "Hi.", "--json", HOME=home, ROBOTVOICE_STATE_DIR="", ROBOTVOICE_ROBOT_CONFIG="",
+        TMPDIR=str(tmp_path),
+    )  # fmt: skip
+    assert done.returncode == 0
+
+
+def test_a_proxy_in_the_environment_is_not_used(robotvoice: Commands, fake: FakeGateway) -> None:
+    """A robot's gateway is in its own network."""
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        url = f"http://127.0.0.1:{proxy.getsockname()[1]}"
+        done = robotvoice("say", "Hi.", "--json", "--gateway", fake.address, http_proxy=url, ALL_PROXY=url)
+    assert json.loads(done.stdout)["via"] == "gateway"

@@ -1,0 +1,111 @@
+"""`robotvoice-gateway serve` as a real process: how it starts, what it says and who can reach it."""
+
+import os
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.gateway.process import GatewayProcess, environment, started
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def gateway(home: Path) -> AsyncIterator[GatewayProcess]:
+    """As its owner starts it for the first time, but for the name."""
+    async with started(home, "--name", "Serve under test", mdns=True) as gateway:
+        yield gateway
+
+
+async def test_its_one_line_says_where_it_is_who_can_reach_it_and_how_a_robot_finds_it(
+    gateway: GatewayProcess,
+) -> None:
+    where = f"127.0.0.1:{gateway.port}"
+    assert gateway.welcome == (
+        f"Speaking at http://{where} - only programs on this machine reach it (--lan opens it to your "
+        f"network); found as 'Serve under test' by mDNS on this machine, or with ROBOTVOICE_GATEWAY={where}"
+    )
+
+
+async def test_only_this_machine_reaches_it(gateway: GatewayProcess) -> None:
+    assert gateway.listening() == [("127.0.0.1", gateway.port)]
+
+
+async def test_it_speaks(gateway: GatewayProcess) -> None:
+    assert (await gateway.ask("/synthesize?text=Hello&voice=vixen")).frames > 10_000
+
+
+async def test_its_identity_is_kept_for_the_next_start(gateway: GatewayProcess, home: Path) -> None:
+    kept = (home / "state" / "gateway-id").read_text().strip()
+    assert (await gateway.ask("/health")).json["id"] == kept
+
+
+async def test_lan_opens_it_and_says_so_with_an_address_that_robots_can_use(
+    gateway: GatewayProcess, tmp_path: Path
+) -> None:
+    """A second gateway beside the first."""
+    async with started(tmp_path, "--lan", ready=False) as lan:
+        found = re.fullmatch(
+            r"Speaking at http://(\S+) - every device on your network can use it, without a password; "
+            r"a robot finds it with ROBOTVOICE_GATEWAY=(\S+)",
+            lan.welcome,
+        )
+        assert found, lan.welcome
+        assert found[1] == found[2]
+        host, _, port = found[1].rpartition(":")
+        assert host not in ("0.0.0.0", "127.0.0.1", "[::]", "")
+        assert lan.listening() == [("0.0.0.0", int(port))]
+        assert lan.port != gateway.port
+        await lan.until("/readyz", lambda answer: answer.status == 200)
+
+
+async def test_a_host_is_told_by_the_address_it_stands_for(tmp_path: Path) -> None:
+    async with started(tmp_path, "--host", "localhost", ready=False) as gateway:
+        found = re.match(r"Speaking at http://(127\.0\.0\.1|\[::1\]):\d+ - only programs", gateway.welcome)
+        assert found, gateway.welcome
+        assert gateway.listening() == [(found[1].strip("[]"), gateway.port)]
+
+
+async def test_it_starts_with_the_personas_that_can_be_used_whatever_else_is_in_its_way(
+    tmp_path: Path,
+) -> None:
+    """One persona is broken, there is no HOME, and the state folder cannot be written."""
+    good, broken = (tmp_path / "personas" / name / "persona.yaml" for name in ("ann", "bob"))
+    good.parent.mkdir(parents=True)
+    broken.parent.mkdir()
+    good.write_text("name: Ann\nlanguage: en\nvoice: {engine: espeak, voice: en}\n")
+    broken.write_text("name: Bob\nlanguage: en\nvoyce: {engine: espeak}\n")
+    (tmp_path / "a-file").touch()
+    env = environment(tmp_path, ROBOTVOICE_STATE_DIR=str(tmp_path / "a-file" / "state"))
+    del env["HOME"]
+    async with started(tmp_path, "--personas", str(tmp_path / "personas"), env=env) as gateway:
+        assert (await gateway.ask("/synthesize?text=Hello&voice=ann")).frames > 10_000
+        assert (await gateway.ask("/synthesize?text=Hello&voice=bob")).status == 404
+        found = (await gateway.ask("/health")).json
+        assert (found["voices"], found["default_voice"]) == (["ann"], "ann")
+        assert found["problems"] >= 1
+        assert await gateway.stopped() == 0
+    assert [line for line in gateway.log if f"WARNING left out: {broken}:3: voyce: " in line], gateway.log
+    assert [line for line in gateway.log if "WARNING gateway id cannot be kept" in line]
+
+
+async def test_it_speaks_also_when_nobody_can_read_its_first_line(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    async with (
+        started(tmp_path, prefix=("sh", "-c", 'exec "$@" >&-', "sh")) as closed,
+        started(tmp_path, stdout=writing) as unread,
+    ):
+        os.close(writing)
+        for gateway in (closed, unread):
+            assert (await gateway.ask("/synthesize?text=Hello")).frames > 10_000
+            assert await gateway.stopped() == 0
+    assert not [line for line in closed.log + unread.log if "Traceback" in line or "Error" in line]
