@@ -31,7 +31,7 @@ class EspeakEngine:
     """Speaks with the first eSpeak NG that works: a library, else the command."""
 
     name = "espeak"
-    first_audio_cap = 1.5
+    first_audio_cap = 2.0
 
     def __init__(self, backends: Sequence[EspeakBackend], *, on_demand: bool = False) -> None:
         """With `on_demand` it counts as ready from the first moment and starts with the first sentence."""
@@ -117,11 +117,13 @@ class EspeakEngine:
         await self.start()
         if self._backend is None:
             raise EngineFailure(self._not_ready.code, self._not_ready.text)
+        heard = False
+        # To its end: a child that is left in the middle of a sentence is ended.
         async with aclosing(self.speak(Sentence(0, PROBE_TEXT), VoiceSpec("espeak"))) as chunks:
             async for chunk in chunks:
-                if chunk.pcm:
-                    return
-        raise EngineFailure("no_audio", "eSpeak NG made no audio of a word")
+                heard = heard or chunk.samples > 0
+        if not heard:
+            raise EngineFailure("no_audio", "eSpeak NG made no audio of a word")
 
     async def close(self) -> None:
         for backend in self._backends:

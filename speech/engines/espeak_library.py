@@ -20,6 +20,8 @@ from speech.errors import EngineFailure
 CHILD = Path(__file__).with_name("espeak_child.py")
 IDLE_CHILDREN = 4
 """Children kept warm between sentences; more are started when more speak at once."""
+BUSY_CHILDREN = 8
+"""Children that speak at once. A sentence takes milliseconds: to wait is quicker than to start one more."""
 READ_AHEAD = 4096
 """Frames of 60 ms that may wait for a slow listener; a longer sentence is a runaway."""
 
@@ -130,6 +132,7 @@ class EspeakLibraryBackend:
         self._library = library
         self._idle: list[EspeakChild] = []
         self._busy: set[EspeakChild] = set()
+        self._places = asyncio.Semaphore(BUSY_CHILDREN)
         self._closed = False
 
     @property
@@ -173,12 +176,18 @@ class EspeakLibraryBackend:
         await asyncio.gather(*(child.kill() for child in children))
 
     async def _take(self) -> EspeakChild:
-        while self._idle:
-            child = self._idle.pop()
-            if child.alive:
-                break
-        else:
-            child = await self._spawn()
+        """A child that nobody else uses, with one of the places; `_pump` gives both back."""
+        await self._places.acquire()
+        try:
+            while self._idle:
+                child = self._idle.pop()
+                if child.alive:
+                    break
+            else:
+                child = await self._spawn()
+        except BaseException:
+            self._places.release()
+            raise
         self._busy.add(child)
         return child
 
@@ -209,8 +218,11 @@ class EspeakLibraryBackend:
             # There is room: the frames leave the last place to a failure.
             frames.put_nowait(failure)
         finally:
-            if finished and child.alive and len(self._idle) < IDLE_CHILDREN:
-                self._idle.append(child)
-            else:
-                await child.kill()
-            self._busy.discard(child)
+            try:
+                if finished and child.alive and len(self._idle) < IDLE_CHILDREN:
+                    self._idle.append(child)
+                else:
+                    await child.kill()
+            finally:
+                self._busy.discard(child)
+                self._places.release()

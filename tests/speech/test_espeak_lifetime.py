@@ -16,7 +16,7 @@ from speech.chain_events import Ended
 from speech.engines.base import READY
 from speech.engines.espeak import EspeakEngine
 from speech.engines.espeak_backend import EspeakBackend
-from speech.engines.espeak_library import IDLE_CHILDREN, EspeakLibraryBackend
+from speech.engines.espeak_library import BUSY_CHILDREN, IDLE_CHILDREN, EspeakLibraryBackend
 from speech.engines.espeak_voices import Catalogue
 from speech.errors import EngineFailure, EngineUnavailable, RobotVoiceError
 from speech.fallback import FallbackChain
@@ -246,3 +246,29 @@ async def test_a_killed_parent_takes_its_children_with_it(parent: subprocess.Pop
     assert started
     parent.kill()
     await eventually(lambda: not any(map(is_running, started)))
+
+
+async def test_many_at_once_share_a_bounded_number_of_children(library_engine: EspeakEngine) -> None:
+    """All sixty are spoken; those beyond the bound wait a moment in place of starting one more."""
+    most = 0
+
+    async def watch() -> None:
+        nonlocal most
+        while True:
+            most = max(most, len(children()))
+            await asyncio.sleep(0.005)
+
+    watching = asyncio.create_task(watch())
+    spoken = await asyncio.gather(*(hear(library_engine) for _ in range(60)))
+    watching.cancel()
+    await asyncio.wait({watching})
+    assert len(spoken) == 60
+    assert all(sound.seconds > 0.7 for sound in spoken)
+    assert 1 < most <= BUSY_CHILDREN
+    assert len(children()) <= IDLE_CHILDREN
+
+
+async def test_a_probe_leaves_the_warm_child_as_it_is(library_engine: EspeakEngine) -> None:
+    before = children()
+    await library_engine.probe()
+    assert children() == before
