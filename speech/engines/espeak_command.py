@@ -1,11 +1,11 @@
 """The `espeak-ng` command: one child process for each sentence."""
 
 import asyncio
-import contextlib
 import shutil
 from collections.abc import AsyncGenerator
 
 from speech.audio import AudioChunk, AudioFormat, Origin
+from speech.engines.child import end, spawn
 from speech.engines.espeak_backend import READY_WITHIN, EspeakRequest, closed
 from speech.engines.espeak_voices import Catalogue, catalogue_from_command
 from speech.errors import EngineFailure
@@ -88,13 +88,7 @@ class EspeakCommandBackend:
 
     async def _spawn(self, *arguments: str) -> asyncio.subprocess.Process:
         try:
-            process = await asyncio.create_subprocess_exec(
-                self._command,
-                *arguments,
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.DEVNULL,
-            )
+            process = await spawn(self._command, *arguments)
         except OSError as error:
             raise EngineFailure("died", f"{self._command} could not be started: {error.strerror}") from error
         self._speaking.add(process)
@@ -104,7 +98,5 @@ class EspeakCommandBackend:
         return process
 
     async def _end(self, process: asyncio.subprocess.Process) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
+        await end(process)
         self._speaking.discard(process)

@@ -1,7 +1,6 @@
 """libespeak-ng in supervised child processes: one sentence at a time each, replaced when one dies."""
 
 import asyncio
-import contextlib
 import dataclasses
 import importlib.util
 import json
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from speech.audio import AudioChunk, AudioFormat, Origin
+from speech.engines.child import end, spawn
 from speech.engines.espeak_backend import READY_WITHIN, EspeakRequest, closed
 from speech.engines.espeak_voices import Catalogue, catalogue_from_library
 from speech.errors import EngineFailure
@@ -61,11 +61,8 @@ class EspeakChild:
     async def spawn(cls, library: EspeakLibrary) -> "EspeakChild":
         """Raises EngineFailure when the library cannot be used."""
         try:
-            process = await asyncio.create_subprocess_exec(
+            process = await spawn(
                 *(sys.executable, "-I", "-S", str(CHILD), library.library, "." if library.data else ""),
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.DEVNULL,
                 # espeak_Initialize ends the process on a data path of 160 characters or more: pass it as ".".
                 cwd=library.data,
             )
@@ -117,9 +114,7 @@ class EspeakChild:
 
     async def kill(self) -> None:
         """Ends the process at once and leaves no zombie."""
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
-        await self._process.wait()
+        await end(self._process)
 
     def _died(self) -> EngineFailure:
         return EngineFailure("died", "eSpeak NG's process ended in the middle of its work")

@@ -1,0 +1,43 @@
+"""Starting and ending child processes so that nothing of them is left, whenever the caller is cancelled."""
+
+import asyncio
+import contextlib
+from pathlib import Path
+
+READ_BYTES = 64 * 1024
+
+
+async def spawn(*command: str, cwd: Path | None = None) -> asyncio.subprocess.Process:
+    """A process with pipes to and from it. Raises OSError when it cannot be started.
+
+    asyncio leaves pipes open when it is cancelled while it starts a process. So the start is always finished;
+    a cancelled caller's process is then ended.
+    """
+    starting = asyncio.create_task(
+        asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            cwd=cwd,
+        )
+    )
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await asyncio.wait({starting})
+        if not starting.exception():
+            await end(starting.result())
+        raise
+
+
+async def end(process: asyncio.subprocess.Process) -> None:
+    """Kills it and waits until it is gone."""
+    with contextlib.suppress(ProcessLookupError):
+        process.kill()
+    # wait() also waits for the end of the pipes, which nobody reads any more when a listener was too slow.
+    # A RuntimeError says that somebody else still reads, which does as well.
+    with contextlib.suppress(RuntimeError):
+        while process.stdout and await process.stdout.read(READ_BYTES):
+            pass
+    await process.wait()
