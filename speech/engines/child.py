@@ -5,6 +5,8 @@ import contextlib
 from pathlib import Path
 
 READ_BYTES = 64 * 1024
+USUAL_END = 0.1
+"""Seconds after which a killed process that does not end is looked into"""
 
 
 async def spawn(*command: str, cwd: Path | None = None) -> asyncio.subprocess.Process:
@@ -35,9 +37,11 @@ async def end(process: asyncio.subprocess.Process) -> None:
     """Kills it and waits until it is gone."""
     with contextlib.suppress(ProcessLookupError):
         process.kill()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(USUAL_END):
+            await process.wait()
+            return
     # wait() also waits for the end of the pipes, which nobody reads any more when a listener was too slow.
-    # A RuntimeError says that somebody else still reads, which does as well.
-    with contextlib.suppress(RuntimeError):
-        while process.stdout and await process.stdout.read(READ_BYTES):
-            pass
+    while process.stdout and await process.stdout.read(READ_BYTES):
+        pass
     await process.wait()
