@@ -144,6 +144,7 @@ class EspeakLibraryBackend:
         frames: asyncio.Queue[tuple[bytes, bytes] | EngineFailure] = asyncio.Queue(READ_AHEAD + 1)
         # The child is read at its own pace: it is free again after milliseconds, however slow the listener.
         pump = asyncio.create_task(self._pump(child, request, frames), name="espeak pump")
+        finished = False
         try:
             audio_format = AudioFormat(child.ready["sample_rate"])
             origin = Origin("espeak", request.voice)
@@ -158,9 +159,11 @@ class EspeakLibraryBackend:
                 elif kind == b"A":
                     yield AudioChunk(payload, audio_format, origin)
                 else:
+                    finished = True
                     return
         finally:
-            pump.cancel()
+            if not finished:
+                pump.cancel()
             await asyncio.wait({pump})
 
     async def close(self) -> None:
