@@ -2,12 +2,31 @@
 
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 PERSONA_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 """What a persona may be called; use `fullmatch`."""
 
 WhenUnavailable = Literal["substitute", "silent"]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelVoice:
+    """A voice that a neural model makes. Which fields a model takes is its family's business."""
+
+    model: str
+    """A name on the Hub, or a folder"""
+    key: str
+    """Hash of everything below and of the clip's content: equal keys sound equal"""
+    reference: Path | None = None
+    """The clip that is cloned"""
+    transcript: str | None = None
+    """What is said in the clip, to the letter; None: nobody wrote it down"""
+    speaker: str | None = None
+    """One of the model's preset voices"""
+    instruct: str | None = None
+    """How to speak, in words"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +43,8 @@ class VoiceSpec:
     """eSpeak NG: 0 to 200, 100 is its normal"""
     lexicon: tuple[tuple[str, str], ...] = ()
     """(word as written, word as this engine should be given it), applied last"""
+    model_voice: ModelVoice | None = None
+    """For engines that run a model; None for all others"""
 
 
 @dataclass(frozen=True, slots=True)
