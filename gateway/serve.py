@@ -29,6 +29,8 @@ async def serve(settings: Settings) -> int:
     personas = load_personas(settings.personas_folder)
     for problem in personas.problems:
         log.warning("left out: %s", problem)
+    for warning in personas.warnings:
+        log.warning("%s", warning)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
