@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from gateway.console.models import add_models_commands, run_models_command
 from gateway.console.persona import add_persona_commands, run_persona_command
 from speech import __version__
 from speech.errors import RobotVoiceError
@@ -37,6 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = load_settings(options.config, **overrides)
         if options.command == "persona":
             return asyncio.run(run_persona_command(options, settings))
+        if options.command == "models":
+            return run_models_command(options, settings)
         return asyncio.run(serve(settings))
     except RobotVoiceError as error:
         for line in error.message.splitlines():
@@ -74,4 +77,5 @@ def _parser() -> argparse.ArgumentParser:
     )
     serve.add_argument("--log-level", metavar="LEVEL", help="debug, info, warning or error (info)")
     add_persona_commands(commands)
+    add_models_commands(commands)
     return parser

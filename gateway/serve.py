@@ -42,7 +42,9 @@ async def serve(settings: Settings) -> int:
     port = listening.getsockname()[1]
     identity = gateway_identity(settings)
     advertiser = _advertiser(settings, identity, personas, port)
-    runner = GatewayRunner(make_app(settings, personas, identity=identity, advertiser=advertiser))
+    watched = settings.personas_folder
+    app = make_app(settings, personas, identity=identity, advertiser=advertiser, watched=watched)
+    runner = GatewayRunner(app)
     try:
         await runner.setup()
         await web.SockSite(runner, listening).start()

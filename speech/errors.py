@@ -49,6 +49,12 @@ class InvalidClip(RobotVoiceError):
     code = "invalid_clip"
 
 
+class InvalidModel(RobotVoiceError):
+    """A model cannot be fetched or used; the message says what to do about it."""
+
+    code = "invalid_model"
+
+
 class InvalidMessage(RobotVoiceError):
     """A message on the wire breaks the protocol; the message names the field."""
 

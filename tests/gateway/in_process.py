@@ -74,9 +74,10 @@ class RunningGateway:
         return URL(f"http://127.0.0.1:{self.port}{target}", encoded=True)
 
     async def ask(self, target: str, method: str = "GET", **request: Any) -> Answer:
-        async with asyncio.timeout(SOON), self.session.request(
-            method, self.url(target), allow_redirects=False, **request
-        ) as response:
+        async with (
+            asyncio.timeout(SOON),
+            self.session.request(method, self.url(target), allow_redirects=False, **request) as response,
+        ):
             return Answer(response.status, response.headers, await response.read())
 
     async def say(self, text: str, voice: str | None = None) -> Answer:
@@ -134,7 +135,10 @@ class Client:
 
 @asynccontextmanager
 async def running(
-    personas: PersonaLibrary | None = None, engines: Mapping[str, Engine] | None = None, **settings: Any
+    personas: PersonaLibrary | None = None,
+    engines: Mapping[str, Engine] | None = None,
+    watched: Path | None = None,
+    **settings: Any,
 ) -> AsyncIterator[RunningGateway]:
     """A gateway on a free port; the bundled personas and eSpeak NG unless told otherwise.
 
@@ -144,7 +148,11 @@ async def running(
     with tempfile.TemporaryDirectory() as state:
         told = Settings(**{"host": "127.0.0.1", "port": 0, "state_dir": Path(state), **settings})
         app = make_app(
-            told, personas or load_personas(bundled_personas()), identity="under-test", engines=engines
+            told,
+            personas or load_personas(bundled_personas()),
+            identity="under-test",
+            engines=engines,
+            watched=watched,
         )
         runner = GatewayRunner(app)
         await runner.setup()
@@ -163,7 +171,8 @@ async def running(
 async def _engines_have_started(gateway: RunningGateway) -> None:
     async with asyncio.timeout(SOON):
         while (await gateway.ask("/readyz")).json["personas"] and any(
-            persona["reason"] == "starting" for persona in (await gateway.ask("/readyz")).json["personas"].values()
+            persona["reason"] == "starting"
+            for persona in (await gateway.ask("/readyz")).json["personas"].values()
         ):
             await asyncio.sleep(0.01)
 

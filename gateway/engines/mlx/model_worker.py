@@ -183,8 +183,10 @@ class ModelWorker:
                         self._count(stats)
                     continue
                 filled = asyncio.create_task(self._scheduler.filled(), name="mlx next turn")
-                await asyncio.wait({filled, ended}, return_when=asyncio.FIRST_COMPLETED)
-                filled.cancel()
+                try:
+                    await asyncio.wait({filled, ended}, return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    filled.cancel()
             await process.receive()
             raise EngineFailure("protocol", "the worker spoke without being asked")
         finally:
