@@ -4,24 +4,33 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
+from functools import partial
+from pathlib import Path
 
 from aiohttp import WSCloseCode, web
 
 from gateway.admission import Admission
 from gateway.advertise import Advertiser, NullAdvertiser
+from gateway.api import openai_request
 from gateway.api.error_answers import errors_as_json
+from gateway.caller_clips import CallerClips
+from gateway.engines.cache import CacheEngine
 from gateway.keys import (
     ADMISSION,
     ADVERTISER,
+    CALLER_CLIPS,
     DEFAULT_PERSONA,
     ENGINES,
     GATEWAY_ID,
+    LARGE_BODIES,
     PERSONAS,
     SETTINGS,
     SOCKETS,
     Sockets,
 )
 from gateway.persona_files import PersonaLibrary
+from gateway.persona_shelf import PersonaShelf
+from gateway.persona_watch import PersonasChanged, PersonaWatch
 from gateway.routes import ROUTES
 from gateway.settings import Settings
 from speech.breaker import BreakerChange, CircuitBreaker
@@ -41,24 +50,40 @@ def make_app(
     identity: str,
     engines: Mapping[str, Engine] | None = None,
     advertiser: Advertiser | None = None,
+    caller_clips: CallerClips | None = None,
+    watched: Path | None = None,
+    personas_changed: PersonasChanged | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> web.Application:
-    """The gateway as an application. Raises InvalidSettings if the default persona is not there."""
+    """The gateway as an application. Raises InvalidSettings if the default persona is not there.
+
+    `watched` is the personas' folder, if changes there are to be taken into use; `personas_changed` is told
+    of them.
+    """
     app = web.Application(middlewares=[errors_as_json])
     app[SETTINGS] = settings
     app[GATEWAY_ID] = identity
-    app[PERSONAS] = personas
+    app[PERSONAS] = PersonaShelf(personas)
     app[DEFAULT_PERSONA] = default_persona(settings, personas)
     app[ENGINES] = {
-        name: GuardedEngine(engine, CircuitBreaker(name, clock=clock, listener=_tell))
+        name: GuardedEngine(
+            engine,
+            # What only plays from disk has nothing to be given a rest.
+            None if name == CacheEngine.name else CircuitBreaker(name, clock=clock, listener=_tell),
+        )
         for name, engine in (engines or {"espeak": EspeakEngine.installed(settings.espeak)}).items()
     }
     app[ADMISSION] = Admission(settings.max_requests)
     app[ADVERTISER] = advertiser or NullAdvertiser()
+    app[CALLER_CLIPS] = caller_clips or CallerClips()
+    app[LARGE_BODIES] = asyncio.Semaphore(openai_request.LARGE_BODIES)
     app[SOCKETS] = Sockets()
     app.add_routes(ROUTES)
     app.cleanup_ctx.append(_engines)
     app.cleanup_ctx.append(_recovery)
+    if watched:
+        watch = PersonaWatch(app[PERSONAS], watched, default=app[DEFAULT_PERSONA], changed=personas_changed)
+        app.cleanup_ctx.append(partial(_watching, watch))
     app.on_shutdown.append(_close_sockets)
     return app
 
@@ -106,6 +131,13 @@ async def _recovery(app: web.Application) -> AsyncIterator[None]:
     yield
     recovering.cancel()
     await asyncio.wait({recovering})
+
+
+async def _watching(watch: PersonaWatch, app: web.Application) -> AsyncIterator[None]:
+    watching = asyncio.create_task(watch.run(), name="watch the personas")
+    yield
+    watching.cancel()
+    await asyncio.wait({watching})
 
 
 async def _close_sockets(app: web.Application) -> None:

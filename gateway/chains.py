@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from gateway.engines.cache import CacheEngine
 from speech.fallback import FallbackChain
 from speech.guarded import ChainEntry, GuardedEngine
 from speech.persona import Persona
@@ -10,6 +11,12 @@ from speech.persona import Persona
 def chain_for(
     persona: Persona, engines: Mapping[str, GuardedEngine], *, own_only: bool = False
 ) -> FallbackChain:
-    """All the persona's voices, or only what counts as its own."""
+    """All the persona's voices, or only what counts as its own; what is kept of a voice comes before it."""
     voices = (persona.voice,) if own_only else persona.voices
-    return FallbackChain([ChainEntry(engines[voice.engine], voice) for voice in voices])
+    cache = engines.get(CacheEngine.name)
+    entries = []
+    for voice in voices:
+        if cache and voice.model_voice:
+            entries.append(ChainEntry(cache, voice, recalls=True))
+        entries.append(ChainEntry(engines[voice.engine], voice))
+    return FallbackChain(entries)

@@ -6,11 +6,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from gateway.console.models import add_models_commands, run_models_command
+from gateway.console.persona import add_persona_commands, run_persona_command
 from speech import __version__
 from speech.errors import RobotVoiceError
 
 EXIT_CODES = """exit codes:
-  0  stopped as asked
+  0  stopped as asked, or nothing is wrong
   1  something broke; the log says what
   2  the command line, a setting or the personas cannot be used
   4  the address to listen on is taken or not ours
@@ -29,11 +31,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{NOT_INSTALLED} ({error.name} is missing)", file=sys.stderr)
         return 2
     overrides = {
-        name: getattr(options, name)
+        name: getattr(options, name, None)
         for name in ("host", "port", "lan", "personas", "name", "announce", "log_level")
     }
     try:
-        return asyncio.run(serve(load_settings(options.config, **overrides)))
+        settings = load_settings(options.config, **overrides)
+        if options.command == "persona":
+            return asyncio.run(run_persona_command(options, settings))
+        if options.command == "models":
+            return run_models_command(options, settings)
+        return asyncio.run(serve(settings))
     except RobotVoiceError as error:
         for line in error.message.splitlines():
             print(f"robotvoice-gateway: {line}", file=sys.stderr)
@@ -69,4 +76,6 @@ def _parser() -> argparse.ArgumentParser:
         "--no-mdns", dest="announce", action="store_const", const=False, help="do not announce it by mDNS"
     )
     serve.add_argument("--log-level", metavar="LEVEL", help="debug, info, warning or error (info)")
+    add_persona_commands(commands)
+    add_models_commands(commands)
     return parser

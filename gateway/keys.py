@@ -1,12 +1,14 @@
 """What the application holds, each under one typed key."""
 
+import asyncio
 from collections.abc import Mapping
 
 from aiohttp import web
 
 from gateway.admission import Admission
 from gateway.advertise import Advertiser
-from gateway.persona_files import PersonaLibrary
+from gateway.caller_clips import CallerClips
+from gateway.persona_shelf import PersonaShelf
 from gateway.settings import Settings
 from speech.guarded import GuardedEngine
 
@@ -17,9 +19,11 @@ class Sockets(set[web.WebSocketResponse]):
 
 SETTINGS = web.AppKey("settings", Settings)
 GATEWAY_ID = web.AppKey("gateway_id", str)
-PERSONAS = web.AppKey("personas", PersonaLibrary)
+PERSONAS = web.AppKey("personas", PersonaShelf)
 DEFAULT_PERSONA = web.AppKey("default_persona", str)
 ENGINES = web.AppKey("engines", Mapping[str, GuardedEngine])
 ADMISSION = web.AppKey("admission", Admission)
 ADVERTISER = web.AppKey("advertiser", Advertiser)
 SOCKETS = web.AppKey("sockets", Sockets)
+CALLER_CLIPS = web.AppKey("caller_clips", CallerClips)
+LARGE_BODIES = web.AppKey("large_bodies", asyncio.Semaphore)

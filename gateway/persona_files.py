@@ -1,16 +1,19 @@
 """The folder of personas: each sub-folder with a persona.yaml is one, and a broken one harms no other."""
 
+import datetime
 import difflib
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
 from pydantic import ValidationError
 
+from gateway.folder_files import Missing, Unreadable, read_inside
 from gateway.persona_schema import PersonaFile, problems_in
 from gateway.problems import one_line
+from gateway.voice_files import VoiceFiles
 from gateway.yaml_lines import Location, Problem, YamlDocument, key_of, read_yaml
 from speech.errors import InvalidPersona, UnknownVoice
 from speech.persona import PERSONA_ID, Persona
@@ -30,6 +33,8 @@ class PersonaLibrary:
     """By id, in the order of the ids"""
     problems: tuple[str, ...] = ()
     """One line each: `file:line: key: what is wrong; what to do`"""
+    warnings: tuple[str, ...] = ()
+    """What a persona that can be used would be better without, in the same form"""
 
     def find(self, name: str) -> Persona:
         """The persona with this id, display name or alias, whatever its case; raises UnknownVoice."""
@@ -41,8 +46,11 @@ class PersonaLibrary:
         raise UnknownVoice(_unknown(name, list(dict.fromkeys(known[match].id for match in matches))[:2]))
 
 
-def load_personas(folder: Path) -> PersonaLibrary:
-    """Every usable persona of `folder`; raises InvalidPersona if there is none at all."""
+def load_personas(folder: Path, today: Callable[[], datetime.date] = datetime.date.today) -> PersonaLibrary:
+    """Every usable persona of `folder`; raises InvalidPersona if there is none at all.
+
+    A consent holds up to its last day, which is compared with `today`.
+    """
     try:
         root = folder.resolve(strict=True)
         entries = sorted(entry for entry in folder.iterdir() if _meant_as_persona(entry))
@@ -52,20 +60,22 @@ def load_personas(folder: Path) -> PersonaLibrary:
             one_line(f"the personas folder {folder} cannot be read ({why}); name one that holds personas")
         ) from error
     problems: list[str] = []
+    warnings: list[str] = []
     personas: dict[str, Persona] = {}
     claims: dict[str, str] = {}
     for entry in entries:
         try:
-            persona = _load(entry, root, claims)
+            persona, found = _load(entry, root, claims, today())
         except _Refused as refused:
             problems += refused.lines
         else:
+            warnings += found
             personas[persona.id] = persona
             claims |= {_folded(name): persona.id for _, name in _names(persona)}
     if not personas:
         advice = f"no persona in {folder} can be used; add a folder NAME that holds a {FILE_NAME}"
         raise InvalidPersona("\n".join([one_line(advice), *problems]))
-    return PersonaLibrary(MappingProxyType(personas), tuple(problems))
+    return PersonaLibrary(MappingProxyType(personas), tuple(problems), tuple(warnings))
 
 
 class _Refused(Exception):
@@ -73,10 +83,17 @@ class _Refused(Exception):
 
     def __init__(self, path: Path, *problems: Problem) -> None:
         super().__init__()
-        self.lines = [one_line(f"{path}:{p.line}: {p.key or 'file'}: {p.text}") for p in problems]
+        self.lines = _lines(path, problems)
 
 
-def _load(folder: Path, root: Path, claims: Mapping[str, str]) -> Persona:
+def _lines(path: Path, problems: Iterable[Problem]) -> list[str]:
+    return [one_line(f"{path}:{p.line}: {p.key or 'file'}: {p.text}") for p in problems]
+
+
+def _load(
+    folder: Path, root: Path, claims: Mapping[str, str], today: datetime.date
+) -> tuple[Persona, list[str]]:
+    """The persona and its warnings. Raises _Refused."""
     if not PERSONA_ID.fullmatch(folder.name):
         wanted = "1 to 32 of the characters a-z, 0-9, _ and -, the first a letter or digit"
         raise _Refused(
@@ -87,17 +104,22 @@ def _load(folder: Path, root: Path, claims: Mapping[str, str]) -> Persona:
     problems = list(document.problems)
     if document.data is None:
         raise _Refused(path, *problems)
+
+    def located(found: Iterable[tuple[Location, str]]) -> list[Problem]:
+        return [Problem(document.line(at), key_of(at), text) for at, text in found]
+
     try:
         file = PersonaFile.model_validate(document.data)
     except ValidationError as error:
-        found = problems_in(error)
-        problems += [Problem(document.line(at), key_of(at), text) for at, text in found]
+        problems += located(problems_in(error))
         raise _Refused(path, *sorted(problems, key=lambda problem: problem.line)) from error
-    persona = file.persona(folder.name)
+    files = VoiceFiles(file, folder, root, today)
+    persona = file.persona(folder.name, files.model_voices)
+    problems += located(files.problems)
     problems += _claimed(persona, document, claims)
     if problems:
         raise _Refused(path, *problems)
-    return persona
+    return persona, _lines(path, located(files.warnings))
 
 
 def _meant_as_persona(entry: Path) -> bool:
@@ -108,30 +130,18 @@ def _meant_as_persona(entry: Path) -> bool:
 
 
 def _read(path: Path, root: Path) -> str:
-    """The text of a regular file inside `root`, of at most FILE_LIMIT bytes of UTF-8."""
-
-    def refused(text: str, line: int = 1) -> _Refused:
-        return _Refused(path, Problem(line, "", text))
-
+    """The text of a persona.yaml inside `root`."""
     try:
-        real = path.resolve(strict=True)
-        if not real.is_relative_to(root):
-            raise refused("a symlink leads out of the personas folder; copy into it what it leads to")
-        if not real.is_file():
-            raise refused("is not a file; replace it with one")
-        with real.open("rb") as file:
-            raw = file.read(FILE_LIMIT + 1)
-    except FileNotFoundError as error:
-        raise refused("is missing; write one, or remove the folder") from error
-    except (OSError, RuntimeError) as error:
-        why = getattr(error, "strerror", None) or "a loop of symlinks"
-        raise refused(f"cannot be read ({why}); make it readable for this user") from error
-    if len(raw) > FILE_LIMIT:
-        raise refused(f"is larger than {FILE_LIMIT // 1024} KiB; shorten it")
+        raw = read_inside(path, root, FILE_LIMIT)
+    except Missing as error:
+        raise _Refused(path, Problem(1, "", "is missing; write one, or remove the folder")) from error
+    except Unreadable as error:
+        raise _Refused(path, Problem(1, "", str(error))) from error
     try:
         return raw.decode()
     except UnicodeDecodeError as error:
-        raise refused("is not UTF-8; save it as UTF-8", raw.count(b"\n", 0, error.start) + 1) from error
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise _Refused(path, Problem(line, "", "is not UTF-8; save it as UTF-8")) from error
 
 
 def _claimed(persona: Persona, document: YamlDocument, claims: Mapping[str, str]) -> Iterator[Problem]:

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from gateway.api import health, personas, synthesize, websocket
+from gateway.api import health, openai, personas, synthesize, websocket
 from speech.wire import WEBSOCKET_PATH
 
 ROUTES = (
@@ -11,6 +11,9 @@ ROUTES = (
     web.get("/healthz", health.healthz),
     web.get("/readyz", health.readyz),
     web.get("/synthesize", synthesize.synthesize, allow_head=False),
+    web.post("/v1/audio/speech", openai.speech),
+    web.get("/v1/audio/voices", openai.list_voices),
+    web.get("/v1/models", openai.list_models),
     web.get("/v1/personas", personas.personas),
     web.get("/v1/personas/{id}", personas.persona),
     web.get(WEBSOCKET_PATH, websocket.websocket, allow_head=False),

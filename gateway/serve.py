@@ -33,6 +33,8 @@ async def serve(settings: Settings) -> int:
     personas = load_personas(settings.personas_folder)
     for problem in personas.problems:
         log.warning("left out: %s", problem)
+    for warning in personas.warnings:
+        log.warning("%s", warning)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -45,7 +47,10 @@ async def serve(settings: Settings) -> int:
         address, port = listening.getsockname()[:2]
         identity = gateway_identity(settings)
         advertiser = _advertiser(settings, identity, personas, address, port)
-        runner = GatewayRunner(make_app(settings, personas, identity=identity, advertiser=advertiser))
+        app = make_app(
+            settings, personas, identity=identity, advertiser=advertiser, watched=settings.personas_folder
+        )
+        runner = GatewayRunner(app)
         try:
             await runner.setup()
             await web.SockSite(runner, listening).start()

@@ -116,6 +116,9 @@ class Settings(BaseSettings):
     )
     max_requests: Number = Field(default=32, ge=1, le=1024, description="a number from 1 to 1024")
     """Syntheses at the same time"""
+    cache: bool = Field(default=True, description="true to keep what a model has spoken, or false")
+    cache_disk_mb: Number = Field(default=512, ge=0, le=1_000_000, description="megabytes from 0 to 1000000")
+    cache_memory_mb: Number = Field(default=32, ge=0, le=100_000, description="megabytes from 0 to 100000")
     log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = Field(
         default="info", description="debug, info, warning or error"
     )

@@ -43,6 +43,18 @@ class InvalidSettings(RobotVoiceError):
     code = "invalid_settings"
 
 
+class InvalidClip(RobotVoiceError):
+    """A recording cannot be used as the voice that is cloned; the message says what to do about it."""
+
+    code = "invalid_clip"
+
+
+class InvalidModel(RobotVoiceError):
+    """A model cannot be fetched or used; the message says what to do about it."""
+
+    code = "invalid_model"
+
+
 class InvalidMessage(RobotVoiceError):
     """A message on the wire breaks the protocol; the message names the field."""
 

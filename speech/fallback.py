@@ -3,6 +3,9 @@
 An entry is skipped, uncounted, when its engine is not ready or its breaker is open. One that fails hands the
 sentence to the next, which repeats it from its start and keeps the rest of the utterance. When all have been
 tried, the last ready one gets another go, open or not: silence is the worst answer.
+
+An entry that recalls is one voice with the entry after it: which of the two speaks is no change of voice, and
+what it does not hold is nobody's failure.
 """
 
 import logging
@@ -50,19 +53,19 @@ class FallbackChain:
     @property
     def own_engine(self) -> str:
         """What makes the persona's own voice."""
-        return self._entries[0].engine.name
+        return self._maker(0).engine.name
 
     def readiness(self) -> Readiness:
         """Ready if an entry is and its breaker lets users through; otherwise why the first one is not."""
-        return _any([entry.readiness() for entry in self._entries])
+        return _any([entry.readiness() for entry in self._makers()])
 
     def can_speak(self) -> Readiness:
         """Ready if an entry is, breakers aside: the last resort."""
-        return _any([entry.engine.readiness(entry.voice) for entry in self._entries])
+        return _any([entry.engine.readiness(entry.voice) for entry in self._makers()])
 
     def start_estimate(self, sentence: Sentence) -> float:
         """Seconds to the first sound by the entry that would speak now."""
-        ready = [entry for entry in self._entries if entry.readiness()] or self._entries[-1:]
+        ready = [entry for entry in self._makers() if entry.readiness()] or self._entries[-1:]
         return ready[0].engine.start_estimate(sentence)
 
     async def speak(
@@ -96,10 +99,12 @@ class FallbackChain:
                             yield chunk
                     finished = True
                 except (EngineUnavailable, EngineFailure) as problem:
-                    run.failed(index, Reason(problem.reason, problem.message))
+                    if self._entries[index].recalls:
+                        continue
+                    run.failed(self._voice_of(index), Reason(problem.reason, problem.message))
                     _log_problem(utterance, sentence, self._entries[index], problem.reason)
                 if finished and chunk:
-                    substitute = run.why if index else None
+                    substitute = run.why if self._voice_of(index) else None
                     ledger.append(_ledger_row(sentence, chunk, samples, substitute, heard))
                     break
                 heard = heard or samples > 0
@@ -119,21 +124,34 @@ class FallbackChain:
             permit = entry.guarded.acquire() if readiness else None
             if permit:
                 yield index, permit
-            elif readiness.reason:
-                run.failed(index, readiness.reason)
+            elif readiness.reason and not entry.recalls:
+                run.failed(self._voice_of(index), readiness.reason)
         for index, entry in reversed(tuple(enumerate(self._entries))):
-            if entry.engine.readiness(entry.voice):
+            if not entry.recalls and entry.engine.readiness(entry.voice):
                 yield index, entry.guarded.acquire() or UNGUARDED
                 return
 
     def _begin(
         self, run: _Run, index: int, sentence: Sentence, chunk: AudioChunk, heard: bool
     ) -> Iterator[ChainEvent]:
-        if run.speaker is not None and run.stopped and (heard or run.speaker != index):
-            before = self._entries[run.speaker].engine.name
-            yield TakenOver(sentence.index, before, self._entries[index].engine.name, run.stopped)
-        run.speaker = index
-        yield SentenceStarted(sentence.index, index, chunk.origin, chunk.format, run.why if index else None)
+        voice = self._voice_of(index)
+        if run.speaker is not None and run.stopped and (heard or run.speaker != voice):
+            before = self._maker(run.speaker).engine.name
+            yield TakenOver(sentence.index, before, self._maker(voice).engine.name, run.stopped)
+        run.speaker = voice
+        yield SentenceStarted(sentence.index, voice, chunk.origin, chunk.format, run.why if voice else None)
+
+    def _makers(self) -> list[ChainEntry]:
+        """The entries that can speak any sentence."""
+        return [entry for entry in self._entries if not entry.recalls]
+
+    def _voice_of(self, index: int) -> int:
+        """The first entry of the voice that this one speaks with."""
+        return index - 1 if index and self._entries[index - 1].recalls else index
+
+    def _maker(self, voice: int) -> ChainEntry:
+        """Who makes what the first entry of a voice may hold."""
+        return self._entries[voice + 1 if self._entries[voice].recalls else voice]
 
 
 def _any(answers: Sequence[Readiness]) -> Readiness:

@@ -55,6 +55,8 @@ class ChainEntry:
 
     guarded: GuardedEngine
     voice: VoiceSpec
+    recalls: bool = False
+    """True: plays what it holds of the voice of the entry after it, and passes over the rest in silence"""
 
     @property
     def engine(self) -> Engine:

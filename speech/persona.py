@@ -2,12 +2,39 @@
 
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
+
+from speech.record import AT_HOME
 
 PERSONA_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 """What a persona may be called; use `fullmatch`."""
 
 WhenUnavailable = Literal["substitute", "silent"]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelVoice:
+    """A voice that a neural model makes. Which fields a model takes is its family's business."""
+
+    model: str
+    """A name on the Hub, or a folder"""
+    key: str
+    """Hash of everything below and of the clip's content: equal keys sound equal"""
+    reference: Path | None = None
+    """The clip that is cloned"""
+    transcript: str | None = None
+    """What is said in the clip, to the letter; None: nobody wrote it down"""
+    speaker: str | None = None
+    """One of the model's preset voices"""
+    instruct: str | None = None
+    """How to speak, in words"""
+    language: str | None = None
+    """A tag such as en-GB; None: the model finds out"""
+    seed: int | None = None
+    """Of a single request; None: it follows from `key`"""
+    ad_hoc: bool = False
+    """True: the clip came with a single request, and `reference` is None"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +51,8 @@ class VoiceSpec:
     """eSpeak NG: 0 to 200, 100 is its normal"""
     lexicon: tuple[tuple[str, str], ...] = ()
     """(word as written, word as this engine should be given it), applied last"""
+    model_voice: ModelVoice | None = field(default=None, metadata=AT_HOME)
+    """For engines that run a model; None for all others"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +62,16 @@ class Consent:
     subject: str
     granted_by: str
     scope: str
+    relationship: str | None = field(default=None, metadata=AT_HOME)
+    """What the two are to each other"""
+    date: str | None = field(default=None, metadata=AT_HOME)
+    """When it was given, as 2026-01-31; so is `expires`"""
+    expires: str | None = field(default=None, metadata=AT_HOME)
+    """The last day"""
+    clip_sha256: str | None = field(default=None, metadata=AT_HOME)
+    """Of the file it was given for"""
+    guardian: str | None = field(default=None, metadata=AT_HOME)
+    """Who agreed for somebody who may not do so alone"""
 
 
 @dataclass(frozen=True, slots=True)

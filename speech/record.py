@@ -14,11 +14,16 @@ from speech.errors import InvalidMessage
 
 T = TypeVar("T")
 
+AT_HOME = {"at_home": True}
+"""Metadata of a field that never leaves the process, written or read"""
+
 
 def write_record(record: Any) -> dict[str, Any]:
     """The fields of a dataclass as JSON values."""
     return {
-        field.name.rstrip("_"): _write(getattr(record, field.name)) for field in dataclasses.fields(record)
+        field.name.rstrip("_"): _write(getattr(record, field.name))
+        for field in dataclasses.fields(record)
+        if field.metadata != AT_HOME
     }
 
 
@@ -44,6 +49,7 @@ def _fields_of(kind: Any) -> tuple[tuple[str, Any, bool], ...]:
     return tuple(
         (field.name, hints[field.name], field.default is missing and field.default_factory is missing)
         for field in dataclasses.fields(kind)
+        if field.metadata != AT_HOME
     )
 
 

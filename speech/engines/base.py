@@ -56,6 +56,7 @@ class Engine(Protocol):
     def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
         """Audio of one sentence as it is made; closing the generator cancels the work at once.
 
+        A chunk without samples is a sign of life: an engine that waits or works gives one to be waited for.
         Raises EngineFailure (counted) or EngineUnavailable (not counted).
         """
         ...

@@ -163,7 +163,10 @@ class Client:
 
 @asynccontextmanager
 async def running(
-    personas: PersonaLibrary | None = None, engines: Mapping[str, Engine] | None = None, **settings: Any
+    personas: PersonaLibrary | None = None,
+    engines: Mapping[str, Engine] | None = None,
+    watched: Path | None = None,
+    **settings: Any,
 ) -> AsyncIterator[RunningGateway]:
     """A gateway on a free port; the bundled personas and eSpeak NG unless told otherwise.
 
@@ -173,7 +176,11 @@ async def running(
     with tempfile.TemporaryDirectory() as state:
         told = Settings(**{"host": "127.0.0.1", "port": 0, "state_dir": Path(state), **settings})
         app = make_app(
-            told, personas or load_personas(bundled_personas()), identity="under-test", engines=engines
+            told,
+            personas or load_personas(bundled_personas()),
+            identity="under-test",
+            engines=engines,
+            watched=watched,
         )
         runner = GatewayRunner(app)
         await runner.setup()
@@ -214,7 +221,7 @@ def named(*engines: Engine) -> dict[str, Engine]:
 async def _engines_have_started(gateway: RunningGateway) -> None:
     """Whether or not they can speak then."""
     async with asyncio.timeout(SOON):
-        while any(  # noqa: ASYNC110 - seen from outside, over HTTP
+        while (await gateway.ask("/readyz")).json["personas"] and any(  # noqa: ASYNC110 - seen over HTTP
             persona["reason"] == "eSpeak NG is starting"
             for persona in (await gateway.ask("/readyz")).json["personas"].values()
         ):

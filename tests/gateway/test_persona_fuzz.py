@@ -27,9 +27,19 @@ PIECES = st.sampled_from(
     ]
 )
 KEYS = st.sampled_from(
-    ["name", "language", "aliases", "voice", "fallbacks", "phrases", "consent", "engine", "pitch", "lexicon"]
+    [
+        *("name", "language", "aliases", "voice", "fallbacks", "phrases", "consent", "engine", "pitch"),
+        *("lexicon", "model", "reference", "transcript", "x_vector_only", "subject", "expires"),
+    ]
 )
-SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.just("espeak")
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=8)
+    | st.sampled_from(["espeak", "mlx"])
+)
 VALUES = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS | st.text(max_size=4), inner)
 )

@@ -1,0 +1,31 @@
+"""What the benchmark's own processes have in common: one line that says where they are, then silence.
+
+Libraries print to standard output; from that line on it goes where standard error goes.
+"""
+
+import os
+import socket
+import sys
+from typing import TextIO
+
+READY = b"ready\n"
+"""From one that is not asked over HTTP"""
+
+
+def announce(port: int | None) -> TextIO:
+    """Says that it is ready, at this port if it has one; returns what is left to answer with."""
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
+    sys.stdout.flush()
+    answers.write(READY.decode() if port is None else f"ready at http://127.0.0.1:{port}\n")
+    answers.flush()
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    return answers
+
+
+def serve_by_uvicorn(app: object) -> None:
+    """On a free port, until a signal."""
+    import uvicorn
+
+    with socket.create_server(("127.0.0.1", 0), backlog=128) as listening:
+        announce(listening.getsockname()[1])
+        uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listening])

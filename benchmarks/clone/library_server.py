@@ -1,0 +1,17 @@
+"""(c) mlx-audio's own server: `python -m benchmarks.clone.library_server`.
+
+As it comes, but for one thing: where there is no GPU, asking for a stream on one never returns.
+"""
+
+import mlx.core as mx
+
+from benchmarks.clone.child import serve_by_uvicorn
+
+if not mx.metal.is_available():
+    _new_stream = mx.new_stream
+    mx.new_stream = lambda device: _new_stream(mx.cpu)
+
+from mlx_audio.server import app  # noqa: E402 (it must find the patch)
+
+if __name__ == "__main__":
+    serve_by_uvicorn(app)

@@ -1,0 +1,158 @@
+"""OpenAI's dialect: `POST /v1/audio/speech`, `GET /v1/models` and `GET /v1/audio/voices`.
+
+Which model speaks is the persona's business: `model` is taken as it comes, and chooses only for a clip that
+comes with a request.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from contextlib import ExitStack, aclosing
+
+from aiohttp import web
+
+from gateway.api.openai_errors import HEADER_REQUEST_ID, openai_answers
+from gateway.api.openai_request import parsed, whole_body
+from gateway.api.openai_voice import Speaker, check_can_speak, held, models, speaker_for
+from gateway.encoders import ENCODINGS, Encoding, encode
+from gateway.keys import ADMISSION, DEFAULT_PERSONA, LARGE_BODIES, PERSONAS
+from gateway.resample import WireResampler, at_wire_rate
+from speech import wire
+from speech.audio import AudioChunk, Origin
+from speech.chain_events import Ended, SentenceStarted
+from speech.errors import EngineFailure
+from speech.text import sentences
+from speech.utterance import Outcome, Reason, Utterance
+from speech.whole_file import speak_whole
+
+log = logging.getLogger(__name__)
+
+HEADER_WARNING = "X-Voice-Warning"
+ANY_MODEL = "robotvoice"
+"""The model of who does not care"""
+SEND_WITHIN = 60.0
+"""Seconds a client may take to read what is sent at once; it may read no faster than it plays"""
+
+
+@openai_answers
+async def speech(request: web.Request, request_id: str) -> web.StreamResponse:
+    """Sound in the format asked for; WAV and PCM while it is made, with the status once there is some."""
+    app = request.app
+    with ExitStack() as work:
+        async with whole_body(request, app[LARGE_BODIES]) as body:
+            asked = await parsed(body)
+            spoken = sentences(asked.input)
+            work.enter_context(app[ADMISSION].admit())
+            speaker = await speaker_for(app, asked)
+            encoding = ENCODINGS[asked.response_format]
+            # The clip is decoded; what came of it need not lie about while it is spoken.
+            del body, asked
+        check_can_speak(speaker)
+        work.enter_context(held(app, speaker))
+        utterance = Utterance(request_id, speaker.persona, speaker.language, spoken)
+        if encoding.file is None:
+            return await _streamed(request, speaker, utterance, encoding)
+        return await _whole(speaker, utterance, encoding)
+
+
+@openai_answers
+async def list_models(request: web.Request, request_id: str) -> web.StreamResponse:
+    """The models the personas speak with, and one name for all of them."""
+    names = [ANY_MODEL, *models(request.app)]
+    listed = [{"id": name, "object": "model", "created": 0, "owned_by": "robotvoice"} for name in names]
+    return web.json_response({"object": "list", "data": listed})
+
+
+@openai_answers
+async def list_voices(request: web.Request, request_id: str) -> web.StreamResponse:
+    """The personas, by what may be said as `voice`."""
+    personas = request.app[PERSONAS].personas.values()
+    listed = [
+        {"id": each.id, "name": each.name, "aliases": each.aliases, "language": each.language}
+        for each in personas
+    ]
+    return web.json_response({"voices": listed, "default": request.app[DEFAULT_PERSONA]})
+
+
+async def _streamed(
+    request: web.Request, speaker: Speaker, utterance: Utterance, encoding: Encoding
+) -> web.StreamResponse:
+    """Raises EngineFailure before the first sound and after it; then the answer has begun."""
+    answer = web.StreamResponse()
+    first: SentenceStarted | None = None
+    async with aclosing(at_wire_rate(speaker.chain.speak(utterance))) as events:
+        async for event in events:
+            match event:
+                case SentenceStarted() if first is None:
+                    first = event
+                case AudioChunk():
+                    pcm = event.pcm
+                    if not answer.prepared:
+                        assert first is not None, "audio comes after SentenceStarted"
+                        answer.headers.update(
+                            _headers(speaker, utterance, encoding, first.origin, first.substitute)
+                        )
+                        await answer.prepare(request)
+                        pcm = encoding.header + pcm
+                    await _send(answer, pcm)
+                case Ended() if event.outcome is not Outcome.COMPLETE or first is None:
+                    reason = event.reason or Reason("no_audio", "nothing was spoken")
+                    raise EngineFailure(reason.code, reason.text)
+    assert first is not None, "a complete utterance has begun"
+    _log(utterance, first.origin, first.substitute)
+    await answer.write_eof()
+    return answer
+
+
+async def _send(answer: web.StreamResponse, data: bytes) -> None:
+    try:
+        async with asyncio.timeout(SEND_WITHIN):
+            await answer.write(data)
+    except TimeoutError:
+        raise EngineFailure("not_read", f"the client read nothing for {SEND_WITHIN:g} s") from None
+
+
+async def _whole(speaker: Speaker, utterance: Utterance, encoding: Encoding) -> web.Response:
+    whole = await speak_whole(speaker.chain, utterance)
+    pcm = await _at_wire_rate(whole.chunks)
+    file = await asyncio.to_thread(encode, pcm, encoding)
+    _log(utterance, whole.origin, whole.substitute)
+    headers = _headers(speaker, utterance, encoding, whole.origin, whole.substitute)
+    return web.Response(body=file, headers=headers)
+
+
+async def _at_wire_rate(chunks: tuple[AudioChunk, ...]) -> bytes:
+    """All samples of a file; lets the loop go between two chunks, as there may be minutes of them."""
+    resampler = WireResampler(chunks[0].format)
+    pcm = []
+    for chunk in chunks:
+        pcm.append(resampler.feed(chunk.pcm))
+        await asyncio.sleep(0)
+    pcm.append(resampler.feed(b"", last=True))
+    return b"".join(pcm)
+
+
+def _headers(
+    speaker: Speaker, utterance: Utterance, encoding: Encoding, origin: Origin, substitute: Reason | None
+) -> Mapping[str, str]:
+    headers = {
+        "Content-Type": encoding.content_type,
+        HEADER_REQUEST_ID: utterance.id,
+        wire.HEADER_ENGINE: origin.engine,
+        wire.HEADER_SUBSTITUTE: substitute.code if substitute else "none",
+    }
+    if speaker.warnings:
+        headers[HEADER_WARNING] = "; ".join(speaker.warnings)
+    return headers
+
+
+def _log(utterance: Utterance, origin: Origin, substitute: Reason | None) -> None:
+    log.info(
+        "spoken",
+        extra={
+            "utterance": utterance.id,
+            "persona": utterance.persona,
+            "engine": origin.engine,
+            "substitute": substitute.code if substitute else "none",
+        },
+    )

@@ -1,0 +1,135 @@
+"""Errors as OpenAI's clients read them: `{"error": {message, type, param, code}}`."""
+
+import logging
+import math
+import socket
+import struct
+import uuid
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from http import HTTPStatus
+
+from aiohttp import web
+
+from speech import errors
+
+log = logging.getLogger(__name__)
+
+HEADER_REQUEST_ID = "x-request-id"
+HEADER_SHOULD_RETRY = "x-should-retry"
+RETRY_AFTER = 1.0
+"""Seconds, where nothing better is known"""
+RESET = struct.pack("ii", 1, 0)
+"""SO_LINGER: close at once, with a reset"""
+WORTH_A_RETRY = {
+    HTTPStatus.REQUEST_TIMEOUT,
+    HTTPStatus.TOO_MANY_REQUESTS,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+OURS: dict[type[errors.RobotVoiceError], tuple[HTTPStatus, str | None]] = {
+    errors.EmptyText: (HTTPStatus.BAD_REQUEST, "input"),
+    errors.TextTooLong: (HTTPStatus.BAD_REQUEST, "input"),
+    errors.UnknownVoice: (HTTPStatus.BAD_REQUEST, "voice"),
+    errors.InvalidClip: (HTTPStatus.BAD_REQUEST, "ref_audio"),
+    errors.TooManyRequests: (HTTPStatus.TOO_MANY_REQUESTS, None),
+    errors.NothingCanSpeak: (HTTPStatus.SERVICE_UNAVAILABLE, None),
+    errors.EngineUnavailable: (HTTPStatus.SERVICE_UNAVAILABLE, None),
+    # All voices were tried; the next time one may be there again.
+    errors.EngineFailure: (HTTPStatus.SERVICE_UNAVAILABLE, None),
+}
+"""Status and field at fault of each of our errors; all others are a 500."""
+
+
+class Refusal(Exception):
+    """A request of this dialect is turned down."""
+
+    def __init__(
+        self,
+        status: HTTPStatus,
+        code: str,
+        message: str,
+        param: str | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        """`param` is the field at fault; `retry_after` is in seconds."""
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.param = param
+        self.retry_after = retry_after
+
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+NamedHandler = Callable[[web.Request, str], Awaitable[web.StreamResponse]]
+"""It is also given the id of the request, for the headers of an answer that it begins itself."""
+
+
+def openai_answers(handler: NamedHandler) -> Handler:
+    """Whatever happens in `handler`, the answer is one an OpenAI client understands.
+
+    An answer that has begun is cut off, so that nobody takes its part for the whole.
+    """
+
+    @wraps(handler)
+    async def answering(request: web.Request) -> web.StreamResponse:
+        request_id = uuid.uuid4().hex
+        try:
+            answer = await handler(request, request_id)
+        except ConnectionError:
+            raise  # the client left: nobody is there to read an answer
+        except Exception as error:
+            refusal = _refusal(error)
+            if refusal.status is HTTPStatus.INTERNAL_SERVER_ERROR:
+                log.exception("%s failed", request.path, extra={"request": request_id})
+            if request.writer.output_size > 0:
+                log.warning("answer cut off: %s", refusal.code, extra={"request": request_id})
+                _cut(request)
+                raise ConnectionResetError("the answer had begun; the connection is cut") from error
+            answer = _answer(refusal)
+            # Its traceback leads back here and to the body that was read: all would stay until a collection.
+            del refusal
+        if not answer.prepared:
+            answer.headers[HEADER_REQUEST_ID] = request_id
+        return answer
+
+    return answering
+
+
+def _cut(request: web.Request) -> None:
+    """Resets the connection. An end in order would make it a whole answer for a client of HTTP/1.0."""
+    if request.transport is None:
+        return
+    if connection := request.transport.get_extra_info("socket"):
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+    request.transport.abort()
+
+
+def _refusal(error: Exception) -> Refusal:
+    match error:
+        case Refusal():
+            return error
+        case errors.RobotVoiceError() if type(error) in OURS:
+            status, param = OURS[type(error)]
+            wait = error.retry_after if isinstance(error, errors.EngineUnavailable) else None
+            return Refusal(status, error.code, error.message, param, wait)
+        case web.HTTPException():
+            return Refusal(HTTPStatus(error.status), "http", error.reason.lower())
+    return Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "something broke; see the gateway's log")
+
+
+def _answer(refusal: Refusal) -> web.Response:
+    status = refusal.status
+    kind = "invalid_request_error"
+    if status >= 500:
+        kind = "server_error"
+    elif status is HTTPStatus.TOO_MANY_REQUESTS:
+        kind = "rate_limit_error"
+    error = {"message": refusal.message, "type": kind, "param": refusal.param, "code": refusal.code}
+    answer = web.json_response({"error": error}, status=status)
+    if status not in WORTH_A_RETRY:
+        answer.headers[HEADER_SHOULD_RETRY] = "false"
+    elif status is not HTTPStatus.REQUEST_TIMEOUT:
+        answer.headers["Retry-After"] = str(math.ceil(refusal.retry_after or RETRY_AFTER))
+    return answer

@@ -1,0 +1,168 @@
+"""Who speaks a request of OpenAI's dialect: a persona, or the voice of a clip that came with it."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from pathlib import Path
+
+from aiohttp import web
+
+from gateway.api.openai_errors import Refusal
+from gateway.api.openai_request import SpeechRequest
+from gateway.chains import chain_for
+from gateway.clip import Clip
+from gateway.keys import CALLER_CLIPS, DEFAULT_PERSONA, ENGINES, PERSONAS
+from speech.errors import NothingCanSpeak
+from speech.fallback import FallbackChain
+from speech.guarded import ChainEntry
+from speech.persona import ModelVoice, VoiceSpec
+
+CLONING = "mlx"
+"""The engine that clones"""
+CALLER = "ref_audio"
+"""Stands for the persona where a clip came with the request"""
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who will speak, and what the caller should know about it."""
+
+    chain: FallbackChain
+    persona: str
+    language: str
+    warnings: tuple[str, ...] = ()
+    clip: tuple[str, Clip] | None = None
+    """The caller's own, and the key of its voice"""
+
+
+async def speaker_for(app: web.Application, asked: SpeechRequest) -> Speaker:
+    """Raises Refusal, UnknownVoice or InvalidClip."""
+    if asked.ref_audio is not None:
+        return await _clone(app, asked, asked.ref_audio)
+    for field, given in (("ref_text", asked.ref_text), ("x_vector_only_mode", asked.x_vector_only_mode)):
+        if given:
+            raise Refusal(
+                HTTPStatus.BAD_REQUEST,
+                "invalid_value",
+                f"{field} belongs to a clip; send ref_audio too, or leave it out",
+                field,
+            )
+    return _persona(app, asked)
+
+
+@contextmanager
+def held(app: web.Application, speaker: Speaker) -> Iterator[None]:
+    """While this is open, the engine finds the caller's clip."""
+    if speaker.clip is None:
+        yield
+        return
+    with app[CALLER_CLIPS].held(*speaker.clip):
+        yield
+
+
+def models(app: web.Application) -> dict[str, str]:
+    """The models of the personas' voices by the name they are shown by; those that clone come first."""
+    voices = [
+        voice.model_voice
+        for persona in app[PERSONAS].personas.values()
+        for voice in persona.voices
+        if voice.engine == CLONING and voice.model_voice
+    ]
+    voices.sort(key=lambda voice: voice.reference is None)
+    return {_shown(voice.model): voice.model for voice in voices}
+
+
+def _shown(model: str) -> str:
+    """A name on the Hub as it is; of a folder only the last part, as paths are nobody's business."""
+    return Path(model).name if Path(model).is_absolute() or model.startswith((".", "~")) else model
+
+
+def _persona(app: web.Application, asked: SpeechRequest) -> Speaker:
+    persona = app[PERSONAS].find(asked.voice or app[DEFAULT_PERSONA])
+    warnings = []
+    if asked.instructions and not _takes_instructions(app, persona.voice, asked):
+        warnings.append("instructions are not followed by this voice")
+    if asked.language and persona.voice.model_voice is None:
+        warnings.append("language is not followed by this voice")
+    told = replace(
+        persona,
+        voice=_as_asked(app, persona.voice, asked),
+        fallbacks=tuple(_as_asked(app, voice, asked) for voice in persona.fallbacks),
+    )
+    language = asked.language or persona.language
+    return Speaker(chain_for(told, app[ENGINES]), persona.id, language, tuple(warnings))
+
+
+def _as_asked(app: web.Application, voice: VoiceSpec, asked: SpeechRequest) -> VoiceSpec:
+    """A model's voice with what this request says; its key stays, as that names what was made of its clip."""
+    if voice.model_voice is None:
+        return voice
+    changed = replace(
+        voice.model_voice,
+        language=asked.language or voice.model_voice.language,
+        seed=voice.model_voice.seed if asked.seed is None else asked.seed,
+    )
+    if _takes_instructions(app, voice, asked):
+        changed = replace(changed, instruct=asked.instructions)
+    return replace(voice, model_voice=changed)
+
+
+def _takes_instructions(app: web.Application, voice: VoiceSpec, asked: SpeechRequest) -> bool:
+    """Whether the request has some, and nothing speaks against it."""
+    if not asked.instructions or voice.model_voice is None:
+        return False
+    instructed = replace(voice, model_voice=replace(voice.model_voice, instruct=asked.instructions))
+    reason = app[ENGINES][voice.engine].engine.readiness(instructed).reason
+    return reason is None or reason.code != "not_supported"
+
+
+async def _clone(app: web.Application, asked: SpeechRequest, audio: bytes) -> Speaker:
+    """The clip's voice and no other: who sends a clip wants that one."""
+    known = models(app)
+    engine = app[ENGINES].get(CLONING)
+    if engine is None or not known:
+        raise Refusal(
+            HTTPStatus.BAD_REQUEST,
+            "cannot_clone",
+            "this gateway has no model that clones a voice; leave ref_audio out and name a persona",
+            "ref_audio",
+        )
+    checked = await app[CALLER_CLIPS].load(audio)
+    model = known.get(asked.model) or next(iter(known.values()))
+    voice = ModelVoice(
+        model,
+        key=hashlib.sha256(
+            json.dumps([CALLER, model, checked.clip.key, asked.transcript]).encode()
+        ).hexdigest(),
+        transcript=asked.transcript,
+        instruct=asked.instructions or None,
+        language=asked.language,
+        seed=asked.seed,
+        ad_hoc=True,
+    )
+    warnings = checked.warnings
+    spec = VoiceSpec(CLONING, CALLER, model_voice=voice)
+    reason = engine.engine.readiness(spec).reason
+    if reason and reason.code == "not_supported" and asked.instructions:
+        warnings += ("instructions are not followed by this model",)
+        spec = replace(spec, model_voice=replace(voice, instruct=None))
+        reason = engine.engine.readiness(spec).reason
+    if reason and reason.code in {"not_supported", "incomplete_voice"}:
+        raise Refusal(HTTPStatus.BAD_REQUEST, "cannot_clone", reason.text, "ref_audio")
+    if asked.ref_text is None and not asked.x_vector_only_mode:
+        warnings += ("without ref_text only the timbre is cloned; send the words of the clip",)
+    chain = FallbackChain([ChainEntry(engine, spec)])
+    return Speaker(chain, CALLER, asked.language or "", warnings, (voice.key, checked.clip))
+
+
+def check_can_speak(speaker: Speaker) -> None:
+    """Raises NothingCanSpeak or, where it is known when to come back, Refusal."""
+    ready = speaker.chain.can_speak()
+    if ready.reason:
+        said = f"{speaker.persona} cannot speak: {ready.reason.text}"
+        raise Refusal(
+            HTTPStatus.SERVICE_UNAVAILABLE, NothingCanSpeak.code, said, retry_after=ready.retry_after
+        )

@@ -1,0 +1,64 @@
+"""`robotvoice-gateway persona check [ID]` and `persona new NAME CLIP`: how they are typed."""
+
+import argparse
+import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # A base installation must be able to show the help.
+    from gateway.settings import Settings
+
+DEFAULT_MODEL = "mlx-community/Qwen3-TTS-12Hz-0.6B-Base-8bit"
+
+
+def add_persona_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Puts `persona` among the commands."""
+    persona = commands.add_parser("persona", help="check the personas, or make one from a recording")
+    actions = persona.add_subparsers(dest="action", required=True, metavar="ACTION")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--config", type=Path, metavar="FILE", help="settings as TOML")
+    common.add_argument("--personas", type=Path, metavar="FOLDER", help="the personas, a folder for each")
+    check = actions.add_parser("check", parents=[common], help="say what is good and bad about each persona")
+    check.add_argument("id", nargs="?", metavar="ID", help="only this one")
+    new = actions.add_parser("new", parents=[common], help="make a persona from a recording of its voice")
+    new.add_argument("persona_name", metavar="NAME", help="what it is called")
+    new.add_argument("clip", type=Path, metavar="CLIP", help="10 to 15 s of speech: WAV, FLAC, MP3 or Ogg")
+    new.add_argument(
+        "--transcript", metavar="TEXT|FILE", help="the words of the clip, to the letter, or a file of them"
+    )
+    new.add_argument("--granted-by", required=True, metavar="WHO", help="who allows the use of this voice")
+    new.add_argument("--scope", required=True, metavar="WHAT", help="what the voice may be used for")
+    new.add_argument("--subject", metavar="WHO", help="whose voice it is, if not of who grants it")
+    new.add_argument("--relationship", metavar="WHAT", help="what the two are to each other")
+    new.add_argument("--guardian", metavar="WHO", help="who agreed for somebody who may not do so alone")
+    new.add_argument("--expires", metavar="DAY", help="the last day of it, such as 2030-12-31")
+    new.add_argument("--language", default="en", metavar="TAG", help="what it speaks, such as en-GB (en)")
+    new.add_argument("--model", default=DEFAULT_MODEL, help=f"what makes the voice ({DEFAULT_MODEL})")
+
+
+async def run_persona_command(options: argparse.Namespace, settings: "Settings") -> int:
+    """Returns the exit code. Raises InvalidPersona and InvalidClip."""
+    if options.action == "check":
+        from gateway.console.persona_check import check_personas
+
+        return await check_personas(settings.personas_folder, options.id)
+    from gateway.console.persona_new import NewPersona, make_persona
+
+    today = datetime.date.today().isoformat()
+    wanted = NewPersona(
+        name=options.persona_name,
+        clip=options.clip,
+        transcript=options.transcript,
+        language=options.language,
+        model=options.model,
+        consent={
+            "subject": options.subject or options.granted_by,
+            "granted_by": options.granted_by,
+            "scope": options.scope,
+            "relationship": options.relationship,
+            "guardian": options.guardian,
+            "date": today,
+            "expires": options.expires,
+        },
+    )
+    return await make_persona(wanted, settings)

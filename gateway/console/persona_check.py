@@ -1,0 +1,136 @@
+"""What is good and bad about each persona, for its owner to read."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from gateway.clip import CLIP_RATE
+from gateway.loudness import integrated_loudness
+from gateway.output_guard import longest_seconds, shortest_seconds
+from gateway.persona_files import FILE_NAME, PersonaLibrary, load_personas
+from gateway.problems import one_line
+from gateway.reference_clips import load_persona_clip
+from speech.errors import InvalidClip, UnknownVoice
+from speech.persona import Consent, Persona, VoiceSpec
+
+USABLE, PROBLEMS = 0, 2
+
+
+async def check_personas(folder: Path, name: str | None = None) -> int:
+    """Prints a report on all personas of `folder`, or on one; returns PROBLEMS if one of these has any.
+
+    Raises InvalidPersona if none can be used, and UnknownVoice if there is no such one.
+    """
+    library = load_personas(folder)
+    personas, problems = list(library.personas.values()), library.problems
+    if name is not None:
+        problems = _about(folder / name, problems)
+        # What cannot be used has no name but its folder's.
+        personas = [] if problems else [_found(library, name)]
+    code = PROBLEMS if problems else USABLE
+    for persona in personas:
+        clips = await _Clips.of(persona)
+        warnings = [_shortened(line, folder) for line in _about(folder / persona.id, library.warnings)]
+        print("\n".join([*_described(persona, clips), *_marked("warning", [*warnings, *clips.warnings])]))
+        if clips.problems:
+            code = PROBLEMS
+            print("\n".join(_marked("problem", clips.problems)))
+    if problems:
+        print("cannot be used:")
+        print("\n".join(f"  {_shortened(line, folder)}" for line in problems))
+    return code
+
+
+@dataclass(slots=True)
+class _Clips:
+    """What the clips of a persona are, what is wrong with them and what could be better."""
+
+    lines: dict[Path, str] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    @classmethod
+    async def of(cls, persona: Persona) -> "_Clips":
+        clips = cls()
+        for spec in (persona.voice, *persona.fallbacks):
+            voice = spec.model_voice
+            if voice and voice.reference and voice.reference not in clips.lines:
+                clips.lines[voice.reference] = await clips._line(voice.reference, voice.transcript)
+        return clips
+
+    async def _line(self, path: Path, transcript: str | None) -> str:
+        try:
+            checked = await load_persona_clip(path)
+        except InvalidClip as error:
+            self.problems.append(f"{path.name}: {error.message}")
+            return f"{path.name}, which cannot be used"
+        seconds = checked.clip.seconds
+        self.warnings += [f"{path.name}: {warning}" for warning in checked.warnings]
+        if transcript and not shortest_seconds(transcript) <= seconds <= longest_seconds(transcript):
+            self.warnings.append(
+                f"the {len(transcript.split())} words of the transcript do not fill {seconds:.1f} s of "
+                "speech, or do not fit into them; write down all that is said in the clip, and nothing else"
+            )
+        samples = np.frombuffer(checked.clip.samples, "<f4")[: round(seconds * CLIP_RATE)]
+        return f"{path.name}, {seconds:.1f} s, {integrated_loudness(samples):.1f} LUFS"
+
+
+def _marked(mark: str, lines: Iterable[str]) -> list[str]:
+    return [f"  {mark}: {one_line(line)}" for line in lines]
+
+
+def _found(library: PersonaLibrary, name: str) -> Persona:
+    try:
+        return library.find(name)
+    except UnknownVoice as error:
+        known = ", ".join(library.personas)
+        raise UnknownVoice(one_line(f"there is no persona {name!r}; there are {known}")) from error
+
+
+def _about(folder: Path, lines: Iterable[str]) -> tuple[str, ...]:
+    """The lines that are about what is in this folder, or about the folder."""
+    return tuple(
+        line
+        for line in lines
+        if line.startswith((one_line(f"{folder}:"), one_line(f"{folder / FILE_NAME}:")))
+    )
+
+
+def _shortened(line: str, folder: Path) -> str:
+    return line.removeprefix(one_line(f"{folder}/"))
+
+
+def _described(persona: Persona, clips: _Clips) -> Iterator[str]:
+    aliases = f", also called {', '.join(persona.aliases)}" if persona.aliases else ""
+    yield f"{persona.id}: {persona.name}, speaks {persona.language}{aliases}"
+    for index, spec in enumerate((persona.voice, *persona.fallbacks)):
+        yield f"  {'stands in' if index else 'own voice'}: {_settings(spec)}"
+        if voice := spec.model_voice:
+            if voice.reference:
+                yield f"    clip: {clips.lines[voice.reference]}"
+            if voice.transcript:
+                yield f"    transcript: {len(voice.transcript.split())} words"
+    if persona.consent:
+        yield f"  consent: {_agreed(persona.consent)}"
+
+
+def _settings(spec: VoiceSpec) -> str:
+    """An engine and what it is set to."""
+    voice = spec.model_voice
+    parts: Sequence[tuple[str, object]] = (
+        ("", spec.voice or None),
+        ("pitch ", spec.pitch),
+        ("rate ", spec.rate),
+        ("volume ", spec.volume),
+        ("", voice and voice.model),
+        ("speaker ", voice and voice.speaker),
+        ("instruct: ", voice and voice.instruct),
+    )
+    return ", ".join([spec.engine, *(f"{label}{value}" for label, value in parts if value is not None)])
+
+
+def _agreed(consent: Consent) -> str:
+    given = f"{consent.granted_by} lets the voice of {consent.subject} be used for: {consent.scope}"
+    return f"{given} (until {consent.expires})" if consent.expires else given

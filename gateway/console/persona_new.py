@@ -1,0 +1,152 @@
+"""A persona made from a recording and its transcript: checked before it is there, and never over another."""
+
+import hashlib
+import re
+import shutil
+import tempfile
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from gateway.console.persona_check import check_personas
+from gateway.folders import bundled_personas, config_folder, reachable
+from gateway.persona_files import FILE_NAME, load_personas
+from gateway.reference_clips import load_persona_clip
+from gateway.settings import Settings
+from gateway.voice_files import TRANSCRIPT_LIMIT
+from speech.errors import InvalidPersona, UnknownVoice
+from speech.persona import PERSONA_ID
+
+TRANSCRIPT = "transcript.txt"
+
+
+@dataclass(frozen=True, slots=True)
+class NewPersona:
+    """What its owner typed."""
+
+    name: str
+    clip: Path
+    transcript: str | None
+    """The words, or the name of a file of them"""
+    language: str
+    model: str
+    consent: Mapping[str, str | None]
+
+    @property
+    def id(self) -> str:
+        """Raises InvalidPersona if none can be made of the name."""
+        plain = unicodedata.normalize("NFKD", self.name).encode("ascii", "ignore").decode().lower()
+        made = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:32].rstrip("-")
+        if not PERSONA_ID.fullmatch(made):
+            raise InvalidPersona(
+                f"no id can be made of the name {self.name!r}; give one with letters from a to z or digits"
+            )
+        return made
+
+
+async def make_persona(wanted: NewPersona, settings: Settings) -> int:
+    """Makes it in its owner's folder, and prints a report on it; returns the exit code.
+
+    Raises InvalidPersona and InvalidClip, and then it was not made.
+    """
+    await load_persona_clip(wanted.clip)
+    folder = settings.personas or _owned_folder()
+    _refuse_if_taken(wanted, folder if reachable(folder) else bundled_personas())
+    target = folder / wanted.id
+    try:
+        _prepare(folder, settings)
+        # Beside its place, so that it comes there in one step; hidden, so that it is no persona before.
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".new-") as place:
+            draft = Path(place) / wanted.id
+            draft.mkdir()
+            _write(wanted, draft)
+            _check(draft)
+            draft.rename(target)
+    except OSError as error:
+        raise InvalidPersona(f"{target} cannot be written ({error.strerror}); make room there") from error
+    print(f"made {target}")
+    code = await check_personas(folder, wanted.id)
+    print(f'hear it with: robotvoice say --persona {wanted.id} "Hello, I am {wanted.name}."')
+    return code
+
+
+def _owned_folder() -> Path:
+    """Where personas are looked for first."""
+    config = config_folder()
+    if config is None:
+        raise InvalidPersona("this user has no home folder; name a folder for the personas with --personas")
+    return config / "personas"
+
+
+def _prepare(folder: Path, settings: Settings) -> None:
+    """Makes sure of the folder; one in place of the package's personas begins with a copy of them."""
+    if settings.personas is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+    elif not reachable(folder):
+        shutil.copytree(bundled_personas(), folder, ignore=shutil.ignore_patterns("__*"))
+
+
+def _check(draft: Path) -> None:
+    try:
+        load_personas(draft.parent)
+    except InvalidPersona as error:
+        _, *lines = error.message.splitlines()
+        # Nobody has seen the draft, so where in it something stands helps nobody.
+        told = [line.removeprefix(str(draft / FILE_NAME)).lstrip(":0123456789 ") for line in lines]
+        raise InvalidPersona("\n".join(told)) from error
+
+
+def _refuse_if_taken(wanted: NewPersona, folder: Path) -> None:
+    taken = f"{folder / wanted.id} is there already; give another name, or remove it first"
+    if reachable(folder / wanted.id):
+        raise InvalidPersona(taken)
+    try:
+        library = load_personas(folder)
+    except InvalidPersona:
+        return  # nobody there can be used, so nobody has the name
+    for name in (wanted.id, wanted.name):
+        try:
+            owner = library.find(name)
+        except UnknownVoice:
+            continue
+        raise InvalidPersona(f"{owner.id} is called {name!r} already; give another name")
+
+
+def _write(wanted: NewPersona, draft: Path) -> None:
+    """The files of a persona."""
+    suffix = wanted.clip.suffix.lower()
+    clip = draft / f"reference{suffix if re.fullmatch('[.][a-z0-9]{1,8}', suffix) else '.sound'}"
+    shutil.copyfile(wanted.clip, clip)
+    voice = {"engine": "mlx", "model": wanted.model, "reference": clip.name}
+    if wanted.transcript is not None:
+        (draft / TRANSCRIPT).write_text(f"{_words(wanted.transcript)}\n", encoding="utf-8")
+        voice["transcript"] = TRANSCRIPT
+    consent = dict(wanted.consent) | {"clip_sha256": hashlib.sha256(clip.read_bytes()).hexdigest()}
+    file = {
+        "name": wanted.name,
+        "language": wanted.language,
+        "voice": voice,
+        # Its pitch and rate are the owner's to set.
+        "fallbacks": [{"engine": "espeak", "voice": wanted.language.partition("-")[0].lower()}],
+        "consent": {key: value for key, value in consent.items() if value is not None},
+    }
+    text = yaml.safe_dump(file, sort_keys=False, allow_unicode=True, width=100)
+    (draft / FILE_NAME).write_text(text, encoding="utf-8")
+
+
+def _words(transcript: str) -> str:
+    """What the file of that name holds, or the text itself."""
+    try:
+        if Path(transcript).is_file():
+            with Path(transcript).open("rb") as file:
+                return file.read(TRANSCRIPT_LIMIT + 1).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidPersona(f"{transcript} is not UTF-8; save it as UTF-8") from error
+    except (OSError, ValueError):  # no name of a file: too long, or with a character no name has
+        return transcript
+    if transcript.lower().endswith(".txt"):
+        raise InvalidPersona(f"there is no file {transcript}; name one that is there, or give the words")
+    return transcript

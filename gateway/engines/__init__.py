@@ -1,0 +1,1 @@
+"""Engines that only a gateway has."""

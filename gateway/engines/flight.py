@@ -1,0 +1,95 @@
+"""One sentence on its way, and all who listen to it."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+
+from speech.audio import AudioChunk
+from speech.engines.base import Engine
+from speech.errors import EngineFailure, EngineUnavailable
+from speech.persona import VoiceSpec
+from speech.utterance import Sentence
+
+
+class Flight:
+    """Made once for everybody; when the last listener has left before its end, it is not made any more."""
+
+    def __init__(
+        self, engine: Engine, sentence: Sentence, voice: VoiceSpec, forget: Callable[[], None]
+    ) -> None:
+        """`forget` is called once, when nobody may join any more."""
+        self._engine = engine
+        self._sentence = sentence
+        self._voice = voice
+        self.chunks: list[AudioChunk] = []
+        """So far; an engine bounds what it makes of a sentence"""
+        self.task: asyncio.Task[None] | None = None
+        """What runs it"""
+        self._forget = forget
+        self._listeners = 0
+        self._ended = False
+        self._problem: Exception | None = EngineUnavailable("stopped", f"{engine.name} was stopped")
+        self._told = False
+        self._news = asyncio.Event()
+
+    async def run(self) -> None:
+        """Until the sentence is whole, or its engine has failed, which the listeners are told."""
+        try:
+            async with aclosing(self._engine.speak(self._sentence, self._voice)) as chunks:
+                async for chunk in chunks:
+                    self.chunks.append(chunk)
+                    self._wake()
+            self._problem = None
+        except Exception as problem:
+            self._problem = problem
+            self.chunks = []
+        finally:
+            self.end()
+
+    def end(self) -> None:
+        """Nothing more will come, even if it never began."""
+        if not self._ended:
+            self._ended = True
+            self._forget()
+            self._wake()
+
+    async def listen(self) -> AsyncGenerator[AudioChunk, None]:
+        """All of it from the beginning. Raises what the engine raised.
+
+        A failure is raised as one to a single listener, and to the others as EngineUnavailable: it was one
+        failure, and is to be counted once.
+        """
+        self._listeners += 1
+        chunks, position = self.chunks, 0
+        try:
+            while True:
+                news = self._news
+                while position < len(chunks):
+                    position += 1
+                    yield chunks[position - 1]
+                if self._ended:
+                    break
+                await news.wait()
+            if self._problem:
+                raise self._problem_for_one()
+        finally:
+            self._listeners -= 1
+            if not self._listeners and not self._ended and self.task:
+                self.end()
+                self.task.cancel()
+                await asyncio.wait({self.task})
+
+    def _wake(self) -> None:
+        self._news.set()
+        self._news = asyncio.Event()
+
+    def _problem_for_one(self) -> Exception:
+        problem = self._problem
+        assert problem is not None
+        if isinstance(problem, EngineUnavailable):
+            return EngineUnavailable(problem.reason, problem.message, problem.retry_after)
+        if not self._told:
+            self._told = True
+            return problem
+        reason = problem.reason if isinstance(problem, EngineFailure) else "crashed"
+        return EngineUnavailable(reason, f"{self._engine.name} did not make a sentence that others wait for")

@@ -1,0 +1,197 @@
+"""The `mlx` engine: neural voices by mlx-audio, in one supervised worker process for each model."""
+
+import asyncio
+import hashlib
+import itertools
+import logging
+from collections.abc import AsyncGenerator, Iterable, Mapping
+from contextlib import aclosing
+from dataclasses import asdict
+
+from gateway.clip import Clip
+from gateway.engines.mlx.conversation import ClipOf
+from gateway.engines.mlx.limits import Limits, token_cap
+from gateway.engines.mlx.messages import WARM_UP, Speak
+from gateway.engines.mlx.model_worker import ModelWorker
+from gateway.engines.mlx.turn import Turn
+from speech.audio import AudioChunk, AudioFormat, Origin
+from speech.engines.base import Readiness
+from speech.errors import EngineUnavailable, InvalidClip
+from speech.persona import ModelVoice, VoiceSpec
+from speech.utterance import Reason, Sentence
+
+log = logging.getLogger(__name__)
+
+PROBE_TEXT = "Hi."
+
+
+class MlxEngine:
+    """Speaks with the models it was given.
+
+    While a sentence waits for its turn or makes no sound yet, empty chunks are the sign of life: whether a
+    worker takes too long is decided here, where it is known what it does.
+    """
+
+    name = "mlx"
+
+    def __init__(
+        self,
+        models: Iterable[str],
+        clip_of: ClipOf,
+        *,
+        revisions: Mapping[str, str] | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        """`models`: folders, or names on the Hub, with the commit of each in `revisions` if it is pinned."""
+        self._wanted = tuple(dict.fromkeys(models))
+        self._decode = clip_of
+        self._revisions = dict(revisions or {})
+        self._limits = limits or Limits()
+        self._workers: dict[str, ModelWorker] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._last: VoiceSpec | None = None
+        """The voice that was last asked for"""
+        self._ids = itertools.count(1)
+
+    @property
+    def first_audio_cap(self) -> float:
+        """For a sign of life; the first sound has so long from when the worker begins on the sentence."""
+        return self._limits.first_audio
+
+    @property
+    def description(self) -> str:
+        if not self._workers:
+            return "no persona names a model"
+        return "; ".join(worker.description for worker in self._workers.values())
+
+    @property
+    def status(self) -> Mapping[str, Mapping[str, object]]:
+        """By model: state, process id, figures. For people and health checks."""
+        return {
+            model: {
+                "state": worker.state,
+                "pid": worker.pid,
+                "description": worker.description,
+                **asdict(worker.figures),
+            }
+            for model, worker in self._workers.items()
+        }
+
+    async def start(self) -> None:
+        """Starts a worker for each model; returns when each is ready or it is known why not."""
+        await self.use(self._wanted)
+        await asyncio.gather(*(worker.settled.wait() for worker in self._workers.values()))
+
+    async def use(self, models: Iterable[str]) -> None:
+        """From now on these models, and no others, have a worker; new ones start in the background."""
+        wanted = tuple(dict.fromkeys(models))
+        await self._end([model for model in self._workers if model not in wanted])
+        for model in wanted:
+            if model not in self._workers:
+                worker = ModelWorker(model, self._revisions.get(model), self._clip_of, self._limits)
+                self._workers[model] = worker
+                self._tasks[model] = asyncio.create_task(worker.run(), name=f"mlx {model}")
+
+    def readiness(self, voice: VoiceSpec) -> Readiness:
+        model_voice = voice.model_voice
+        if model_voice is None:
+            return Readiness(Reason("incomplete_voice", "this voice names no model; add the key model"))
+        worker = self._workers.get(model_voice.model)
+        if worker is None:
+            code = "unknown_model" if self._workers else "starting"
+            return Readiness(Reason(code, f"{model_voice.model} is not in use"))
+        return worker.readiness(model_voice)
+
+    def start_estimate(self, sentence: Sentence) -> float:
+        return max((worker.start_estimate() for worker in self._workers.values()), default=0.0)
+
+    async def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
+        reason = self.readiness(voice).reason
+        model_voice = voice.model_voice
+        if reason or model_voice is None:
+            assert reason is not None
+            raise EngineUnavailable(reason.code, reason.text)
+        worker = self._workers[model_voice.model]
+        self._last = voice
+        clones = model_voice.reference is not None or model_voice.ad_hoc
+        speak = Speak(
+            next(self._ids),
+            sentence.text,
+            prompt=model_voice.key if clones else None,
+            language=model_voice.language,
+            speaker=model_voice.speaker,
+            instruct=model_voice.instruct,
+            seed=seed_of(model_voice, sentence.text),
+            interval=self._limits.interval,
+            max_tokens=token_cap(sentence.text),
+        )
+        turn = Turn(speak, model_voice)
+        if clones and not worker.has_prepared(model_voice.key):
+            turn.clip = await self._clip_of(model_voice)
+        name = voice.voice or model_voice.speaker or model_voice.model.rpartition("/")[2]
+        async with aclosing(self._chunks(worker, turn, Origin(self.name, name))) as chunks:
+            async for chunk in chunks:
+                yield chunk
+
+    async def probe(self) -> None:
+        """Speaks a word with the voice that was last asked for, or, where that cannot be, the worker's own.
+
+        Raises EngineFailure, and EngineUnavailable while no worker is ready.
+        """
+        last = self._last
+        if last and self.readiness(last):
+            try:
+                async with aclosing(self.speak(Sentence(0, PROBE_TEXT), last)) as chunks:
+                    async for _ in chunks:
+                        pass
+                    return
+            except EngineUnavailable as unavailable:
+                log.info("probing with another voice: %s", unavailable.message)
+        worker = next((worker for worker in self._workers.values() if worker.readiness(None)), None)
+        if worker is None:
+            raise EngineUnavailable("not_ready", self.description)
+        speak = Speak(next(self._ids), PROBE_TEXT, WARM_UP, max_tokens=token_cap(PROBE_TEXT))
+        async with aclosing(self._chunks(worker, Turn(speak, None), Origin(self.name, WARM_UP))) as chunks:
+            # Of noise nothing need come: that the worker came to the end is the proof.
+            async for _ in chunks:
+                pass
+
+    async def close(self) -> None:
+        await self._end(list(self._workers))
+
+    async def _chunks(
+        self, worker: ModelWorker, turn: Turn, origin: Origin
+    ) -> AsyncGenerator[AudioChunk, None]:
+        worker.submit(turn)
+        assert worker.facts is not None
+        audio_format = AudioFormat(worker.facts.sample_rate)
+        try:
+            while (pcm := await turn.next(self._limits.alive)) is not None:
+                yield AudioChunk(pcm, audio_format, origin)
+        finally:
+            worker.leave(turn)
+
+    async def _clip_of(self, voice: ModelVoice) -> Clip:
+        try:
+            async with asyncio.timeout(self._limits.decode):
+                return await self._decode(voice)
+        except InvalidClip as error:
+            raise EngineUnavailable(error.code, error.message) from error
+        except TimeoutError:
+            raise EngineUnavailable("bad_reference", "the reference clip could not be read in time") from None
+
+    async def _end(self, models: Iterable[str]) -> None:
+        tasks = set()
+        for model in models:
+            del self._workers[model]
+            task = self._tasks.pop(model)
+            task.cancel()
+            tasks.add(task)
+        if tasks:
+            await asyncio.wait(tasks)
+
+
+def seed_of(voice: ModelVoice, text: str) -> int:
+    """The same for the same voice and sentence, which then sounds the same; a request may say its own."""
+    said = voice.key if voice.seed is None else str(voice.seed)
+    return int.from_bytes(hashlib.sha256(f"{said}\0{text}".encode()).digest()[:4])

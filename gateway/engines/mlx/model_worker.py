@@ -1,0 +1,222 @@
+"""One model and the process that runs it: started, watched, replaced with back-off when it ends or hangs."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from gateway.engines.mlx.conversation import ClipOf, Conversation
+from gateway.engines.mlx.families import Family, family_of
+from gateway.engines.mlx.limits import Limits
+from gateway.engines.mlx.messages import Progress, Ready, Unusable
+from gateway.engines.mlx.scheduler import Scheduler
+from gateway.engines.mlx.turn import Turn
+from gateway.engines.mlx.worker_process import WorkerProcess
+from speech.engines.base import READY, Readiness
+from speech.errors import EngineFailure, EngineUnavailable
+from speech.persona import ModelVoice
+from speech.utterance import Reason
+
+log = logging.getLogger(__name__)
+
+State = Literal["starting", "ready", "busy", "restarting", "unusable", "closed"]
+STAGES = {"loading": "is being loaded", "warming_up": "is warming up"}
+FIRST_AUDIO_GUESS = 1.0
+"""Seconds, until it has been measured"""
+TYPICAL_SENTENCE = 4.0
+"""Seconds of audio"""
+NEWEST = 0.2
+"""How much the newest sentence counts in a running mean"""
+
+
+@dataclass(slots=True)
+class Figures:
+    """What a model's workers did, for a person to look at. Bytes and seconds."""
+
+    restarts: int = 0
+    sentences: int = 0
+    first_audio: float = FIRST_AUDIO_GUESS
+    real_time_factor: float = 1.0
+    active_memory: float = 0.0
+    peak_memory: float = 0.0
+    rss: float = 0.0
+
+
+class ModelWorker:
+    """Takes turns for one model. `run` is to be a task for as long as the model is wanted."""
+
+    def __init__(self, model: str, revision: str | None, clip_of: ClipOf, limits: Limits) -> None:
+        self._model = model
+        self._revision = revision
+        self._clip_of = clip_of
+        self._limits = limits
+        self._scheduler = Scheduler(limits.waiting, limits.queue)
+        self._conversation: Conversation | None = None
+        self._process: WorkerProcess | None = None
+        self._not_ready: Reason | None = Reason("starting", f"{model} is being started")
+        self._retry_at: float | None = None
+        self.settled = asyncio.Event()
+        """Set once it is known whether the model can be used"""
+        self.state: State = "starting"
+        self.facts: Ready | None = None
+        """Of the model, once known; kept while its process is replaced"""
+        self.family: Family | None = None
+        self.figures = Figures()
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process else None
+
+    @property
+    def description(self) -> str:
+        if self._not_ready:
+            return self._not_ready.text
+        assert self.facts is not None and self.family is not None
+        return f"{self.family.name}, {self._model} ({self.facts.software})"
+
+    def readiness(self, voice: ModelVoice | None) -> Readiness:
+        """Whether it can speak now, and with this voice; None: whatever the voice."""
+        if voice and self.facts and self.family:
+            refusal = self.family.refusal(voice, self.facts.speakers)
+            if refusal:
+                return Readiness(refusal)
+        if self._not_ready is None:
+            return READY
+        now = asyncio.get_running_loop().time()
+        return Readiness(self._not_ready, max(0.0, self._retry_at - now) if self._retry_at else None)
+
+    def has_prepared(self, prompt: str) -> bool:
+        return self._conversation is not None and prompt in self._conversation.prompts
+
+    def start_estimate(self) -> float:
+        """Seconds to the first sound of a sentence that comes now."""
+        ahead = len(self._scheduler) + (self.state == "busy")
+        return self.figures.first_audio + ahead * TYPICAL_SENTENCE * self.figures.real_time_factor
+
+    def submit(self, turn: Turn) -> None:
+        """Raises EngineUnavailable when it is not ready or too many wait."""
+        if self._not_ready:
+            raise EngineUnavailable(self._not_ready.code, self._not_ready.text)
+        self._scheduler.put(turn)
+
+    def leave(self, turn: Turn) -> None:
+        """Nobody listens to the turn any more."""
+        turn.left = True
+        self._scheduler.remove(turn)
+        if self._conversation:
+            self._conversation.leave(turn)
+
+    async def run(self) -> None:
+        """Keeps a process running until cancelled, then leaves nothing of it."""
+        wait = self._limits.first_restart
+        try:
+            while True:
+                spoken = self.figures.sentences
+                try:
+                    async with WorkerProcess.running(self._model, self._revision) as self._process:
+                        await self._load(self._process)
+                        await self._serve(self._process)
+                except _Unusable as unusable:
+                    wait = self._limits.longest_restart
+                    self._becomes("unusable", unusable.reason, wait)
+                except EngineFailure as failure:
+                    if self.figures.sentences > spoken:
+                        wait = self._limits.first_restart
+                    reason = Reason("restarting", f"{failure.message}; {self._model} starts again")
+                    load = self.facts.load_seconds if self.facts else 0.0
+                    self._becomes("restarting", reason, wait + load)
+                finally:
+                    self._process = None
+                self.settled.set()
+                await asyncio.sleep(wait)
+                self.figures.restarts += 1
+                wait = min(2 * wait, self._limits.longest_restart)
+        finally:
+            self._becomes("closed", Reason("closed", f"{self._model} is no longer in use"))
+            self.settled.set()
+
+    async def _load(self, process: WorkerProcess) -> None:
+        """Until the worker is ready. Raises EngineFailure, and _Unusable if the model cannot be had."""
+        try:
+            async with asyncio.timeout(self._limits.load):
+                while True:
+                    answer, _ = await process.receive()
+                    match answer:
+                        case Progress(stage=stage):
+                            # Before it has settled a second time, the reason for the restart tells more.
+                            if not self.settled.is_set():
+                                self._becomes("starting", Reason(stage, f"{self._model} {STAGES[stage]}"))
+                        case Unusable(reason=reason, message=message):
+                            raise _Unusable(Reason(reason, message))
+                        case Ready():
+                            self._is_ready(answer)
+                            return
+                        case _:
+                            raise EngineFailure("protocol", "the worker spoke before it was ready")
+        except TimeoutError:
+            message = f"the worker was not ready in {self._limits.load:g} s"
+            raise EngineFailure("stalled", message) from None
+
+    def _is_ready(self, facts: Ready) -> None:
+        self.facts = facts
+        self.family = family_of(facts.kind, facts.variant, facts.size)
+        if facts.first_audio:
+            self.figures.first_audio = facts.first_audio
+            self.figures.real_time_factor = facts.real_time_factor
+        self._becomes("ready", None)
+        self.settled.set()
+        fields = {"model": self._model, "seconds": round(facts.load_seconds, 1), "pid": self.pid}
+        log.info("%s is ready", self.description, extra=fields)
+
+    async def _serve(self, process: WorkerProcess) -> None:
+        """One turn after the other; when the process ends or hangs, raises EngineFailure."""
+        self._conversation = Conversation(process, self._clip_of, self._limits)
+        ended = asyncio.create_task(process.ended(), name="mlx worker's end")
+        try:
+            while not ended.done():
+                if turn := self._scheduler.pop():
+                    self.state = "busy"
+                    stats = await self._conversation.speak(turn)
+                    self.state = "ready"
+                    if stats:
+                        self._count(stats)
+                    continue
+                filled = asyncio.create_task(self._scheduler.filled(), name="mlx next turn")
+                try:
+                    await asyncio.wait({filled, ended}, return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    filled.cancel()
+            await process.receive()
+            raise EngineFailure("protocol", "the worker spoke without being asked")
+        finally:
+            ended.cancel()
+            await asyncio.wait({ended})
+            self._conversation = None
+
+    def _count(self, stats: Mapping[str, float]) -> None:
+        figures = self.figures
+        figures.sentences += 1
+        figures.first_audio += (stats["first_audio"] - figures.first_audio) * NEWEST
+        if stats["audio"]:
+            factor = stats["wall"] / stats["audio"]
+            figures.real_time_factor += (factor - figures.real_time_factor) * NEWEST
+        figures.active_memory = stats["active_memory"]
+        figures.peak_memory = stats["peak_memory"]
+        figures.rss = stats["rss"]
+
+    def _becomes(self, state: State, reason: Reason | None, retry_in: float | None = None) -> None:
+        news = reason != self._not_ready
+        self.state = state
+        self._not_ready = reason
+        self._retry_at = asyncio.get_running_loop().time() + retry_in if retry_in else None
+        if reason:
+            self._scheduler.refuse_all(EngineUnavailable(reason.code, reason.text, retry_in))
+        if reason and news and state in ("unusable", "restarting"):
+            log.warning("%s", reason.text, extra={"model": self._model, "retry_in": retry_in})
+
+
+class _Unusable(Exception):
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.text)
+        self.reason = reason

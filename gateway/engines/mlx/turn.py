@@ -1,0 +1,48 @@
+"""One sentence's way through a worker: what is asked for, and the sound as it comes back."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from gateway.clip import Clip
+from gateway.engines.mlx.limits import LONGEST_SENTENCE
+from gateway.engines.mlx.messages import Speak
+from speech.errors import EngineFailure, EngineUnavailable
+from speech.persona import ModelVoice
+
+Piece = bytes | EngineFailure | EngineUnavailable | None
+"""PCM_16, or how it ended; None: complete"""
+
+
+@dataclass(eq=False, slots=True)
+class Turn:
+    """Filled by the worker's side at its own pace, read by one listener at theirs."""
+
+    speak: Speak
+    voice: ModelVoice | None
+    """None: the worker's own warm-up voice"""
+    clip: Clip | None = None
+    """The reference, if it may have to be encoded first"""
+    left: bool = False
+    """True: nobody listens any more"""
+    pieces: "asyncio.Queue[Piece]" = field(default_factory=lambda: asyncio.Queue(LONGEST_SENTENCE + 2))
+
+    def put(self, piece: Piece) -> None:
+        """Raises EngineFailure if far more has come than any sentence can hold."""
+        try:
+            self.pieces.put_nowait(piece)
+        except asyncio.QueueFull:
+            raise EngineFailure("runaway", "the model made far more audio than a sentence can need") from None
+
+    async def next(self, patience: float) -> bytes | None:
+        """The next piece; None at the end; b"" if nothing came for `patience` seconds.
+
+        Raises EngineFailure and EngineUnavailable.
+        """
+        try:
+            async with asyncio.timeout(patience):
+                piece = await self.pieces.get()
+        except TimeoutError:
+            return b""
+        if isinstance(piece, Exception):
+            raise piece
+        return piece

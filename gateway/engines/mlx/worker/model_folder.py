@@ -1,0 +1,48 @@
+"""Where a model lies on this machine. Nothing here ever downloads."""
+
+import json
+import re
+from pathlib import Path
+
+from gateway.engines.mlx.worker.errors import UnusableModel
+
+HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
+HOW_TO_PULL = "robotvoice-gateway models pull"
+
+
+def model_folder(model: str, revision: str | None) -> Path:
+    """The complete folder of a path or of a name on the Hub. Raises UnusableModel."""
+    folder = Path(model).expanduser()
+    if not folder.is_dir():
+        if not HUB_NAME.fullmatch(model):
+            raise UnusableModel("no_model", f"there is no folder {model}; correct the key model")
+        folder = _in_the_hubs_cache(model, revision)
+    if missing := _missing(folder):
+        raise UnusableModel("incomplete_model", f"model {model} lacks {missing}; type: {HOW_TO_PULL} {model}")
+    return folder
+
+
+def _in_the_hubs_cache(model: str, revision: str | None) -> Path:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import LocalEntryNotFoundError
+
+    try:
+        return Path(snapshot_download(model, revision=revision, local_files_only=True))
+    except LocalEntryNotFoundError:
+        message = f"model {model} is not on this machine; type: {HOW_TO_PULL} {model}"
+        raise UnusableModel("not_pulled", message) from None
+
+
+def _missing(folder: Path) -> str | None:
+    """The first file that a broken-off download left out."""
+    if not (folder / "config.json").is_file():
+        return "config.json"
+    index = folder / "model.safetensors.index.json"
+    if index.is_file():
+        names = set(json.loads(index.read_bytes())["weight_map"].values())
+        return next((name for name in sorted(names) if not (folder / name).is_file()), None)
+    return None if any(folder.glob("*.safetensors")) else "its weights"
+
+
+def weight_bytes(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*.safetensors"))

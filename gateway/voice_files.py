@@ -1,0 +1,88 @@
+"""The files beside a persona.yaml that its voices name: clips to clone and the words in them."""
+
+import datetime
+import hashlib
+import json
+from pathlib import Path
+
+from gateway.consent import consent_problems
+from gateway.folder_files import Unreadable, read_inside
+from gateway.persona_schema import PersonaFile
+from gateway.reference_clips import FILE_LIMIT
+from gateway.voice_schema import MlxVoice, printable, speakable
+from gateway.yaml_lines import Location
+from speech.persona import ModelVoice
+
+TRANSCRIPT_LIMIT = 4 * 1024
+"""Bytes; nobody says so much in 15 s"""
+TIMBRE_ONLY = (
+    "has no transcript, so only its timbre is cloned; write its words into a file and name that as "
+    "transcript, or say x_vector_only: true"
+)
+
+WRITE_THE_WORDS = "write the words of the clip into it, or remove the key"
+
+
+class VoiceFiles:
+    """What the files beside a persona.yaml say of each voice that a model makes, and what is wrong there."""
+
+    def __init__(self, file: PersonaFile, folder: Path, root: Path, today: datetime.date) -> None:
+        """Reads them all; nothing outside of `root` is read."""
+        self.model_voices: dict[Location, ModelVoice] = {}
+        self.problems: list[tuple[Location, str]] = []
+        self.warnings: list[tuple[Location, str]] = []
+        self._folder, self._root, self._language = folder, root, file.language
+        self._clips: list[str | None] = []
+        for at, block in file.voices.items():
+            if isinstance(block, MlxVoice):
+                self.model_voices[at] = self._model_voice(block, at)
+        self.problems += consent_problems(file.consent, self._clips, today)
+
+    def _model_voice(self, block: MlxVoice, at: Location) -> ModelVoice:
+        reference = clip = transcript = None
+        if block.reference is not None:
+            reference, clip = self._clip(block.reference, (*at, "reference"))
+            if block.transcript is None and not block.x_vector_only:
+                self.warnings.append(((*at, "reference"), TIMBRE_ONLY))
+        if block.transcript is not None:
+            transcript = self._words(block.transcript, (*at, "transcript"))
+        sounding = (block.model, clip, transcript, block.speaker, block.instruct, self._language)
+        return ModelVoice(
+            model=block.model,
+            key=hashlib.sha256(json.dumps(sounding).encode()).hexdigest(),
+            reference=reference,
+            transcript=transcript,
+            speaker=block.speaker,
+            instruct=block.instruct,
+            language=self._language,
+        )
+
+    def _clip(self, name: str, at: Location) -> tuple[Path | None, str | None]:
+        """Where it is, and its SHA-256. Whether it holds a voice is found out when it is needed."""
+        raw = self._read(name, FILE_LIMIT, at)
+        sha256 = None if raw is None else hashlib.sha256(raw).hexdigest()
+        self._clips.append(sha256)
+        return (None, None) if raw is None else ((self._folder / name).resolve(), sha256)
+
+    def _words(self, name: str, at: Location) -> str | None:
+        """A transcript on one line, as models take it."""
+        raw = self._read(name, TRANSCRIPT_LIMIT, at)
+        if raw is None:
+            return None
+        try:
+            words = " ".join(raw.decode("utf-8-sig").split())
+            if words:
+                return speakable(printable(words))
+            self.problems.append((at, f"{name} is empty; {WRITE_THE_WORDS}"))
+        except UnicodeDecodeError:
+            self.problems.append((at, f"{name} is not UTF-8; save it as UTF-8"))
+        except ValueError as error:
+            self.problems.append((at, f"{name}: {error}"))
+        return None
+
+    def _read(self, name: str, limit: int, at: Location) -> bytes | None:
+        try:
+            return read_inside(self._folder / name, self._root, limit)
+        except Unreadable as error:
+            self.problems.append((at, f"{name} {error}"))
+            return None

@@ -1,0 +1,158 @@
+"""The voices of a persona.yaml: which keys each engine takes, and what may be given for them."""
+
+import unicodedata
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+    ValidationInfo,
+    field_validator,
+)
+
+from gateway.problems import did_you_mean, shown
+from speech.persona import ModelVoice, VoiceSpec
+
+ENGINES = ("espeak", "mlx")
+"""Engines of this version"""
+LATER_ENGINES = frozenset({"pyttsx3", "upstream"})
+"""Engines a persona may have been written for already"""
+
+
+def printable(text: str) -> str:
+    """`text`, or ValueError if it holds what no terminal prints."""
+    for character in text:
+        if unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}:
+            raise ValueError(f"holds the control character U+{ord(character):04X}; remove it")
+    return text
+
+
+def speakable(text: str) -> str:
+    """`text`, or ValueError if nothing in it can be spoken."""
+    if not any(character.isalnum() for character in text):
+        raise ValueError(f"{shown(text)} holds nothing that can be spoken; write words")
+    return text
+
+
+def _file_name(name: str) -> str:
+    if name.startswith(".") or "/" in name or "\\" in name:
+        raise ValueError(f"{shown(name)} is no file of this folder; put the file here and give its name only")
+    return name
+
+
+def text_of(limit: int) -> StringConstraints:
+    """Text of 1 to `limit` characters without the space around it."""
+    return StringConstraints(strip_whitespace=True, min_length=1, max_length=limit)
+
+
+Name = Annotated[str, text_of(64), AfterValidator(printable)]
+FileName = Annotated[str, text_of(128), AfterValidator(printable), AfterValidator(_file_name)]
+
+
+class Block(BaseModel):
+    """The description of a field says what may be given, and is what its owner reads if it is not."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class AnyVoice(Block):
+    """What every engine takes."""
+
+    engine: str = Field(description=f"the engine: {' or '.join(ENGINES)}")
+    lexicon: dict[Name, Name] = Field(
+        default={}, description="word: replacement, each as text of 1 to 64 characters"
+    )
+
+    @field_validator("engine")
+    @classmethod
+    def _of_this_version(cls, engine: str) -> str:
+        if engine in LATER_ENGINES:
+            raise ValueError(f"engine {engine} is not part of this version; use {' or '.join(ENGINES)}")
+        if engine not in ENGINES:
+            raise ValueError(f"there is no engine {shown(engine)}; {did_you_mean(engine, ENGINES)}")
+        return engine
+
+
+class EspeakVoice(AnyVoice):
+    voice: str = Field(
+        default="",
+        max_length=64,
+        validate_default=True,
+        description="a voice of the engine, such as en-gb or en+f4",
+    )
+    pitch: int | None = Field(default=None, ge=0, le=99, description="a whole number from 0 to 99")
+    rate: int | None = Field(default=None, ge=80, le=450, description="whole words per minute from 80 to 450")
+    volume: int | None = Field(default=None, ge=0, le=200, description="a whole number from 0 to 200")
+
+    @field_validator("voice")
+    @classmethod
+    def _named(cls, voice: str, info: ValidationInfo) -> str:
+        if info.data.get("engine") == "espeak" and not voice.strip():
+            raise ValueError("engine espeak needs a voice; give one, such as en-gb or en+f4")
+        return printable(voice.strip())
+
+    def spec(self) -> VoiceSpec:
+        return VoiceSpec(
+            self.engine, self.voice, self.pitch, self.rate, self.volume, tuple(self.lexicon.items())
+        )
+
+
+class MlxVoice(AnyVoice):
+    """A voice that a model makes; which of the keys belong together is the model's business."""
+
+    model: Annotated[str, text_of(256), AfterValidator(printable)] = Field(
+        description="a model of the Hub, such as mlx-community/Qwen3-TTS-12Hz-0.6B-Base-8bit, or its folder"
+    )
+    reference: FileName | None = Field(
+        default=None, description="the name of a sound file beside persona.yaml, such as reference.wav"
+    )
+    x_vector_only: bool = Field(
+        default=False, description="true to clone the timbre alone, without a transcript, or false"
+    )
+    transcript: FileName | None = Field(
+        default=None,
+        description="the name of a text file beside persona.yaml that holds the words of the clip",
+    )
+    speaker: Name | None = Field(default=None, description="one of the model's preset voices")
+    instruct: Annotated[str, text_of(512), AfterValidator(printable)] | None = Field(
+        default=None, description="text of 1 to 512 characters: how to speak"
+    )
+
+    @field_validator("reference", "transcript")
+    @classmethod
+    def _given(cls, name: str | None) -> str:
+        # Without the key there is none; a key without a value is a slip of the hand.
+        if name is None:
+            raise ValueError("names no file; give a name, or remove the key")
+        return name
+
+    @field_validator("transcript", "x_vector_only")
+    @classmethod
+    def _of_a_clip(cls, value: str | bool, info: ValidationInfo) -> str | bool:
+        if value and info.data.get("reference", "") is None:
+            raise ValueError("there is no clip it could belong to; add reference, or remove this")
+        if isinstance(value, str) and info.data.get("x_vector_only"):
+            raise ValueError("x_vector_only makes no use of it; remove one of the two")
+        return value
+
+    def spec(self, model_voice: ModelVoice) -> VoiceSpec:
+        return VoiceSpec(self.engine, lexicon=tuple(self.lexicon.items()), model_voice=model_voice)
+
+
+VOICES: dict[str, type[AnyVoice]] = {"espeak": EspeakVoice, "mlx": MlxVoice}
+
+
+def voice_kind(block: Any) -> str:
+    """Which of VOICES reads a block: its engine's, and for what names no engine the first one."""
+    engine = block.get("engine") if isinstance(block, dict) else None
+    return engine if isinstance(engine, str) and engine in VOICES else "espeak"
+
+
+VoiceBlock = Annotated[
+    Annotated[EspeakVoice, Tag("espeak")] | Annotated[MlxVoice, Tag("mlx")], Discriminator(voice_kind)
+]

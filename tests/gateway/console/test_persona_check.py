@@ -1,0 +1,133 @@
+"""`persona check` tells of each persona what it is made of and all that is wrong with it."""
+
+from pathlib import Path
+
+import pytest
+
+from gateway.cli import main
+from tests.gateway.recordings import encoded, noise, with_pauses
+
+WORDS = (
+    "These are about as many words as anybody says in twelve seconds, if that somebody takes their time.\n"
+)
+CONSENT = "consent: {subject: Ada, granted_by: Ada, scope: home, expires: 2999-12-31}\n"
+CLONED = "{engine: mlx, model: a/model, reference: clip.wav, transcript: words.txt}"
+
+
+@pytest.fixture(autouse=True)
+def personas(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder that is checked: one persona with a cloned voice, and a plain one."""
+    for variable in ("ROBOTVOICE_CONFIG", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    folder = tmp_path / "personas"
+    monkeypatch.setenv("ROBOTVOICE_PERSONAS", str(folder))
+    for name in ("plain", "rook"):
+        (folder / name).mkdir(parents=True)
+    (folder / "plain" / "persona.yaml").write_text(
+        "name: Plain\nlanguage: en\naliases: [simple]\nvoice: {engine: espeak, voice: en, pitch: 20}\n"
+    )
+    (folder / "rook" / "persona.yaml").write_text(
+        f"name: Rook\nlanguage: en-GB\nvoice: {CLONED}\nfallbacks: [{{engine: espeak, voice: en}}]\n{CONSENT}"
+    )
+    (folder / "rook" / "clip.wav").write_bytes(encoded(noise(12)))
+    (folder / "rook" / "words.txt").write_text(WORDS)
+    return folder
+
+
+def checked(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, list[str]]:
+    """The exit code, and what was said."""
+    code = main(["persona", "check", *arguments])
+    output = capsys.readouterr()
+    return code, (output.out + output.err).splitlines()
+
+
+def test_all_personas_are_described(capsys: pytest.CaptureFixture[str]) -> None:
+    assert checked(capsys) == (
+        0,
+        [
+            "plain: Plain, speaks en, also called simple",
+            "  own voice: espeak, en, pitch 20",
+            "rook: Rook, speaks en-GB",
+            "  own voice: mlx, a/model",
+            "    clip: clip.wav, 12.0 s, -17.0 LUFS",
+            "    transcript: 18 words",
+            "  stands in: espeak, en",
+            "  consent: Ada lets the voice of Ada be used for: home (until 2999-12-31)",
+        ],
+    )
+
+
+@pytest.mark.parametrize("name", ["rook", "Rook"])
+def test_one_persona_is_found_by_its_names(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, lines = checked(capsys, name)
+    assert (code, lines[0]) == (0, "rook: Rook, speaks en-GB")
+    assert not [line for line in lines if "plain" in line]
+
+
+def test_an_unknown_persona_is_told_with_those_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    told = "robotvoice-gateway: there is no persona 'rock'; there are plain, rook"
+    assert checked(capsys, "rock") == (2, [told])
+
+
+def test_warnings_are_told_and_are_no_failure(personas: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = personas / "rook" / "persona.yaml"
+    file.write_text(file.read_text().replace(", transcript: words.txt", ""))
+    (personas / "rook" / "clip.wav").write_bytes(encoded(noise(5)))
+    code, lines = checked(capsys, "rook")
+    assert code == 0
+    assert lines[-2:] == [
+        "  warning: rook/persona.yaml:3: voice.reference: has no transcript, so only its timbre is cloned; "
+        "write its words into a file and name that as transcript, or say x_vector_only: true",
+        "  warning: clip.wav: the clip is 5.0 s long; with 10 to 15 s the voice comes nearer to its speaker",
+    ]
+
+
+@pytest.mark.parametrize("words", ["Hello there.", WORDS * 12])
+def test_a_transcript_that_is_not_what_is_said_is_suspected(
+    words: str, personas: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (personas / "rook" / "words.txt").write_text(words)
+    code, lines = checked(capsys, "rook")
+    assert code == 0
+    assert lines[-1] == (
+        f"  warning: the {len(words.split())} words of the transcript do not fill 12.0 s of speech, "
+        "or do not fit into them; write down all that is said in the clip, and nothing else"
+    )
+
+
+def test_a_clip_that_cannot_be_cloned_is_a_problem(
+    personas: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (personas / "rook" / "clip.wav").write_bytes(encoded(with_pauses(20, 9)))
+    code, lines = checked(capsys)
+    assert code == 2
+    assert "    clip: clip.wav, which cannot be used" in lines
+    assert lines[-1] == (
+        "  problem: clip.wav: the clip is 20.0 s long and may have 15 s; cut it in the pause at 9 s, "
+        "and leave in its transcript only what is still heard"
+    )
+
+
+def test_a_persona_that_cannot_be_used_is_told_with_file_and_line(
+    personas: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (personas / "rook" / "words.txt").write_text("")
+    problem = "  rook/persona.yaml:3: voice.transcript: words.txt is empty; "
+    why = "write the words of the clip into it, or remove the key"
+    assert checked(capsys, "rook") == (2, ["cannot be used:", problem + why])
+    code, lines = checked(capsys)
+    assert (code, lines[0]) == (2, "plain: Plain, speaks en, also called simple")
+    assert lines[-2:] == ["cannot be used:", problem + why]
+    assert checked(capsys, "plain")[0] == 0
+
+
+def test_without_any_usable_persona_everything_wrong_is_told(
+    personas: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("plain", "rook"):
+        (personas / name / "persona.yaml").write_text("name: X\n")
+    code, lines = checked(capsys)
+    assert code == 2
+    assert lines[0].startswith(f"robotvoice-gateway: no persona in {personas} can be used")
+    assert len(lines) == 5

@@ -1,0 +1,162 @@
+"""`persona new` makes a persona of a recording: whole or not at all, and never over another."""
+
+import datetime
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from gateway.cli import main
+from gateway.persona_files import load_personas
+from speech.persona import Consent, VoiceSpec
+from tests.gateway.recordings import encoded, noise
+
+WORDS = "These are about as many words as anybody says in twelve seconds, if that somebody takes their time."
+GRANTED = ("--granted-by", "Ada", "--scope", "our robot at home")
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for variable in ("ROBOTVOICE_CONFIG", "ROBOTVOICE_PERSONAS", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def personas(home: Path) -> Path:
+    """The owner's folder, which is not there yet."""
+    return home / ".config" / "robotvoice" / "personas"
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> Path:
+    path = tmp_path / "Recording 1.FLAC"
+    path.write_bytes(encoded(noise(12), format="FLAC"))
+    return path
+
+
+def made(*arguments: str | Path) -> int:
+    return main(["persona", "new", *map(str, arguments)])
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_recording_and_its_words_become_a_persona(
+    personas: Path, clip: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert made("Café Ada", clip, "--transcript", WORDS, *GRANTED, "--language", "en-GB") == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[:2] == [f"made {personas / 'cafe-ada'}", "cafe-ada: Café Ada, speaks en-GB"]
+    assert said[-1] == 'hear it with: robotvoice say --persona cafe-ada "Hello, I am Café Ada."'
+    library = load_personas(personas)
+    assert (library.problems, library.warnings) == ((), ())
+    persona = library.find("Café Ada")
+    voice = persona.voice.model_voice
+    assert voice is not None
+    assert voice.transcript == WORDS
+    assert voice.reference and voice.reference.name == "reference.flac"
+    assert voice.reference.read_bytes() == clip.read_bytes()
+    assert persona.fallbacks == (VoiceSpec("espeak", "en"),)
+    assert persona.consent == Consent(
+        "Ada",
+        "Ada",
+        "our robot at home",
+        date=datetime.date.today().isoformat(),
+        clip_sha256=hashlib.sha256(clip.read_bytes()).hexdigest(),
+    )
+
+
+def test_all_of_a_consent_can_be_given(personas: Path, clip: Path) -> None:
+    more = ("--subject", "Tim", "--relationship", "son", "--guardian", "Ada", "--expires", "2999-12-31")
+    assert made("Tim", clip, "--transcript", WORDS, *GRANTED, *more) == 0
+    consent = load_personas(personas).find("tim").consent
+    assert consent is not None
+    assert (consent.subject, consent.granted_by, consent.relationship) == ("Tim", "Ada", "son")
+    assert (consent.guardian, consent.expires) == ("Ada", "2999-12-31")
+
+
+def test_the_words_may_be_in_a_file(personas: Path, clip: Path, tmp_path: Path) -> None:
+    (tmp_path / "words.md").write_text(f"\ufeff{WORDS}\n", encoding="utf-8")
+    assert made("Rook", clip, "--transcript", tmp_path / "words.md", *GRANTED) == 0
+    voice = load_personas(personas).find("rook").voice.model_voice
+    assert voice is not None and voice.transcript == WORDS
+
+
+def test_without_words_it_is_made_with_a_warning(
+    personas: Path, clip: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert made("Rook", clip, *GRANTED) == 0
+    assert "  warning: rook/persona.yaml:6: voice.reference: has no transcript" in capsys.readouterr().out
+
+
+def test_the_personas_of_the_package_stay(personas: Path, clip: Path) -> None:
+    """The owner's folder takes the place of the package's, so it begins with a copy."""
+    assert made("Rook", clip, *GRANTED) == 0
+    assert set(load_personas(personas).personas) == {"gremlin", "rook", "spark", "vixen"}
+
+
+def test_a_folder_that_was_named_holds_nothing_else(tmp_path: Path, clip: Path) -> None:
+    assert made("Rook", clip, *GRANTED, "--personas", tmp_path / "mine") == 0
+    assert {path.name for path in (tmp_path / "mine").iterdir()} == {"rook"}
+
+
+@pytest.mark.parametrize("name", ["Rook", "rook!", "ROOK", "castle"])
+def test_nothing_is_ever_overwritten(
+    name: str, personas: Path, clip: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert made("Rook", clip, "--transcript", WORDS, *GRANTED) == 0
+    file = personas / "rook" / "persona.yaml"
+    file.write_text(file.read_text() + "aliases: [castle]\n")
+    before = files(personas)
+    assert made(name, clip, *GRANTED) == 2
+    assert files(personas) == before
+    told = capsys.readouterr().err
+    assert "is there already; give another name, or remove it first" in told or "rook is called" in told
+
+
+def test_a_name_of_the_package_is_taken_before_there_is_an_owners_folder(
+    personas: Path, clip: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert made("Data", clip, *GRANTED) == 2
+    assert "spark is called 'data' already; give another name" in capsys.readouterr().err
+    assert not personas.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "told"),
+    [
+        ("Rook", ("--language", "x_x"), "language: 'x_x' cannot be used; give a language tag, such as en"),
+        ("Rook", ("--expires", "soon"), "consent.expires: 'soon' is no day; give one as 2026-01-31"),
+        ("Rook", ("--expires", "2001-01-01"), "consent.expires: ended with 2001-01-01; ask Ada again"),
+        ("Rook", ("--transcript", " "), "voice.transcript: transcript.txt is empty; write the words"),
+        ("Rook", ("--transcript", "gone.txt"), "there is no file gone.txt; name one that is there"),
+        ("你好", (), "no id can be made of the name '你好'; give one with letters from a to z or digits"),
+    ],
+)
+def test_what_cannot_be_used_is_told_and_nothing_is_made(
+    name: str,
+    more: tuple[str, ...],
+    told: str,
+    personas: Path,
+    clip: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert made(name, clip, *GRANTED, *more) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"robotvoice-gateway: {told}")
+    assert not (personas / "rook").exists()
+    if personas.exists():
+        assert {path.name for path in personas.iterdir()} == {"gremlin", "spark", "vixen"}
+
+
+def test_a_clip_that_cannot_be_cloned_leaves_no_trace(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "short.wav").write_bytes(encoded(noise(2)))
+    for name, told in (("short.wav", "2.0 s long and needs 3 s"), ("gone.wav", "cannot be read")):
+        assert made("Rook", tmp_path / name, *GRANTED) == 2
+        assert told in capsys.readouterr().err
+    assert not home.exists()

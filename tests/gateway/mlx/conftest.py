@@ -1,0 +1,71 @@
+"""A model of random weights and two voices to clone, for all tests with a real worker."""
+
+import importlib.util
+from collections.abc import AsyncIterator
+from dataclasses import astuple
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from gateway.engines.mlx.engine import MlxEngine
+from speech.persona import ModelVoice, VoiceSpec
+from tests.gateway.mlx.listening import Checkpoint, Models, Voice, clip_of
+from tiny_voice import Ending, Kind, Size, make_checkpoint, reference_clip
+
+
+@pytest.fixture(scope="session")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
+    """Makes a model of a kind, ending and size, once; its folder."""
+    if importlib.util.find_spec("mlx_audio") is None:
+        pytest.skip("mlx-audio is not installed; pip install 'robotvoice[mlx]'")
+    folder = tmp_path_factory.mktemp("models")
+
+    def make(kind: Kind = "base", ending: Ending = "natural", size: Size | None = None) -> str:
+        name = f"{kind}-{ending}-{size}"
+        return str(make_checkpoint(folder / name, kind=kind, ending=ending, size=size))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def references(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, str]]:
+    """Clip and transcript of A and of B."""
+    folder = tmp_path_factory.mktemp("clips")
+    voices = {"a": "en", "b": "en+f4"}
+    return {
+        name: reference_clip(folder, VoiceSpec("espeak", voice=voice, rate=150), name)
+        for name, voice in voices.items()
+    }
+
+
+@pytest.fixture(scope="session")
+def cloned(checkpoint: Checkpoint, references: dict[str, tuple[Path, str]]) -> Voice:
+    """The voice of A or B, as a persona would ask for it."""
+
+    def voice(name: str, *, model: str | None = None, key: str | None = None) -> VoiceSpec:
+        clip, transcript = references[name]
+        key = key or f"key of {name}"
+        return VoiceSpec("mlx", model_voice=ModelVoice(model or checkpoint(), key, clip, transcript))
+
+    return voice
+
+
+@pytest.fixture(scope="session")
+def models(checkpoint: Checkpoint) -> Models:
+    return Models(
+        base=checkpoint(),
+        never=checkpoint("base", "never"),
+        once=checkpoint("base", "once"),
+        custom=checkpoint("custom_voice", size="0b6"),
+        design=checkpoint("voice_design"),
+    )
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def engine(models: Models) -> AsyncIterator[MlxEngine]:
+    """One engine for all tests that leave it as they found it, or wait until it is so again."""
+    engine = MlxEngine(astuple(models), clip_of)
+    await engine.start()
+    yield engine
+    await engine.close()

@@ -1,0 +1,11 @@
+"""A Qwen3-TTS checkpoint of random weights, small enough to make in seconds.
+
+It goes through the ordinary loader and everything behind it is real: tokenizer, cloning, streaming. Only the
+sound is noise. When speech ends is written into its weights, so that its length follows the text.
+"""
+
+from tiny_voice.checkpoint import CheckpointFailed, make_checkpoint
+from tiny_voice.configs import Ending, Kind, Size
+from tiny_voice.reference import reference_clip
+
+__all__ = ["CheckpointFailed", "Ending", "Kind", "Size", "make_checkpoint", "reference_clip"]

@@ -1,0 +1,33 @@
+"""`python -m tiny_voice OUT`: a checkpoint in the folder OUT."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import get_args
+
+from tiny_voice.checkpoint import CheckpointFailed, make_checkpoint
+from tiny_voice.configs import Ending, Kind, Size
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m tiny_voice", description="Makes a tiny Qwen3-TTS checkpoint of random weights."
+    )
+    parser.add_argument("out", type=Path, metavar="OUT", help="the folder; reused when it is this checkpoint")
+    parser.add_argument("--kind", choices=get_args(Kind), default="base")
+    parser.add_argument("--ending", choices=get_args(Ending), default="natural", help="when speech ends")
+    parser.add_argument("--size", choices=get_args(Size), help="what it says it is; by default as is usual")
+    arguments = parser.parse_args()
+    try:
+        made = make_checkpoint(
+            arguments.out, kind=arguments.kind, ending=arguments.ending, size=arguments.size
+        )
+    except CheckpointFailed as failure:
+        print(f"tiny_voice: {failure}", file=sys.stderr)
+        return 1
+    print(made)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
