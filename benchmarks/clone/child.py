@@ -6,6 +6,7 @@ Libraries print to standard output; from that line on it goes where standard err
 import os
 import socket
 import sys
+import types
 from typing import TextIO
 
 READY = b"ready\n"
@@ -29,3 +30,11 @@ def serve_by_uvicorn(app: object) -> None:
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listening:
         announce(listening.getsockname()[1])
         uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listening])
+
+
+def stand_in_for_portaudio() -> None:
+    """Where it is missing, so that mlx-audio can be imported; it imports it even where it plays nothing."""
+    try:
+        import sounddevice  # noqa: F401 (only to see whether it can be)
+    except OSError:
+        sys.modules["sounddevice"] = types.ModuleType("sounddevice")

@@ -1,4 +1,6 @@
-"""(a) mlx-audio's generator, called directly: `python -m benchmarks.clone.direct MODEL CLIP TRANSCRIPT INTERVAL`.
+"""(a) mlx-audio's generator, called directly.
+
+`python -m benchmarks.clone.direct MODEL CLIP TRANSCRIPT INTERVAL`
 
 Reads one job a line on standard input and answers each with a line of JSON. The requests of several clients
 are made one after the other, as the generator can do no more; each waits from when its client has asked.

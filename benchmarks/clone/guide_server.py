@@ -1,4 +1,6 @@
-"""(d) A server as guides to voice cloning have it: `python -m benchmarks.clone.guide_server MODEL CLIP TRANSCRIPT`.
+"""(d) A server as guides to voice cloning have it.
+
+`python -m benchmarks.clone.guide_server MODEL CLIP TRANSCRIPT`
 
 FastAPI, one lock, mlx-audio's `generate_audio` into a temporary file, and the whole of it as the answer.
 It is the guides' design at its best: the model is loaded once, and generation stays in the main thread.
@@ -7,19 +9,14 @@ It is the guides' design at its best: the model is loaded once, and generation s
 import asyncio
 import sys
 import tempfile
-import types
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
 from mlx_audio.tts import load_model
 
-from benchmarks.clone.child import serve_by_uvicorn
+from benchmarks.clone.child import serve_by_uvicorn, stand_in_for_portaudio
 
-try:
-    import sounddevice  # noqa: F401 (only to see whether it can be)
-except OSError:
-    # There is no PortAudio here. `generate_audio` imports it, but plays nothing.
-    sys.modules["sounddevice"] = types.ModuleType("sounddevice")
+stand_in_for_portaudio()
 
 from mlx_audio.tts.generate import generate_audio  # noqa: E402 (it must find the stand-in)
 

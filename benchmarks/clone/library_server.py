@@ -1,11 +1,14 @@
 """(c) mlx-audio's own server: `python -m benchmarks.clone.library_server`.
 
-As it comes, but for one thing: where there is no GPU, asking for a stream on one never returns.
+As it comes, but for what a machine may lack: PortAudio, which it does not need, and a GPU. Where there is
+none, asking for a stream on one never returns.
 """
 
 import mlx.core as mx
 
-from benchmarks.clone.child import serve_by_uvicorn
+from benchmarks.clone.child import serve_by_uvicorn, stand_in_for_portaudio
+
+stand_in_for_portaudio()
 
 if not mx.metal.is_available():
     _new_stream = mx.new_stream

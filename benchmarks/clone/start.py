@@ -73,8 +73,11 @@ async def _url(process: asyncio.subprocess.Process, log: Path) -> str:
             await process.wait()
     except TimeoutError:
         pass
-    said = log.read_text(encoding="utf-8", errors="replace")[-2000:]
-    raise BenchmarkBroken(f"{log.stem} did not start:\n{said}")
+    raise BenchmarkBroken(f"{log.stem} did not start:\n{_last_words(log)}")
+
+
+def _last_words(log: Path) -> str:
+    return log.read_text(encoding="utf-8", errors="replace")[-2000:]
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

@@ -1,5 +1,6 @@
 """What the race has shown: a table of all that was measured, and the targets."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -76,7 +77,7 @@ class Race:
         figures.append(Figure("b from its cache: first byte, p50", median(self.cached), "ms", CACHED_FIRST))
         ours = [row for row in self.rows if row.letter == GATEWAY]
         of = sum(len(row.first) for row in ours) + len(self.cached)
-        lost = sum(row.lost for row in ours) + sum(first == float("inf") for first in self.cached)
+        lost = sum(row.lost for row in ours) + sum(first == math.inf for first in self.cached)
         figures.append(Figure(f"b: lost of {of}", lost, LOST, 0))
         figures.append(Figure(f"b: wrong of {of}", sum(row.wrong for row in ours), LOST, 0))
         return figures
@@ -100,14 +101,14 @@ class Race:
         )
         where = f"{text}, clients: {clients}"
         if clients > 1:
-            return [Figure(f"{where}: b / d, first audio", b / d, "", 1 / 4)]
+            return [Figure(f"{where}: b / d, first audio", _ratio(b, d), "", 1 / 4)]
         figures = [
             Figure(f"{where}: b - a, first audio", b - a, "ms", ADDED),
             Figure(f"{where}: b - a', first audio", b - kept, "ms"),
         ]
         if not text.startswith("1 "):
-            figures.append(Figure(f"{where}: b / c, first audio", b / c, "", 1 / 3))
-            figures.append(Figure(f"{where}: b / d, first audio", b / d, "", 1 / 10))
+            figures.append(Figure(f"{where}: b / c, first audio", _ratio(b, c), "", 1 / 3))
+            figures.append(Figure(f"{where}: b / d, first audio", _ratio(b, d), "", 1 / 10))
         return figures
 
     def _first(self, letter: str, text: str, clients: int) -> float:
@@ -115,11 +116,16 @@ class Race:
 
     def _slower(self, text: str, clients: int) -> float:
         a, b = (self._row(letter, text, clients).throughput for letter in (GENERATOR, GATEWAY))
-        return a / b if b else float("inf")
+        return _ratio(a, b)
 
     def _row(self, letter: str, text: str, clients: int) -> Row:
         wanted = (letter, text, clients)
         return next(row for row in self.rows if (row.letter, row.text, row.clients) == wanted)
+
+
+def _ratio(one: float, other: float) -> float:
+    """Infinite where there is nothing to compare, which meets no target."""
+    return one / other if other and math.isfinite(other) else math.inf
 
 
 def _cells(row: Row) -> tuple[str, ...]:
