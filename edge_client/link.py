@@ -40,6 +40,7 @@ class GatewayLink:
 
     name = "gateway"
     first_audio_cap = 2.0
+    signs_of_life = False
 
     def __init__(
         self, endpoints: Sequence[Endpoint], *, connect_timeout: float, absent: Reason = NOT_FOUND

@@ -14,6 +14,7 @@ from aiohttp import web
 from gateway.advertise import Advertiser, MdnsAdvertiser, NullAdvertiser
 from gateway.app import make_app
 from gateway.logs import log_to_stderr
+from gateway.parts import parts_of
 from gateway.persona_files import PersonaLibrary, load_personas
 from gateway.runner import GatewayRunner
 from gateway.settings import Settings, gateway_identity
@@ -47,8 +48,16 @@ async def serve(settings: Settings) -> int:
         address, port = listening.getsockname()[:2]
         identity = gateway_identity(settings)
         advertiser = _advertiser(settings, identity, personas, address, port)
+        parts = parts_of(settings, personas)
         app = make_app(
-            settings, personas, identity=identity, advertiser=advertiser, watched=settings.personas_folder
+            settings,
+            personas,
+            identity=identity,
+            engines=parts.engines,
+            advertiser=advertiser,
+            caller_clips=parts.caller_clips,
+            watched=settings.personas_folder,
+            personas_changed=parts.personas_changed,
         )
         runner = GatewayRunner(app)
         try:

@@ -34,8 +34,9 @@ async def attempt(
         given = replace(sentence, text=apply_lexicon(sentence.text, entry.voice.lexicon))
         async with aclosing(engine.speak(given, entry.voice)) as chunks:
             while chunk := await _next_sound(engine, chunks, deadline):
-                deadline, heard = stall, True
-                yield chunk
+                if chunk.samples:
+                    deadline, heard = stall, True
+                    yield chunk
         if not heard:
             raise EngineFailure("no_audio", f"{engine.name} made no audio of a sentence")
     except EngineUnavailable:
@@ -63,12 +64,12 @@ async def attempt(
 async def _next_sound(
     engine: Engine, chunks: AsyncGenerator[AudioChunk, None], deadline: float
 ) -> AudioChunk | None:
-    """The next chunk with samples, None at the end. Raises EngineFailure after `deadline` seconds without."""
+    """The next sound or sign of life, None at the end. Raises EngineFailure after `deadline` seconds."""
     limit = asyncio.timeout(deadline)
     try:
         async with limit:
             async for chunk in chunks:
-                if chunk.samples:
+                if chunk.samples or engine.signs_of_life:
                     return chunk
             return None
     except TimeoutError:

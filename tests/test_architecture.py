@@ -15,6 +15,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 TOP_LEVEL = {
     "benchmarks", "demo", "deploy", "docs", "edge_client", "gateway", "personas", "setup", "speech", "tests",
+    "tiny_voice",
 }  # fmt: skip
 MADE_BY_MAKE = {"out", "build", "dist", "__pycache__"}
 PACKAGES = ("edge_client", "gateway", "speech")

@@ -3,7 +3,6 @@
 import fcntl
 import hashlib
 import importlib.metadata
-import shutil
 import subprocess
 import sys
 import tempfile

@@ -11,8 +11,18 @@ import math
 
 import numpy as np
 
-from tiny_voice.configs import CODEC_BOS, CODEC_EOS, CODEC_PAD, CODES, GROUPS, HEAD, HIDDEN, LAYERS
-from tiny_voice.configs import SPECIAL_TOKENS, Ending
+from tiny_voice.configs import (
+    CODEC_BOS,
+    CODEC_EOS,
+    CODEC_PAD,
+    CODES,
+    GROUPS,
+    HEAD,
+    HIDDEN,
+    LAYERS,
+    SPECIAL_TOKENS,
+    Ending,
+)
 from tiny_voice.weights import Array, Weights
 
 TEXT, FRAME, DIFFERENCE = KEPT = [0, 1, 2]
@@ -61,7 +71,9 @@ def _keep_free(weights: Weights) -> None:
         weights[name][:, KEPT] = 0
     writers = [_PROJECTION + "2.weight", "speaker_encoder.fc.weight"]
     for layer in range(LAYERS):
-        writers += [f"talker.model.layers.{layer}.{part}.weight" for part in ("self_attn.o_proj", "mlp.down_proj")]
+        writers += [
+            f"talker.model.layers.{layer}.{part}.weight" for part in ("self_attn.o_proj", "mlp.down_proj")
+        ]
     for name in writers:
         if name in weights:
             weights[name][KEPT] = 0

@@ -33,6 +33,7 @@ class CacheEngine:
 
     name = "cache"
     first_audio_cap = 2.0
+    signs_of_life = False
 
     def __init__(self, store: AudioStore, keys: AudioKeys) -> None:
         self._store = store
@@ -99,6 +100,10 @@ class StoringEngine:
     @property
     def first_audio_cap(self) -> float:
         return self._engine.first_audio_cap
+
+    @property
+    def signs_of_life(self) -> bool:
+        return self._engine.signs_of_life
 
     async def start(self) -> None:
         await self._engine.start()

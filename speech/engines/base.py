@@ -45,6 +45,11 @@ class Engine(Protocol):
         """Makes it ready, in the background of everything else. What goes wrong is told by `readiness`."""
         ...
 
+    @property
+    def signs_of_life(self) -> bool:
+        """True: it keeps its own deadlines and yields empty chunks meanwhile; each renews the chain's."""
+        ...
+
     def readiness(self, voice: VoiceSpec) -> Readiness:
         """Ready, or why not. A bad voice concerns that voice only; must not block."""
         ...

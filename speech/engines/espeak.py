@@ -32,6 +32,7 @@ class EspeakEngine:
 
     name = "espeak"
     first_audio_cap = 2.0
+    signs_of_life = False
 
     def __init__(self, backends: Sequence[EspeakBackend], *, on_demand: bool = False) -> None:
         """With `on_demand` it counts as ready from the first moment and starts with the first sentence."""

@@ -37,6 +37,7 @@ class ScriptedEngine:
         self.name = name
         self.description = f"the scripted engine {name}"
         self.first_audio_cap = first_audio_cap
+        self.signs_of_life = False
         self.ready = readiness
         self.asked: list[str] = []
         """The texts it was given"""

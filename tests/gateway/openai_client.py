@@ -31,6 +31,7 @@ class Told:
     """An engine that gives so many chunks of a sentence and then fails, if it is told to."""
 
     first_audio_cap = 10.0
+    signs_of_life = False
 
     def __init__(self, name: str, *plan: int | Exception, ready: Readiness = READY) -> None:
         """`plan`: chunks, or what to raise. None: a chunk."""

@@ -24,6 +24,7 @@ class ProbedEngine:
 
     description = "an engine for tests"
     first_audio_cap = 1.0
+    signs_of_life = False
 
     def __init__(self, name: str, answer: Callable[[], Awaitable[None]]) -> None:
         self.name = name

@@ -33,6 +33,7 @@ class MlxEngine:
     """
 
     name = "mlx"
+    signs_of_life = True
 
     def __init__(
         self,

@@ -27,6 +27,7 @@ class Parrot:
 
     description = "a parrot"
     first_audio_cap = 5.0
+    signs_of_life = False
 
     def __init__(self, name: str = "mlx") -> None:
         self.name = name

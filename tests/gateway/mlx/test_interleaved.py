@@ -1,19 +1,8 @@
 """Many requests of several clients at one worker: nothing is mixed, and nothing grows."""
 
-import asyncio
-import random
-from collections.abc import AsyncIterator, Iterator
-from contextlib import aclosing
 from dataclasses import dataclass, field
 
-import psutil
 import pytest
-import pytest_asyncio
-
-from gateway.engines.mlx.engine import MlxEngine
-from speech.persona import ModelVoice, VoiceSpec
-from speech.utterance import Sentence
-from tests.gateway.mlx.listening import Checkpoint, clip_of, pcm_of, pid_of
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow, pytest.mark.timeout(400)]
 

@@ -1,0 +1,39 @@
+"""The engines of a gateway: which there are, what is around each, and what new personas mean to them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gateway.caller_clips import CallerClips
+from gateway.engines.cache import with_cache
+from gateway.engines.listening import ListeningEngine
+from gateway.engines.mlx.engine import MlxEngine
+from gateway.models import models_of, revisions
+from gateway.persona_files import PersonaLibrary
+from gateway.settings import Settings
+from speech.engines.base import Engine
+from speech.engines.espeak import EspeakEngine
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What `make_app` is given by the command."""
+
+    engines: Mapping[str, Engine]
+    caller_clips: CallerClips
+    mlx: MlxEngine
+
+    async def personas_changed(self, library: PersonaLibrary) -> None:
+        """Models that nobody needs any more end, new ones start in the background."""
+        await self.mlx.use(models_of(library.personas.values()))
+
+
+def parts_of(settings: Settings, library: PersonaLibrary) -> Parts:
+    """Nothing is started yet."""
+    clips = CallerClips()
+    pinned = revisions(settings.state_dir)
+    mlx = MlxEngine(models_of(library.personas.values()), clips.clip_of, revisions=pinned)
+    engines: dict[str, Engine] = {
+        "espeak": EspeakEngine.installed(settings.espeak),
+        "mlx": ListeningEngine(mlx),
+    }
+    return Parts(with_cache(engines, settings, pinned), clips, mlx)
