@@ -53,7 +53,7 @@ async def health(request: web.Request) -> web.Response:
                 name for persona in library.personas.values() for name in (persona.id, *persona.aliases)
             ],
             "default_voice": default.id,
-            "engines": {name: _engine(guarded) for name, guarded in app[ENGINES].items()},
+            "engines": {name: _engine(app, guarded) for name, guarded in app[ENGINES].items()},
             "personas": personas,
             "problems": len(library.problems),  # a number only: their text names files
             "speaking": app[ADMISSION].inside,
@@ -81,9 +81,13 @@ def _readiness(app: web.Application, persona: Persona) -> dict[str, Any]:
     }
 
 
-def _engine(guarded: GuardedEngine) -> dict[str, Any]:
+def _engine(app: web.Application, guarded: GuardedEngine) -> dict[str, Any]:
+    """Ready if it is for one of the personas' voices; what it says of a plain voice where it has none."""
     engine, breaker = guarded.engine, guarded.breaker
-    readiness = guarded.readiness(VoiceSpec(engine.name))
+    voices = (voice for persona in app[PERSONAS].personas.values() for voice in persona.voices)
+    asked = [voice for voice in voices if voice.engine == engine.name] or [VoiceSpec(engine.name)]
+    answers = [guarded.readiness(voice) for voice in asked]
+    readiness = next(filter(None, answers), answers[0])
     return {
         "ready": bool(readiness),
         "reason": readiness.reason.text if readiness.reason else None,
