@@ -2,7 +2,7 @@
 #   make run PYTHON=/path/to/python3     uses that interpreter
 #   make test ARGS="-k breaker"          passes ARGS on to the command behind the target
 .DEFAULT_GOAL := help
-.PHONY: help run serve test check bench clean environment
+.PHONY: help run serve test test-clone check bench bench-clone clean environment
 
 BIN := .venv/bin/
 PYTHON ?=
@@ -14,7 +14,7 @@ export PIP_USER := 0
 export PYTHON
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s%s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s%s\n", $$1, $$2 }' Makefile
 
 run: environment ## the demonstration: three personas, with the gateway and without it
 	@$(BIN)python -m demo $(ARGS)
@@ -22,8 +22,12 @@ run: environment ## the demonstration: three personas, with the gateway and with
 serve: environment ## a gateway in the foreground, until Ctrl-C
 	@exec $(BIN)robotvoice-gateway serve $(ARGS)
 
-test: environment ## all tests
+test: environment ## all tests but the slow ones
 	@$(BIN)python -m pytest $(ARGS)
+
+test-clone: environment ## the slow tests: long runs with cloned voices
+	@$(BIN)python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[mlx]'
+	@$(BIN)python -m pytest -m slow $(ARGS)
 
 check: environment ## formatting, lint and types
 	@$(BIN)python -m ruff format --check .
@@ -32,6 +36,10 @@ check: environment ## formatting, lint and types
 
 bench: environment ## measure, and write out/bench
 	@$(BIN)python -m benchmarks $(ARGS)
+
+bench-clone: environment ## measure cloned voices beside other servers, and write out/bench; takes minutes
+	@$(BIN)python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
+	@$(BIN)python -m benchmarks.clone $(ARGS)
 
 clean: ## remove all that make made
 	@rm -rf .venv out build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

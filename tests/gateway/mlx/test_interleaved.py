@@ -1,31 +1,147 @@
-"""Many requests of several clients at one worker: nothing is mixed, and nothing grows."""
+"""Long runs of several clients at one worker: no answer is another's, and no memory is lost."""
 
-from dataclasses import dataclass, field
+import asyncio
+import itertools
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
+from pathlib import Path
 
+import psutil
 import pytest
+import pytest_asyncio
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow, pytest.mark.timeout(400)]
+from gateway.clip import Clip
+from gateway.engines.mlx.engine import MlxEngine
+from gateway.reference_clips import load_caller_clip, load_persona_clip
+from speech.persona import ModelVoice, VoiceSpec
+from speech.utterance import Sentence
+from tests.gateway.mlx.listening import Checkpoint, pcm_of, pid_of
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow, pytest.mark.timeout(420)]
 
 CLIENTS = 8
-MIXED = 300
-"""Sentences that are spoken to their end, of A, B, A, B ..."""
-TEXTS = ("Hi.", "Yes.", "I do.", "So am I.")
-MANY = 1000
-WARM_UP = 100
-"""Requests after which nothing may grow any more"""
-SAMPLES = 10
-"""Looks at the memory, each after as many requests"""
-FLAT = 0.05
-"""Of the memory after the warm-up"""
+MIXED, MANY = 300, 1000
+"""Requests that are heard to their end"""
+SETTLED = 200
+"""Requests after which everything that is kept is full, and memory may grow no more"""
+LOOK = 50
+"""Requests between two looks at the memory"""
+FLAT = 1.05
+AD_HOC = "ad hoc"
+"""How the keys of clips that come with a request begin"""
+References = dict[str, tuple[Path, str]]
+Asking = Callable[[str], VoiceSpec]
 
 
-@dataclass(frozen=True)
-class Voices:
-    """Two personas, and their clips as they come with single requests."""
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def worker(checkpoint: Checkpoint, references: References) -> AsyncIterator[MlxEngine]:
+    """An engine of one model, which no other test uses."""
 
-    model: str
-    references: dict[str, tuple[object, str]] = field(repr=False)
+    async def clip_of(voice: ModelVoice) -> Clip:
+        if voice.reference:
+            return (await load_persona_clip(voice.reference)).clip
+        clip, _ = references[voice.key[-1]]
+        return (await load_caller_clip(await asyncio.to_thread(clip.read_bytes))).clip
+
+    engine = MlxEngine([checkpoint()], clip_of)
+    await engine.start()
+    yield engine
+    await engine.close()
 
 
 @pytest.fixture(scope="module")
-def voices() -> None: ...
+def persona(checkpoint: Checkpoint, references: References) -> Asking:
+    """The voice of persona a or b, always with the same seed."""
+
+    def voice(name: str) -> VoiceSpec:
+        clip, transcript = references[name]
+        return VoiceSpec("mlx", model_voice=ModelVoice(checkpoint(), name, clip, transcript, seed=7))
+
+    return voice
+
+
+@pytest.fixture(scope="module")
+def ad_hoc(checkpoint: Checkpoint, references: References) -> Asking:
+    """The same clip, each time as one that nobody has sent before: it must sound as its persona does."""
+    numbers = itertools.count()
+
+    def voice(name: str) -> VoiceSpec:
+        key = f"{AD_HOC} {next(numbers)} {name}"
+        transcript = references[name][1]
+        return VoiceSpec(
+            "mlx", model_voice=ModelVoice(checkpoint(), key, None, transcript, seed=7, ad_hoc=True)
+        )
+
+    return voice
+
+
+async def broken_off(engine: MlxEngine, voice: VoiceSpec, text: str, after: int) -> None:
+    """Leaves after so many chunks."""
+    async with aclosing(engine.speak(Sentence(0, text), voice)) as chunks:
+        for _ in range(after):
+            await anext(chunks, None)
+
+
+async def by_clients(work: Callable[[int], Awaitable[None]], count: int) -> None:
+    """`work` on each number, in order, by whichever client is free."""
+    numbers = iter(range(count))
+
+    async def client() -> None:
+        for number in numbers:
+            await work(number)
+
+    async with asyncio.TaskGroup() as clients:
+        for _ in range(CLIENTS):
+            clients.create_task(client())
+
+
+async def test_each_of_many_mixed_answers_is_what_its_persona_alone_gives(
+    worker: MlxEngine, persona: Asking, ad_hoc: Asking
+) -> None:
+    """A, B, A, B ... with the same text, among requests that are broken off and clips that come with one."""
+    text = "I do."
+    alone = {name: await pcm_of(worker, persona(name), text) for name in "ab"}
+    assert alone["a"] != alone["b"]
+    pid, chance = pid_of(worker), random.Random(1)
+    wrong: list[tuple[int, str]] = []
+
+    async def one(number: int) -> None:
+        name, other = ("a", "b") if number % 2 == 0 else ("b", "a")
+        if chance.random() < 0.3:
+            voice = ad_hoc(other) if chance.random() < 0.2 else persona(other)
+            await broken_off(worker, voice, text, chance.randrange(4))
+        if chance.random() < 0.1 and await pcm_of(worker, ad_hoc(other), text) != alone[other]:
+            wrong.append((number, f"{AD_HOC} {other}"))
+        if await pcm_of(worker, persona(name), text) != alone[name]:
+            wrong.append((number, name))
+
+    await by_clients(one, MIXED)
+    assert wrong == []
+    assert pid_of(worker) == pid, "the worker was replaced meanwhile"
+
+
+async def test_the_memory_stays_flat_over_many_requests(
+    worker: MlxEngine, persona: Asking, ad_hoc: Asking
+) -> None:
+    """Of the worker, and of the process that asks it."""
+    processes = {"worker": psutil.Process(pid_of(worker)), "engine": psutil.Process()}
+    seen: dict[str, list[int]] = {name: [] for name in processes}
+    heard = itertools.count(1)
+    chance = random.Random(2)
+
+    async def one(number: int) -> None:
+        name = "ab"[number % 2]
+        if number % 10 == 0:
+            await broken_off(worker, persona(name), "Hi.", chance.randrange(4))
+        voice = ad_hoc(name) if number % 20 == 0 else persona(name)
+        assert await pcm_of(worker, voice, "Hi.")
+        count = next(heard)
+        if count >= SETTLED and count % LOOK == 0:
+            for process, rss in seen.items():
+                rss.append(processes[process].memory_info().rss)
+
+    await by_clients(one, MANY)
+    print({process: [round(bytes_ / 1e6) for bytes_ in rss] for process, rss in seen.items()})
+    for process, (settled, *later) in seen.items():
+        assert max(later) <= FLAT * settled, f"the {process} grew from {settled} to {max(later)} bytes"
