@@ -34,6 +34,9 @@ LINES = {
 
 def main() -> int:
     """Returns 0 only if every line was spoken by whom it should."""
+    signal.signal(
+        signal.SIGTERM, signal.default_int_handler
+    )  # as Ctrl-C: the gateway may be frozen just then
     OUT.mkdir(exist_ok=True)
     for old in (*OUT.glob("*.wav"), OUT / "run.json"):
         old.unlink(missing_ok=True)

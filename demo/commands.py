@@ -19,6 +19,8 @@ STOP_WITHIN = 10.0
 SAY_WITHIN = 60.0
 DISCOVER_FOR = 10
 """Seconds to look for the gateway by mDNS"""
+TRIES = 4
+"""A machine may be too busy to answer at once."""
 ADDRESS_TAKEN = 4
 NOT_PLAYED = 4
 NOBODY_FOUND = 3
@@ -127,21 +129,25 @@ class Robot:
 
     def discover(self) -> str:
         """Returns where the gateway is; goes on by address in a network without multicast."""
-        found = self._run("discover", "--json", "--timeout", str(DISCOVER_FOR))
-        if found.returncode == NOBODY_FOUND or not found.stdout.strip():
-            address = f"127.0.0.1:{self._gateway.port}"
-            print(
-                f"  Nobody was found by mDNS: this machine seems to have no multicast. {found.stderr.strip()}"
-            )
-            print(f"  Going on with its address, as an owner could: ROBOTVOICE_GATEWAY={address}")
-            self._environment["ROBOTVOICE_GATEWAY"] = address
-            found = self._run("discover", "--json", "--no-mdns")
-        if found.returncode != 0:
-            raise CommandFailed(
-                f"robotvoice discover found no gateway that answers:\n{found.stderr}{found.stdout}"
-            )
-        first = next(gateway for gateway in json.loads(found.stdout) if gateway["ready"])
-        return f"{first['address']} found by {first['found_by']}, answers in {first['answer_ms']} ms"
+        for _ in range(TRIES):
+            found = self._run("discover", "--json", "--timeout", str(DISCOVER_FOR))
+            if found.returncode not in (0, NOBODY_FOUND):
+                break
+            listed = json.loads(found.stdout or "[]")
+            for each in listed:
+                if each["ready"]:
+                    return f"{each['address']} found by {each['found_by']}, answers in {each['answer_ms']} ms"
+            if not listed:
+                self._go_on_by_address(_told(found))
+        raise CommandFailed(
+            f"robotvoice discover found no gateway that answers:\n{found.stderr}{found.stdout}"
+        )
+
+    def _go_on_by_address(self, why: str) -> None:
+        address = f"127.0.0.1:{self._gateway.port}"
+        print(f"  It was not found by mDNS: this machine seems to have no multicast ({why}).")
+        print(f"  Going on with its address, as an owner could: ROBOTVOICE_GATEWAY={address}")
+        self._environment |= {"ROBOTVOICE_GATEWAY": address, "ROBOTVOICE_MDNS": "false"}
 
     def say(self, persona: str, text: str) -> dict[str, Any]:
         """One line; returns its row."""

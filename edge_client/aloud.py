@@ -54,8 +54,6 @@ async def speak_aloud(
     finally:
         speaking.cancel()
         await asyncio.wait({speaking})
-        if not speaking.cancelled():
-            speaking.exception()  # seen: what the player says is told instead
     if played.first_audio is not None:
         heard.first_audio = played.first_audio
     heard.seconds = played.seconds

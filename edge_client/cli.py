@@ -9,9 +9,8 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Coroutine, Sequence
-from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
 from speech import __version__
 from speech.errors import (
@@ -121,29 +120,35 @@ def _standard_input() -> str:
     if sys.stdin is None:  # it was closed by whoever started us
         return ""
     # Bytes that are no text cost a character each, not the whole sentence.
-    sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]
+    sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]  # a TextIOWrapper
     return sys.stdin.read(LARGEST_INPUT)
 
 
 def _print(text: str) -> int:
     """Writes to standard output; a reader that left early has seen enough."""
-    if sys.stdout is None:  # it was closed by whoever started us
+    problem = _write(text, sys.stdout)
+    if problem is None or isinstance(problem, BrokenPipeError):
         return OK
-    try:
-        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-        print(text, flush=True)
-    except OSError as error:
-        # At its end Python would try once more.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if not isinstance(error, BrokenPipeError):
-            _complain(f"robotvoice: the result cannot be written to standard output ({error.strerror})")
-            return NOT_PLAYED
-    return OK
+    _complain(f"robotvoice: the result cannot be written to standard output ({problem.strerror})")
+    return NOT_PLAYED
 
 
 def _complain(text: str) -> None:
-    with suppress(OSError):
-        print(text, file=sys.stderr, flush=True)
+    _write(text, sys.stderr)
+
+
+def _write(text: str, stream: TextIO | None) -> OSError | None:
+    """Returns why it could not be written."""
+    if stream is None:  # it was closed by whoever started us
+        return None
+    try:
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[attr-defined]  # a TextIOWrapper
+        print(text, file=stream, flush=True)
+    except OSError as error:
+        # At its end Python would try once more, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        return error
+    return None
 
 
 def _exit_code(error: RobotVoiceError) -> int:

@@ -77,8 +77,7 @@ class Dialled:
 
     def _late(self) -> EngineFailure:
         if self._connected:
-            limit = f"{self.answer_within * 1000:.0f} ms"
-            return EngineFailure("no_answer", f"gateway did not answer within {limit}")
+            return EngineFailure("no_answer", "gateway did not answer in time")
         limit = f"{self._connect_timeout:g} s"
         return EngineFailure(
             "unreachable", f"gateway at {self._endpoint.label} cannot be reached within {limit}"

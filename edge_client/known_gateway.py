@@ -115,6 +115,12 @@ class KnownGateway:
         self.breaker.half_open_now()
         self._remember()
 
+    async def take_back(self) -> None:
+        """Sends the canaries of a gateway that was adopted, so that the next text can go there."""
+        self.link = self._link(self.addresses)
+        await self._send_canaries()
+        self._remember()
+
     async def close(self, *, hurry: bool) -> None:
         """Waits for what runs in the background, or ends it in a `hurry`; writes what was learned."""
         if self._background:
@@ -133,13 +139,16 @@ class KnownGateway:
         try:
             if not self.addresses:
                 self.link = self._link(await self._look_around())
-            limit = self._settings.connect_timeout + PROBE_WITHIN
-            while await send_canary(self.link, self.breaker, limit):
-                pass
+            await self._send_canaries()
         finally:
             decided.set()
         if self.breaker.state is State.OPEN:
             await self._look_again()
+
+    async def _send_canaries(self) -> None:
+        limit = self._settings.connect_timeout + PROBE_WITHIN
+        while await send_canary(self.link, self.breaker, limit):
+            pass
 
     async def _look_again(self) -> None:
         found = await self._look_around()

@@ -132,8 +132,7 @@ class GatewayLink:
             async with asyncio.timeout(connection.answer_within):
                 answer = await _receive(connection)
         except TimeoutError:
-            limit = f"{connection.answer_within * 1000:.0f} ms"
-            raise EngineFailure("no_answer", f"gateway did not answer within {limit}") from None
+            raise EngineFailure("no_answer", "gateway did not answer in time") from None
         if isinstance(answer, wire.Unavailable):
             self.answered_by = connection.endpoint
             retry = None if answer.retry_after_ms is None else answer.retry_after_ms / 1000

@@ -61,6 +61,7 @@ async def discover(settings: Settings, seconds: float) -> list[FoundGateway]:
     answering = [each.endpoint for each in found if each.ready]
     if answering:
         gateway.adopt(answering[0])
+        await gateway.take_back()
     return list(found)
 
 

@@ -121,9 +121,9 @@ class Robot:
         try:
             await self.gateway.ask()
         except EngineFailure as failure:
-            text = f"nobody here knows {name!r}, and no gateway could be asked ({failure.message})"
+            why = f"nobody here knows {name!r} and no gateway could be asked: {failure.message}"
             stranger = KnownPersona(name, name, "en", "", local_voices=(ANY_VOICE,))
-            return stranger, Reason("unknown_voice", f"{text}, so this is a plain voice")
+            return stranger, Reason("unknown_voice", f"a plain voice, because {why}")
         await self._learn()
         if known := self._known.find(name):
             return known, None
@@ -190,7 +190,7 @@ class Robot:
         endpoint = self.gateway.endpoint
         reason = heard.substitute.text if heard.substitute else None
         if reason and heard.entry == len(_local_voices(persona)) > 1:
-            reason += "; its own voice on the robot does not work, so this is a plain one"
+            reason = f"a plain voice, because its own on the robot does not work: {reason}"
         return Said(
             persona=persona.id,
             text=text,

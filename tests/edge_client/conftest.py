@@ -45,7 +45,11 @@ def wav(tmp_path: Path) -> Path:
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
     """Of a user who has nothing but this folder."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ROBOTVOICE_", "XDG_"))}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("ROBOTVOICE_", "XDG_", "PYTHON"))
+    }
     (tmp_path / "empty.toml").touch()
     return {
         **kept,

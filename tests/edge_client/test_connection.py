@@ -47,13 +47,13 @@ async def why_not(endpoint: Endpoint, connect_timeout: float = PATIENT) -> Engin
 
 
 FAULTS = {
-    Fault.SILENCE: ("no_answer", "gateway did not answer within 250 ms"),
+    Fault.SILENCE: ("no_answer", "gateway did not answer in time"),
     Fault.RESET: ("cut", "gateway broke the connection"),
     Fault.NOISE: ("protocol", "what answers at {address} is no gateway"),
     Fault.HTML: ("protocol", "what answers at {address} is no gateway: it answers with status 200"),
     Fault.NOT_FOUND: ("protocol", "what answers at {address} is no gateway: it answers with status 404"),
     Fault.BUSY: ("protocol", "what answers at {address} is no gateway: it answers with status 503"),
-    Fault.HALF_A_HANDSHAKE: ("no_answer", "gateway did not answer within 250 ms"),
+    Fault.HALF_A_HANDSHAKE: ("no_answer", "gateway did not answer in time"),
 }
 
 

@@ -21,7 +21,7 @@ from tests.fakes.fake_gateway import FakeGateway, State, running
 from tests.fakes.faults import Fault
 
 Make = Callable[..., Settings]
-DOWN = Reason("no_answer", "gateway did not answer within 250 ms")
+DOWN = Reason("no_answer", "gateway did not answer in time")
 
 
 class Clock:
@@ -61,18 +61,24 @@ async def announced(fake: FakeGateway, identity: str) -> AsyncIterator[None]:
         await advertiser.stop()
 
 
-async def test_while_the_rest_lasts_nobody_connects(fake: FakeGateway, settings: Make, clock: Clock) -> None:
-    pinned = settings(gateway=fake.address)
+async def test_while_the_rest_lasts_nobody_connects(
+    fake: FakeGateway, settings: Make, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor is the network asked for others."""
+    asked: list[object] = []
+    monkeypatch.setattr(known_gateway, "browse", lambda **search: asked.append(search))
+    pinned = settings(gateway=fake.address, mdns=True)
     await failed(pinned, clock)
     for _ in range(20):
         gateway = KnownGateway(pinned, clock=clock)
         await gateway.make_ready()
         assert gateway.breaker.state is Breaker.OPEN
         assert gateway.guarded.acquire() is None
-        with pytest.raises(EngineFailure, match="did not answer within 250 ms"):
+        with pytest.raises(EngineFailure, match="did not answer in time"):
             await gateway.ask()
+        gateway.use_the_time()
         await gateway.close(hurry=False)
-    assert fake.state.connections == 0
+    assert (fake.state.connections, asked) == (0, [])
 
 
 async def test_after_the_rest_two_good_canaries_let_the_text_through(
@@ -87,6 +93,7 @@ async def test_after_the_rest_two_good_canaries_let_the_text_through(
     await gateway.make_ready()
     assert fake.state.paths == ["/readyz", "/readyz"]
     assert gateway.breaker.state is Breaker.CLOSED
+    assert gateway.last_seen == clock.now
     await gateway.close(hurry=False)
     after = KnownGateway(pinned, clock=clock)
     assert after.breaker.state is Breaker.CLOSED

@@ -188,7 +188,7 @@ async def test_no_answer_to_a_request_is_a_failure(fake: FakeGateway) -> None:
 
     fake.state.do_next(nothing)
     failure = await problem(link_to(fake))
-    assert (failure.reason, failure.message) == ("no_answer", "gateway did not answer within 250 ms")
+    assert (failure.reason, failure.message) == ("no_answer", "gateway did not answer in time")
 
 
 async def test_unavailable_is_nobodys_fault(fake: FakeGateway) -> None:

@@ -84,8 +84,8 @@ async def test_without_a_gateway_an_unknown_persona_speaks_in_a_plain_voice(
     said = await say(settings(gateway=fake.address), "Good day.", "ada", out=wav)
     assert (said.persona, said.via, said.voice, said.pitch, said.rate) == ("ada", "robot", "en", 50, 175)
     assert said.reason == (
-        "nobody here knows 'ada', and no gateway could be asked (gateway did not answer within 250 ms), "
-        "so this is a plain voice"
+        "a plain voice, because nobody here knows 'ada' and no gateway could be asked: "
+        "gateway did not answer in time"
     )
     again = await say(settings(gateway=fake.address), "Good day.", "ada", out=wav)
     assert again.reason == said.reason
@@ -111,7 +111,7 @@ async def test_a_learned_voice_this_robot_does_not_have_is_replaced_by_a_plain_o
         said = await say(pinned, TEXT, out=wav)
         assert (said.via, said.voice, said.pitch, said.rate) == ("robot", "en", 50, 175)
         assert said.reason == (
-            "gateway broke the connection; its own voice on the robot does not work, so this is a plain one"
+            "a plain voice, because its own on the robot does not work: gateway broke the connection"
         )
 
 
