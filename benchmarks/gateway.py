@@ -5,6 +5,7 @@ The same sentences are spoken in turn by an engine in this process and by one be
 
 import asyncio
 import itertools
+import json
 import math
 import tempfile
 import time
@@ -12,14 +13,14 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from pathlib import Path
 
+import aiohttp
+
 from benchmarks.processes import running_gateway
 from benchmarks.report import BenchmarkBroken, Figure, Progress, lost, median, percentile
-from edge_client.connection import Connection, connect
-from edge_client.endpoint import parse_address
 from speech import wire
 from speech.audio import AudioChunk
 from speech.engines.espeak import EspeakEngine
-from speech.errors import RobotVoiceError
+from speech.errors import EngineFailure, RobotVoiceError
 from speech.persona import VoiceSpec
 from speech.utterance import Sentence
 
@@ -102,34 +103,42 @@ async def _first_audio(chunks: AsyncGenerator[AudioChunk | bytes, None]) -> floa
 
 
 class _Client:
-    """One robot's WebSocket, connected anew after a loss."""
+    """One WebSocket and nothing around it, connected anew after a loss."""
 
     def __init__(self, address: str) -> None:
-        self._endpoint = parse_address(address)
-        self._connection: Connection | None = None
+        self._url = f"ws://{address}{wire.WEBSOCKET_PATH}"
+        self._session: aiohttp.ClientSession | None = None
+        self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._ids = itertools.count()
 
     async def speak(self, text: str) -> AsyncGenerator[bytes, None]:
-        """The audio frames of a sentence. Raises EngineFailure."""
-        connection = self._connection = self._connection or await connect(self._endpoint, WITHIN)
+        """The audio frames of a sentence; it ends early when the connection does."""
+        socket = self._socket or await self._connected()
         finished = False
         request = wire.Synthesize(text, str(next(self._ids)), audio="binary", engines="own", prepared=True)
         try:
-            await connection.send(wire.encode(request))
+            await socket.send_str(wire.encode(request))
             while not finished:
-                frame = await connection.receive()
-                if isinstance(frame, bytes):
-                    yield frame
+                message = await socket.receive()
+                if message.type is aiohttp.WSMsgType.BINARY:
+                    yield message.data
                     continue
-                answer = wire.decode_answer(frame)
-                if isinstance(answer, wire.Error | wire.Unavailable):
-                    raise BenchmarkBroken(f"the gateway refused a sentence: {answer}")
-                finished = isinstance(answer, wire.Complete)
+                if message.type is not aiohttp.WSMsgType.TEXT:
+                    raise EngineFailure("cut", "the gateway closed the connection")
+                kind = json.loads(message.data)["type"]
+                if kind in ("error", "unavailable"):
+                    raise BenchmarkBroken(f"the gateway refused a sentence: {message.data}")
+                finished = kind == "complete"
         finally:
             if not finished:
                 await self.close()
 
+    async def _connected(self) -> aiohttp.ClientWebSocketResponse:
+        self._session = aiohttp.ClientSession()
+        self._socket = await self._session.ws_connect(self._url, compress=0)
+        return self._socket
+
     async def close(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection:
-            await connection.close()
+        session, self._session, self._socket = self._session, None, None
+        if session:
+            await session.close()

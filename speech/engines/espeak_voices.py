@@ -4,10 +4,12 @@ The library takes any variant name without complaint and refuses `en-gb`, so nam
 """
 
 import difflib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from speech.errors import UnknownVoice
+
+MOST_RESOLVED = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +29,18 @@ class Catalogue:
     version: str
     voices: tuple[CatalogueVoice, ...]
     variants: tuple[str, ...]
+    resolved: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
+    """What was found before; a chain asks several times for each sentence"""
 
     def resolve(self, wanted: str) -> str:
         """The identifier for `en-gb`, `gmw/en` or `en+croak`. Raises UnknownVoice with near names."""
+        if wanted not in self.resolved:
+            if len(self.resolved) >= MOST_RESOLVED:
+                self.resolved.clear()
+            self.resolved[wanted] = self._resolve(wanted)
+        return self.resolved[wanted]
+
+    def _resolve(self, wanted: str) -> str:
         base, plus, variant = wanted.partition("+")
         identifier = self._base(base)
         if identifier is None:
