@@ -26,7 +26,6 @@ def make_app(model_path: str, clip: str, transcript: str) -> FastAPI:
     model = load_model(model_path)
     one_at_a_time = asyncio.Lock()
 
-    @app.post("/tts")
     async def tts(request: Request) -> Response:
         text = (await request.json())["text"]
         async with one_at_a_time:
@@ -43,6 +42,7 @@ def make_app(model_path: str, clip: str, transcript: str) -> FastAPI:
                 )
                 return Response((Path(folder) / "speech.wav").read_bytes(), media_type="audio/wav")
 
+    app.add_api_route("/tts", tts, methods=["POST"])
     return app
 
 
