@@ -1,7 +1,7 @@
 """The codec's encoder under the names and in the layout of PyTorch.
 
-The loader takes the decoder as MLX has it, but expects the encoder to come from PyTorch. This is its translation
-the other way round.
+The loader takes the decoder as MLX has it, but expects the encoder to come from PyTorch. This is its
+translation the other way round.
 """
 
 import numpy as np
@@ -14,7 +14,9 @@ _PREFIXES = {
     "encoder.init_conv1d.conv.": "encoder.layers.0.",
     **{f"encoder.layers.{i}.downsample.conv.": f"encoder.layers.{3 * i + 3}." for i in range(_STAGES)},
     **{
-        f"encoder.layers.{i}.residuals.0.block.{part}.conv.": f"encoder.layers.{3 * i + 1}.block.{2 * part + 1}."
+        f"encoder.layers.{i}.residuals.0.block.{part}.conv.": (
+            f"encoder.layers.{3 * i + 1}.block.{2 * part + 1}."
+        )
         for i in range(_STAGES)
         for part in (0, 1)
     },

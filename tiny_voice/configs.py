@@ -1,14 +1,14 @@
 """The configuration files, and the sizes everything else follows.
 
-The loader guesses from its shape whether a convolution is stored in PyTorch's or in MLX's layout. With a kernel
-of one it is right only above 64 channels: hence the 72 and 144 below, where smaller numbers would do.
+The loader guesses from its shape whether a convolution is stored in PyTorch's or in MLX's layout. With a
+kernel of one it is right only above 64 channels: hence the 72 and 144 below, where smaller numbers would do.
 """
 
 from typing import Any, Literal
 
 Kind = Literal["base", "custom_voice", "voice_design"]
 Ending = Literal["natural", "never", "once"]
-"""`natural`: about one frame for each byte of text; `never`: until the cap; `once`: at once, with no audio."""
+"""`natural`: about one frame for each byte of text; `never`: until the cap; `once`: at once, no audio."""
 Size = Literal["0b6", "1b7"]
 
 SAMPLE_RATE = 24_000

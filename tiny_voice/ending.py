@@ -1,10 +1,10 @@
 """When speech ends, written into the weights.
 
-Three hidden dimensions are kept free of everything else. One is set at every position that holds a token of text,
-one at every frame of speech. An attention head of the first layer looks at all positions alike and writes
-(frames - tokens) / length into the third; speech ends once that is above zero. A clip to clone and its transcript
-stand in the same row before the text and add to both sides: speech gets the right length when the clip has one
-frame for each byte of its transcript.
+Three hidden dimensions are kept free of everything else. One is set at every position that holds a token of
+text, one at every frame of speech. An attention head of the first layer looks at all positions alike and
+writes (frames - tokens) / length into the third; speech ends once that is above zero. A clip to clone and
+its transcript stand in the same row before the text and add to both sides: speech gets the right length
+when the clip has one frame for each byte of its transcript.
 """
 
 import math

@@ -1,7 +1,6 @@
 """The clip whose voice the checkpoint clones, spoken by eSpeak NG, and what is said in it."""
 
 import asyncio
-import os
 import tempfile
 from contextlib import aclosing
 from pathlib import Path
@@ -26,11 +25,11 @@ VOICE = VoiceSpec("espeak", voice="en", rate=150)
 
 
 def reference_clip(folder: Path, voice: VoiceSpec = VOICE, name: str = "reference") -> tuple[Path, str]:
-    """Writes `name`.wav (mono, eSpeak NG's rate, always 10 to 11 s) into the folder; returns it and its transcript.
+    """Writes `name`.wav (mono, eSpeak NG's rate, 10 to 11 s) into the folder; returns it and its transcript.
 
-    Pauses between the sentences bring it to its length, whatever the voice; a voice so slow that it has no room
-    for them raises ValueError. Raises EngineUnavailable where eSpeak NG is missing. Blocks for a few tenths of a
-    second: from a coroutine, call it with `asyncio.to_thread`.
+    Pauses between the sentences bring it to its length, whatever the voice; a voice so slow that it has no
+    room for them raises ValueError. Raises EngineUnavailable where eSpeak NG is missing. Blocks for a few
+    tenths of a second: from a coroutine, call it with `asyncio.to_thread`.
     """
     spoken, audio_format = asyncio.run(_spoken(voice))
     missing = audio_format.samples(0) + round(CLIP_SECONDS * audio_format.sample_rate)
@@ -63,4 +62,4 @@ def _write_whole(file: Path, content: bytes) -> None:
     """So that whoever reads it meanwhile sees the old file or the new one."""
     with tempfile.NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}.", delete=False) as scratch:
         scratch.write(content)
-    os.replace(scratch.name, file)
+    Path(scratch.name).replace(file)
