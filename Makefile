@@ -22,12 +22,12 @@ run: environment ## the demonstration: three personas, with the gateway and with
 serve: environment ## a gateway in the foreground, until Ctrl-C
 	@exec $(BIN)robotvoice-gateway serve $(ARGS)
 
-test: environment ## all tests but the slow ones
+test: environment ## all tests but those of cloned voices
 	@$(BIN)python -m pytest $(ARGS)
 
-test-clone: environment ## the slow tests: long runs with cloned voices
+test-clone: environment ## the tests of cloned voices, long runs among them; installs mlx-audio
 	@$(BIN)python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[mlx]'
-	@$(BIN)python -m pytest -m slow $(ARGS)
+	@$(BIN)python -m pytest -m "slow or clone" $(ARGS)
 
 check: environment ## formatting, lint and types
 	@$(BIN)python -m ruff format --check .

@@ -102,9 +102,17 @@ async def rest_of(speaking: AsyncGenerator[AudioChunk, None]) -> Sound:
 
 
 def children() -> list[psutil.Process]:
-    """The processes that we started and that run, without zombies."""
+    """The processes that we started and that run, without zombies and without Python's own tracker."""
     found = psutil.Process().children(recursive=True)
-    return [child for child in found if is_running(child)]
+    return [child for child in found if is_running(child) and not _is_tracker(child)]
+
+
+def _is_tracker(process: psutil.Process) -> bool:
+    """Of multiprocessing: libraries start it for a lock, and it lives as long as the tests."""
+    try:
+        return any("resource_tracker" in argument for argument in process.cmdline())
+    except psutil.Error:
+        return False
 
 
 def is_running(process: psutil.Process) -> bool:

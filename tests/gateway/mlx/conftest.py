@@ -13,6 +13,15 @@ from speech.persona import ModelVoice, VoiceSpec
 from tests.gateway.mlx.listening import Checkpoint, Models, Voice, clip_of
 from tiny_voice import Ending, Kind, Size, make_checkpoint, reference_clip
 
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All of these need mlx-audio, which is no part of the everyday set-up."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker("clone")
+
 
 @pytest.fixture(scope="session")
 def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
