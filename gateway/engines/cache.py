@@ -12,6 +12,7 @@ from dataclasses import replace
 from gateway.audio_files import StoredAudio
 from gateway.audio_store import AudioKeys, AudioStore, cache_secret
 from gateway.engines.flight import Flight
+from gateway.engines.wrapped import WrappedEngine
 from gateway.settings import Settings
 from speech.audio import AudioChunk
 from speech.engines.base import READY, Engine, Readiness
@@ -76,43 +77,18 @@ class CacheEngine:
         await self._store.close()
 
 
-class StoringEngine:
+class StoringEngine(WrappedEngine):
     """An engine whose sentences are kept when they have come to their end.
 
     Who asks for what is being made just then listens to that, from its beginning.
     """
 
     def __init__(self, engine: Engine, store: AudioStore, keys: AudioKeys) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._store = store
         self._keys = keys
         self._flights: dict[str, Flight] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-
-    @property
-    def name(self) -> str:
-        return self._engine.name
-
-    @property
-    def description(self) -> str:
-        return self._engine.description
-
-    @property
-    def first_audio_cap(self) -> float:
-        return self._engine.first_audio_cap
-
-    @property
-    def signs_of_life(self) -> bool:
-        return self._engine.signs_of_life
-
-    async def start(self) -> None:
-        await self._engine.start()
-
-    def readiness(self, voice: VoiceSpec) -> Readiness:
-        return self._engine.readiness(voice)
-
-    def start_estimate(self, sentence: Sentence) -> float:
-        return self._engine.start_estimate(sentence)
 
     async def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
         key = key_of(self._keys, sentence, voice)
@@ -125,15 +101,12 @@ class StoringEngine:
             async for chunk in chunks:
                 yield chunk
 
-    async def probe(self) -> None:
-        await self._engine.probe()
-
     async def close(self) -> None:
         for task in self._tasks:
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks)
-        await self._engine.close()
+        await super().close()
 
     def _take_off(self, key: str, sentence: Sentence, voice: VoiceSpec) -> Flight:
         flight = Flight(self._engine, sentence, voice, lambda: self._flights.__delitem__(key))

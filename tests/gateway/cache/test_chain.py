@@ -177,6 +177,7 @@ async def test_a_gateway_says_what_its_cache_holds(tmp_path: Path) -> None:
     async with running(engines=engines) as gateway:
         await soon(lambda: "0 on disk" in kept.store.description)
         await pcm_of(kept.storing, "One.")
+        await soon(lambda: "1 on disk" in kept.store.description)
         told = (await gateway.ask("/health")).json["engines"]["cache"]
     assert told["breaker"] is None
     assert told["ready"]

@@ -13,10 +13,13 @@ import pytest
 from gateway.models import pulled_models, revisions
 from tests.gateway.console.fake_hub import NAME, FakeHub, fake_hub
 
-pytestmark = pytest.mark.skipif(
-    importlib.util.find_spec("huggingface_hub") is None,
-    reason="huggingface_hub is not installed; pip install 'robotvoice[mlx]'",
-)
+pytestmark = [
+    pytest.mark.clone,
+    pytest.mark.skipif(
+        importlib.util.find_spec("huggingface_hub") is None,
+        reason="huggingface_hub is not installed; pip install 'robotvoice[mlx]'",
+    ),
+]
 PERSONA = f"""name: Rook
 language: en
 voice: {{engine: mlx, model: {NAME}, speaker: ryan}}
