@@ -191,7 +191,7 @@ def test_every_exit_code_is_documented(robotvoice: Commands) -> None:
     assert codes == ["0", "1", "2", "3", "4", "5", "130"]
 
 
-@pytest.mark.parametrize("home", ["", "/nonexistent"])
+@pytest.mark.parametrize("home", ["", "/proc/nobody"])
 def test_no_home_is_needed(robotvoice: Commands, tmp_path: Path, home: str) -> None:
     done = robotvoice(
         "say", "Hi.", "--json", HOME=home, ROBOTVOICE_STATE_DIR="", ROBOTVOICE_ROBOT_CONFIG="",

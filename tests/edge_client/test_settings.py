@@ -166,7 +166,7 @@ def test_a_named_file_must_exist_and_be_readable(config: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "environ", [{}, {"HOME": "/nonexistent"}, {"HOME": "", "XDG_STATE_HOME": "relative"}]
+    "environ", [{}, {"HOME": "/proc/nobody"}, {"HOME": "", "XDG_STATE_HOME": "relative"}]
 )
 def test_without_a_home_state_goes_to_a_folder_of_this_user(environ: dict[str, str]) -> None:
     folder = load_settings(environ).state_dir
