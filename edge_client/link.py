@@ -63,7 +63,7 @@ class GatewayLink:
     def readiness(self, voice: VoiceSpec) -> Readiness:
         return READY if self.endpoints else Readiness(self._absent)
 
-    def start_estimate(self, sentence: Sentence) -> float:
+    def start_estimate(self, sentence: Sentence, voice: VoiceSpec) -> float:
         return START_ESTIMATE
 
     async def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:

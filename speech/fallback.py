@@ -66,7 +66,7 @@ class FallbackChain:
     def start_estimate(self, sentence: Sentence) -> float:
         """Seconds to the first sound by the entry that would speak now."""
         ready = [entry for entry in self._makers() if entry.readiness()] or self._entries[-1:]
-        return ready[0].engine.start_estimate(sentence)
+        return ready[0].engine.start_estimate(sentence, ready[0].voice)
 
     async def speak(
         self,

@@ -1,8 +1,33 @@
 """What is to be spoken, sentence by sentence, and the ledger of what was spoken by whom."""
 
 import enum
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+
+class Priority(enum.IntEnum):
+    """What goes first where one sentence is spoken at a time; a smaller number goes before a larger one."""
+
+    URGENT = 0
+    DIALOGUE = 1
+    STORY = 2
+    BACKGROUND = 3
+    """Nobody listens: canaries, phrases that are made in advance, what came too late"""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """By whom a sentence is asked for, how urgently, and until when it is of use."""
+
+    client: str = ""
+    """Whose turns are shared out fairly; an address or a connection, never shown"""
+    priority: Priority = Priority.DIALOGUE
+    start_by: float = math.inf
+    """When its first sound is too late, in the clock of the event loop"""
+
+
+ANYBODY = Asked()
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +36,7 @@ class Sentence:
 
     index: int
     text: str
+    asked: Asked = ANYBODY
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ class CacheEngine:
         """Of a voice that a model makes, there may be something."""
         return READY
 
-    def start_estimate(self, sentence: Sentence) -> float:
+    def start_estimate(self, sentence: Sentence, voice: VoiceSpec) -> float:
         return 0.0
 
     def holds(self, sentence: Sentence, voice: VoiceSpec) -> bool:

@@ -33,8 +33,8 @@ class WrappedEngine:
     def readiness(self, voice: VoiceSpec) -> Readiness:
         return self._engine.readiness(voice)
 
-    def start_estimate(self, sentence: Sentence) -> float:
-        return self._engine.start_estimate(sentence)
+    def start_estimate(self, sentence: Sentence, voice: VoiceSpec) -> float:
+        return self._engine.start_estimate(sentence, voice)
 
     async def probe(self) -> None:
         await self._engine.probe()

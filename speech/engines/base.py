@@ -54,8 +54,8 @@ class Engine(Protocol):
         """Ready, or why not. A bad voice concerns that voice only; must not block."""
         ...
 
-    def start_estimate(self, sentence: Sentence) -> float:
-        """Seconds to the first sound if asked now."""
+    def start_estimate(self, sentence: Sentence, voice: VoiceSpec) -> float:
+        """Seconds to the first sound if asked now, the wait for its turn included."""
         ...
 
     def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:

@@ -88,7 +88,7 @@ class EspeakEngine:
             return Readiness(Reason(error.code, error.message))
         return READY
 
-    def start_estimate(self, sentence: Sentence) -> float:
+    def start_estimate(self, sentence: Sentence, voice: VoiceSpec) -> float:
         return START_ESTIMATE
 
     async def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:

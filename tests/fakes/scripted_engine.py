@@ -52,7 +52,7 @@ class ScriptedEngine:
     def readiness(self, voice: VoiceSpec) -> Readiness:
         return self.ready
 
-    def start_estimate(self, sentence: Sentence) -> float:
+    def start_estimate(self, sentence: Sentence, voice: VoiceSpec) -> float:
         return self._start_estimate
 
     async def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:

@@ -51,7 +51,7 @@ class Told:
     def readiness(self, voice: VoiceSpec) -> Readiness:
         return self.ready
 
-    def start_estimate(self, sentence: Sentence) -> float:
+    def start_estimate(self, sentence: Sentence, voice: VoiceSpec) -> float:
         return 0.0
 
     async def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:

@@ -38,7 +38,7 @@ class ProbedEngine:
     def readiness(self, voice: VoiceSpec) -> Readiness:
         return READY
 
-    def start_estimate(self, sentence: Sentence) -> float:
+    def start_estimate(self, sentence: Sentence, voice: VoiceSpec) -> float:
         return 0.0
 
     def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:

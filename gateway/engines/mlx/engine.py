@@ -103,8 +103,9 @@ class MlxEngine:
             return Readiness(Reason(code, f"{model_voice.model} is not in use"))
         return worker.readiness(model_voice)
 
-    def start_estimate(self, sentence: Sentence) -> float:
-        return max((worker.start_estimate() for worker in self._workers.values()), default=0.0)
+    def start_estimate(self, sentence: Sentence, voice: VoiceSpec) -> float:
+        worker = self._workers.get(voice.model_voice.model) if voice.model_voice else None
+        return worker.start_estimate() if worker else 0.0
 
     async def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
         reason = self.readiness(voice).reason

@@ -45,7 +45,7 @@ class Parrot:
     def readiness(self, voice: VoiceSpec) -> Readiness:
         return Readiness(self.not_ready) if self.not_ready else READY
 
-    def start_estimate(self, sentence: Sentence) -> float:
+    def start_estimate(self, sentence: Sentence, voice: VoiceSpec) -> float:
         return 0.0
 
     async def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
