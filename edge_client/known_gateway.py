@@ -16,7 +16,8 @@ from edge_client.endpoint import Endpoint, parse_address
 from edge_client.gateway_memory import load, save
 from edge_client.link import NOT_FOUND, GatewayLink
 from edge_client.settings import Settings
-from speech.breaker import BreakerSettings, CircuitBreaker, State
+from speech.breaker import CircuitBreaker, State
+from speech.breaker_settings import BreakerSettings
 from speech.errors import EngineFailure
 from speech.guarded import GuardedEngine
 from speech.recovery import send_canary

@@ -11,56 +11,36 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Literal
 
-from speech.errors import InvalidSettings
+from speech.breaker_settings import DEFAULTS, MAX_RESULTS, BreakerSettings
 from speech.utterance import Reason
 
 log = logging.getLogger(__name__)
 
-MAX_RESULTS = 1000  # kept, however many calls fall into the window
-
 
 class State(enum.Enum):
-    """CLOSED lets users through, OPEN nobody, HALF_OPEN one canary at a time."""
+    """CLOSED lets users through, OPEN nobody, HALF_OPEN one canary at a time.
+
+    A forced state stays until somebody ends it, whatever happens meanwhile.
+    """
 
     CLOSED = "closed"
     OPEN = "open"
     HALF_OPEN = "half_open"
+    FORCED_OPEN = "forced_open"
+    FORCED_CLOSED = "forced_closed"
 
 
-@dataclass(frozen=True, slots=True)
-class BreakerSettings:
-    """When a breaker opens and how it closes again. Raises InvalidSettings."""
-
-    consecutive_failures: int = 3
-    window: float = 60.0
-    """Seconds; an older result no longer counts"""
-    minimum_calls: int = 6
-    """Calls within `window` before `failure_rate` is looked at"""
-    failure_rate: float = 0.5
-    open_for: float = 2.0
-    """Seconds of the first opening, doubled with each further one in a row"""
-    open_at_most: float = 30.0
-    """Seconds, before jitter"""
-    jitter: float = 0.2
-    """Each opening lasts longer by up to this share, so that robots do not all come back at once"""
-    lease: float = 10.0
-    """Seconds a canary may take before the next one may go"""
-    canaries_to_close: int = 2
-
-    def __post_init__(self) -> None:
-        bounds: dict[str, tuple[float, float]] = {
-            **dict.fromkeys(("consecutive_failures", "minimum_calls", "canaries_to_close"), (1, MAX_RESULTS)),
-            **dict.fromkeys(("window", "open_for", "open_at_most", "lease"), (0.001, 86_400)),
-            "failure_rate": (0.001, 1),
-            "jitter": (0, 1),
-        }
-        for field, (least, most) in bounds.items():
-            if not least <= (found := getattr(self, field)) <= most:
-                raise InvalidSettings(f"Breaker: {field} must be from {least} to {most}, not {found}.")
+LETS_USERS_THROUGH = frozenset({State.CLOSED, State.FORCED_CLOSED})
 
 
-DEFAULTS = BreakerSettings()
+class Verdict(enum.Enum):
+    """How a call ended."""
+
+    OK = "ok"
+    SLOW = "slow"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +81,10 @@ class Permit:
         self._breaker = breaker
         self._generation = generation
 
-    def ok(self) -> None:
-        """The engine delivered."""
+    def ok(self, *, slow: bool = False) -> None:
+        """The engine delivered; `slow`: nearly too late."""
         if self._settle():
-            self._breaker._ok()
+            self._breaker._ok(slow)
 
     def fail(self, reason: Reason) -> None:
         """The engine is at fault."""
@@ -122,9 +102,10 @@ class Permit:
 
 
 class CircuitBreaker:
-    """Opens on failures in a row or on their rate; closes after good canaries only.
+    """Opens on failures in a row, on their rate or on that of slow calls; closes after good canaries only.
 
-    Both rules are looked at when a call fails, over the results of the last `window` seconds. `clock` gives
+    The rules are looked at when a call fails or is slow, over the results of the last `window` seconds. A
+    canary that is slow is no good one: it opens the breaker again. `clock` gives
     seconds, `random` a number from 0 to 1. `listener` runs inside the call that changed the state; what it
     raises is logged. With `remembered` the breaker goes on where another left off, in the same clock.
     """
@@ -146,9 +127,10 @@ class CircuitBreaker:
         self._listener = listener
         self._state = State.CLOSED
         self._generation = 0
-        self._results: deque[tuple[float, bool]] = deque(maxlen=MAX_RESULTS)  # (at, failed)
+        self._results: deque[tuple[float, Verdict]] = deque(maxlen=MAX_RESULTS)
         self._opening = _NEVER_OPENED
         self._lease_until, self._good_canaries = _NO_LEASE, 0
+        self._forced_for: Reason | None = None
         if remembered is not None and remembered.opened > 0:
             now = clock()
             # Further away than any opening lasts, or not a number: the clock was set back since. Due now.
@@ -165,8 +147,8 @@ class CircuitBreaker:
 
     @property
     def reason(self) -> Reason | None:
-        """Why it opened last; None while closed."""
-        return self._opening.reason
+        """Why it opened last, or was forced to; None while closed."""
+        return self._forced_for or self._opening.reason
 
     @property
     def retry_after(self) -> float:
@@ -180,7 +162,7 @@ class CircuitBreaker:
 
     def acquire(self) -> Permit | None:
         """A permit for a user's call; None unless closed: users never pass half-open."""
-        return Permit(self, self._generation) if self._state is State.CLOSED else None
+        return Permit(self, self._generation) if self._state in LETS_USERS_THROUGH else None
 
     def acquire_canary(self) -> Permit | None:
         """A permit for a canary; None unless half-open with no other canary out.
@@ -201,14 +183,31 @@ class CircuitBreaker:
             self._opening = replace(self._opening, opened_until=now)
             self._enter(State.HALF_OPEN, now)
 
+    def force(self, state: Literal[State.FORCED_OPEN, State.FORCED_CLOSED], reason: Reason) -> None:
+        """Stays so until `end_force`; what engines do meanwhile counts for nothing."""
+        self._opening = _NEVER_OPENED
+        self._forced_for = reason
+        self._enter(state, self._clock())
+
+    def end_force(self) -> None:
+        """Closed, with a clean slate; nothing happens if it is not forced."""
+        if self._state in (State.FORCED_OPEN, State.FORCED_CLOSED):
+            self._forced_for = None
+            self._enter(State.CLOSED, self._clock())
+
     def remember(self) -> Remembered:
         """For the breaker of the next process; needs a clock that both share, such as `time.time`."""
         return self._opening
 
-    def _ok(self) -> None:
+    def _ok(self, slow: bool) -> None:
         now = self._clock()
         if self._state is State.CLOSED:
-            self._results.append((now, False))
+            self._results.append((now, Verdict.SLOW if slow else Verdict.OK))
+            if slow and self._is_slow(now):
+                self._open(now, self._slow())
+            return
+        if slow and self._state is State.HALF_OPEN:
+            self._open(now, self._slow())
             return
         if now < self._lease_until:
             self._good_canaries += 1
@@ -218,25 +217,42 @@ class CircuitBreaker:
             self._enter(State.CLOSED, now)
 
     def _fail(self, reason: Reason) -> None:
-        now, settings = self._clock(), self.settings
+        now = self._clock()
         if self._state is State.CLOSED:
-            self._results.append((now, True))
-            if not self._trips(now):
+            self._results.append((now, Verdict.FAILED))
+            if not self._is_sick(now):
                 return
-        before = self._opening.opened
+        if self._state is not State.FORCED_CLOSED:
+            self._open(now, reason)
+
+    def _open(self, now: float, reason: Reason) -> None:
+        settings, before = self.settings, self._opening.opened
         wait = min(settings.open_for * 2.0 ** min(before, _MOST_DOUBLINGS), settings.open_at_most)
         until = now + wait * (1 + settings.jitter * self._random())
         self._opening = Remembered(until, before + 1, reason)
         self._enter(State.OPEN, now)
 
-    def _trips(self, now: float) -> bool:
-        settings = self.settings
-        while now - self._results[0][0] > settings.window:
-            self._results.popleft()
-        failed = [failed for _, failed in self._results]
-        if failed[-settings.consecutive_failures :] == [True] * settings.consecutive_failures:
+    def _is_sick(self, now: float) -> bool:
+        settings, verdicts = self.settings, self._recent(now)
+        last = verdicts[-settings.consecutive_failures :]
+        if last == [Verdict.FAILED] * settings.consecutive_failures:
             return True
-        return len(failed) >= settings.minimum_calls and sum(failed) / len(failed) >= settings.failure_rate
+        return self._share(verdicts, Verdict.FAILED) >= settings.failure_rate
+
+    def _is_slow(self, now: float) -> bool:
+        return self._share(self._recent(now), Verdict.SLOW) >= self.settings.slow_rate
+
+    def _recent(self, now: float) -> list[Verdict]:
+        while now - self._results[0][0] > self.settings.window:
+            self._results.popleft()
+        return [verdict for _, verdict in self._results]
+
+    def _share(self, verdicts: list[Verdict], of: Verdict) -> float:
+        """0.0 for less than the minimum of calls."""
+        return verdicts.count(of) / len(verdicts) if len(verdicts) >= self.settings.minimum_calls else 0.0
+
+    def _slow(self) -> Reason:
+        return Reason("slow", f"{self.name} begins to speak too late, again and again")
 
     def _enter(self, new: State, at: float) -> None:
         old, self._state = self._state, new
@@ -245,6 +261,6 @@ class CircuitBreaker:
         self._lease_until, self._good_canaries = _NO_LEASE, 0
         if self._listener is not None:
             try:
-                self._listener(BreakerChange(self.name, old, new, self._opening.reason, at))
+                self._listener(BreakerChange(self.name, old, new, self.reason, at))
             except Exception:
                 log.exception("the listener of a breaker failed", extra={"breaker": self.name})

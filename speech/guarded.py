@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from speech.breaker import CircuitBreaker, State
+from speech.breaker import LETS_USERS_THROUGH, CircuitBreaker, State
 from speech.engines.base import Engine, Readiness
 from speech.persona import VoiceSpec
 from speech.utterance import Reason
@@ -12,7 +12,7 @@ from speech.utterance import Reason
 class Settles(Protocol):
     """What a try reports to: a breaker's permit, or nobody."""
 
-    def ok(self) -> None: ...
+    def ok(self, *, slow: bool = False) -> None: ...
     def fail(self, reason: Reason) -> None: ...
     def ignore(self) -> None: ...
 
@@ -20,7 +20,7 @@ class Settles(Protocol):
 class _Unguarded:
     """For engines without a breaker, and for the last resort past an open one."""
 
-    def ok(self) -> None: ...
+    def ok(self, *, slow: bool = False) -> None: ...
     def fail(self, reason: Reason) -> None: ...
     def ignore(self) -> None: ...
 
@@ -39,9 +39,10 @@ class GuardedEngine:
         """Ready if the engine is and its breaker lets users through."""
         readiness = self.engine.readiness(voice)
         breaker = self.breaker
-        if readiness and breaker and breaker.state is not State.CLOSED:
+        if readiness and breaker and breaker.state not in LETS_USERS_THROUGH:
             reason = breaker.reason or Reason("open", f"{self.engine.name} is being given a rest")
-            return Readiness(reason, breaker.retry_after)
+            forced = breaker.state is State.FORCED_OPEN
+            return Readiness(reason, None if forced else breaker.retry_after)
         return readiness
 
     def acquire(self) -> Settles | None:

@@ -5,7 +5,8 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from speech.audio import AudioChunk
-from speech.breaker import BreakerSettings, CircuitBreaker
+from speech.breaker import CircuitBreaker
+from speech.breaker_settings import BreakerSettings
 from speech.chain_events import ChainEvent, Ended, SentenceStarted, TakenOver
 from speech.fallback import FallbackChain
 from speech.guarded import ChainEntry, GuardedEngine

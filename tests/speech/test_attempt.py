@@ -25,8 +25,8 @@ class Notes:
         self.settled: list[str] = []
         self.reason: Reason | None = None
 
-    def ok(self) -> None:
-        self.settled.append("ok")
+    def ok(self, *, slow: bool = False) -> None:
+        self.settled.append("slow" if slow else "ok")
 
     def fail(self, reason: Reason) -> None:
         self.settled.append("fail")

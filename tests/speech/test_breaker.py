@@ -8,15 +8,8 @@ from typing import Any
 
 import pytest
 
-from speech.breaker import (
-    MAX_RESULTS,
-    BreakerChange,
-    BreakerSettings,
-    CircuitBreaker,
-    Permit,
-    Remembered,
-    State,
-)
+from speech.breaker import BreakerChange, CircuitBreaker, Permit, Remembered, State
+from speech.breaker_settings import MAX_RESULTS, BreakerSettings
 from speech.errors import InvalidSettings
 from speech.utterance import Reason
 
@@ -212,7 +205,7 @@ def test_the_next_process_goes_on_from_a_file(clock: Clock, breaker: CircuitBrea
     assert (after.opened, after.retry_after) == (2, 4.0)
 
 
-@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("state", [State.CLOSED, State.OPEN, State.HALF_OPEN])
 def test_what_is_remembered_restores_each_state(clock: Clock, breaker: CircuitBreaker, state: State) -> None:
     if state is not State.CLOSED:
         fail_until_open(breaker)
@@ -248,3 +241,31 @@ def test_settings_that_cannot_work_are_refused_by_name(wrong: dict[str, Any]) ->
     for field, value in wrong.items():
         with pytest.raises(InvalidSettings, match=f"{field} must be from .* to .*, not {value}"):
             BreakerSettings(**{field: value})
+
+
+def test_calls_that_are_nearly_too_late_open_it_in_the_end(breaker: CircuitBreaker) -> None:
+    """Four of five; one that is slow now and then does nothing."""
+    for slow in (True, False, False, True, False, False, False, False):
+        call(breaker).ok(slow=slow)
+    assert breaker.state is State.CLOSED
+    while breaker.state is State.CLOSED:
+        call(breaker).ok(slow=True)
+    assert breaker.reason is not None and breaker.reason.code == "slow"
+
+
+def test_a_forced_state_stays_whatever_happens_and_ends_with_a_clean_slate(
+    clock: Clock, breaker: CircuitBreaker
+) -> None:
+    fail_until_open(breaker)
+    wish = Reason("operator", "it is being repaired")
+    breaker.force(State.FORCED_CLOSED, wish)
+    for _ in range(10):
+        call(breaker).fail(DIED)
+    breaker.force(State.FORCED_OPEN, wish)
+    clock.now += 1000
+    assert (breaker.state, breaker.reason, breaker.opened) == (State.FORCED_OPEN, wish, 0)
+    assert breaker.acquire() is None and breaker.acquire_canary() is None
+    breaker.end_force()
+    assert (breaker.state, breaker.reason) == (State.CLOSED, None)
+    call(breaker).fail(DIED)
+    assert breaker.state is State.CLOSED

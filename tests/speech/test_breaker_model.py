@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 import speech.breaker
+from speech.breaker import State
 from speech.utterance import Reason
 
 # Time is counted in ticks of 1/64 s and the shares are powers of two: all sums are exact, so that
 # histories can hit every limit to the tick.
 TICK = 1 / 64
 SECOND = 64
-IN_A_ROW, WINDOW, MINIMUM, RATE = 3, 16 * SECOND, 6, 0.5
+IN_A_ROW, WINDOW, MINIMUM, RATE, SLOW_RATE = 3, 16 * SECOND, 6, 0.5, 0.75
 OPEN_FOR, OPEN_AT_MOST, JITTER, LEASE, CANARIES = 2 * SECOND, 8 * SECOND, 0.25, 4 * SECOND, 2
 STARTED = 1000 * SECOND
 """A clock starts somewhere, so that it can be set back."""
@@ -54,13 +55,13 @@ class Model:
         if number in self.calls:
             self.calls.remove(number)
             self.results.append((self.now, verdict))
-            if verdict == "fail" and self.is_sick():
-                self.open(reason)
+            if (verdict == "fail" and self.is_sick()) or (verdict == "slow" and self.is_slow()):
+                self.open(SLOW if verdict == "slow" else reason)
         elif number == self.canary:
             in_time = self.now - self.canary_sent < LEASE
             self.canary = None
-            if verdict == "fail":
-                self.open(reason)
+            if verdict in ("fail", "slow"):
+                self.open(SLOW if verdict == "slow" else reason)
             elif verdict == "ok" and in_time:
                 self.good_canaries += 1
                 if self.good_canaries == CANARIES:
@@ -68,11 +69,27 @@ class Model:
                     self.change("closed", self.now)
 
     def is_sick(self) -> bool:
-        recent = [verdict for at, verdict in self.results if self.now - at <= WINDOW and verdict != "ignore"]
+        recent = self.recent()
         in_a_row = 0
         for verdict in recent:
             in_a_row = in_a_row + 1 if verdict == "fail" else 0
         return in_a_row >= IN_A_ROW or (len(recent) >= MINIMUM and recent.count("fail") >= RATE * len(recent))
+
+    def is_slow(self) -> bool:
+        recent = self.recent()
+        return len(recent) >= MINIMUM and recent.count("slow") >= SLOW_RATE * len(recent)
+
+    def recent(self) -> list[str]:
+        return [verdict for at, verdict in self.results if self.now - at <= WINDOW and verdict != "ignore"]
+
+    def force(self, state: str, reason: Reason) -> None:
+        self.opened, self.reason = 0, reason
+        self.change(state, self.now)
+
+    def end_force(self) -> None:
+        if self.state.startswith("forced"):
+            self.reason = None
+            self.change("closed", self.now)
 
     def open(self, reason: Reason) -> None:
         wait = OPEN_FOR
@@ -95,13 +112,14 @@ class Model:
         """What is left for the breaker that is restored after the clock was set by so many ticks."""
         self.now += clock_jump
         self.calls, self.results, self.canary, self.good_canaries, self.told = set(), [], None, 0, []
-        if self.state != "closed":
+        if self.state != "closed":  # of a forced state nothing is left
             self.state = "open"
             if self.until - self.now > OPEN_AT_MOST * (1 + JITTER):
                 self.until = self.now
 
 
-VERDICTS = ["ok", "ok", "fail", "fail", "ignore", "runs on", "runs on"]
+SLOW = Reason("slow", "engine begins to speak too late, again and again")
+VERDICTS = ["ok", "ok", "fail", "fail", "slow", "ignore", "runs on", "runs on"]
 
 
 class BreakerMachine(RuleBasedStateMachine):
@@ -122,6 +140,7 @@ class BreakerMachine(RuleBasedStateMachine):
             window=WINDOW * TICK,
             minimum_calls=MINIMUM,
             failure_rate=RATE,
+            slow_rate=SLOW_RATE,
             open_for=OPEN_FOR * TICK,
             open_at_most=OPEN_AT_MOST * TICK,
             jitter=JITTER,
@@ -150,6 +169,8 @@ class BreakerMachine(RuleBasedStateMachine):
         self.running.remove(number)
         if verdict == "fail":
             permit.fail(reason)
+        elif verdict == "slow":
+            permit.ok(slow=True)
         else:
             getattr(permit, verdict)()
         permit.fail(Reason("twice", "A permit settles once."))
@@ -171,6 +192,30 @@ class BreakerMachine(RuleBasedStateMachine):
     def engine_dies(self, random: float) -> None:
         self.model.random = random
         self.users_call(["fail"] * IN_A_ROW)
+
+    @precondition(lambda self: self.model.state == "closed" and not self.model.results)
+    @rule(good=st.integers(0, 2))
+    def engine_is_slow(self, good: int) -> None:
+        self.users_call(["ok"] * good + ["slow"] * MINIMUM)
+
+    @rule(state=st.sampled_from([State.FORCED_OPEN, State.FORCED_CLOSED]))
+    def operator_forces_it(self, state: Any) -> None:
+        reason = Reason("forced", f"the operator wants it {state.value}")
+        self.breaker.force(getattr(self.module.State, state.name), reason)
+        self.model.force(state.value, reason)
+
+    @precondition(lambda self: self.model.state == "forced_closed")
+    @rule(verdicts=st.lists(st.sampled_from(["ok", "fail", "slow", "ignore"]), min_size=1, max_size=8))
+    def users_call_as_forced(self, verdicts: list[str]) -> None:
+        for verdict in verdicts:
+            permit = self.breaker.acquire()
+            assert permit is not None
+            self.settle(self.begin(permit), verdict)
+
+    @rule()
+    def operator_lets_go(self) -> None:
+        self.breaker.end_force()
+        self.model.end_force()
 
     @precondition(lambda self: self.model.state == "half_open")
     @rule(verdict=st.sampled_from(["ok", "ok", *VERDICTS]))
@@ -226,7 +271,7 @@ class BreakerMachine(RuleBasedStateMachine):
         assert breaker.state.value == model.state
         assert breaker.retry_after == (max(0, model.until - model.now) * TICK if model.state == "open" else 0)
         assert (breaker.reason, breaker.opened) == (model.reason, model.opened)
-        assert (breaker.acquire() is not None) == (model.state == "closed")
+        assert (breaker.acquire() is not None) == (model.state in ("closed", "forced_closed"))
         if model.state != "half_open":
             assert breaker.acquire_canary() is None
         if model.state != "open":

@@ -14,28 +14,59 @@ SOURCE = Path(speech.breaker.__file__).read_text(encoding="utf-8")
 
 MUTANTS = {
     "one failure in a row too many": (
-        "failed[-settings.consecutive_failures :] == [True] * settings.consecutive_failures",
-        "failed[-settings.consecutive_failures - 1 :] == [True] * (settings.consecutive_failures + 1)",
+        "if last == [Verdict.FAILED] * settings.consecutive_failures",
+        "if verdicts[-settings.consecutive_failures - 1 :] == [Verdict.FAILED] * (len(last) + 1)",
     ),
     "failures in a row need not be in a row": (
-        "failed[-settings.consecutive_failures :] == [True] * settings.consecutive_failures",
-        "sum(failed) >= settings.consecutive_failures",
+        "if last == [Verdict.FAILED] * settings.consecutive_failures",
+        "if verdicts.count(Verdict.FAILED) >= settings.consecutive_failures",
     ),
-    "results never grow old": ("> settings.window", "> math.inf"),
-    "results grow old a tick too early": ("> settings.window", ">= settings.window"),
+    "results never grow old": ("> self.settings.window", "> math.inf"),
+    "results grow old a tick too early": ("> self.settings.window", ">= self.settings.window"),
     "rate must be exceeded": (">= settings.failure_rate", "> settings.failure_rate"),
     "rate is never looked at": (">= settings.failure_rate", "> 1"),
-    "rate needs one call more": ("len(failed) >= settings.min", "len(failed) > settings.min"),
-    "rate looks at too few calls": ("len(failed) >= settings.min", "len(failed) + 1 >= settings.min"),
-    "successes are not seen": ("self._results.append((now, False))", "pass"),
+    "rate needs one call more": ("len(verdicts) >= self.settings.min", "len(verdicts) > self.settings.min"),
+    "rate looks at too few calls": (
+        "len(verdicts) >= self.settings.min",
+        "len(verdicts) + 1 >= self.settings.min",
+    ),
+    "successes are not seen": (
+        "self._results.append((now, Verdict.SLOW if slow else Verdict.OK))",
+        "None if not slow else self._results.append((now, Verdict.SLOW))",
+    ),
+    "slow calls are not seen": ("Verdict.SLOW if slow else Verdict.OK", "Verdict.OK"),
+    "the share of slow calls must be exceeded": (">= self.settings.slow_rate", "> self.settings.slow_rate"),
+    "slow calls never open it": ("if slow and self._is_slow(now):", "if False:"),
+    "a slow call counts as a failure": (
+        "verdicts.count(of)",
+        "len([v for v in verdicts if v is not Verdict.OK])",
+    ),
+    "a slow canary is good": ("if slow and self._state is State.HALF_OPEN:", "if False:"),
+    "a forced state is left": ("if self._state is not State.FORCED_CLOSED:", "if True:"),
+    "a forced state opens as one more failure": (
+        "self._opening = _NEVER_OPENED\n        self._forced_for",
+        "self._forced_for",
+    ),
+    "a forced state never ends": (
+        "self._forced_for = None\n            self._enter(State.CLOSED, self._clock())",
+        "pass",
+    ),
+    "a forced open state lets users through": (
+        "frozenset({State.CLOSED, State.FORCED_CLOSED})",
+        "frozenset({State.CLOSED, State.FORCED_CLOSED, State.FORCED_OPEN})",
+    ),
+    "a forced closed state lets nobody through": (
+        "frozenset({State.CLOSED, State.FORCED_CLOSED})",
+        "{State.CLOSED}",
+    ),
     "results outlive a change": ("self._results.clear()", "pass"),
     "back-off never grows": ("2.0 ** min(before, _MOST_DOUBLINGS)", "1"),
     "back-off has no upper end": (", settings.open_at_most)\n        until", ", math.inf)\n        until"),
     "back-off is never reset": ("self._opening = _NEVER_OPENED\n            self", "self"),
     "jitter is left out": ("settings.jitter * self._random()", "0"),
     "users pass half-open": (
-        "if self._state is State.CLOSED else None",
-        "if self.state is not State.OPEN else None",
+        "if self._state in LETS_USERS_THROUGH else None",
+        "if self.state in {*LETS_USERS_THROUGH, State.HALF_OPEN} else None",
     ),
     "open a tick too long": (">= self._opening.opened_until", "> self._opening.opened_until"),
     "half-opening is told with the time it was noticed": (

@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from speech.audio import AudioChunk
-from speech.breaker import BreakerSettings, CircuitBreaker, State
+from speech.breaker import CircuitBreaker, State
+from speech.breaker_settings import BreakerSettings
 from speech.engines.base import READY, Engine, Readiness
 from speech.errors import EngineFailure, EngineUnavailable
 from speech.persona import VoiceSpec
