@@ -36,6 +36,32 @@ class ModelVoice:
     ad_hoc: bool = False
     """True: the clip came with a single request, and `reference` is None"""
 
+    @property
+    def clones(self) -> bool:
+        """Whether it is made from somebody's recording."""
+        return self.reference is not None or self.ad_hoc
+
+
+@dataclass(frozen=True, slots=True)
+class UpstreamVoice:
+    """A voice of another server, where it is called `VoiceSpec.voice` unless a clip is sent to be cloned.
+
+    Which fields a server takes is its dialect's business.
+    """
+
+    key: str
+    """Hash of everything below, of the voice's name and of the clip's content: equal keys sound equal"""
+    model: str | None = None
+    """None: the only one it has"""
+    reference: Path | None = None
+    """The clip that is sent with each sentence"""
+    transcript: str | None = None
+    """What is said in the clip, to the letter; None: nobody wrote it down"""
+    instruct: str | None = None
+    """How to speak, in words"""
+    language: str | None = None
+    """A tag such as en-GB"""
+
 
 @dataclass(frozen=True, slots=True)
 class VoiceSpec:
@@ -53,6 +79,15 @@ class VoiceSpec:
     """(word as written, word as this engine should be given it), applied last"""
     model_voice: ModelVoice | None = field(default=None, metadata=AT_HOME)
     """For engines that run a model; None for all others"""
+    upstream_voice: UpstreamVoice | None = field(default=None, metadata=AT_HOME)
+    """For engines that ask another server; None for all others"""
+
+    @property
+    def clones(self) -> bool:
+        """Whether it is made from somebody's recording."""
+        if self.upstream_voice:
+            return self.upstream_voice.reference is not None
+        return self.model_voice is not None and self.model_voice.clones
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,5 +140,7 @@ class Persona:
         return tuple(spec for spec in self.voices if spec.engine in LOCAL_ENGINES)
 
 
+UPSTREAM_PREFIX = "upstream:"
+"""In front of an upstream's name in the name of its engine"""
 LOCAL_ENGINES = frozenset({"espeak"})
 """Engines that need nothing but the machine they run on."""

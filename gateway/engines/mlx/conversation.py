@@ -20,6 +20,7 @@ from gateway.engines.mlx.turn import Turn
 from gateway.engines.mlx.worker_process import WorkerProcess
 from speech.errors import EngineFailure, EngineUnavailable
 from speech.persona import ModelVoice
+from speech.utterance import Priority
 
 ClipOf = Callable[[ModelVoice], Awaitable[Clip]]
 """The decoded reference of a voice. Raises InvalidClip, or EngineUnavailable, when it cannot be used."""
@@ -81,6 +82,7 @@ class Conversation:
         if turn.left:
             return None
         self._within(limits.send)
+        turn.begun = asyncio.get_running_loop().time()
         await self._process.send(speak)
         self._asked = True
         self._within(limits.accept)
@@ -91,6 +93,7 @@ class Conversation:
                     self._within(limits.first_audio)
                 case Audio():
                     self._within(limits.gap)
+                    turn.sounded = turn.sounded or asyncio.get_running_loop().time()
                     if not turn.left:
                         turn.put(body)
                 case Finished(stats=stats):
@@ -115,8 +118,10 @@ class Conversation:
         self._within(self._limits.send)
         await self._process.send(Prepare(prompt, voice.transcript, voice.ad_hoc), clip.samples)
         self._within(self._limits.prepare)
+        began = asyncio.get_running_loop().time()
         match await self._process.receive():
             case Prepared(forgotten=forgotten), _:
+                turn.preparing = asyncio.get_running_loop().time() - began
                 self.prompts.add(prompt)
                 self.prompts.difference_update(forgotten)
                 return None
@@ -126,6 +131,13 @@ class Conversation:
                 return EngineFailure(reason, message)
             case answer, _:
                 raise _unexpected(answer)
+
+    def give_way(self) -> None:
+        """Ends what is spoken for nobody's ears at the moment, so that somebody need not wait for it."""
+        turn = self.turn
+        if turn and turn.asked.priority is Priority.BACKGROUND and not turn.left:
+            turn.put(EngineUnavailable("gave_way", "somebody wants to speak"))
+            self.leave(turn)
 
     def _within(self, seconds: float) -> None:
         """The next answer must come in so many seconds. The time to stop, once it runs, is not extended."""

@@ -18,11 +18,12 @@ from speech.audio import AudioChunk, AudioFormat, Origin
 from speech.engines.base import Readiness
 from speech.errors import EngineUnavailable, InvalidClip
 from speech.persona import ModelVoice, VoiceSpec
-from speech.utterance import Reason, Sentence
+from speech.utterance import Asked, Priority, Reason, Sentence
 
 log = logging.getLogger(__name__)
 
 PROBE_TEXT = "Hi."
+PROBE = Sentence(0, PROBE_TEXT, Asked(priority=Priority.BACKGROUND))
 
 
 class MlxEngine:
@@ -105,7 +106,9 @@ class MlxEngine:
 
     def start_estimate(self, sentence: Sentence, voice: VoiceSpec) -> float:
         worker = self._workers.get(voice.model_voice.model) if voice.model_voice else None
-        return worker.start_estimate() if worker else 0.0
+        if worker is None or voice.model_voice is None:
+            return 0.0
+        return worker.start_estimate(voice.model_voice, sentence.asked.priority)
 
     async def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
         reason = self.readiness(voice).reason
@@ -115,7 +118,7 @@ class MlxEngine:
             raise EngineUnavailable(reason.code, reason.text)
         worker = self._workers[model_voice.model]
         self._last = voice
-        clones = model_voice.reference is not None or model_voice.ad_hoc
+        clones = model_voice.clones
         speak = Speak(
             next(self._ids),
             sentence.text,
@@ -127,7 +130,7 @@ class MlxEngine:
             interval=self._limits.interval,
             max_tokens=token_cap(sentence.text),
         )
-        turn = Turn(speak, model_voice)
+        turn = Turn(speak, model_voice, sentence.asked)
         if clones and not worker.has_prepared(model_voice.key):
             turn.clip = await self._clip_of(model_voice)
         name = voice.voice or model_voice.speaker or model_voice.model.rpartition("/")[2]
@@ -143,7 +146,7 @@ class MlxEngine:
         last = self._last
         if last and self.readiness(last):
             try:
-                async with aclosing(self.speak(Sentence(0, PROBE_TEXT), last)) as chunks:
+                async with aclosing(self.speak(PROBE, last)) as chunks:
                     async for _ in chunks:
                         pass
                     return
@@ -153,7 +156,8 @@ class MlxEngine:
         if worker is None:
             raise EngineUnavailable("not_ready", self.description)
         speak = Speak(next(self._ids), PROBE_TEXT, WARM_UP, max_tokens=token_cap(PROBE_TEXT))
-        async with aclosing(self._chunks(worker, Turn(speak, None), Origin(self.name, WARM_UP))) as chunks:
+        turn = Turn(speak, None, PROBE.asked)
+        async with aclosing(self._chunks(worker, turn, Origin(self.name, WARM_UP))) as chunks:
             # Of noise nothing need come: that the worker came to the end is the proof.
             async for _ in chunks:
                 pass

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -9,25 +10,20 @@ from typing import Literal
 from gateway.engines.mlx.conversation import ClipOf, Conversation
 from gateway.engines.mlx.families import Family, family_of
 from gateway.engines.mlx.limits import Limits
-from gateway.engines.mlx.messages import Progress, Ready, Unusable
+from gateway.engines.mlx.messages import WARM_UP, Progress, Ready, Unusable
+from gateway.engines.mlx.pace import Pace
 from gateway.engines.mlx.scheduler import Scheduler
 from gateway.engines.mlx.turn import Turn
 from gateway.engines.mlx.worker_process import WorkerProcess
 from speech.engines.base import READY, Readiness
 from speech.errors import EngineFailure, EngineUnavailable
 from speech.persona import ModelVoice
-from speech.utterance import Reason
+from speech.utterance import Priority, Reason
 
 log = logging.getLogger(__name__)
 
 State = Literal["starting", "ready", "busy", "restarting", "unusable", "closed"]
 STAGES = {"loading": "is being loaded", "warming_up": "is warming up"}
-FIRST_AUDIO_GUESS = 1.0
-"""Seconds, until it has been measured"""
-TYPICAL_SENTENCE = 4.0
-"""Seconds of audio"""
-NEWEST = 0.2
-"""How much the newest sentence counts in a running mean"""
 
 
 @dataclass(slots=True)
@@ -36,8 +32,11 @@ class Figures:
 
     restarts: int = 0
     sentences: int = 0
-    first_audio: float = FIRST_AUDIO_GUESS
+    first_audio: float = 1.0
     real_time_factor: float = 1.0
+    predictions: int = 0
+    prediction_error: float = 0.0
+    """The sum over all predictions of how far off each was, in either direction"""
     active_memory: float = 0.0
     peak_memory: float = 0.0
     rss: float = 0.0
@@ -63,6 +62,7 @@ class ModelWorker:
         """Of the model, once known; kept while its process is replaced"""
         self.family: Family | None = None
         self.figures = Figures()
+        self._pace = Pace()
 
     @property
     def pid(self) -> int | None:
@@ -89,16 +89,31 @@ class ModelWorker:
     def has_prepared(self, prompt: str) -> bool:
         return self._conversation is not None and prompt in self._conversation.prompts
 
-    def start_estimate(self) -> float:
-        """Seconds to the first sound of a sentence that comes now."""
-        ahead = len(self._scheduler) + (self.state == "busy")
-        return self.figures.first_audio + ahead * TYPICAL_SENTENCE * self.figures.real_time_factor
+    def start_estimate(self, voice: ModelVoice, priority: Priority) -> float:
+        """Seconds to the first sound of a sentence that comes now, all that would go before it included."""
+        now = asyncio.get_running_loop().time()
+        wait = sum(self._wall_of(turn) for turn in self._scheduler.ahead_of(priority))
+        current = self._conversation.turn if self._conversation else None
+        if current and (current.asked.priority is not Priority.BACKGROUND or priority is Priority.BACKGROUND):
+            wait += max(0.0, self._wall_of(current) - (now - (current.begun or now)))
+        if voice.clones and not self.has_prepared(voice.key):
+            wait += self._pace.prepare
+        return wait + self._pace.first_audio_p95(voice.key)
+
+    def real_time_factor(self) -> float:
+        """Wall time by audio time."""
+        return self._pace.real_time_factor
 
     def submit(self, turn: Turn) -> None:
         """Raises EngineUnavailable when it is not ready or too many wait."""
         if self._not_ready:
             raise EngineUnavailable(self._not_ready.code, self._not_ready.text)
+        turn.submitted = asyncio.get_running_loop().time()
+        if turn.voice:
+            turn.predicted = self.start_estimate(turn.voice, turn.asked.priority)
         self._scheduler.put(turn)
+        if self._conversation and turn.asked.priority is not Priority.BACKGROUND:
+            self._conversation.give_way()
 
     def leave(self, turn: Turn) -> None:
         """Nobody listens to the turn any more."""
@@ -118,8 +133,10 @@ class ModelWorker:
                         await self._load(self._process)
                         await self._serve(self._process)
                 except _Unusable as unusable:
-                    wait = self._limits.longest_restart
-                    self._becomes("unusable", unusable.reason, wait)
+                    # What is not installed is not looked for again while this gateway runs.
+                    never = unusable.reason.code == "not_installed"
+                    wait = math.inf if never else self._limits.longest_restart
+                    self._becomes("unusable", unusable.reason, None if never else wait)
                 except EngineFailure as failure:
                     if self.figures.sentences > spoken:
                         wait = self._limits.first_restart
@@ -161,9 +178,7 @@ class ModelWorker:
     def _is_ready(self, facts: Ready) -> None:
         self.facts = facts
         self.family = family_of(facts.kind, facts.variant, facts.size)
-        if facts.first_audio:
-            self.figures.first_audio = facts.first_audio
-            self.figures.real_time_factor = facts.real_time_factor
+        self._pace.warmed_up(facts.first_audio, facts.real_time_factor)
         self._becomes("ready", None)
         self.settled.set()
         fields = {"model": self._model, "seconds": round(facts.load_seconds, 1), "pid": self.pid}
@@ -180,7 +195,7 @@ class ModelWorker:
                     stats = await self._conversation.speak(turn)
                     self.state = "ready"
                     if stats:
-                        self._count(stats)
+                        self._count(turn, stats)
                     continue
                 filled = asyncio.create_task(self._scheduler.filled(), name="mlx next turn")
                 try:
@@ -194,13 +209,25 @@ class ModelWorker:
             await asyncio.wait({ended})
             self._conversation = None
 
-    def _count(self, stats: Mapping[str, float]) -> None:
-        figures = self.figures
+    def _wall_of(self, turn: Turn) -> float:
+        return self._pace.wall_of(turn.voice.key if turn.voice else WARM_UP, turn.speak.text)
+
+    def _count(self, turn: Turn, stats: Mapping[str, float]) -> None:
+        figures, pace = self.figures, self._pace
         figures.sentences += 1
-        figures.first_audio += (stats["first_audio"] - figures.first_audio) * NEWEST
-        if stats["audio"]:
-            factor = stats["wall"] / stats["audio"]
-            figures.real_time_factor += (factor - figures.real_time_factor) * NEWEST
+        pace.spoke(
+            turn.voice.key if turn.voice else WARM_UP,
+            turn.speak.text,
+            first_audio=stats["first_audio"],
+            audio=stats["audio"],
+            wall=stats["wall"],
+        )
+        if turn.preparing is not None:
+            pace.prepared(turn.preparing)
+        figures.first_audio, figures.real_time_factor = pace.first_audio, pace.real_time_factor
+        if turn.voice and turn.sounded:
+            figures.predictions += 1
+            figures.prediction_error += abs(turn.sounded - turn.submitted - turn.predicted)
         figures.active_memory = stats["active_memory"]
         figures.peak_memory = stats["peak_memory"]
         figures.rss = stats["rss"]

@@ -1,33 +1,53 @@
-"""Whose turn it is: first come, first served, and nobody waits without end."""
+"""Whose turn it is in front of one worker: the urgent first, then each client in turn; no wait is endless."""
 
 import asyncio
-from collections import deque
+import itertools
+from collections.abc import Sequence
 
 from gateway.engines.mlx.turn import Turn
 from speech.errors import EngineUnavailable
+from speech.utterance import Priority
 
 RETRY = 5.0
 """Seconds after which it is worth asking again"""
+EACH = 2
+"""Sentences that one client may have waiting; urgent ones do not count"""
 
 
 class Scheduler:
-    """A bounded line of sentences in front of one worker."""
+    """A bounded line. Within a priority the client goes next whose last turn is longest ago."""
 
-    def __init__(self, limit: int, patience: float) -> None:
-        """At most `limit` wait, each for at most `patience` seconds."""
+    def __init__(self, limit: int, patience: float, each: int = EACH) -> None:
+        """At most `limit` wait, `each` of one client, each for at most `patience` seconds."""
         self._limit = limit
         self._patience = patience
-        self._line: deque[tuple[float, Turn]] = deque()
+        self._each = each
+        self._line: dict[Turn, float] = {}
+        """In the order they came, with the time at which each is given back"""
+        self._served: dict[str, int] = {}
+        """The number of each client's last turn, for those that were there of late; the oldest first"""
+        self._numbers = itertools.count(1)
         self._filled = asyncio.Event()
 
     def __len__(self) -> int:
         return len(self._line)
 
     def put(self, turn: Turn) -> None:
-        """Raises EngineUnavailable when the line is full."""
+        """Raises EngineUnavailable when the line is full, or this client's share of it.
+
+        In a full line the last of the least urgent makes room for a more urgent one.
+        """
+        asked = turn.asked
+        if asked.priority is not Priority.URGENT:
+            mine = [other for other in self._line if other.asked.client == asked.client]
+            if asked.client and len(mine) >= self._each:
+                raise EngineUnavailable("client_busy", f"{self._each} sentences of this client wait", RETRY)
         if len(self._line) >= self._limit:
-            raise EngineUnavailable("busy", f"{self._limit} sentences wait for this model already", RETRY)
-        self._line.append((asyncio.get_running_loop().time() + self._patience, turn))
+            last = max(reversed(self._line), key=lambda other: other.asked.priority)
+            if last.asked.priority <= asked.priority:
+                raise EngineUnavailable("busy", f"{self._limit} sentences wait for this model already", RETRY)
+            self._refuse(last, EngineUnavailable("busy", "something more urgent took its place", RETRY))
+        self._line[turn] = asyncio.get_running_loop().time() + self._patience
         self._filled.set()
 
     async def filled(self) -> None:
@@ -35,19 +55,41 @@ class Scheduler:
         await self._filled.wait()
 
     def pop(self) -> Turn | None:
-        """The next turn; None if nobody waits any more."""
-        while self._line:
-            deadline, turn = self._line.popleft()
-            if asyncio.get_running_loop().time() <= deadline:
-                return turn
-            turn.put(EngineUnavailable("busy", "others were before this sentence for too long", RETRY))
-        self._filled.clear()
-        return None
+        """The next turn; None if nobody waits any more. What would be too late is given back."""
+        now = asyncio.get_running_loop().time()
+        for turn, given_back in list(self._line.items()):
+            if now > turn.asked.start_by:
+                self._refuse(turn, EngineUnavailable("too_late", "its turn came too late"))
+            elif now > given_back:
+                message = "others were before this sentence for too long"
+                self._refuse(turn, EngineUnavailable("busy", message, RETRY))
+        if not self._line:
+            self._filled.clear()
+            return None
+        turn = min(self._line, key=self._rank)
+        del self._line[turn]
+        self._served.pop(turn.asked.client, None)
+        self._served[turn.asked.client] = next(self._numbers)
+        while len(self._served) > self._limit + 1:
+            del self._served[next(iter(self._served))]
+        return turn
+
+    def ahead_of(self, priority: Priority) -> Sequence[Turn]:
+        """Who would go before, or may, if somebody with this priority came now."""
+        return [turn for turn in self._line if turn.asked.priority <= priority]
 
     def remove(self, turn: Turn) -> None:
         """Its listener has left; nothing happens if it is not in the line any more."""
-        self._line = deque(entry for entry in self._line if entry[1] is not turn)
+        self._line.pop(turn, None)
 
     def refuse_all(self, reason: EngineUnavailable) -> None:
-        while self._line:
-            self._line.popleft()[1].put(reason)
+        for turn in list(self._line):
+            self._refuse(turn, reason)
+
+    def _rank(self, turn: Turn) -> tuple[int, int]:
+        """The smallest goes next; of equals the one that came first."""
+        return turn.asked.priority, self._served.get(turn.asked.client, 0)
+
+    def _refuse(self, turn: Turn, reason: EngineUnavailable) -> None:
+        del self._line[turn]
+        turn.put(reason)

@@ -8,6 +8,7 @@ from gateway.engines.mlx.limits import LONGEST_SENTENCE
 from gateway.engines.mlx.messages import Speak
 from speech.errors import EngineFailure, EngineUnavailable
 from speech.persona import ModelVoice
+from speech.utterance import ANYBODY, Asked
 
 Piece = bytes | EngineFailure | EngineUnavailable | None
 """PCM_16, or how it ended; None: complete"""
@@ -20,6 +21,17 @@ class Turn:
     speak: Speak
     voice: ModelVoice | None
     """None: the worker's own warm-up voice"""
+    asked: Asked = ANYBODY
+    submitted: float = 0.0
+    """When it came, in the clock of the event loop, as `begun` and `sounded`"""
+    begun: float | None = None
+    """When the worker was given it"""
+    sounded: float | None = None
+    """When its first sound came"""
+    preparing: float | None = None
+    """Seconds it took to encode the reference; None: it was encoded already"""
+    predicted: float = 0.0
+    """Seconds from `submitted` to `sounded`, as it was thought when it came"""
     clip: Clip | None = None
     """The reference, if it may have to be encoded first"""
     left: bool = False
