@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from edge_client.connection import Connection
 
 START_ESTIMATE = 0.1
+REAL_TIME_FACTOR = 0.5
 NOT_FOUND = Reason("not_found", "no gateway was found")
 NOT_AT_FAULT = {"unknown_voice", "too_many_requests", "nothing_can_speak"}
 """Errors of a gateway that works"""
@@ -65,6 +66,9 @@ class GatewayLink:
 
     def start_estimate(self, sentence: Sentence, voice: VoiceSpec) -> float:
         return START_ESTIMATE
+
+    def real_time_factor(self, voice: VoiceSpec) -> float:
+        return REAL_TIME_FACTOR
 
     async def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
         """`voice.voice` is the persona. A sentence that is not wanted any more closes the connection."""

@@ -2,42 +2,68 @@
 
 import asyncio
 import logging
+import math
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from speech.audio import AudioChunk
 from speech.engines.base import Engine
 from speech.errors import EngineFailure, EngineUnavailable
 from speech.guarded import ChainEntry, Settles
-from speech.text import apply_lexicon
 from speech.utterance import Reason, Sentence
 
 log = logging.getLogger(__name__)
 
 STALL = 0.8
 """Seconds without a chunk, once a sentence has begun to sound, that count as a failure."""
+SLOW = 0.8
+"""Share of its cap after which an engine's first sound counts as slow"""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a try may take. Seconds from its start."""
+
+    first_audio: float = math.inf
+    """What the listener can wait for the first sound"""
+    finish: float = math.inf
+    """What the listener can wait for the last"""
+    stall: float = STALL
+    patience: float = 0.0
+    """No deadline is shorter: there is nobody who could be quicker"""
+
+    def with_patience(self, seconds: float) -> "Limits":
+        return replace(self, patience=seconds)
 
 
 async def attempt(
-    entry: ChainEntry, sentence: Sentence, permit: Settles, stall: float = STALL
+    entry: ChainEntry, sentence: Sentence, permit: Settles, limits: Limits
 ) -> AsyncGenerator[AudioChunk, None]:
     """The chunks of one sentence; the permit is settled however it ends.
 
     Raises EngineFailure (counted) and EngineUnavailable (not counted). Only the time spent waiting for the
-    engine is measured, so a slow listener is nobody's failure.
+    engine is measured, so a slow listener is nobody's failure. Nor is it one when the listener cannot wait as
+    long as an engine may take, unless the engine had promised to begin far earlier.
     """
-    engine = entry.engine
-    deadline = engine.first_audio_cap
-    heard = False
+    engine, clock = entry.engine, asyncio.get_running_loop().time
+    began = clock()
+    cap = max(entry.guarded.first_audio_cap, limits.patience)
+    fair = limits.first_audio >= 2 * engine.start_estimate(sentence, entry.voice)
+    wait = _Wait(engine, cap, began + limits.first_audio, began + limits.finish, fair)
+    heard: float | None = None
     try:
-        given = replace(sentence, text=apply_lexicon(sentence.text, entry.voice.lexicon))
+        given = entry.given(sentence)
+        if limits.first_audio < math.inf:
+            given = replace(given, asked=replace(given.asked, start_by=wait.sound_by))
         async with aclosing(engine.speak(given, entry.voice)) as chunks:
-            while chunk := await _next_sound(engine, chunks, deadline):
+            while chunk := await wait.next(chunks):
                 if chunk.samples:
-                    deadline, heard = stall, True
+                    if heard is None:
+                        heard = clock() - began
+                        wait.sounds(max(limits.stall, limits.patience))
                     yield chunk
-        if not heard:
+        if heard is None:
             raise EngineFailure("no_audio", f"{engine.name} made no audio of a sentence")
     except EngineUnavailable:
         permit.ignore()
@@ -58,24 +84,46 @@ async def attempt(
         # The client left: nobody's failure.
         permit.ignore()
         raise
-    permit.ok()
+    if not engine.signs_of_life:
+        entry.guarded.first_audio.add(heard)
+    permit.ok(slow=heard > SLOW * cap and not engine.signs_of_life)
 
 
-async def _next_sound(
-    engine: Engine, chunks: AsyncGenerator[AudioChunk, None], deadline: float
-) -> AudioChunk | None:
-    """The next sound or sign of life, None at the end. Raises EngineFailure after `deadline` seconds."""
-    limit = asyncio.timeout(deadline)
-    try:
-        async with limit:
-            async for chunk in chunks:
-                if chunk.samples or engine.signs_of_life:
-                    return chunk
-            return None
-    except TimeoutError:
-        if not limit.expired():
-            raise
-        raise EngineFailure("stalled", f"{engine.name} gave no audio for {deadline:g} s") from None
+class _Wait:
+    """For one engine's next sound or sign of life."""
+
+    def __init__(self, engine: Engine, cap: float, sound_by: float, end_by: float, fair: bool) -> None:
+        """`sound_by` and `end_by` in the clock of the loop; `fair`: the engine could have kept the first."""
+        self._engine = engine
+        self._patience = cap
+        self.sound_by = sound_by
+        self._end_by = end_by
+        self._fair = fair
+
+    def sounds(self, stall: float) -> None:
+        """From now on so many seconds without a chunk are a failure."""
+        self._patience, self.sound_by = stall, math.inf
+
+    async def next(self, chunks: AsyncGenerator[AudioChunk, None]) -> AudioChunk | None:
+        """None at the end. Raises EngineFailure, and EngineUnavailable when only the listener cannot wait."""
+        now = asyncio.get_running_loop().time()
+        last = min(self.sound_by, self._end_by)
+        limit = asyncio.timeout_at(min(now + self._patience, last))
+        try:
+            async with limit:
+                async for chunk in chunks:
+                    if chunk.samples or self._engine.signs_of_life:
+                        return chunk
+                return None
+        except TimeoutError:
+            if not limit.expired():
+                raise
+        name = self._engine.name
+        if last >= now + self._patience:
+            raise EngineFailure("stalled", f"{name} gave no audio for {self._patience:g} s")
+        if self._engine.signs_of_life or not self._fair or self._end_by <= self.sound_by:
+            raise EngineUnavailable("too_late", f"{name} did not speak while there was time")
+        raise EngineFailure("too_late", f"{name} did not begin in the time it had promised")
 
 
 def _we_are_cancelled() -> bool:

@@ -1,13 +1,14 @@
 """The fallback chain: an utterance is spoken sentence by sentence, each by the first entry that can.
 
-An entry is skipped, uncounted, when its engine is not ready or its breaker is open. One that fails hands the
-sentence to the next, which repeats it from its start and keeps the rest of the utterance. When all have been
-tried, the last ready one gets another go, open or not: silence is the worst answer.
+An entry is skipped, uncounted, when its engine is not ready, its breaker is open or it would begin too late.
+One that fails hands the sentence to the next, which repeats it from its start and keeps the rest of the
+utterance. When all have been tried, the last ready one gets another go, open or not: silence is the worst.
 
 An entry that recalls is one voice with the entry after it: which of the two speaks is no change of voice, and
 what it does not hold is nobody's failure.
 """
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
@@ -15,10 +16,13 @@ from dataclasses import dataclass
 
 from speech.attempt import STALL, attempt
 from speech.audio import AudioChunk
+from speech.budget import UNBOUNDED, Budget, Due
+from speech.candidates import Candidates
 from speech.chain_events import ChainEvent, Ended, SentenceStarted, TakenOver
-from speech.engines.base import READY, Readiness
+from speech.engines.base import Readiness
 from speech.errors import EngineFailure, EngineUnavailable
-from speech.guarded import UNGUARDED, ChainEntry, Settles
+from speech.fade import faded
+from speech.guarded import ChainEntry
 from speech.utterance import Outcome, Reason, Sentence, Spoken, Utterance
 
 log = logging.getLogger(__name__)
@@ -35,38 +39,53 @@ class _Run:
     stopped: Reason | None = None
     """Why the speaker did not go on"""
     failure: Reason | None = None
+    plays_until: float = 0.0
+    """When a listener who plays all of it at once will have heard it, in the clock of the loop"""
 
-    def failed(self, index: int, reason: Reason) -> None:
+    def failed(self, voice: int, reason: Reason) -> None:
         self.failure = reason
         self.why = self.why or reason
-        if index == self.speaker:
+        if voice == self.speaker:
             self.stopped = reason
+
+    def sounded(self, chunk: AudioChunk, now: float) -> None:
+        self.plays_until = max(self.plays_until, now) + chunk.format.seconds(chunk.samples)
 
 
 class FallbackChain:
     """Walks a persona's entries. It keeps no state between utterances."""
 
-    def __init__(self, entries: Sequence[ChainEntry], *, stall: float = STALL) -> None:
-        self._entries = tuple(entries)
-        self._stall = stall
+    def __init__(
+        self,
+        entries: Sequence[ChainEntry],
+        *,
+        stall: float = STALL,
+        patience: float = 0.0,
+        last_resort: bool = True,
+    ) -> None:
+        """With `patience` an engine that was slow and has none behind it is given so many seconds to repeat.
+
+        Without `last_resort` the caller has its own substitutes: nobody is asked in spite of an open breaker,
+        and who would be too late is not asked even if there is nobody else.
+        """
+        self._candidates = Candidates(entries, stall=stall, patience=patience, last_resort=last_resort)
 
     @property
     def own_engine(self) -> str:
         """What makes the persona's own voice."""
-        return self._maker(0).engine.name
+        return self._candidates.maker(0).engine.name
 
     def readiness(self) -> Readiness:
         """Ready if an entry is and its breaker lets users through; otherwise why the first one is not."""
-        return _any([entry.readiness() for entry in self._makers()])
+        return self._candidates.readiness()
 
     def can_speak(self) -> Readiness:
         """Ready if an entry is, breakers aside: the last resort."""
-        return _any([entry.engine.readiness(entry.voice) for entry in self._makers()])
+        return self._candidates.can_speak()
 
     def start_estimate(self, sentence: Sentence) -> float:
         """Seconds to the first sound by the entry that would speak now."""
-        ready = [entry for entry in self._makers() if entry.readiness()] or self._entries[-1:]
-        return ready[0].engine.start_estimate(sentence, ready[0].voice)
+        return self._candidates.start_estimate(sentence)
 
     async def speak(
         self,
@@ -75,87 +94,70 @@ class FallbackChain:
         start_at: int = 0,
         why: Reason | None = None,
         repeat_heard: bool = True,
+        budget: Budget = UNBOUNDED,
     ) -> AsyncGenerator[ChainEvent, None]:
         """Events up to and with `Ended`; closing the generator cancels the work and counts against nobody.
 
         `start_at` leaves out the entries before it, for the reason `why`. With `repeat_heard` false a
         sentence that breaks after its first chunk ends the utterance: the caller has its own substitute.
         """
+        clock = asyncio.get_running_loop().time
         run = _Run(start_at, why)
+        finish_by = clock() + budget.whole
+        left = sum(len(sentence.text) for sentence in utterance.sentences)
         ledger: list[Spoken] = []
         for sentence in utterance.sentences:
             heard = finished = False
-            for index, permit in self._tries(run):
+            due = Due(max(clock(), run.plays_until) + budget.first_audio, finish_by, left)
+            for tried in self._candidates.tries(run.position, sentence, due, run.failed):
+                index, entry = tried.index, self._candidates[tried.index]
                 chunk = None
                 samples = 0
                 try:
-                    tried = attempt(self._entries[index], sentence, permit, self._stall)
-                    async with aclosing(tried) as chunks:
+                    speaking = attempt(entry, sentence, tried.permit, tried.limits)
+                    async with aclosing(speaking) as chunks:
                         async for chunk in chunks:
                             if not samples:
                                 for event in self._begin(run, index, sentence, chunk, heard):
                                     yield event
                             samples += chunk.samples
+                            run.sounded(chunk, clock())
                             yield chunk
                     finished = True
                 except (EngineUnavailable, EngineFailure) as problem:
-                    if self._entries[index].recalls:
+                    if entry.recalls:
                         continue
-                    run.failed(self._voice_of(index), Reason(problem.reason, problem.message))
-                    _log_problem(utterance, sentence, self._entries[index], problem.reason)
+                    if problem.reason == "too_late":
+                        entry.make_for_later(sentence)
+                    run.failed(self._candidates.voice_of(index), Reason(problem.reason, problem.message))
+                    _log_problem(utterance, sentence, entry, problem.reason)
                 if finished and chunk:
-                    substitute = run.why if self._voice_of(index) else None
+                    substitute = run.why if self._candidates.voice_of(index) else None
                     ledger.append(_ledger_row(sentence, chunk, samples, substitute, heard))
                     break
                 heard = heard or samples > 0
                 if heard and not repeat_heard:
                     break
+                if chunk:
+                    yield faded(chunk)
             if not finished:
                 yield Ended(Outcome.INCOMPLETE, tuple(ledger), run.failure)
                 return
             assert run.speaker is not None
             run.position = run.speaker
+            left -= len(sentence.text)
         yield Ended(Outcome.COMPLETE, tuple(ledger))
-
-    def _tries(self, run: _Run) -> Iterator[tuple[int, Settles]]:
-        """Every entry that may be asked now, then the last ready one again."""
-        for index, entry in enumerate(self._entries[run.position :], run.position):
-            readiness = entry.readiness()
-            permit = entry.guarded.acquire() if readiness else None
-            if permit:
-                yield index, permit
-            elif readiness.reason and not entry.recalls:
-                run.failed(self._voice_of(index), readiness.reason)
-        for index, entry in reversed(tuple(enumerate(self._entries))):
-            if not entry.recalls and entry.engine.readiness(entry.voice):
-                yield index, entry.guarded.acquire() or UNGUARDED
-                return
 
     def _begin(
         self, run: _Run, index: int, sentence: Sentence, chunk: AudioChunk, heard: bool
     ) -> Iterator[ChainEvent]:
-        voice = self._voice_of(index)
+        voice = self._candidates.voice_of(index)
         if run.speaker is not None and run.stopped and (heard or run.speaker != voice):
-            before = self._maker(run.speaker).engine.name
-            yield TakenOver(sentence.index, before, self._maker(voice).engine.name, run.stopped)
+            before = self._candidates.maker(run.speaker).engine.name
+            after = self._candidates.maker(voice).engine.name
+            yield TakenOver(sentence.index, before, after, run.stopped)
         run.speaker = voice
         yield SentenceStarted(sentence.index, voice, chunk.origin, chunk.format, run.why if voice else None)
-
-    def _makers(self) -> list[ChainEntry]:
-        """The entries that can speak any sentence."""
-        return [entry for entry in self._entries if not entry.recalls]
-
-    def _voice_of(self, index: int) -> int:
-        """The first entry of the voice that this one speaks with."""
-        return index - 1 if index and self._entries[index - 1].recalls else index
-
-    def _maker(self, voice: int) -> ChainEntry:
-        """Who makes what the first entry of a voice may hold."""
-        return self._entries[voice + 1 if self._entries[voice].recalls else voice]
-
-
-def _any(answers: Sequence[Readiness]) -> Readiness:
-    return READY if any(answers) else answers[0]
 
 
 def _ledger_row(

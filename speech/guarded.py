@@ -1,12 +1,15 @@
 """An engine behind its circuit breaker, and the entries that a persona's chain is made of."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from speech.breaker import LETS_USERS_THROUGH, CircuitBreaker, State
 from speech.engines.base import Engine, Readiness
+from speech.first_audio import FirstAudio
 from speech.persona import VoiceSpec
-from speech.utterance import Reason
+from speech.text import apply_lexicon
+from speech.utterance import Reason, Sentence
 
 
 class Settles(Protocol):
@@ -34,6 +37,13 @@ class GuardedEngine:
 
     engine: Engine
     breaker: CircuitBreaker | None = None
+    first_audio: FirstAudio = field(default_factory=FirstAudio)
+
+    @property
+    def first_audio_cap(self) -> float:
+        """Seconds after which no first chunk counts as a failure: less than its engine's if it is quick."""
+        cap = self.engine.first_audio_cap
+        return cap if self.engine.signs_of_life else self.first_audio.cap(cap)
 
     def readiness(self, voice: VoiceSpec) -> Readiness:
         """Ready if the engine is and its breaker lets users through."""
@@ -58,6 +68,8 @@ class ChainEntry:
     voice: VoiceSpec
     recalls: bool = False
     """True: plays what it holds of the voice of the entry after it, and passes over the rest in silence"""
+    for_later: Callable[[Sentence, VoiceSpec], None] | None = None
+    """Makes a sentence that came too late when nobody waits, so that it is there the next time"""
 
     @property
     def engine(self) -> Engine:
@@ -65,3 +77,11 @@ class ChainEntry:
 
     def readiness(self) -> Readiness:
         return self.guarded.readiness(self.voice)
+
+    def given(self, sentence: Sentence) -> Sentence:
+        """As its engine is to be given it."""
+        return replace(sentence, text=apply_lexicon(sentence.text, self.voice.lexicon))
+
+    def make_for_later(self, sentence: Sentence) -> None:
+        if self.for_later:
+            self.for_later(self.given(sentence), self.voice)

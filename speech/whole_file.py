@@ -1,11 +1,14 @@
 """A whole answer in one file: never half in one voice and half in another."""
 
+import asyncio
+import math
 import time
 from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 
 from speech.audio import AudioChunk, Origin
+from speech.budget import Budget
 from speech.chain_events import Ended, SentenceStarted
 from speech.errors import EngineFailure
 from speech.fallback import FallbackChain
@@ -36,12 +39,21 @@ class _StartAgain:
 
 
 async def speak_whole(
-    chain: FallbackChain, utterance: Utterance, clock: Callable[[], float] = time.monotonic
+    chain: FallbackChain,
+    utterance: Utterance,
+    clock: Callable[[], float] = time.monotonic,
+    *,
+    within: float = math.inf,
 ) -> WholeFile:
-    """Starts again from the first sentence when another entry takes over. Raises EngineFailure."""
+    """Starts again from the first sentence when another entry takes over. Raises EngineFailure.
+
+    What cannot be whole in `within` seconds goes to an entry that is faster, if there is one.
+    """
     entry, why = 0, None
+    loop = asyncio.get_running_loop()
+    end = loop.time() + within
     for _ in range(MAX_STARTS):
-        result = await _try_whole(chain, utterance, entry, why, clock)
+        result = await _try_whole(chain, utterance, entry, why, clock, Budget(whole=end - loop.time()))
         if isinstance(result, WholeFile):
             return result
         entry, why = result.entry, result.why
@@ -54,12 +66,13 @@ async def _try_whole(
     entry: int,
     why: Reason | None,
     clock: Callable[[], float],
+    budget: Budget,
 ) -> WholeFile | _StartAgain:
     finished: list[AudioChunk] = []
     sentence: list[AudioChunk] = []
     first: SentenceStarted | None = None
     current, first_audio = -1, 0.0
-    async with aclosing(chain.speak(utterance, start_at=entry, why=why)) as events:
+    async with aclosing(chain.speak(utterance, start_at=entry, why=why, budget=budget)) as events:
         async for event in events:
             if isinstance(event, SentenceStarted):
                 if event.sentence != current:

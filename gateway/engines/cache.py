@@ -54,6 +54,9 @@ class CacheEngine:
     def start_estimate(self, sentence: Sentence, voice: VoiceSpec) -> float:
         return 0.0
 
+    def real_time_factor(self, voice: VoiceSpec) -> float:
+        return 0.0
+
     def holds(self, sentence: Sentence, voice: VoiceSpec) -> bool:
         """Whether it would be played. `sentence` is what the engine of the voice would be given."""
         key = key_of(self._keys, sentence, voice)

@@ -1,8 +1,13 @@
 """What every engine around another one has in common: it is the other, but for how it speaks."""
 
+from typing import TypeVar
+
 from speech.engines.base import Engine, Readiness
 from speech.persona import VoiceSpec
 from speech.utterance import Sentence
+
+
+T = TypeVar("T")
 
 
 class WrappedEngine:
@@ -36,8 +41,20 @@ class WrappedEngine:
     def start_estimate(self, sentence: Sentence, voice: VoiceSpec) -> float:
         return self._engine.start_estimate(sentence, voice)
 
+    def real_time_factor(self, voice: VoiceSpec) -> float:
+        return self._engine.real_time_factor(voice)
+
     async def probe(self) -> None:
         await self._engine.probe()
 
     async def close(self) -> None:
         await self._engine.close()
+
+
+def inside(engine: Engine, kind: type[T]) -> T | None:
+    """The engine of this kind that `engine` is, or is put around; None if there is none."""
+    while not isinstance(engine, kind):
+        if not isinstance(engine, WrappedEngine):
+            return None
+        engine = engine._engine
+    return engine

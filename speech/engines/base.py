@@ -58,6 +58,10 @@ class Engine(Protocol):
         """Seconds to the first sound if asked now, the wait for its turn included."""
         ...
 
+    def real_time_factor(self, voice: VoiceSpec) -> float:
+        """Wall time by audio time, about: below 1 is faster than real time."""
+        ...
+
     def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
         """Audio of one sentence as it is made; closing the generator cancels the work at once.
 

@@ -23,6 +23,7 @@ DEFAULT_VOICE = "en"
 DEFAULT_PITCH, DEFAULT_RATE, DEFAULT_VOLUME = 50, 175, 100
 START_ESTIMATE = 0.02
 """Seconds to the first sound of a warm child."""
+REAL_TIME_FACTOR = 0.05
 PROBE_TEXT = "Hi."
 HOW_TO_INSTALL = "install it with: sudo apt install espeak-ng (or pip install 'robotvoice[espeak]')"
 
@@ -90,6 +91,9 @@ class EspeakEngine:
 
     def start_estimate(self, sentence: Sentence, voice: VoiceSpec) -> float:
         return START_ESTIMATE
+
+    def real_time_factor(self, voice: VoiceSpec) -> float:
+        return REAL_TIME_FACTOR
 
     async def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
         if self._on_demand:

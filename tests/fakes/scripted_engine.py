@@ -39,6 +39,8 @@ class ScriptedEngine:
         self.first_audio_cap = first_audio_cap
         self.signs_of_life = False
         self.ready = readiness
+        self.factor = 0.0
+        """Real-time factor"""
         self.asked: list[str] = []
         """The texts it was given"""
         self.speaking = 0
@@ -54,6 +56,9 @@ class ScriptedEngine:
 
     def start_estimate(self, sentence: Sentence, voice: VoiceSpec) -> float:
         return self._start_estimate
+
+    def real_time_factor(self, voice: VoiceSpec) -> float:
+        return self.factor
 
     async def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
         """Every sample holds the position of the sentence's script, so that no chunk passes for another's."""

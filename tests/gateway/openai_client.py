@@ -54,6 +54,9 @@ class Told:
     def start_estimate(self, sentence: Sentence, voice: VoiceSpec) -> float:
         return 0.0
 
+    def real_time_factor(self, voice: VoiceSpec) -> float:
+        return 0.0
+
     async def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
         self.voices.append(voice)
         made = 0

@@ -6,7 +6,7 @@ from contextlib import aclosing
 
 import pytest
 
-from speech.attempt import attempt
+from speech.attempt import Limits, attempt
 from speech.audio import AudioChunk
 from speech.errors import EngineFailure, EngineUnavailable
 from speech.guarded import ChainEntry
@@ -40,7 +40,7 @@ def try_once(
     permit: Notes, engine: ScriptedEngine, lexicon: tuple[tuple[str, str], ...] = ()
 ) -> AsyncGenerator[AudioChunk, None]:
     entry = ChainEntry(guard(engine), VoiceSpec("scripted", lexicon=lexicon))
-    return attempt(entry, SENTENCE, permit, STALL)
+    return attempt(entry, SENTENCE, permit, Limits(stall=STALL))
 
 
 async def hear(tried: AsyncGenerator[AudioChunk, None]) -> list[int]:
@@ -104,7 +104,7 @@ async def test_the_message_of_a_crash_is_not_passed_on() -> None:
 
 
 async def test_a_lexicon_that_breaks_is_a_crash_like_any_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("speech.attempt.apply_lexicon", lambda *_: 1 // 0)
+    monkeypatch.setattr("speech.guarded.apply_lexicon", lambda *_: 1 // 0)
     permit = Notes()
     with pytest.raises(EngineFailure, match="ZeroDivisionError"):
         await hear(try_once(permit, ScriptedEngine("clone"), (("One", "1"),)))
@@ -141,7 +141,7 @@ async def test_a_listener_that_leaves_is_nobodys_failure(script: Script) -> None
 async def test_a_cancelled_listener_is_cancelled_and_nobodys_failure(script: Script) -> None:
     permit, engine = Notes(), ScriptedEngine("clone", script)
     entry = ChainEntry(guard(engine), VoiceSpec("scripted"))
-    listening = asyncio.create_task(hear(attempt(entry, SENTENCE, permit, stall=10.0)))
+    listening = asyncio.create_task(hear(attempt(entry, SENTENCE, permit, Limits(stall=10.0))))
     await asyncio.sleep(0.01)
     listening.cancel()
     await asyncio.wait({listening})

@@ -22,6 +22,8 @@ from tests.speech.chain import (
     utterance,
 )
 
+FADE = "10"
+"""How a sentence of ten samples that broke off is let end"""
 ABSENT = Readiness(Reason("not_installed", "it is not installed"), retry_after=5.0)
 
 
@@ -110,7 +112,19 @@ async def test_a_sentence_that_broke_after_its_first_sound_is_repeated_from_its_
         chain_of(fails_after_a_chunk(), ScriptedEngine("espeak", (5, 6))), utterance("One.", "Two.")
     )
     takeover = "0:clone>espeak died"
-    assert told.story == ["0:clone", "10", takeover, "0:espeak", "5", "6", "1:espeak", "5", "6", "complete"]
+    assert told.story == [
+        "0:clone",
+        "10",
+        FADE,
+        takeover,
+        "0:espeak",
+        "5",
+        "6",
+        "1:espeak",
+        "5",
+        "6",
+        "complete",
+    ]
     assert is_complete(told)
     died = Reason("died", "it died")
     assert [(start.entry, start.substitute) for start in told.starts] == [(0, None), (1, died), (1, died)]
@@ -134,18 +148,18 @@ async def test_a_later_sentence_is_taken_over_by_name_though_nothing_of_it_was_h
 async def test_a_takeover_tells_why_the_one_that_was_heard_stopped_not_why_others_were_passed_over() -> None:
     absent = ScriptedEngine("cache", readiness=ABSENT)
     told = await tell(chain_of(fails_after_a_chunk(), absent, last()), utterance("One."))
-    assert told.story == ["0:clone", "10", "0:clone>espeak died", "0:espeak", "10", "10", "complete"]
+    assert told.story == ["0:clone", "10", FADE, "0:clone>espeak died", "0:espeak", "10", "10", "complete"]
     own_again = ScriptedEngine("clone", (10, DIES), SPEAKS)
     told = await tell(chain_of(own_again, absent), utterance("One."))
-    assert told.story == ["0:clone", "10", "0:clone>clone died", "0:clone", "10", "10", "complete"]
+    assert told.story == ["0:clone", "10", FADE, "0:clone>clone died", "0:clone", "10", "10", "complete"]
 
 
 async def test_each_that_takes_over_may_fail_in_turn() -> None:
     first, second = fails_after_a_chunk(), ScriptedEngine("mlx", (20, EngineFailure("stalled", "it hangs")))
     told = await tell(chain_of(first, second, last()), utterance("One."))
     assert told.story == [
-        *("0:clone", "10", "0:clone>mlx died"),
-        *("0:mlx", "20", "0:mlx>espeak stalled"),
+        *("0:clone", "10", FADE, "0:clone>mlx died"),
+        *("0:mlx", "20", "20", "0:mlx>espeak stalled"),
         *("0:espeak", "10", "10", "complete"),
     ]
     (row,) = told.ended.spoken
@@ -176,7 +190,7 @@ async def test_who_alone_can_speak_gets_a_second_try() -> None:
 
 async def test_the_second_try_repeats_what_was_heard_and_says_so() -> None:
     told = await tell(chain_of(ScriptedEngine("espeak", (10, DIES), SPEAKS)), utterance("One."))
-    assert told.story == ["0:espeak", "10", "0:espeak>espeak died", "0:espeak", "10", "10", "complete"]
+    assert told.story == ["0:espeak", "10", FADE, "0:espeak>espeak died", "0:espeak", "10", "10", "complete"]
     assert [(row.repeated, row.substitute) for row in told.ended.spoken] == [(True, None)]
 
 

@@ -27,7 +27,7 @@ LEXICON = (("robot", SECRET),)
 async def test_what_was_spoken_is_told_when_the_rest_cannot_be() -> None:
     clone = ScriptedEngine("clone", SPEAKS, (5, DIES))
     told = await tell(chain_of(clone), utterance("One.", "Two.", "Three."))
-    assert told.story[3:] == ["1:clone", "5", "1:clone>clone died", "1:clone", "5", "incomplete"]
+    assert told.story[3:] == ["1:clone", "5", "5", "1:clone>clone died", "1:clone", "5", "5", "incomplete"]
     assert [row.sentence for row in told.ended.spoken] == [0]
     assert told.ended.reason == Reason("died", "it died")
     assert clone.asked == ["One.", "Two.", "Two."]

@@ -42,6 +42,9 @@ class ProbedEngine:
     def start_estimate(self, sentence: Sentence, voice: VoiceSpec) -> float:
         return 0.0
 
+    def real_time_factor(self, voice: VoiceSpec) -> float:
+        return 0.0
+
     def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
         raise NotImplementedError
 

@@ -110,6 +110,10 @@ class MlxEngine:
             return 0.0
         return worker.start_estimate(voice.model_voice, sentence.asked.priority)
 
+    def real_time_factor(self, voice: VoiceSpec) -> float:
+        worker = self._workers.get(voice.model_voice.model) if voice.model_voice else None
+        return worker.real_time_factor() if worker else 1.0
+
     async def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
         reason = self.readiness(voice).reason
         model_voice = voice.model_voice

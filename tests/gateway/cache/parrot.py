@@ -48,6 +48,9 @@ class Parrot:
     def start_estimate(self, sentence: Sentence, voice: VoiceSpec) -> float:
         return 0.0
 
+    def real_time_factor(self, voice: VoiceSpec) -> float:
+        return 0.0
+
     async def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
         self.begun.append(sentence.text)
         pcm = pcm_for(sentence.text, voice)

@@ -1,0 +1,108 @@
+"""One sentence ahead of the listener, so that what fails falls into sound that nobody has heard yet."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import replace
+
+from speech.chain_events import ChainEvent, Ended, SentenceStarted, TakenOver
+from speech.utterance import Spoken
+
+AHEAD = 1
+"""Sentences that may be begun before the one that is listened to has been passed on to its end"""
+
+
+async def ahead(events: AsyncGenerator[ChainEvent, None]) -> AsyncGenerator[ChainEvent, None]:
+    """The same events; up to `AHEAD` sentences are made while the listener is busy with one.
+
+    What is repeated before any of it was passed on is dropped: the listener hears it once. Raises what the
+    events raise, in their place. Closing the generator closes the events.
+    """
+    line = _Line()
+    making = asyncio.create_task(_make(events, line), name="sentences ahead")
+    try:
+        while (event := await line.take()) is not None:
+            yield event
+        await making
+    finally:
+        making.cancel()
+        await asyncio.wait({making})
+        if not making.cancelled():
+            making.exception()  # whoever was still listening has been told
+
+
+async def _make(events: AsyncGenerator[ChainEvent, None], line: "_Line") -> None:
+    try:
+        async with aclosing(events):
+            async for event in events:
+                await line.put(event)
+    finally:
+        line.end()
+
+
+class _Line:
+    """What was made and is not passed on yet. An engine bounds what it makes of a sentence."""
+
+    def __init__(self) -> None:
+        self._events: deque[ChainEvent] = deque()
+        self._begun: deque[int] = deque()
+        """Sentences of which something is in the line, the oldest first"""
+        self._unheard: set[int] = set()
+        """Sentences of which nothing was heard that had to be repeated"""
+        self._ended = False
+        self._news = asyncio.Event()
+
+    async def put(self, event: ChainEvent) -> None:
+        """Waits while there are sentences enough."""
+        if isinstance(event, SentenceStarted):
+            if self._begun and self._begun[-1] == event.sentence:
+                self._drop(event.sentence)
+            else:
+                while len(self._begun) >= AHEAD:
+                    await self._changed()
+            self._begun.append(event.sentence)
+        elif isinstance(event, Ended):
+            event = replace(event, spoken=tuple(map(self._as_heard, event.spoken)))
+        self._events.append(event)
+        self._wake()
+
+    async def take(self) -> ChainEvent | None:
+        """None after the last one."""
+        while not self._events:
+            if self._ended:
+                return None
+            await self._changed()
+        event = self._events.popleft()
+        if isinstance(event, SentenceStarted):
+            self._begun.popleft()
+            self._wake()
+        return event
+
+    def end(self) -> None:
+        self._ended = True
+        self._wake()
+
+    def _drop(self, sentence: int) -> None:
+        """Of this sentence nothing was passed on: of interest is only who goes on with it."""
+        takeover: TakenOver | None = None
+        while True:
+            event = self._events.pop()
+            if isinstance(event, TakenOver):
+                takeover = takeover or event
+            elif isinstance(event, SentenceStarted):
+                break
+        if takeover and takeover.from_engine != takeover.to_engine:
+            self._events.append(takeover)
+        self._begun.pop()
+        self._unheard.add(sentence)
+
+    def _as_heard(self, row: Spoken) -> Spoken:
+        return replace(row, repeated=False) if row.sentence in self._unheard else row
+
+    def _wake(self) -> None:
+        self._news.set()
+        self._news = asyncio.Event()
+
+    async def _changed(self) -> None:
+        await self._news.wait()

@@ -1,0 +1,129 @@
+"""Who may be asked for a sentence, in which order, and how long each may take."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from speech.attempt import Limits
+from speech.budget import RESERVE, Due
+from speech.engines.base import READY, Readiness
+from speech.guarded import UNGUARDED, ChainEntry, Settles
+from speech.utterance import Reason, Sentence
+
+
+class PassedOver(Protocol):
+    """Is told why a voice was not asked."""
+
+    def __call__(self, voice: int, reason: Reason) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One entry that may speak now."""
+
+    index: int
+    permit: Settles
+    limits: Limits
+
+
+class Candidates:
+    """The entries of a chain. An entry that recalls is one voice with the entry after it."""
+
+    def __init__(
+        self, entries: Sequence[ChainEntry], *, stall: float, patience: float, last_resort: bool
+    ) -> None:
+        self._entries = tuple(entries)
+        self._stall = stall
+        self._patience = patience
+        self._last_resort = last_resort
+
+    @property
+    def makers(self) -> Sequence[ChainEntry]:
+        """The entries that can speak any sentence."""
+        return [entry for entry in self._entries if not entry.recalls]
+
+    def __getitem__(self, index: int) -> ChainEntry:
+        return self._entries[index]
+
+    def voice_of(self, index: int) -> int:
+        """The first entry of the voice that this one speaks with."""
+        return index - 1 if index and self._entries[index - 1].recalls else index
+
+    def maker(self, voice: int) -> ChainEntry:
+        """Who makes what the first entry of a voice may hold."""
+        return self._entries[voice + 1 if self._entries[voice].recalls else voice]
+
+    def readiness(self) -> Readiness:
+        """Ready if an entry is and its breaker lets users through; otherwise why the first one is not."""
+        return _any([entry.readiness() for entry in self.makers])
+
+    def can_speak(self) -> Readiness:
+        """Ready if an entry is, breakers aside."""
+        return _any([entry.engine.readiness(entry.voice) for entry in self.makers])
+
+    def start_estimate(self, sentence: Sentence) -> float:
+        """Seconds to the first sound by the entry that would speak now."""
+        ready = [entry for entry in self.makers if entry.readiness()] or self._entries[-1:]
+        return ready[0].engine.start_estimate(sentence, ready[0].voice)
+
+    def tries(self, position: int, sentence: Sentence, due: Due, passed_over: PassedOver) -> Iterator[Try]:
+        """Every entry that may be asked now, then the last ready one again: silence is the worst answer.
+
+        What would come too late is passed over, uncounted, while somebody else can speak. Time is looked at
+        when the next one is asked for.
+        """
+        before = None
+        for index in range(position, len(self._entries)):
+            entry = self._entries[index]
+            reason = entry.readiness().reason
+            limits = None if reason else self._limits(index, sentence, due)
+            if not reason and limits is None:
+                reason = Reason("too_late", f"{entry.engine.name} would begin too late")
+                entry.make_for_later(sentence)
+            permit = None if reason else entry.guarded.acquire()
+            if permit and limits:
+                nobody_else = all(other.engine is before for other in self._entries[index:])
+                before = entry.engine
+                yield Try(index, permit, limits.with_patience(self._patience if nobody_else else 0.0))
+            elif reason and not entry.recalls:
+                passed_over(self.voice_of(index), reason)
+        if not self._last_resort:
+            return
+        for index, entry in reversed(tuple(enumerate(self._entries))):
+            if not entry.recalls and entry.engine.readiness(entry.voice):
+                limits = Limits(stall=self._stall, patience=self._patience)
+                yield Try(index, entry.guarded.acquire() or UNGUARDED, limits)
+                return
+
+    def _limits(self, index: int, sentence: Sentence, due: Due) -> Limits | None:
+        """None: it cannot be in time. Who has nobody behind takes what it takes."""
+        entry = self._entries[index]
+        behind = [other for other in self._entries[index + 1 :] if not other.recalls and other.readiness()]
+        if entry.recalls or not (behind or not self._last_resort):
+            return Limits(stall=self._stall)
+        now = asyncio.get_running_loop().time()
+        first_audio = due.start_by - now - sum(_reserve(other, sentence) for other in behind)
+        finish = due.finish_by - now - sum(_whole(other, sentence, due) for other in behind)
+        if _estimate(entry, sentence) > first_audio or _whole(entry, sentence, due) > finish:
+            return None
+        return Limits(first_audio=first_audio, finish=finish, stall=self._stall)
+
+
+def _estimate(entry: ChainEntry, sentence: Sentence) -> float:
+    return entry.engine.start_estimate(sentence, entry.voice)
+
+
+def _reserve(entry: ChainEntry, sentence: Sentence) -> float:
+    """Seconds it is given if it has to take over."""
+    return max(RESERVE, 2 * _estimate(entry, sentence))
+
+
+def _whole(entry: ChainEntry, sentence: Sentence, due: Due) -> float:
+    """Seconds it needs for all that is left of the text."""
+    factor = entry.engine.real_time_factor(entry.voice)
+    return _estimate(entry, sentence) + due.seconds_of_audio * factor
+
+
+def _any(answers: Sequence[Readiness]) -> Readiness:
+    return READY if any(answers) else answers[0]
