@@ -59,18 +59,28 @@ def k_weighting(rate: int) -> tuple[Biquad, Biquad]:
 
 
 def integrated_loudness(samples: np.ndarray, rate: int = WIRE_SAMPLE_RATE) -> float:
-    """LUFS of mono samples between -1 and 1, gated; -inf for silence.
+    """LUFS of mono samples between -1 and 1, gated; -inf for silence."""
+    return gated_loudness(block_powers(samples, rate))
+
+
+def block_powers(samples: np.ndarray, rate: int = WIRE_SAMPLE_RATE) -> np.ndarray:
+    """The weighted power of each block; of several sentences they may be put together.
 
     What is shorter than a block of 0.4 s is one block of its own length.
     """
     block, step = round(BLOCK_SECONDS * rate), round(STEP_SECONDS * rate)
     if not len(samples):
-        return -math.inf
+        return np.zeros(0)
     # Sums of squares up to each sample: the mean of any block is then a difference.
     sums = np.concatenate([[0.0], np.cumsum(np.square(_weighted(samples, rate)))])
     block = min(block, len(samples))
     starts = np.arange(0, len(samples) - block + 1, step)
-    powers = (sums[starts + block] - sums[starts]) / block
+    powers: np.ndarray = (sums[starts + block] - sums[starts]) / block
+    return powers
+
+
+def gated_loudness(powers: np.ndarray) -> float:
+    """LUFS of these blocks without the pauses among them; -inf if there is nothing else."""
     loud = powers[powers > _power(ABSOLUTE_GATE)]
     if not len(loud):
         return -math.inf
@@ -99,7 +109,12 @@ class Leveller:
         """As many samples as it was given: PCM_16, mono. However they are cut, the result is the same."""
         if not pcm:
             return b""
-        samples = np.frombuffer(pcm, dtype="<i2").astype(np.float64) * (self._gain / 32768)
+        given = np.frombuffer(pcm, dtype="<i2")
+        samples = given.astype(np.float64) * (self._gain / 32768)
+        if self._envelope <= 0 and np.abs(samples).max() <= self._ceiling:
+            # Nothing to limit, as is usual: what lies below the ceiling has no part in the envelope.
+            plain: bytes = pcm if self._gain == 1.0 else np.rint(samples * 32768).astype("<i2").tobytes()
+            return plain
         with np.errstate(divide="ignore"):
             levels = np.log(np.abs(samples) / self._ceiling)
         slope = self._fall * np.arange(1, len(samples) + 1)

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from gateway.caller_clips import CallerClips
 from gateway.engines.cache import with_cache
+from gateway.engines.levelled import LevelledEngine, levelled
 from gateway.engines.listening import ListeningEngine
 from gateway.engines.mlx.engine import MlxEngine
 from gateway.models import models_of, revisions
 from gateway.persona_files import PersonaLibrary
 from gateway.settings import Settings
+from gateway.voice_loudness import VoiceLoudness
 from speech.engines.base import Engine
 from speech.engines.espeak import EspeakEngine
 
@@ -18,13 +20,22 @@ from speech.engines.espeak import EspeakEngine
 class Parts:
     """What `make_app` is given by the command."""
 
-    engines: Mapping[str, Engine]
+    engines: Mapping[str, LevelledEngine]
     caller_clips: CallerClips
     mlx: MlxEngine
+    loudness: VoiceLoudness
 
     async def personas_changed(self, library: PersonaLibrary) -> None:
         """Models that nobody needs any more end, new ones start in the background."""
+        self.use_voices(library)
         await self.mlx.use(models_of(library.personas.values()))
+
+    def use_voices(self, library: PersonaLibrary) -> None:
+        """Those of these personas are measured before they are heard, where that is possible."""
+        voices = [voice for persona in library.personas.values() for voice in persona.voices]
+        self.loudness.use(voices)
+        for engine in self.engines.values():
+            engine.use(voices)
 
 
 def parts_of(settings: Settings, library: PersonaLibrary) -> Parts:
@@ -36,4 +47,9 @@ def parts_of(settings: Settings, library: PersonaLibrary) -> Parts:
         "espeak": EspeakEngine.installed(settings.espeak),
         "mlx": ListeningEngine(mlx),
     }
-    return Parts(with_cache(engines, settings, pinned), clips, mlx)
+    loudness = VoiceLoudness(settings.state_dir, pinned)
+    # Around the cache too: it keeps what the model made, and plays it with the gain that was learned since.
+    cached = with_cache(engines, settings, pinned)
+    parts = Parts(levelled(cached, loudness), clips, mlx, loudness)
+    parts.use_voices(library)
+    return parts
