@@ -4,7 +4,7 @@ import asyncio
 import logging
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Protocol
 
@@ -25,6 +25,11 @@ log = logging.getLogger(__name__)
 
 STOP_LIMIT = 3.0
 """Seconds the goodbye may take; it needs about 0.3"""
+LOOK_EVERY = 5.0
+"""Seconds between two looks at this machine's addresses, and before what failed is tried again"""
+
+Announced = Callable[[str, Sequence[str]], None]
+"""Told of the name that was registered first, which may not be the wanted one, and of its addresses"""
 
 
 class Advertiser(Protocol):
@@ -39,6 +44,10 @@ class Advertiser(Protocol):
         """Returns at once and never raises: a gateway nobody finds by itself still serves."""
         ...
 
+    def personas_are(self, personas: Sequence[str]) -> None:
+        """From now on these ids are announced; may be called at any time."""
+        ...
+
     async def stop(self) -> None:
         """Says goodbye; may be called at any time and again."""
         ...
@@ -51,11 +60,13 @@ class NullAdvertiser:
 
     async def start(self) -> None: ...
 
+    def personas_are(self, personas: Sequence[str]) -> None: ...
+
     async def stop(self) -> None: ...
 
 
 class MdnsAdvertiser:
-    """Announces NAME._robotvoice._tcp.local. until it is stopped.
+    """Announces NAME._robotvoice._tcp.local. until it is stopped, wherever this machine moves.
 
     A namesake that was there first keeps the name, this one becomes NAME-2. TXT keys: `v` (protocol version),
     `id`, `tls` (0 or 1), `personas` (ids with commas between them).
@@ -71,6 +82,7 @@ class MdnsAdvertiser:
         loopback_only: bool,
         tls: bool = False,
         host: str | None = None,
+        announced: Announced | None = None,
     ) -> None:
         """`host`: the IP address listened on; None means 127.0.0.1 if `loopback_only`, else 0.0.0.0."""
         self._name = instance_name(name)
@@ -83,6 +95,8 @@ class MdnsAdvertiser:
             "tls": str(int(tls)),
             "personas": persona_list(personas),
         }
+        self._renewed = asyncio.Event()
+        self._announced = announced
         self._state = "not announced: not started"
         self._task: asyncio.Task[None] | None = None
 
@@ -108,37 +122,65 @@ class MdnsAdvertiser:
             log.warning("no goodbye by mDNS within %.0f s: robots notice by themselves", STOP_LIMIT)
         self._state = "not announced: stopped"
 
-    async def _run(self) -> None:
-        try:
-            interfaces, addresses = where_to_announce(self._host, own_addresses())
-            async with AsyncZeroconf(interfaces=interfaces) as mdns:
-                # Cancelled in here, zeroconf would not close its sockets.
-                await asyncio.shield(mdns.zeroconf.async_wait_for_start())
-                if not mdns.zeroconf.engine.senders:
-                    raise OSError("no network interface takes multicast")
-                if interfaces == [LOOPBACK]:
-                    _hear_only_loopback(mdns)
-                await self._announce(mdns, addresses)
-                await asyncio.Event().wait()  # until cancelled; leaving the block says goodbye
-        except Exception as error:  # whatever it is, it must not end the gateway
-            reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-            self._state = f"not announced: {reason}"
-            log.warning(
-                "no robot finds this gateway by itself, since mDNS does not work here (%s); give each robot "
-                "the address of this machine: ROBOTVOICE_GATEWAY=HOST:%d",
-                reason,
-                self._port,
-            )
+    def personas_are(self, personas: Sequence[str]) -> None:
+        self._properties["personas"] = persona_list(personas)
+        self._renewed.set()
 
-    async def _announce(self, mdns: AsyncZeroconf, addresses: list[str]) -> None:
-        service = ServiceInfo(
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self._stay()
+                self._state = "not announced: the network has changed"
+            except Exception as error:  # whatever it is, it must not end the gateway
+                self._tell_failure(getattr(error, "strerror", None) or str(error) or type(error).__name__)
+                await asyncio.sleep(LOOK_EVERY)
+
+    def _tell_failure(self, reason: str) -> None:
+        state = f"not announced: {reason}"
+        if state == self._state:
+            return
+        self._state = state
+        log.warning(
+            "no robot finds this gateway by itself, since mDNS does not work here (%s); give each robot "
+            "the address of this machine: ROBOTVOICE_GATEWAY=HOST:%d",
+            reason,
+            self._port,
+        )
+
+    async def _stay(self) -> None:
+        """Announces for as long as this machine keeps its addresses: zeroconf takes up no new ones."""
+        place = where_to_announce(self._host, own_addresses())
+        interfaces, addresses = place
+        async with AsyncZeroconf(interfaces=interfaces) as mdns:  # leaving it says goodbye
+            # Cancelled in here, zeroconf would not close its sockets.
+            await asyncio.shield(mdns.zeroconf.async_wait_for_start())
+            if not mdns.zeroconf.engine.senders:
+                raise OSError("no network interface takes multicast")
+            if interfaces == [LOOPBACK]:
+                _hear_only_loopback(mdns)
+            name = await self._announce(mdns, addresses)
+            while where_to_announce(self._host, own_addresses()) == place:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK_EVERY):
+                        await self._renewed.wait()
+                if self._renewed.is_set():
+                    await (await mdns.async_update_service(self._service(name, addresses)))
+
+    def _service(self, name: str, addresses: list[str]) -> ServiceInfo:
+        """With the personas there are now."""
+        self._renewed.clear()
+        return ServiceInfo(
             SERVICE_TYPE,
-            f"{self._name}.{SERVICE_TYPE}",
+            f"{name}.{SERVICE_TYPE}",
             port=self._port,
-            properties=self._properties,
+            properties=dict(self._properties),
             server=self._server,
             parsed_addresses=addresses,
         )
+
+    async def _announce(self, mdns: AsyncZeroconf, addresses: list[str]) -> str:
+        """Returns the name it was given."""
+        service = self._service(self._name, addresses)
         # The search for namesakes asks for unicast answers, and those may reach any other program on this
         # machine's mDNS port instead. A browser's answers are multicast: so a namesake next door is heard.
         browser = AsyncServiceBrowser(
@@ -150,8 +192,13 @@ class MdnsAdvertiser:
             await browser.async_cancel()
         name = service.get_name()
         self._state = f"announced as {name}"
-        log.info("announced by mDNS as %s", name, extra={"addresses": addresses, "port": self._port})
+        if self._announced:
+            self._announced(name, addresses)
+            self._announced = None
+        else:
+            log.info("announced by mDNS as %s", name, extra={"addresses": addresses, "port": self._port})
         await repeats
+        return name
 
 
 def _heard(zeroconf: Zeroconf, service_type: str, name: str, state_change: ServiceStateChange) -> None:

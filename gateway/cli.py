@@ -2,22 +2,25 @@
 
 import argparse
 import asyncio
+import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
+from gateway.console.doctor import add_doctor_command, run_doctor_command
 from gateway.console.models import add_models_commands, run_models_command
 from gateway.console.persona import add_persona_commands, run_persona_command
 from speech import __version__
 from speech.errors import RobotVoiceError
+from speech.installation import how_to_install
 
 EXIT_CODES = """exit codes:
   0  stopped as asked, or nothing is wrong
-  1  something broke; the log says what
+  1  something broke, and the log says what; or doctor found something that fails
   2  the command line, a setting or the personas cannot be used
   4  the address to listen on is taken or not ours
 """
-NOT_INSTALLED = "robotvoice-gateway needs its own packages: pip install 'robotvoice[gateway,espeak]'"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,17 +28,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         # Late, so that a base installation says in a sentence what is missing.
+        from gateway.environment import misspelt
         from gateway.serve import serve
         from gateway.settings import load_settings
     except ModuleNotFoundError as error:
-        print(f"{NOT_INSTALLED} ({error.name} is missing)", file=sys.stderr)
+        todo = how_to_install("gateway", "espeak")
+        print(f"robotvoice-gateway needs its own packages ({error.name} is missing); {todo}", file=sys.stderr)
         return 2
     overrides = {
         name: getattr(options, name, None)
         for name in ("host", "port", "lan", "personas", "name", "announce", "log_level")
     }
+    for line in misspelt(os.environ):
+        print(f"robotvoice-gateway: {line}", file=sys.stderr)
+    load = partial(load_settings, options.config, **overrides)
     try:
-        settings = load_settings(options.config, **overrides)
+        if options.command == "doctor":
+            return asyncio.run(run_doctor_command(options, load))
+        settings = load()
         if options.command == "persona":
             return asyncio.run(run_persona_command(options, settings))
         if options.command == "models":
@@ -78,4 +88,5 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--log-level", metavar="LEVEL", help="debug, info, warning or error (info)")
     add_persona_commands(commands)
     add_models_commands(commands)
+    add_doctor_command(commands)
     return parser

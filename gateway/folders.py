@@ -16,6 +16,12 @@ def state_folder() -> Path | None:
     return _base_folder("XDG_STATE_HOME", ".local/state")
 
 
+def owned_personas() -> Path | None:
+    """Where the owner's personas are looked for, whether or not there are any; None without a home folder."""
+    config = config_folder()
+    return config / "personas" if config else None
+
+
 def bundled_personas() -> Path:
     """The personas that come with the package: the folder beside it, in a checkout as in an installation.
 

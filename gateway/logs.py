@@ -10,6 +10,9 @@ from gateway.problems import one_line
 _ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
 
+QUIET = {"watchfiles": logging.WARNING, "zeroconf": logging.ERROR}
+"""Libraries that tell of every change of a file or a network, and the least of theirs that is worth a line"""
+
 
 class KeyValueFormatter(logging.Formatter):
     """`12:04:05 WARNING breaker of espeak: open, was closed reason=died`
@@ -45,6 +48,8 @@ def log_to_stderr(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(KeyValueFormatter())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    for library, least in QUIET.items():
+        logging.getLogger(library).setLevel(least)
 
 
 def _value(value: object) -> str:

@@ -2,15 +2,15 @@
 
 import datetime
 import difflib
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
 from pydantic import ValidationError
 
 from gateway.folder_files import Missing, Unreadable, read_inside
+from gateway.persona_names import by_name, folded, lost_names
 from gateway.persona_schema import PersonaFile, problems_in
 from gateway.problems import one_line
 from gateway.voice_files import VoiceFiles
@@ -37,19 +37,44 @@ class PersonaLibrary:
     """What a persona that can be used would be better without, in the same form"""
 
     def find(self, name: str) -> Persona:
-        """The persona with this id, display name or alias, whatever its case; raises UnknownVoice."""
-        known = {_folded(claimed): p for p in self.personas.values() for _, claimed in _names(p)}
-        wanted = _folded(name[:UNKNOWN_VOICE_LIMIT])
+        """The persona with this id, else this display name, else this alias, whatever its case.
+
+        Raises UnknownVoice.
+        """
+        known = by_name(self.personas.values())
+        wanted = folded(name[:UNKNOWN_VOICE_LIMIT])
         if wanted in known and len(name) <= UNKNOWN_VOICE_LIMIT:
             return known[wanted]
         matches = difflib.get_close_matches(wanted, known, n=4)
         raise UnknownVoice(_unknown(name, list(dict.fromkeys(known[match].id for match in matches))[:2]))
 
 
-def load_personas(folder: Path, today: Callable[[], datetime.date] = datetime.date.today) -> PersonaLibrary:
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A persona that can be used, if its names are its own."""
+
+    path: Path
+    document: YamlDocument
+    persona: Persona
+    warnings: list[str]
+
+    def lines(self, found: Iterable[tuple[Location, str]]) -> list[str]:
+        return _lines(self.path, _located(self.document, found))
+
+    def without(self, aliases: Collection[Location]) -> Persona:
+        kept = (each for at, each in enumerate(self.persona.aliases) if ("aliases", at) not in aliases)
+        return replace(self.persona, aliases=tuple(kept))
+
+
+def load_personas(
+    folder: Path,
+    today: Callable[[], datetime.date] = datetime.date.today,
+    in_use: Collection[str] = (),
+) -> PersonaLibrary:
     """Every usable persona of `folder`; raises InvalidPersona if there is none at all.
 
-    A consent holds up to its last day, which is compared with `today`.
+    A consent holds up to its last day, which is compared with `today`. A persona whose name is another's,
+    such as one of those `in_use`, cannot be used; one with such an alias can, without the alias.
     """
     try:
         root = folder.resolve(strict=True)
@@ -59,23 +84,28 @@ def load_personas(folder: Path, today: Callable[[], datetime.date] = datetime.da
         raise InvalidPersona(
             one_line(f"the personas folder {folder} cannot be read ({why}); name one that holds personas")
         ) from error
-    problems: list[str] = []
-    warnings: list[str] = []
-    personas: dict[str, Persona] = {}
-    claims: dict[str, str] = {}
+    read: dict[str, _Read] = {}
+    problems: dict[Path, list[str]] = {}
     for entry in entries:
         try:
-            persona, found = _load(entry, root, claims, today())
+            read[entry.name] = _load(entry, root, today())
         except _Refused as refused:
-            problems += refused.lines
+            problems[entry] = refused.lines
+    lost = lost_names({id: each.persona for id, each in read.items()}, in_use)
+    personas: dict[str, Persona] = {}
+    warnings: list[str] = []
+    for id, each in read.items():
+        taken = dict(lost.get(id, ()))
+        if ("name",) in taken:
+            problems[folder / id] = each.lines(taken.items())
         else:
-            warnings += found
-            personas[persona.id] = persona
-            claims |= {_folded(name): persona.id for _, name in _names(persona)}
+            personas[id] = each.without(taken)
+            warnings += each.warnings + each.lines(taken.items())
+    told = [line for entry in sorted(problems) for line in problems[entry]]
     if not personas:
         advice = f"no persona in {folder} can be used; add a folder NAME that holds a {FILE_NAME}"
-        raise InvalidPersona("\n".join([one_line(advice), *problems]))
-    return PersonaLibrary(MappingProxyType(personas), tuple(problems), tuple(warnings))
+        raise InvalidPersona("\n".join([one_line(advice), *told]))
+    return PersonaLibrary(MappingProxyType(personas), tuple(told), tuple(warnings))
 
 
 class _Refused(Exception):
@@ -90,10 +120,12 @@ def _lines(path: Path, problems: Iterable[Problem]) -> list[str]:
     return [one_line(f"{path}:{p.line}: {p.key or 'file'}: {p.text}") for p in problems]
 
 
-def _load(
-    folder: Path, root: Path, claims: Mapping[str, str], today: datetime.date
-) -> tuple[Persona, list[str]]:
-    """The persona and its warnings. Raises _Refused."""
+def _located(document: YamlDocument, found: Iterable[tuple[Location, str]]) -> list[Problem]:
+    return [Problem(document.line(at), key_of(at), text) for at, text in found]
+
+
+def _load(folder: Path, root: Path, today: datetime.date) -> _Read:
+    """Raises _Refused."""
     if not PERSONA_ID.fullmatch(folder.name):
         wanted = "1 to 32 of the characters a-z, 0-9, _ and -, the first a letter or digit"
         raise _Refused(
@@ -104,22 +136,17 @@ def _load(
     problems = list(document.problems)
     if document.data is None:
         raise _Refused(path, *problems)
-
-    def located(found: Iterable[tuple[Location, str]]) -> list[Problem]:
-        return [Problem(document.line(at), key_of(at), text) for at, text in found]
-
     try:
         file = PersonaFile.model_validate(document.data)
     except ValidationError as error:
-        problems += located(problems_in(error))
+        problems += _located(document, problems_in(error))
         raise _Refused(path, *sorted(problems, key=lambda problem: problem.line)) from error
     files = VoiceFiles(file, folder, root, today)
-    persona = file.persona(folder.name, files.model_voices)
-    problems += located(files.problems)
-    problems += _claimed(persona, document, claims)
+    persona = file.persona(folder.name, files.model_voices, files.upstream_voices)
+    problems += _located(document, files.problems)
     if problems:
         raise _Refused(path, *problems)
-    return persona, _lines(path, located(files.warnings))
+    return _Read(path, document, persona, _lines(path, _located(document, files.warnings)))
 
 
 def _meant_as_persona(entry: Path) -> bool:
@@ -142,29 +169,6 @@ def _read(path: Path, root: Path) -> str:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise _Refused(path, Problem(line, "", "is not UTF-8; save it as UTF-8")) from error
-
-
-def _claimed(persona: Persona, document: YamlDocument, claims: Mapping[str, str]) -> Iterator[Problem]:
-    for at, name in _names(persona):
-        owner = claims.get(_folded(name))
-        if owner is not None:
-            text = (
-                f"{name!r} of {persona.id} already belongs to {owner}; let one of the two have another name"
-            )
-            yield Problem(document.line(at), key_of(at) or "id", text)
-
-
-def _names(persona: Persona) -> Iterator[tuple[Location, str]]:
-    """Everything the persona may be asked for by, and where that is written."""
-    yield (), persona.id
-    yield ("name",), persona.name
-    for index, alias in enumerate(persona.aliases):
-        yield ("aliases", index), alias
-
-
-def _folded(name: str) -> str:
-    """What makes two names one: case, surrounding space and the way of composing characters do not count."""
-    return unicodedata.normalize("NFKC", name).casefold().strip()
 
 
 def _unknown(name: str, near: list[str]) -> str:

@@ -16,22 +16,26 @@ from gateway.voice_schema import (
     EspeakVoice,
     MlxVoice,
     Name,
+    UpstreamBlock,
     VoiceBlock,
     printable,
     speakable,
     text_of,
 )
 from gateway.yaml_lines import Location
-from speech.persona import ModelVoice, Persona, VoiceSpec, WhenUnavailable
+from speech.persona import ModelVoice, Persona, UpstreamVoice, VoiceSpec, WhenUnavailable
 
 Phrase = Annotated[str, text_of(240), AfterValidator(printable), AfterValidator(speakable)]
+
+LANGUAGE_TAG = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$"
+"""BCP 47 without what nobody registered: each language begins with its code of two or three letters"""
 
 
 class PersonaFile(Block):
     name: Name = Field(description="text of 1 to 64 characters")
     language: str = Field(
         max_length=35,
-        pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$",
+        pattern=LANGUAGE_TAG,
         description="a language tag, such as en or en-GB",
     )
     aliases: list[Name] = Field(
@@ -45,22 +49,34 @@ class PersonaFile(Block):
     )
     when_unavailable: WhenUnavailable = Field(default="substitute", description="substitute or silent")
     first_audio_budget: float = Field(default=2.0, ge=0.1, le=60, description="seconds from 0.1 to 60")
+    whole_answer_budget: float = Field(default=12.0, ge=0.5, le=600, description="seconds from 0.5 to 600")
     phrases: list[Phrase] = Field(
         default=[], max_length=64, description="a list of at most 64 phrases of 1 to 240 characters"
     )
     consent: ConsentBlock | None = Field(default=None, description="a block of subject, granted_by and scope")
 
     @property
-    def voices(self) -> dict[Location, EspeakVoice | MlxVoice]:
+    def voices(self) -> dict[Location, EspeakVoice | MlxVoice | UpstreamBlock]:
         """All voices by where they are written, the persona's own first."""
         return {("voice",): self.voice} | {("fallbacks", i): block for i, block in enumerate(self.fallbacks)}
 
-    def persona(self, persona_id: str, model_voices: Mapping[Location, ModelVoice]) -> Persona:
-        """The persona; `model_voices` holds each voice that a model makes, as its files say it is."""
-        voice, *fallbacks = (
-            block.spec(model_voices[at]) if isinstance(block, MlxVoice) else block.spec()
-            for at, block in self.voices.items()
-        )
+    def persona(
+        self,
+        persona_id: str,
+        model_voices: Mapping[Location, ModelVoice],
+        upstream_voices: Mapping[Location, UpstreamVoice],
+    ) -> Persona:
+        """The persona; the last two hold each voice that may be a clone, as its files say it is."""
+
+        def spec(at: Location, block: EspeakVoice | MlxVoice | UpstreamBlock) -> VoiceSpec:
+            match block:
+                case MlxVoice():
+                    return block.spec(model_voices[at])
+                case UpstreamBlock():
+                    return block.spec(upstream_voices[at])
+            return block.spec()
+
+        voice, *fallbacks = (spec(at, block) for at, block in self.voices.items())
         return Persona(
             id=persona_id,
             name=self.name,
@@ -70,6 +86,7 @@ class PersonaFile(Block):
             aliases=tuple(self.aliases),
             when_unavailable=self.when_unavailable,
             first_audio_budget=self.first_audio_budget,
+            whole_answer_budget=self.whole_answer_budget,
             phrases=tuple(self.phrases),
             consent=self.consent.consent() if self.consent else None,
             revision=_revision(self.language, self.when_unavailable, voice, *fallbacks),
@@ -79,12 +96,12 @@ class PersonaFile(Block):
 def _revision(language: str, when_unavailable: str, *voices: VoiceSpec) -> str:
     """16 hex digits over what changes the sound: language, voices in their order, when_unavailable.
 
-    Names, phrases, budget and consent do not. A field left at its default is not hashed, so that a field
+    Names, phrases, budgets and consent do not. A field left at its default is not hashed, so that a field
     `VoiceSpec` gains later leaves the sound that was kept before valid.
     """
     chain = [
         {
-            f.name: value.key if isinstance(value, ModelVoice) else value
+            f.name: value.key if isinstance(value, ModelVoice | UpstreamVoice) else value
             for f in fields(spec)
             if (value := getattr(spec, f.name)) != f.default or f.default is MISSING
         }

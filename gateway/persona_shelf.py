@@ -71,9 +71,7 @@ def _consent_is_wrong(folder: Path, problems: Iterable[str]) -> bool:
 
 def _without_clones(persona: Persona, *, must_speak: bool) -> Persona | None:
     """With the voices that nobody has to consent to; None if that leaves it none."""
-    voices = [
-        voice for voice in persona.voices if voice.model_voice is None or voice.model_voice.reference is None
-    ]
+    voices = [voice for voice in persona.voices if not voice.clones]
     if not voices and must_speak:
         voices = [VoiceSpec("espeak", voice="en")]
     if len(voices) == len(persona.voices):

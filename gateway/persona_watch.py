@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from watchfiles import Change, awatch
 
+from gateway.folders import reachable
 from gateway.persona_files import PersonaLibrary, load_personas
 from gateway.persona_shelf import PersonaShelf, succeeded
 from speech.errors import InvalidPersona
@@ -29,11 +30,21 @@ class PersonaWatch:
     """Keeps a shelf like its folder. `run` is to be a task for as long as the gateway runs."""
 
     def __init__(
-        self, shelf: PersonaShelf, folder: Path, *, default: str, changed: PersonasChanged | None = None
+        self,
+        shelf: PersonaShelf,
+        folder: Path,
+        *,
+        default: str,
+        to_come: Path | None = None,
+        changed: PersonasChanged | None = None,
     ) -> None:
-        """`default`: the persona that is never taken away; `changed` is told of every new library."""
+        """`default`: the persona that is never taken away; `changed` is told of every new library.
+
+        `to_come`: the folder that takes the place of `folder` for good once it is there.
+        """
         self._shelf = shelf
         self._folder = folder
+        self._to_come = None if to_come == folder else to_come
         self._default = default
         self._changed = changed
 
@@ -50,6 +61,9 @@ class PersonaWatch:
 
     async def _watch(self) -> None:
         """Returns when the folder is not the one any more that it was."""
+        if self._to_come is not None and await self._has_come(self._to_come):
+            log.info("personas are from now on those in %s", self._to_come)
+            self._folder, self._to_come = self._to_come, None
         await self.look()
         identity = await asyncio.to_thread(_identity, self._folder)
         changes = awatch(
@@ -70,6 +84,12 @@ class PersonaWatch:
                     await self.look()
                 if await asyncio.to_thread(_identity, self._folder) != identity:
                     return
+                if self._to_come is not None and await self._has_come(self._to_come):
+                    return
+
+    @staticmethod
+    async def _has_come(folder: Path) -> bool:
+        return await asyncio.to_thread(reachable, folder)
 
     async def look(self) -> None:
         """Reads the folder, and takes over what is different."""
@@ -84,7 +104,7 @@ class PersonaWatch:
 
     def _read(self, before: PersonaLibrary) -> PersonaLibrary:
         try:
-            found = load_personas(self._folder)
+            found = load_personas(self._folder, in_use=before.personas)
         except InvalidPersona as error:
             found = PersonaLibrary(MappingProxyType({}), tuple(error.message.splitlines()))
         return succeeded(before, found, self._folder, self._default)
@@ -104,9 +124,9 @@ def _identity(folder: Path) -> tuple[int, int]:
 
 
 def _tell(before: PersonaLibrary, after: PersonaLibrary) -> None:
-    for problem in after.problems:
-        if problem not in before.problems:
-            log.warning("%s", problem)
+    for line in after.problems + after.warnings:
+        if line not in before.problems + before.warnings:
+            log.warning("%s", line)
     for id in sorted(before.personas.keys() | after.personas.keys()):
         was, is_now = before.personas.get(id), after.personas.get(id)
         if was != is_now:

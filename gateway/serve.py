@@ -8,11 +8,14 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Sequence
 
 from aiohttp import web
 
 from gateway.advertise import Advertiser, MdnsAdvertiser, NullAdvertiser
+from gateway.announcement import LOOPBACK, own_addresses
 from gateway.app import make_app
+from gateway.folders import owned_personas
 from gateway.logs import log_to_stderr
 from gateway.parts import parts_of
 from gateway.persona_files import PersonaLibrary, load_personas
@@ -49,6 +52,11 @@ async def serve(settings: Settings) -> int:
         identity = gateway_identity(settings)
         advertiser = _advertiser(settings, identity, personas, address, port)
         parts = parts_of(settings, personas)
+
+        async def personas_changed(library: PersonaLibrary) -> None:
+            advertiser.personas_are(tuple(library.personas))
+            await parts.personas_changed(library)
+
         app = make_app(
             settings,
             personas,
@@ -57,13 +65,14 @@ async def serve(settings: Settings) -> int:
             advertiser=advertiser,
             caller_clips=parts.caller_clips,
             watched=settings.personas_folder,
-            personas_changed=parts.personas_changed,
+            to_come=None if settings.personas else owned_personas(),
+            personas_changed=personas_changed,
         )
         runner = GatewayRunner(app)
         try:
             await runner.setup()
             await web.SockSite(runner, listening).start()
-            _say(_welcome(settings, address, port))
+            _say(_welcome(address, port))
             await advertiser.start()
             try:
                 await stop.wait()
@@ -111,6 +120,7 @@ def _advertiser(
         personas=tuple(personas.personas),
         loopback_only=bound.is_loopback,
         host=None if bound.is_unspecified else address,
+        announced=lambda name, addresses: _say(_found(name, addresses)),
     )
 
 
@@ -123,22 +133,28 @@ def _say(line: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _welcome(settings: Settings, address: str, port: int) -> str:
-    """One line: where it speaks, who can reach it, how a robot finds it."""
+def _welcome(address: str, port: int) -> str:
+    """One line, said as soon as it listens: where it speaks, and who can reach it."""
     bound = ipaddress.ip_address(address)
-    where = f"{_bracketed(_own_address() if bound.is_unspecified else address)}:{port}"
-    announced = f"as '{settings.announced_name}' by mDNS" if settings.announce else ""
+    own = _own_address() if bound.is_unspecified else address
+    where = f"{_bracketed(own)}:{port}"
+    finder = "a robot on this machine" if ipaddress.ip_address(own).is_loopback else "a robot"
     if bound.is_loopback:
-        found = f"found {announced} on this machine, or" if announced else "found"
-        return (
-            f"Speaking at http://{where} - only programs on this machine reach it (--lan opens "
-            f"it to your network); {found} with ROBOTVOICE_GATEWAY={where}"
+        who = "only programs on this machine reach it (--lan opens it to your network)"
+    elif ipaddress.ip_address(own).is_loopback:
+        who = (
+            "this machine has no network yet; once it has, every device there can use it, without a password"
         )
-    found = f"a robot finds it {announced}, or" if announced else "a robot finds it"
-    return (
-        f"Speaking at http://{where} - every device on your network can use it, without a password; "
-        f"{found} with ROBOTVOICE_GATEWAY={where}"
-    )
+    else:
+        who = "every device on your network can use it, without a password"
+    return f"Speaking at http://{where} - {who}; {finder} finds it with ROBOTVOICE_GATEWAY={where}"
+
+
+def _found(name: str, addresses: Sequence[str]) -> str:
+    """One line, said once it is so: under which name it is announced, and to whom."""
+    here = all(ipaddress.ip_address(each).is_loopback for each in addresses)
+    who = "programs on this machine find" if here else "robots on your network find"
+    return f"Announced by mDNS as '{name}' - {who} it by themselves"
 
 
 def _bracketed(host: str) -> str:
@@ -146,10 +162,13 @@ def _bracketed(host: str) -> str:
 
 
 def _own_address() -> str:
-    """This machine's address on the network; a UDP socket that is only connected sends nothing."""
+    """This machine's address on the network, else 127.0.0.1.
+
+    A UDP socket that is only connected sends nothing, but knows the way that others are reached by.
+    """
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(("192.0.2.1", 9))
             return str(probe.getsockname()[0])
         except OSError:
-            return socket.gethostname()
+            return next(iter(own_addresses()), LOOPBACK)

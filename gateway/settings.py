@@ -18,7 +18,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
-from gateway.folders import bundled_personas, config_folder, reachable, state_folder
+from gateway.folders import bundled_personas, config_folder, owned_personas, reachable, state_folder
 from gateway.problems import did_you_mean, one_line, shown
 from speech.errors import InvalidSettings
 
@@ -137,8 +137,7 @@ class Settings(BaseSettings):
         """As told; else the owner's folder if there is one; else the personas that come with the package."""
         if self.personas is not None:
             return self.personas
-        config = config_folder()
-        owned = config / "personas" if config else None
+        owned = owned_personas()
         return owned if owned and reachable(owned) else bundled_personas()
 
 
@@ -160,7 +159,7 @@ def load_settings(config: Path | None = None, **overrides: Any) -> Settings:
                 near = did_you_mean(name, Settings.model_fields)
                 problems.append(f"{name}: read from {origin(name)}: there is no such setting; {near}")
 
-    file = _config_file(config)
+    file = settings_file(config)
     if file is not None:
         try:
             lay(_read_toml(file), lambda _: str(file))
@@ -183,8 +182,8 @@ def load_settings(config: Path | None = None, **overrides: Any) -> Settings:
     return settings
 
 
-def _config_file(config: Path | None) -> Path | None:
-    """The file to read; one that was named is returned even if it is not there."""
+def settings_file(config: Path | None) -> Path | None:
+    """The file to read, if any; one that was named is returned even if it is not there."""
     if config is not None:
         return config
     if named := os.environ.get(f"{ENV_PREFIX}CONFIG"):

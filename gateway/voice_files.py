@@ -9,9 +9,9 @@ from gateway.consent import consent_problems
 from gateway.folder_files import Unreadable, read_inside
 from gateway.persona_schema import PersonaFile
 from gateway.reference_clips import FILE_LIMIT
-from gateway.voice_schema import MlxVoice, printable, speakable
+from gateway.voice_schema import MlxVoice, NeuralVoice, UpstreamBlock, printable, speakable
 from gateway.yaml_lines import Location
-from speech.persona import ModelVoice
+from speech.persona import ModelVoice, UpstreamVoice
 
 TRANSCRIPT_LIMIT = 4 * 1024
 """Bytes; nobody says so much in 15 s"""
@@ -24,11 +24,12 @@ WRITE_THE_WORDS = "write the words of the clip into it, or remove the key"
 
 
 class VoiceFiles:
-    """What the files beside a persona.yaml say of each voice that a model makes, and what is wrong there."""
+    """What the files beside a persona.yaml say of each voice that may be a clone, and what is wrong there."""
 
     def __init__(self, file: PersonaFile, folder: Path, root: Path, today: datetime.date) -> None:
         """Reads them all; nothing outside of `root` is read."""
         self.model_voices: dict[Location, ModelVoice] = {}
+        self.upstream_voices: dict[Location, UpstreamVoice] = {}
         self.problems: list[tuple[Location, str]] = []
         self.warnings: list[tuple[Location, str]] = []
         self._folder, self._root, self._language = folder, root, file.language
@@ -36,16 +37,12 @@ class VoiceFiles:
         for at, block in file.voices.items():
             if isinstance(block, MlxVoice):
                 self.model_voices[at] = self._model_voice(block, at)
+            elif isinstance(block, UpstreamBlock):
+                self.upstream_voices[at] = self._upstream_voice(block, at)
         self.problems += consent_problems(file.consent, self._clips, today)
 
     def _model_voice(self, block: MlxVoice, at: Location) -> ModelVoice:
-        reference = clip = transcript = None
-        if block.reference is not None:
-            reference, clip = self._clip(block.reference, (*at, "reference"))
-            if block.transcript is None and not block.x_vector_only:
-                self.warnings.append(((*at, "reference"), TIMBRE_ONLY))
-        if block.transcript is not None:
-            transcript = self._words(block.transcript, (*at, "transcript"))
+        reference, clip, transcript = self._to_clone(block, at)
         sounding = (block.model, clip, transcript, block.speaker, block.instruct, self._language)
         return ModelVoice(
             model=block.model,
@@ -56,6 +53,29 @@ class VoiceFiles:
             instruct=block.instruct,
             language=self._language,
         )
+
+    def _upstream_voice(self, block: UpstreamBlock, at: Location) -> UpstreamVoice:
+        reference, clip, transcript = self._to_clone(block, at)
+        sounding = (block.voice, block.model, clip, transcript, block.instruct, self._language)
+        return UpstreamVoice(
+            key=hashlib.sha256(json.dumps(sounding).encode()).hexdigest(),
+            model=block.model,
+            reference=reference,
+            transcript=transcript,
+            instruct=block.instruct,
+            language=self._language,
+        )
+
+    def _to_clone(self, block: NeuralVoice, at: Location) -> tuple[Path | None, str | None, str | None]:
+        """The clip, its SHA-256 and what is said in it."""
+        reference = clip = transcript = None
+        if block.reference is not None:
+            reference, clip = self._clip(block.reference, (*at, "reference"))
+            if block.transcript is None and not block.x_vector_only:
+                self.warnings.append(((*at, "reference"), TIMBRE_ONLY))
+        if block.transcript is not None:
+            transcript = self._words(block.transcript, (*at, "transcript"))
+        return reference, clip, transcript
 
     def _clip(self, name: str, at: Location) -> tuple[Path | None, str | None]:
         """Where it is, and its SHA-256. Whether it holds a voice is found out when it is needed."""

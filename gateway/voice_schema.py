@@ -16,12 +16,11 @@ from pydantic import (
 )
 
 from gateway.problems import did_you_mean, shown
-from speech.persona import ModelVoice, VoiceSpec
+from gateway.upstream_settings import UPSTREAM_NAME
+from speech.persona import UPSTREAM_PREFIX, ModelVoice, UpstreamVoice, VoiceSpec
 
-ENGINES = ("espeak", "mlx")
-"""Engines of this version"""
-LATER_ENGINES = frozenset({"pyttsx3", "upstream"})
-"""Engines a persona may have been written for already"""
+ENGINES = ("espeak", "mlx", "pyttsx3", "upstream")
+ENGINES_SAID = f"{', '.join(ENGINES[:-1])} or {ENGINES[-1]}"
 
 
 def printable(text: str) -> str:
@@ -63,16 +62,14 @@ class Block(BaseModel):
 class AnyVoice(Block):
     """What every engine takes."""
 
-    engine: str = Field(description=f"the engine: {' or '.join(ENGINES)}")
+    engine: str = Field(description=f"the engine: {ENGINES_SAID}")
     lexicon: dict[Name, Name] = Field(
         default={}, description="word: replacement, each as text of 1 to 64 characters"
     )
 
     @field_validator("engine")
     @classmethod
-    def _of_this_version(cls, engine: str) -> str:
-        if engine in LATER_ENGINES:
-            raise ValueError(f"engine {engine} is not part of this version; use {' or '.join(ENGINES)}")
+    def _known(cls, engine: str) -> str:
         if engine not in ENGINES:
             raise ValueError(f"there is no engine {shown(engine)}; {did_you_mean(engine, ENGINES)}")
         return engine
@@ -102,12 +99,26 @@ class EspeakVoice(AnyVoice):
         )
 
 
-class MlxVoice(AnyVoice):
-    """A voice that a model makes; which of the keys belong together is the model's business."""
+class Pyttsx3Voice(EspeakVoice):
+    """The same keys, as far as every driver of pyttsx3 has them."""
 
-    model: Annotated[str, text_of(256), AfterValidator(printable)] = Field(
-        description="a model of the Hub, such as mlx-community/Qwen3-TTS-12Hz-0.6B-Base-8bit, or its folder"
+    voice: str = Field(
+        default="",
+        max_length=128,
+        description="a voice of the system by its id or name, or a language such as en-gb",
     )
+    pitch: None = Field(default=None, description="nothing here")
+    volume: int | None = Field(default=None, ge=0, le=100, description="a whole number from 0 to 100")
+
+    @field_validator("pitch", mode="before")
+    @classmethod
+    def _not_to_be_set(cls, pitch: object) -> None:
+        raise ValueError("engine pyttsx3 has no pitch; remove this")
+
+
+class NeuralVoice(AnyVoice):
+    """What is common to voices that may be cloned from a clip."""
+
     reference: FileName | None = Field(
         default=None, description="the name of a sound file beside persona.yaml, such as reference.wav"
     )
@@ -118,7 +129,6 @@ class MlxVoice(AnyVoice):
         default=None,
         description="the name of a text file beside persona.yaml that holds the words of the clip",
     )
-    speaker: Name | None = Field(default=None, description="one of the model's preset voices")
     instruct: Annotated[str, text_of(512), AfterValidator(printable)] | None = Field(
         default=None, description="text of 1 to 512 characters: how to speak"
     )
@@ -140,11 +150,78 @@ class MlxVoice(AnyVoice):
             raise ValueError("x_vector_only makes no use of it; remove one of the two")
         return value
 
+
+class MlxVoice(NeuralVoice):
+    """A voice that a model makes; which of the keys belong together is the model's business."""
+
+    model: Annotated[str, text_of(256), AfterValidator(printable)] = Field(
+        description="a model of the Hub, such as mlx-community/Qwen3-TTS-12Hz-0.6B-Base-8bit, or its folder"
+    )
+    speaker: Name | None = Field(default=None, description="one of the model's preset voices")
+
     def spec(self, model_voice: ModelVoice) -> VoiceSpec:
         return VoiceSpec(self.engine, lexicon=tuple(self.lexicon.items()), model_voice=model_voice)
 
 
-VOICES: dict[str, type[AnyVoice]] = {"espeak": EspeakVoice, "mlx": MlxVoice}
+class UpstreamBlock(NeuralVoice):
+    """A voice of another server: one it knows by name, or a clip that is sent with each sentence.
+
+    What a consent is given for is said in free words, so whether the clip may leave this machine is asked for
+    by a key of its own.
+    """
+
+    upstream: str = Field(
+        pattern=f"^{UPSTREAM_NAME.pattern}$",
+        description="the NAME of a table [upstreams.NAME] in the gateway's settings file",
+    )
+    voice: Name | None = Field(
+        default=None, validate_default=True, description="what the voice is called at the upstream"
+    )
+    model: Annotated[str, text_of(256), AfterValidator(printable)] | None = Field(
+        default=None, description="the name of a model of the upstream"
+    )
+    send_reference: bool = Field(
+        default=False,
+        validate_default=True,
+        description="true to let the clip leave this machine, or false",
+    )
+
+    @field_validator("voice")
+    @classmethod
+    def _one_voice(cls, voice: str | None, info: ValidationInfo) -> str | None:
+        if "reference" in info.data and (voice is None) == (info.data["reference"] is None):
+            raise ValueError(
+                "an upstream needs to know who speaks; give a voice it knows, or a reference and no voice"
+            )
+        return voice
+
+    @field_validator("send_reference")
+    @classmethod
+    def _may_leave(cls, send: bool, info: ValidationInfo) -> bool:
+        if "reference" in info.data and send != (info.data["reference"] is not None):
+            raise ValueError(
+                "there is no clip that could be sent; add reference, or remove this"
+                if send
+                else "the clip would leave this machine with each sentence; say send_reference: true if its "
+                "owner agreed to that, or give a voice the upstream knows"
+            )
+        return send
+
+    def spec(self, upstream_voice: UpstreamVoice) -> VoiceSpec:
+        return VoiceSpec(
+            f"{UPSTREAM_PREFIX}{self.upstream}",
+            self.voice or "",
+            lexicon=tuple(self.lexicon.items()),
+            upstream_voice=upstream_voice,
+        )
+
+
+VOICES: dict[str, type[AnyVoice]] = {
+    "espeak": EspeakVoice,
+    "mlx": MlxVoice,
+    "pyttsx3": Pyttsx3Voice,
+    "upstream": UpstreamBlock,
+}
 
 
 def voice_kind(block: Any) -> str:
@@ -154,5 +231,9 @@ def voice_kind(block: Any) -> str:
 
 
 VoiceBlock = Annotated[
-    Annotated[EspeakVoice, Tag("espeak")] | Annotated[MlxVoice, Tag("mlx")], Discriminator(voice_kind)
+    Annotated[EspeakVoice, Tag("espeak")]
+    | Annotated[MlxVoice, Tag("mlx")]
+    | Annotated[Pyttsx3Voice, Tag("pyttsx3")]
+    | Annotated[UpstreamBlock, Tag("upstream")],
+    Discriminator(voice_kind),
 ]

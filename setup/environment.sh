@@ -71,8 +71,28 @@ install_packages() {
             --editable '.[gateway,espeak,dev]' --constraint constraints.txt
 }
 
+# Runs this script again, with the interpreter, as the only one in this folder. The system ends the lock with the
+# last process that has it, however that ends; a lock file of our own would outlive one that was killed.
+ALONE='
+import fcntl, os, sys
+lock = os.open("setup/environment.sh", os.O_RDONLY)
+os.set_inheritable(lock, True)
+try:
+    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+except BlockingIOError:
+    print("Another make sets up .venv; this one waits for it.", flush=True)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+except OSError:
+    pass  # a file system without locks, as some networks have
+os.execvp("sh", ["sh", "setup/environment.sh", sys.argv[1]])
+'
+
 up_to_date && exit 0
-python=$(find_python) || exit
+if [ $# = 0 ]; then
+    python=$(find_python) || exit
+    exec "$python" -c "$ALONE" "$python"
+fi
+python=$1
 [ ! -e "$venv" ] || echo "Making $venv anew: it was half-made, moved or made for other requirements."
 echo "Setting up $venv with Python $(version_of "$python"); the first time this takes about a minute."
 rm -rf "$venv"

@@ -5,6 +5,7 @@ The interpreters are small shell scripts: every Python a newcomer may have is at
 
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,8 +21,12 @@ printf '%s\\n' "$*" >>"$FAKE_CALLS"
 case "$*" in
 *version_info*) echo "$FAKE_VERSION" ;;
 *ensurepip*) test "$FAKE_LACKS" != venv ;;
+*flock*) exec "$REAL_PYTHON" "$@" ;;
 "-m venv "*) mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
-"-m pip "*) test "$FAKE_LACKS" != packages || { echo "cannot connect to proxy"; exit 1; } ;;
+"-m pip "*)
+    eval "$FAKE_WAIT"
+    test "$FAKE_LACKS" != packages || { echo "cannot connect to proxy"; exit 1; }
+    ;;
 esac
 """
 
@@ -59,19 +64,26 @@ class Newcomer:
         interpreter.write_text(INTERPRETER.replace("$FAKE_VERSION", version))
         interpreter.chmod(0o755)
 
-    def type(self, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        environment = {"PATH": str(self.programs), "FAKE_LACKS": self.lacks, "FAKE_CALLS": str(self.calls)}
-        self.calls.write_text("")
-        return subprocess.run(
+    def begin(self, *command: str, **variables: str) -> "subprocess.Popen[str]":
+        environment = {
+            "PATH": str(self.programs),
+            "REAL_PYTHON": sys.executable,
+            "FAKE_LACKS": self.lacks,
+            "FAKE_CALLS": str(self.calls),
+        }
+        return subprocess.Popen(
             command,
             cwd=self.clone,
             env=environment | variables,
             executable=self.programs / command[0],
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            timeout=30,
-            check=False,
         )
+
+    def type(self, *command: str, **variables: str) -> "subprocess.CompletedProcess[str]":
+        self.calls.write_text("")
+        return ended(self.begin(*command, **variables))
 
     def set_up(self, **variables: str) -> subprocess.CompletedProcess[str]:
         return self.type("sh", "setup/environment.sh", **variables)
@@ -80,6 +92,16 @@ class Newcomer:
     def installed_now(self) -> bool:
         """Whether the last set-up called pip."""
         return "-m pip install" in self.calls.read_text()
+
+
+def ended(process: "subprocess.Popen[str]") -> "subprocess.CompletedProcess[str]":
+    with process:
+        try:
+            output, errors = process.communicate(timeout=30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+    return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Mapping
 from pathlib import Path
 
 READ_BYTES = 64 * 1024
@@ -9,7 +10,12 @@ USUAL_END = 0.1
 """Seconds after which a killed process that does not end is looked into"""
 
 
-async def spawn(*command: str, cwd: Path | None = None) -> asyncio.subprocess.Process:
+async def spawn(
+    *command: str,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    stderr: int = asyncio.subprocess.DEVNULL,
+) -> asyncio.subprocess.Process:
     """A process with pipes to and from it. Raises OSError when it cannot be started.
 
     asyncio leaves pipes open when it is cancelled while it starts a process. So the start is always finished;
@@ -20,8 +26,9 @@ async def spawn(*command: str, cwd: Path | None = None) -> asyncio.subprocess.Pr
             *command,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
+            stderr=stderr,
             cwd=cwd,
+            env=env,
         )
     )
     try:

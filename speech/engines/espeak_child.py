@@ -20,6 +20,7 @@ DO_NOT_EXIT = 0x8000
 UTF8_WITH_END_PAUSE = 0x1001
 PARAMETERS = {"rate": 1, "volume": 2, "pitch": 3}
 CHUNK_MS = 60
+SET_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
 
 
 class Voice(ctypes.Structure):
@@ -72,7 +73,17 @@ def catalogue(library: ctypes.CDLL) -> dict[str, object]:
     return {"version": version, "voices": voices, "variants": sorted(os.listdir(folder))}  # noqa: PTH208 - as above
 
 
+def end_with_parent() -> None:
+    """Linux ends this process when its parent ends, even while it is stopped; elsewhere the closed pipe does.
+
+    A parent that has ended before this line has closed the pipe.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(SET_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
+
+
 def main() -> None:
+    end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this process itself
     answers = os.dup(1)
     os.dup2(2, 1)  # whatever the library prints must not get between the frames

@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -17,6 +16,7 @@ from zeroconf.asyncio import AsyncZeroconf
 from edge_client.discovery import MOST_ENDPOINTS, MOST_WAITING, RESOLVERS, DiscoveryFailed, Endpoint, browse
 from gateway.advertise import MdnsAdvertiser
 from speech.wire import SERVICE_TYPE
+from tests.namespaces import unshared
 
 LOOPBACK = "127.0.0.1"
 TXT: dict[str, object] = {"v": "1", "id": "good", "tls": "0", "personas": "spark,vixen"}
@@ -234,11 +234,12 @@ except DiscoveryFailed as failed:
 
 def test_a_machine_without_any_network_is_told() -> None:
     """Not even loopback is up: that is no reason to wait for the end of the search."""
-    alone = ["unshare", "--user", "--map-root-user", "--net"]
-    if not shutil.which(alone[0]) or subprocess.run([*alone, "true"], check=False).returncode != 0:
-        pytest.skip("this system does not allow network namespaces")
     child = subprocess.run(
-        [*alone, sys.executable, "-c", NO_NETWORK], capture_output=True, text=True, timeout=30, check=True
+        [*unshared(), sys.executable, "-c", NO_NETWORK],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
     )
     assert child.stdout.startswith("mDNS cannot be used on this machine")
 

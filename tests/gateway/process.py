@@ -94,6 +94,12 @@ class GatewayProcess:
             while not so(await self.ask(target)):  # noqa: ASYNC110 - another process
                 await asyncio.sleep(0.01)
 
+    async def next_line(self) -> str:
+        """The next line it says on standard output."""
+        assert self.process.stdout is not None
+        async with asyncio.timeout(START_WITHIN):
+            return (await self.process.stdout.readline()).decode().rstrip("\n")
+
     async def until_listening(self) -> None:
         """For one whose first line nobody sees."""
         async with asyncio.timeout(START_WITHIN):
@@ -121,11 +127,13 @@ async def started(
     mdns: bool = False,
     ready: bool = True,
     prefix: Sequence[str] = (),
+    heard: bool = True,
     stdout: int = asyncio.subprocess.PIPE,
 ) -> AsyncIterator[GatewayProcess]:
     """A gateway that listens. Afterwards neither it nor a child of it is left.
 
-    With `prefix`, a command that ends in the gateway, or another `stdout` nobody reads its first line.
+    `prefix` is a command that ends in the gateway. Its first line is read unless it is not `heard` or goes to
+    another `stdout`.
     """
     process = await asyncio.create_subprocess_exec(
         *(*prefix, *command(*options, mdns=mdns)),
@@ -138,7 +146,7 @@ async def started(
     log = asyncio.create_task(gateway._keep_log())
     children: list[psutil.Process] = []
     try:
-        if prefix or process.stdout is None:
+        if not heard or process.stdout is None:
             await gateway.until_listening()
         else:
             async with asyncio.timeout(START_WITHIN):

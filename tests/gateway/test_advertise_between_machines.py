@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
-# A user who is root only in here may do all this, and everything that was started ends with the last line.
-ALONE = ["unshare", "--user", "--map-root-user", "--net", "--mount", "--pid", "--fork", "--kill-child"]
+from tests.namespaces import unshared
+
+# Everything that was started ends with the last line.
+SPACES = ("--mount", "--pid", "--fork", "--kill-child")
 TWO_MACHINES = """
 set -e
 mount -t tmpfs none /run
@@ -28,21 +30,21 @@ done
 """
 
 
-def on_two_machines(*command: str, timeout: float = 50) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [*ALONE, "bash", "-c", TWO_MACHINES, "bash", *command],
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-        check=False,
-    )
-
-
 def told(program: str) -> Any:
     """What a program on the first machine printed, as JSON."""
-    if not all(map(shutil.which, ("unshare", "ip", "bash"))) or on_two_machines("true").returncode != 0:
-        pytest.skip("this system does not allow network namespaces")
-    finished = on_two_machines(sys.executable, "-c", PRELUDE + program)
+    if not all(map(shutil.which, ("ip", "bash"))):
+        pytest.skip("ip or bash is not installed")
+    machines = ("bash", "-c", TWO_MACHINES, "bash")
+    finished = subprocess.run(
+        [
+            *unshared(*SPACES, trial=(*machines, "true")),
+            *(*machines, sys.executable, "-c", PRELUDE + program),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+    )
     assert finished.returncode == 0, finished.stderr
     return json.loads(finished.stdout)
 
@@ -110,6 +112,72 @@ def test_a_gateway_on_loopback_is_announced_to_its_own_machine_only() -> None:
     }
 
 
+MOVED = """
+from gateway import advertise
+advertise.LOOK_EVERY = 0.1
+SEE = ("ip", "netns", "exec", "pi", sys.executable, "-c", '''
+import asyncio, json
+from edge_client.discovery import browse
+found = asyncio.run(browse(timeout=2.0, interface=None))
+print(json.dumps([[endpoint.name, endpoint.host] for endpoint in found]))
+''')
+
+async def until(gateway, beginning):
+    async with asyncio.timeout(15):
+        while not gateway.state.startswith(beginning):
+            await asyncio.sleep(0.02)
+
+async def main():
+    mac = gateway("mac", 7999, False)
+    await announced(mac)
+    seen = [json.loads(await output(*SEE))]
+    await output("ip", "address", "del", "10.77.0.1/24", "dev", "eth0")
+    await until(mac, "not announced: the network has changed")
+    await announced(mac)
+    seen.append(json.loads(await output(*SEE)))
+    await output("ip", "address", "add", "10.77.0.9/24", "dev", "eth0")
+    await until(mac, "not announced: the network has changed")
+    await announced(mac)
+    seen.append(json.loads(await output(*SEE)))
+    await mac.stop()
+    print(json.dumps(seen))
+
+asyncio.run(main())
+"""
+
+
+def test_a_gateway_whose_address_changes_is_found_at_the_new_one() -> None:
+    """Also one that had none in between, as while a machine sleeps or is carried elsewhere."""
+    assert told(MOVED) == [[["mac", "10.77.0.1"]], [], [["mac", "10.77.0.9"]]]
+
+
+LATE = """
+from gateway import advertise
+advertise.LOOK_EVERY = 0.1
+
+async def main():
+    await output("ip", "link", "set", "eth0", "down")
+    for device in ("eth0", "lo"):
+        await output("ip", "address", "flush", "dev", device)
+    mac = gateway("mac", 7999, False)
+    await mac.start()
+    await asyncio.sleep(1)
+    states = [mac.state]
+    await output("ip", "link", "set", "eth0", "up")
+    await output("ip", "address", "add", "10.77.0.9/24", "dev", "eth0")
+    await announced(mac)
+    await mac.stop()
+    print(json.dumps([*states, mac.state]))
+
+asyncio.run(main())
+"""
+
+
+def test_a_gateway_that_starts_before_its_network_is_announced_when_that_is_there() -> None:
+    """And says only once that nobody finds it."""
+    assert told(LATE) == ["not announced: this machine has no network address", "not announced: stopped"]
+
+
 # avahi-daemon asks for a user of its own name, and root is the only one there is in here.
 AVAHI = """
 mkdir -p /run/avahi-daemon
@@ -138,7 +206,10 @@ async def main():
     async def ask(command):
         child.stdin.write((command + "; echo END\\n").encode())
         return (await asyncio.wait_for(child.stdout.readuntil(b"END\\n"), 15)).decode().splitlines()[:-1]
-    there = await ask(SEE)
+    for _ in range(5):  # it asks once, for about a second
+        there = await ask(SEE)
+        if any(line.startswith("=") for line in there):
+            break
     await mac.stop()
     gone = await ask("sleep 1.5; " + SEE)
     await ask("avahi-publish --service 'from avahi' _robotvoice._tcp 7998 v=1 id=avahi 2>&1 & true")

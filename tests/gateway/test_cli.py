@@ -2,6 +2,7 @@
 
 import logging
 import re
+import shlex
 import socket
 import sys
 from pathlib import Path
@@ -114,7 +115,32 @@ def test_a_base_installation_says_what_to_install(
 ) -> None:
     monkeypatch.setitem(sys.modules, "gateway.serve", None)
     assert main(["serve"]) == 2
-    assert "pip install 'robotvoice[gateway,espeak]'" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "in your clone of robotvoice, type: " in said
+    line = shlex.split(said.rpartition("type: ")[2])
+    assert line == [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "-e",
+        ".[gateway,espeak]",
+        "-c",
+        "constraints.txt",
+    ]
+
+
+def test_a_variable_that_is_almost_a_setting_is_told(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It goes on: the variable may be another program's."""
+    monkeypatch.setenv("ROBOTVOICE_PORTT", "7861")
+    assert main(["serve", "--personas", "none"]) == 2
+    first, second = capsys.readouterr().err.splitlines()
+    assert first == (
+        "robotvoice-gateway: ROBOTVOICE_PORTT is no setting and is not read; did you mean ROBOTVOICE_PORT?"
+    )
+    assert "the personas folder none" in second
 
 
 def test_the_exit_codes_are_in_the_help(capsys: pytest.CaptureFixture[str]) -> None:

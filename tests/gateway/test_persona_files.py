@@ -82,6 +82,16 @@ def test_what_is_left_out_has_its_default(write: Write, tmp_path: Path) -> None:
     assert (rook.when_unavailable, rook.first_audio_budget) == ("substitute", 2.0)
 
 
+@pytest.mark.parametrize(
+    "tag",
+    ["en", "en-GB", "DE", "cmn", "zh-Hant-TW", "es-419", "en-gb-x-rp", "en-gb-scotland", "sl-rozaj-biske"],
+)
+def test_any_tag_of_a_language_is_taken(tag: str, write: Write, tmp_path: Path) -> None:
+    """Also those that eSpeak NG made up."""
+    write("rook", MINIMAL.replace("language: en", f"language: {tag}"))
+    assert load_personas(tmp_path).find("rook").language == tag
+
+
 @pytest.mark.parametrize("name", ["rook", "ROOK", " sir rook ", "Sir Rook", "TOWER", "Straße", "STRASSE"])
 def test_a_persona_is_found_by_id_name_or_alias_in_any_case(name: str, write: Write, tmp_path: Path) -> None:
     write("rook", MINIMAL.replace("Rook", "Sir Rook") + "aliases: [tower, straße]\n")
@@ -107,25 +117,6 @@ def test_an_unknown_voice_fits_an_error_body_of_100_bytes(name: str, write: Writ
     message = refusal(load_personas(tmp_path), name)
     assert len(message) <= 80
     assert len(json.dumps({"error": message})) <= 100
-
-
-def test_a_name_of_two_personas_belongs_to_the_first(write: Write, tmp_path: Path) -> None:
-    write("anna", MINIMAL.replace("Rook", "Anna") + "aliases: [Bishop, zoe]\n")
-    bishop = write("bishop", MINIMAL)
-    carl = write("carl", MINIMAL.replace("Rook", "Carl") + "aliases:\n  - caesar\n  - ANNA\n")
-    write("dora", MINIMAL.replace("Rook", "Caesar"))
-    library = load_personas(tmp_path)
-    assert list(library.personas) == ["anna", "dora"]
-    advice = "let one of the two have another name"
-    assert library.problems == (
-        f"{bishop}:1: id: 'bishop' of bishop already belongs to anna; {advice}",
-        f"{carl}:6: aliases[1]: 'ANNA' of carl already belongs to anna; {advice}",
-    )
-
-
-def test_a_persona_may_repeat_its_own_names(write: Write, tmp_path: Path) -> None:
-    write("rook", MINIMAL + "aliases: [rook, Rook]\n")
-    assert load_personas(tmp_path).problems == ()
 
 
 def test_other_files_and_hidden_folders_are_no_personas(write: Write, tmp_path: Path) -> None:

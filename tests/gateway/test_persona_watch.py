@@ -191,3 +191,29 @@ async def test_a_gateway_speaks_with_what_is_in_the_folder_now(tmp_path: Path) -
         await soon(lambda: bool(gateway.app[PERSONAS].problems))
         assert (await gateway.ask("/health")).json["problems"]
         assert (await gateway.say("Hello.", "bob")).frames > 0
+
+
+async def test_the_owners_folder_is_used_for_good_as_soon_as_it_is_there(tmp_path: Path) -> None:
+    """Until then it is the package's; whoever makes a first persona need not start the gateway again."""
+    package, own = tmp_path / "package", tmp_path / "own"
+    package.mkdir()
+    write(package, "ann", yaml("Ann"))
+    shelf = PersonaShelf(load_personas(package))
+    watch = PersonaWatch(shelf, package, default="ann", to_come=own)
+    running = asyncio.create_task(watch.run())
+    try:
+        write(package, "bob", yaml("Bob"))
+        await soon(lambda: "bob" in shelf.personas)
+        draft = tmp_path / "draft"
+        draft.mkdir()
+        write(draft, "ann", yaml("Ann", "de"))
+        write(draft, "cid", yaml("Cid"))
+        draft.rename(own)
+        await soon(lambda: set(shelf.personas) == {"ann", "cid"})
+        assert shelf.find("ann").voice.voice == "de"
+        own.rename(draft)
+        await soon(lambda: bool(shelf.problems))
+        assert set(shelf.personas) == {"ann", "cid"}
+    finally:
+        running.cancel()
+        await asyncio.wait({running})

@@ -1,5 +1,6 @@
 """`robotvoice-gateway serve` as a real process: how it starts, what it says and who can reach it."""
 
+import ipaddress
 import os
 import re
 from collections.abc import AsyncIterator
@@ -8,7 +9,11 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from gateway.announcement import own_addresses
 from tests.gateway.process import GatewayProcess, environment, started
+from tests.namespaces import unshared
+
+LOOPBACK_ONLY = ("sh", "-c", 'ip link set lo up && exec "$@"', "sh")
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -25,14 +30,24 @@ async def gateway(home: Path) -> AsyncIterator[GatewayProcess]:
         yield gateway
 
 
-async def test_its_one_line_says_where_it_is_who_can_reach_it_and_how_a_robot_finds_it(
+async def test_its_first_line_says_where_it_is_and_who_can_reach_it_and_the_second_how_it_is_found(
     gateway: GatewayProcess,
 ) -> None:
+    """The second is said when it is true."""
     where = f"127.0.0.1:{gateway.port}"
     assert gateway.welcome == (
         f"Speaking at http://{where} - only programs on this machine reach it (--lan opens it to your "
-        f"network); found as 'Serve under test' by mDNS on this machine, or with ROBOTVOICE_GATEWAY={where}"
+        f"network); a robot on this machine finds it with ROBOTVOICE_GATEWAY={where}"
     )
+    assert await gateway.next_line() == (
+        "Announced by mDNS as 'Serve under test' - programs on this machine find it by themselves"
+    )
+    assert (await gateway.ask("/health")).json["mdns"] == "announced as Serve under test"
+
+
+async def test_a_namesake_is_told_the_name_that_it_was_given(gateway: GatewayProcess, tmp_path: Path) -> None:
+    async with started(tmp_path, "--name", "Serve under test", mdns=True, ready=False) as second:
+        assert (await second.next_line()).startswith("Announced by mDNS as 'Serve under test-2' - ")
 
 
 async def test_only_this_machine_reaches_it(gateway: GatewayProcess) -> None:
@@ -52,6 +67,8 @@ async def test_lan_opens_it_and_says_so_with_an_address_that_robots_can_use(
     gateway: GatewayProcess, tmp_path: Path
 ) -> None:
     """A second gateway beside the first."""
+    if all(ipaddress.ip_address(each).is_loopback for each in own_addresses()):
+        pytest.skip("this machine has no network")
     async with started(tmp_path, "--lan", ready=False) as lan:
         found = re.fullmatch(
             r"Speaking at http://(\S+) - every device on your network can use it, without a password; "
@@ -65,6 +82,18 @@ async def test_lan_opens_it_and_says_so_with_an_address_that_robots_can_use(
         assert lan.listening() == [("0.0.0.0", int(port))]
         assert lan.port != gateway.port
         await lan.until("/readyz", lambda answer: answer.status == 200)
+
+
+async def test_lan_without_any_network_says_so_and_who_finds_it_all_the_same(tmp_path: Path) -> None:
+    alone = (*unshared(trial=(*LOOPBACK_ONLY, "true")), *LOOPBACK_ONLY)
+    async with started(tmp_path, "--lan", mdns=True, ready=False, prefix=alone) as gateway:
+        where = f"127.0.0.1:{gateway.port}"
+        assert gateway.welcome == (
+            f"Speaking at http://{where} - this machine has no network yet; once it has, every device there "
+            "can use it, without a password; "
+            f"a robot on this machine finds it with ROBOTVOICE_GATEWAY={where}"
+        )
+        assert (await gateway.next_line()).endswith("' - programs on this machine find it by themselves")
 
 
 async def test_a_host_is_told_by_the_address_it_stands_for(tmp_path: Path) -> None:
@@ -101,7 +130,7 @@ async def test_it_speaks_also_when_nobody_can_read_its_first_line(tmp_path: Path
     reading, writing = os.pipe()
     os.close(reading)
     async with (
-        started(tmp_path, prefix=("sh", "-c", 'exec "$@" >&-', "sh")) as closed,
+        started(tmp_path, prefix=("sh", "-c", 'exec "$@" >&-', "sh"), heard=False) as closed,
         started(tmp_path, stdout=writing) as unread,
     ):
         os.close(writing)

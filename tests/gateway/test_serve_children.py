@@ -2,12 +2,14 @@
 
 import asyncio
 import signal
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import psutil
 import pytest
 import pytest_asyncio
+from aiohttp import ClientError
 
 from speech.engines.espeak_library import IDLE_CHILDREN
 from tests.gateway.in_process import Answer, soon
@@ -96,3 +98,14 @@ async def test_when_the_gateway_is_killed_its_children_end_by_themselves(tmp_pat
         assert children
         assert await gateway.stopped(signal.SIGKILL) == -signal.SIGKILL
         assert await all_gone(children)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a process that is stopped")
+async def test_when_the_gateway_is_killed_a_child_that_is_stopped_ends_too(tmp_path: Path) -> None:
+    async with started(tmp_path) as gateway:
+        asking, child = await asked_while_its_child_is_frozen(gateway)
+        assert child.status() == psutil.STATUS_STOPPED
+        assert await gateway.stopped(signal.SIGKILL) == -signal.SIGKILL
+        with pytest.raises(ClientError):
+            await asking
+        assert await all_gone([child])

@@ -1,0 +1,62 @@
+"""The engines of the upstreams in the settings, and what stands for one that is not there."""
+
+from collections.abc import AsyncGenerator, Mapping
+
+from gateway.engines.upstream.engine import UpstreamEngine
+from gateway.upstream_settings import UpstreamSettings
+from speech.audio import AudioChunk
+from speech.engines.base import Engine, Readiness
+from speech.errors import EngineUnavailable
+from speech.guarded import GuardedEngine
+from speech.persona import UPSTREAM_PREFIX, VoiceSpec
+from speech.utterance import Reason, Sentence
+
+
+def upstream_engines(upstreams: Mapping[str, UpstreamSettings]) -> dict[str, Engine]:
+    """By the engine's name; nothing is started yet."""
+    engines = [UpstreamEngine(name, settings) for name, settings in upstreams.items()]
+    return {engine.name: engine for engine in engines}
+
+
+class MissingUpstream:
+    """A persona names it and the settings do not: never ready, so that the next voice speaks."""
+
+    first_audio_cap = 1.0
+    signs_of_life = False
+
+    def __init__(self, name: str) -> None:
+        """`name` is the engine's."""
+        self.name = name
+        upstream = name.removeprefix(UPSTREAM_PREFIX)
+        self.description = f"there is no [upstreams.{upstream}] in the settings file; add it with its url"
+
+    async def start(self) -> None:
+        """There is nothing to start."""
+
+    def readiness(self, voice: VoiceSpec) -> Readiness:
+        return Readiness(Reason("unknown_upstream", self.description))
+
+    def start_estimate(self, sentence: Sentence, voice: VoiceSpec) -> float:
+        return 0.0
+
+    def real_time_factor(self, voice: VoiceSpec) -> float:
+        return 0.0
+
+    async def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
+        raise EngineUnavailable("unknown_upstream", self.description)
+        yield  # a generator, which raises when it is listened to
+
+    async def probe(self) -> None:
+        raise EngineUnavailable("unknown_upstream", self.description)
+
+    async def close(self) -> None:
+        """There is nothing to close."""
+
+
+class GuardedEngines(dict[str, GuardedEngine]):
+    """By name; a persona that is read later may name an upstream that nobody has set up."""
+
+    def __missing__(self, name: str) -> GuardedEngine:
+        if not name.startswith(UPSTREAM_PREFIX):
+            raise KeyError(name)
+        return GuardedEngine(MissingUpstream(name))

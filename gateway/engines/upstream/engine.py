@@ -1,0 +1,193 @@
+"""The `upstream` engine: the voices of one other server, as if they were our own."""
+
+import asyncio
+import logging
+import os
+import time
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
+from http import HTTPStatus
+
+from yarl import URL
+
+from gateway.engines.upstream.answer import Expected, HoldOff, NotAuthorised
+from gateway.engines.upstream.clips import SentClips
+from gateway.engines.upstream.dialects import DIALECTS, Request
+from gateway.engines.upstream.exchange import Connection
+from gateway.engines.upstream.far_gateway import check_readyz, check_substitute
+from gateway.engines.upstream.pace import Pace
+from gateway.upstream_settings import UpstreamSettings
+from speech.audio import AudioChunk, Origin
+from speech.engines.base import READY, Readiness
+from speech.errors import EngineFailure, EngineUnavailable, InvalidClip, InvalidSettings
+from speech.persona import UPSTREAM_PREFIX, VoiceSpec
+from speech.utterance import Reason, Sentence
+
+log = logging.getLogger(__name__)
+
+PROBE_TEXT = "Hi."
+THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+MODELS = "/v1/models"
+CLONE = "reference"
+"""What a voice is called that is made from a clip"""
+
+
+class UpstreamEngine:
+    """One for each server, with a breaker of its own: named `upstream:NAME`.
+
+    It keeps its own deadlines, in `UpstreamSettings`, and gives up a request as soon as nobody listens.
+    """
+
+    signs_of_life = False
+
+    def __init__(
+        self,
+        name: str,
+        settings: UpstreamSettings,
+        *,
+        environment: Mapping[str, str] = os.environ,
+        clock: Callable[[], float] = time.monotonic,
+        time_of_day: Callable[[], float] = time.time,
+    ) -> None:
+        """`name` is the one in the settings; a key may be in the `environment`."""
+        self.name = f"{UPSTREAM_PREFIX}{name}"
+        self._settings = settings
+        self._dialect = DIALECTS[settings.dialect]
+        self._environment = environment
+        self._clock, self._time_of_day = clock, time_of_day
+        self._clips = SentClips()
+        self._connection: Connection | None = None
+        self._refused: Reason | None = Reason("starting", f"{self.name} is not started yet")
+        """Why no request makes sense until the gateway is started again"""
+        self._hold_until = 0.0
+        self._inside = 0
+        self._pace = Pace(clock)
+        self._last: VoiceSpec | None = None
+        """The voice that spoke last; until one has, the one that was last asked for"""
+        self._proven = False
+
+    @property
+    def description(self) -> str:
+        return f"a server that speaks {self._settings.dialect}"
+
+    @property
+    def first_audio_cap(self) -> float:
+        return self._settings.first_audio
+
+    async def start(self) -> None:
+        """Reads the key. The server itself is asked only when somebody wants to speak."""
+        settings = self._settings
+        try:
+            key = await asyncio.to_thread(settings.key, self._environment)
+        except InvalidSettings as error:
+            self._refused = Reason("not_authorised", f"{self.name}: {error.message}")
+            return
+        url = URL(settings.url)
+        if key is not None and url.scheme == "http" and url.host not in THIS_MACHINE:
+            log.warning("%s: the key travels unencrypted; give an address with https", self.name)
+        expected = Expected(self.name, settings.sample_rate, self._dialect.several_wavs)
+        self._connection = Connection(self.name, settings, expected, key, self._time_of_day)
+        self._refused = None
+
+    def readiness(self, voice: VoiceSpec) -> Readiness:
+        reason = self._refused or self._dialect.problem(voice)
+        if reason:
+            return Readiness(reason)
+        left = self._hold_until - self._clock()
+        if left > 0:
+            return Readiness(Reason("held_off", f"{self.name} is busy and says when to come back"), left)
+        return READY
+
+    def start_estimate(self, sentence: Sentence, voice: VoiceSpec) -> float:
+        return self._pace.first_audio
+
+    def real_time_factor(self, voice: VoiceSpec) -> float:
+        return self._pace.real_time_factor
+
+    async def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
+        ready = self.readiness(voice)
+        if ready.reason:
+            raise EngineUnavailable(ready.reason.code, ready.reason.text, ready.retry_after)
+        if self._inside >= self._settings.requests:
+            raise EngineUnavailable("busy", f"{self.name} is given no more sentences at the same time")
+        if not self._proven:
+            self._last = voice
+        self._inside += 1
+        try:
+            async with aclosing(self._chunks(sentence.text, voice)) as chunks:
+                async for chunk in chunks:
+                    yield chunk
+            self._last, self._proven = voice, True
+        except HoldOff as hold:
+            self._hold_until = max(self._hold_until, self._clock() + hold.seconds)
+            raise
+        except NotAuthorised as refused:
+            self._refused = Reason(refused.reason, refused.message)
+            raise
+        finally:
+            self._inside -= 1
+
+    async def probe(self) -> None:
+        """Speaks a word with the voice that spoke last; asks another gateway of ours whether it could.
+
+        Raises EngineFailure, and EngineUnavailable while the server is to be left alone.
+        """
+        if self._refused:
+            raise EngineUnavailable(self._refused.code, self._refused.text)
+        assert self._connection is not None, "started"
+        if self._settings.dialect == "robotvoice":
+            await check_readyz(self._connection, self.name, self._last, self._settings.first_audio)
+        elif self._last is None:
+            status, _ = await self._connection.get(MODELS, self._settings.first_audio, 0)
+            if status != HTTPStatus.OK:
+                raise EngineFailure("refused", f"{self.name} does not tell its models ({status})")
+        else:
+            try:
+                async with aclosing(self.speak(Sentence(0, PROBE_TEXT), self._last)) as chunks:
+                    async for _ in chunks:
+                        pass
+            except EngineUnavailable as unavailable:
+                if unavailable.reason == "refused":
+                    raise EngineFailure(unavailable.reason, unavailable.message) from unavailable
+                raise
+
+    async def close(self) -> None:
+        self._refused = Reason("closed", f"{self.name} is closed")
+        if self._connection:
+            await self._connection.close()
+
+    async def _chunks(self, text: str, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
+        assert self._connection is not None and voice.upstream_voice is not None, "it is ready"
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        expires = began + self._settings.first_audio
+        clip = await self._clip(voice)
+        wanted = self._settings.format or self._dialect.format
+        fields = self._dialect.fields(Request(text, voice.voice, voice.upstream_voice, clip, wanted))
+        origin = Origin(self.name, voice.voice or CLONE)
+        waited = seconds = 0.0
+        async with self._connection.asked(fields, expires) as answer:
+            if self._dialect.tells_substitute:
+                check_substitute(answer.response.headers, self.name)
+            async with aclosing(self._connection.sound(answer, text, expires)) as sound:
+                async for pcm, audio_format in sound:
+                    if seconds:
+                        waited += loop.time() - began
+                    else:
+                        self._pace.began(loop.time() - began)
+                    chunk = AudioChunk(pcm, audio_format, origin)
+                    seconds += audio_format.seconds(chunk.samples)
+                    yield chunk
+                    # While the listener took it, nobody waited for the upstream.
+                    began = loop.time()
+        self._pace.ended(waited, seconds)
+
+    async def _clip(self, voice: VoiceSpec) -> str | None:
+        assert voice.upstream_voice is not None, "it is ready"
+        path = voice.upstream_voice.reference
+        if path is None:
+            return None
+        try:
+            return await self._clips.data_uri(path)
+        except InvalidClip as error:
+            raise EngineUnavailable(error.code, error.message) from error
