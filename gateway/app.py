@@ -15,6 +15,7 @@ from gateway.api import openai_request
 from gateway.api.error_answers import errors_as_json
 from gateway.caller_clips import CallerClips
 from gateway.engines.cache import CacheEngine
+from gateway.engines.upstream.configured import GuardedEngines
 from gateway.keys import (
     ADMISSION,
     ADVERTISER,
@@ -52,27 +53,31 @@ def make_app(
     advertiser: Advertiser | None = None,
     caller_clips: CallerClips | None = None,
     watched: Path | None = None,
+    to_come: Path | None = None,
     personas_changed: PersonasChanged | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> web.Application:
     """The gateway as an application. Raises InvalidSettings if the default persona is not there.
 
-    `watched` is the personas' folder, if changes there are to be taken into use; `personas_changed` is told
-    of them.
+    `watched` is the personas' folder, if changes there are to be taken into use; `to_come` is one that takes
+    its place once it is there; `personas_changed` is told of the changes.
     """
     app = web.Application(middlewares=[errors_as_json])
     app[SETTINGS] = settings
     app[GATEWAY_ID] = identity
     app[PERSONAS] = PersonaShelf(personas)
     app[DEFAULT_PERSONA] = default_persona(settings, personas)
-    app[ENGINES] = {
-        name: GuardedEngine(
-            engine,
-            # What only plays from disk has nothing to be given a rest.
-            None if name == CacheEngine.name else CircuitBreaker(name, clock=clock, listener=_tell),
+    app[ENGINES] = GuardedEngines(
+        (
+            name,
+            GuardedEngine(
+                engine,
+                # What only plays from disk has nothing to be given a rest.
+                None if name == CacheEngine.name else CircuitBreaker(name, clock=clock, listener=_tell),
+            ),
         )
         for name, engine in (engines or {"espeak": EspeakEngine.installed(settings.espeak)}).items()
-    }
+    )
     app[ADMISSION] = Admission(settings.max_requests)
     app[ADVERTISER] = advertiser or NullAdvertiser()
     app[CALLER_CLIPS] = caller_clips or CallerClips()
@@ -82,7 +87,13 @@ def make_app(
     app.cleanup_ctx.append(_engines)
     app.cleanup_ctx.append(_recovery)
     if watched:
-        watch = PersonaWatch(app[PERSONAS], watched, default=app[DEFAULT_PERSONA], changed=personas_changed)
+        watch = PersonaWatch(
+            app[PERSONAS],
+            watched,
+            default=app[DEFAULT_PERSONA],
+            to_come=to_come,
+            changed=personas_changed,
+        )
         app.cleanup_ctx.append(partial(_watching, watch))
     app.on_shutdown.append(_close_sockets)
     return app

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from gateway.audio_files import AudioFiles, StoredAudio
-from speech.persona import ModelVoice
+from speech.persona import ModelVoice, VoiceSpec
+from speech.utterance import Sentence
 
 log = logging.getLogger(__name__)
 
@@ -120,6 +121,13 @@ class AudioKeys:
         """`revisions`: the commit of each model that is pinned."""
         self._secret = secret
         self._revisions = dict(revisions or {})
+
+    def of(self, sentence: Sentence, voice: VoiceSpec) -> str | None:
+        """The key of a sentence as the engine of the voice is given it; None: not to be kept."""
+        model_voice = voice.model_voice
+        if model_voice is None or model_voice.ad_hoc:
+            return None
+        return self.key(voice.engine, sentence.text, model_voice)
 
     def key(self, engine: str, text: str, voice: ModelVoice) -> str:
         """64 hex digits. `text` is what the engine is given."""

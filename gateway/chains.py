@@ -1,11 +1,16 @@
 """From a persona's voices to the chain of engines that speak them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from gateway.engines.cache import CacheEngine
+from gateway.engines.storing import StoringEngine
+from gateway.engines.wrapped import inside
 from speech.fallback import FallbackChain
 from speech.guarded import ChainEntry, GuardedEngine
 from speech.persona import Persona
+from speech.text import apply_lexicon
+from speech.utterance import Sentence
 
 
 def chain_for(
@@ -18,5 +23,22 @@ def chain_for(
     for voice in voices:
         if cache and voice.model_voice:
             entries.append(ChainEntry(cache, voice, recalls=True))
-        entries.append(ChainEntry(engines[voice.engine], voice))
-    return FallbackChain(entries)
+        guarded = engines[voice.engine]
+        storing = inside(guarded.engine, StoringEngine)
+        for_later = storing.make_for_later if storing else None
+        entries.append(ChainEntry(guarded, voice, for_later=for_later))
+    # Who asks for the persona's own voice alone has substitutes nearer the loudspeaker.
+    return FallbackChain(entries, last_resort=not own_only)
+
+
+def all_kept(persona: Persona, engines: Mapping[str, GuardedEngine], spoken: Iterable[Sentence]) -> bool:
+    """Whether each of these sentences was spoken with the persona's own voice before and can be played."""
+    guarded = engines.get(CacheEngine.name)
+    cache = inside(guarded.engine, CacheEngine) if guarded else None
+    if cache is None:
+        return False
+    voice = persona.voice
+    return all(
+        cache.holds(replace(sentence, text=apply_lexicon(sentence.text, voice.lexicon)), voice)
+        for sentence in spoken
+    )

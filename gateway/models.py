@@ -12,14 +12,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gateway.engines.mlx.families import family_of
+from gateway.engines.mlx.families import Family, family_of
+from gateway.hub_cache import local_model
 from speech.errors import InvalidModel
-from speech.persona import Persona
+from speech.persona import ModelVoice, Persona
 
 log = logging.getLogger(__name__)
 
 PINNED: Mapping[str, str] = {}
-"""The commit of each model this version was tried with. Of others the first pull writes down what it got."""
+"""The commit of each model this version was tried with; none yet.
+
+Of all others the first pull trusts what it gets and writes down which commit that is: later pulls and every
+load use exactly that one, until a pull with --revision takes another.
+"""
 RECORD = "models.json"
 BLOCK = 1024 * 1024
 
@@ -106,16 +111,44 @@ def digest_of(file: Path) -> str:
 
 def kind_of(folder: Path) -> str:
     """The model's family. Raises InvalidModel if nothing here speaks with such a model."""
+    family, _ = facts_of(folder)
+    return family.name
+
+
+def facts_of(folder: Path) -> tuple[Family, tuple[str, ...]]:
+    """The model's family and its preset voices, without loading it.
+
+    Raises InvalidModel if nothing here speaks with such a model.
+    """
     try:
         config: dict[str, Any] = json.loads((folder / "config.json").read_bytes())
         kind, variant, size = (str(config.get(key, "")) for key in _KIND)
-    except (OSError, ValueError, AttributeError):
+        speakers = tuple((config.get("talker_config") or {}).get("spk_id") or {})
+    except (OSError, ValueError, AttributeError, TypeError):
         raise InvalidModel(f"{folder} has no config.json that can be read, so it is no model") from None
     family = family_of(kind, variant, size)
     if family is None:
         said = " ".join(filter(None, (kind, variant, size))) or "nothing"
         raise InvalidModel(f"this version cannot speak with a model of type {said}")
-    return family.name
+    return family, speakers
+
+
+def refusal_of(voice: ModelVoice, revisions: Mapping[str, str]) -> str | None:
+    """Why its model cannot make this voice; None if it can, or if too little of the model is here to know."""
+    folder = local_model(voice.model, revisions.get(voice.model))
+    if folder is None or not (folder / "config.json").is_file():
+        return None
+    try:
+        family, speakers = facts_of(folder)
+    except InvalidModel as error:
+        return error.message
+    reason = family.refusal(voice, speakers)
+    return reason.text if reason else None
+
+
+def as_shown(model: str) -> str:
+    """A name on the Hub as it is; of a folder only the last part, as paths are nobody's business."""
+    return Path(model).name if Path(model).is_absolute() or model.startswith((".", "~")) else model
 
 
 _KIND = ("model_type", "tts_model_type", "tts_model_size")

@@ -1,7 +1,6 @@
 """Sound as it travels: PCM_16 little-endian, mono on every wire, framed as WAV where a file is wanted."""
 
-import io
-import wave
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -63,10 +62,11 @@ class AudioChunk:
 
 def wav_file(pcm: bytes, audio_format: AudioFormat) -> bytes:
     """A complete RIFF file with its true length."""
-    file = io.BytesIO()
-    with wave.open(file, "wb") as wav:
-        wav.setnchannels(audio_format.channels)
-        wav.setsampwidth(SAMPLE_WIDTH)
-        wav.setframerate(audio_format.sample_rate)
-        wav.writeframes(pcm)
-    return file.getvalue()
+    return wav_header(len(pcm), audio_format) + pcm
+
+
+def wav_header(pcm_bytes: int, audio_format: AudioFormat) -> bytes:
+    """What comes before so many bytes of PCM in a RIFF file."""
+    rate, frame = audio_format.sample_rate, audio_format.frame_bytes
+    shape = struct.pack("<HHIIHH", 1, audio_format.channels, rate, rate * frame, frame, 8 * SAMPLE_WIDTH)
+    return struct.pack("<4sI8sI16s4sI", b"RIFF", 36 + pcm_bytes, b"WAVEfmt ", 16, shape, b"data", pcm_bytes)

@@ -122,6 +122,8 @@ class Persona:
     when_unavailable: WhenUnavailable = "substitute"
     first_audio_budget: float = 2.0
     """Seconds until the first sound of an answer"""
+    whole_answer_budget: float = 12.0
+    """Seconds for an answer that is nothing before it is whole"""
     phrases: tuple[str, ...] = field(default=())
     consent: Consent | None = None
     revision: str = ""

@@ -23,6 +23,7 @@ STATUS: dict[type[errors.RobotVoiceError], HTTPStatus] = {
     errors.EmptyText: HTTPStatus.BAD_REQUEST,
     errors.TextTooLong: HTTPStatus.BAD_REQUEST,
     errors.InvalidMessage: HTTPStatus.BAD_REQUEST,
+    errors.InvalidClip: HTTPStatus.BAD_REQUEST,
     errors.UnknownVoice: HTTPStatus.NOT_FOUND,
     errors.TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     errors.NothingCanSpeak: HTTPStatus.SERVICE_UNAVAILABLE,

@@ -1,15 +1,24 @@
 """Whether the gateway lives, who can speak, and why not: answered from memory, whatever is being spoken."""
 
+import re
+from collections.abc import Mapping
+from pathlib import PurePath
 from typing import Any
 
 from aiohttp import web
 
 from gateway.chains import chain_for
+from gateway.engines.mlx.engine import MlxEngine
+from gateway.engines.wrapped import inside
 from gateway.keys import ADMISSION, ADVERTISER, DEFAULT_PERSONA, ENGINES, GATEWAY_ID, PERSONAS
+from gateway.models import as_shown
 from speech import __version__
 from speech.guarded import GuardedEngine
 from speech.persona import Persona, VoiceSpec
 from speech.wire import PROTOCOL_VERSION
+
+PATH = re.compile(r"(?<![\w.:/~])(?:~[\w.-]*|\.{1,2})?/[^\s'\"()\[\],;:]+")
+"""Of a file or folder, up to what ends it in a sentence; no address of the web, and no name on the Hub"""
 
 
 async def root(request: web.Request) -> web.Response:
@@ -46,7 +55,7 @@ async def health(request: web.Request) -> web.Response:
             **_identity(app),
             "status": "ok" if everyone else "degraded" if ready else "unavailable",
             "ready": ready,
-            "model": own.engine.description,
+            "model": without_folders(own.engine.description),
             "backend": own.engine.name,
             "model_loaded": bool(own.engine.readiness(default.voice)),
             "voices": [
@@ -77,7 +86,7 @@ def _readiness(app: web.Application, persona: Persona) -> dict[str, Any]:
     return {
         "ready": bool(can_speak),
         "own_voice": bool(own),
-        "reason": own.reason.text if own.reason else None,
+        "reason": without_folders(own.reason.text) if own.reason else None,
     }
 
 
@@ -88,10 +97,24 @@ def _engine(app: web.Application, guarded: GuardedEngine) -> dict[str, Any]:
     asked = [voice for voice in voices if voice.engine == engine.name] or [VoiceSpec(engine.name)]
     answers = [guarded.readiness(voice) for voice in asked]
     readiness = next(filter(None, answers), answers[0])
-    return {
+    told: dict[str, Any] = {
         "ready": bool(readiness),
-        "reason": readiness.reason.text if readiness.reason else None,
-        "description": engine.description,
+        "reason": without_folders(readiness.reason.text) if readiness.reason else None,
+        "description": without_folders(engine.description),
         "breaker": breaker.state.value if breaker else None,
         "retry_after": readiness.retry_after,
     }
+    if models := inside(engine, MlxEngine):
+        told["models"] = [_model(name, status) for name, status in models.status.items()]
+    return told
+
+
+def _model(name: str, status: Mapping[str, object]) -> dict[str, object]:
+    """How it is, what its workers did and the memory they take, in bytes and seconds."""
+    figures = {key: value for key, value in status.items() if isinstance(value, int | float) and key != "pid"}
+    return {"model": as_shown(name), "state": status["state"], **figures}
+
+
+def without_folders(text: str) -> str:
+    """Of each path only the last part: where files lie is nobody's business."""
+    return PATH.sub(lambda found: PurePath(found[0]).name, text)

@@ -14,11 +14,14 @@ from aiohttp import web
 from gateway.api.openai_errors import HEADER_REQUEST_ID, openai_answers
 from gateway.api.openai_request import parsed, whole_body
 from gateway.api.openai_voice import Speaker, check_can_speak, held, models, speaker_for
+from gateway.asked import asked_over_http, budget_header, with_asked
 from gateway.encoders import ENCODINGS, Encoding, encode
 from gateway.keys import ADMISSION, DEFAULT_PERSONA, LARGE_BODIES, PERSONAS
-from gateway.resample import WireResampler, at_wire_rate
+from gateway.resample import at_wire_rate, whole_at_wire_rate
 from speech import wire
+from speech.ahead import ahead
 from speech.audio import AudioChunk, Origin
+from speech.budget import Budget
 from speech.chain_events import Ended, SentenceStarted
 from speech.errors import EngineFailure
 from speech.text import sentences
@@ -41,7 +44,8 @@ async def speech(request: web.Request, request_id: str) -> web.StreamResponse:
     with ExitStack() as work:
         async with whole_body(request, app[LARGE_BODIES]) as body:
             asked = await parsed(body)
-            spoken = sentences(asked.input)
+            spoken = with_asked(sentences(asked.input), asked_over_http(request))
+            said = budget_header(request)
             work.enter_context(app[ADMISSION].admit())
             speaker = await speaker_for(app, asked)
             encoding = ENCODINGS[asked.response_format]
@@ -51,8 +55,8 @@ async def speech(request: web.Request, request_id: str) -> web.StreamResponse:
         work.enter_context(held(app, speaker))
         utterance = Utterance(request_id, speaker.persona, speaker.language, spoken)
         if encoding.file is None:
-            return await _streamed(request, speaker, utterance, encoding)
-        return await _whole(speaker, utterance, encoding)
+            return await _streamed(request, speaker, utterance, encoding, said)
+        return await _whole(speaker, utterance, encoding, said)
 
 
 @openai_answers
@@ -75,12 +79,16 @@ async def list_voices(request: web.Request, request_id: str) -> web.StreamRespon
 
 
 async def _streamed(
-    request: web.Request, speaker: Speaker, utterance: Utterance, encoding: Encoding
+    request: web.Request, speaker: Speaker, utterance: Utterance, encoding: Encoding, said: float | None
 ) -> web.StreamResponse:
     """Raises EngineFailure before the first sound and after it; then the answer has begun."""
     answer = web.StreamResponse()
     first: SentenceStarted | None = None
-    async with aclosing(at_wire_rate(speaker.chain.speak(utterance))) as events:
+    budget = Budget(first_audio=speaker.first_audio_budget if said is None else said)
+    made = speaker.chain.speak(utterance, budget=budget)
+    if len(utterance.sentences) > 1:
+        made = ahead(made)
+    async with aclosing(at_wire_rate(made)) as events:
         async for event in events:
             match event:
                 case SentenceStarted() if first is None:
@@ -112,24 +120,16 @@ async def _send(answer: web.StreamResponse, data: bytes) -> None:
         raise EngineFailure("not_read", f"the client read nothing for {SEND_WITHIN:g} s") from None
 
 
-async def _whole(speaker: Speaker, utterance: Utterance, encoding: Encoding) -> web.Response:
-    whole = await speak_whole(speaker.chain, utterance)
-    pcm = await _at_wire_rate(whole.chunks)
+async def _whole(
+    speaker: Speaker, utterance: Utterance, encoding: Encoding, said: float | None
+) -> web.Response:
+    within = speaker.whole_answer_budget if said is None else said
+    whole = await speak_whole(speaker.chain, utterance, within=within)
+    pcm = await whole_at_wire_rate(whole.chunks)
     file = await asyncio.to_thread(encode, pcm, encoding)
     _log(utterance, whole.origin, whole.substitute)
     headers = _headers(speaker, utterance, encoding, whole.origin, whole.substitute)
     return web.Response(body=file, headers=headers)
-
-
-async def _at_wire_rate(chunks: tuple[AudioChunk, ...]) -> bytes:
-    """All samples of a file; lets the loop go between two chunks, as there may be minutes of them."""
-    resampler = WireResampler(chunks[0].format)
-    pcm = []
-    for chunk in chunks:
-        pcm.append(resampler.feed(chunk.pcm))
-        await asyncio.sleep(0)
-    pcm.append(resampler.feed(b"", last=True))
-    return b"".join(pcm)
 
 
 def _headers(

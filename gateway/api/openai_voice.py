@@ -2,11 +2,11 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from pathlib import Path
 
 from aiohttp import web
 
@@ -15,6 +15,7 @@ from gateway.api.openai_request import SpeechRequest
 from gateway.chains import chain_for
 from gateway.clip import Clip
 from gateway.keys import CALLER_CLIPS, DEFAULT_PERSONA, ENGINES, PERSONAS
+from gateway.models import as_shown
 from speech.errors import NothingCanSpeak
 from speech.fallback import FallbackChain
 from speech.guarded import ChainEntry
@@ -36,6 +37,9 @@ class Speaker:
     warnings: tuple[str, ...] = ()
     clip: tuple[str, Clip] | None = None
     """The caller's own, and the key of its voice"""
+    first_audio_budget: float = math.inf
+    """Seconds, if the request says nothing; so is the next"""
+    whole_answer_budget: float = math.inf
 
 
 async def speaker_for(app: web.Application, asked: SpeechRequest) -> Speaker:
@@ -72,12 +76,7 @@ def models(app: web.Application) -> dict[str, str]:
         if voice.engine == CLONING and voice.model_voice
     ]
     voices.sort(key=lambda voice: voice.reference is None)
-    return {_shown(voice.model): voice.model for voice in voices}
-
-
-def _shown(model: str) -> str:
-    """A name on the Hub as it is; of a folder only the last part, as paths are nobody's business."""
-    return Path(model).name if Path(model).is_absolute() or model.startswith((".", "~")) else model
+    return {as_shown(voice.model): voice.model for voice in voices}
 
 
 def _persona(app: web.Application, asked: SpeechRequest) -> Speaker:
@@ -93,7 +92,14 @@ def _persona(app: web.Application, asked: SpeechRequest) -> Speaker:
         fallbacks=tuple(_as_asked(app, voice, asked) for voice in persona.fallbacks),
     )
     language = asked.language or persona.language
-    return Speaker(chain_for(told, app[ENGINES]), persona.id, language, tuple(warnings))
+    return Speaker(
+        chain_for(told, app[ENGINES]),
+        persona.id,
+        language,
+        tuple(warnings),
+        first_audio_budget=persona.first_audio_budget,
+        whole_answer_budget=persona.whole_answer_budget,
+    )
 
 
 def _as_asked(app: web.Application, voice: VoiceSpec, asked: SpeechRequest) -> VoiceSpec:

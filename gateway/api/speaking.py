@@ -8,7 +8,9 @@ from typing import Protocol
 
 from gateway.resample import at_wire_rate, whole_at_wire_rate
 from speech import wire
+from speech.ahead import ahead
 from speech.audio import WIRE_FORMAT, AudioChunk
+from speech.budget import Budget
 from speech.chain_events import ChainEvent, Ended, SentenceStarted, TakenOver
 from speech.fallback import FallbackChain
 from speech.utterance import Outcome, Utterance
@@ -24,22 +26,27 @@ class Outlet(Protocol):
     async def send_pcm(self, pcm: bytes) -> None: ...
 
 
-async def speak(request: wire.Synthesize, utterance: Utterance, chain: FallbackChain, outlet: Outlet) -> None:
+async def speak(
+    request: wire.Synthesize, utterance: Utterance, chain: FallbackChain, outlet: Outlet, budget: Budget
+) -> None:
     """Sends everything up to `complete` or `error`. Raises ConnectionError when the client is gone."""
     telling = _Telling(request, utterance, chain.own_engine, outlet)
-    events = (
-        chain.speak(utterance, repeat_heard=request.engines == "all")
-        if request.stream
-        else _all_at_once(chain, utterance)
-    )
+    if not request.stream:
+        events = _all_at_once(chain, utterance, budget)
+    else:
+        events = chain.speak(utterance, repeat_heard=request.engines == "all", budget=budget)
+        if len(utterance.sentences) > 1:
+            events = ahead(events)
     async with aclosing(at_wire_rate(events)) as events:
         async for event in events:
             await telling.tell(event)
 
 
-async def _all_at_once(chain: FallbackChain, utterance: Utterance) -> AsyncGenerator[ChainEvent, None]:
+async def _all_at_once(
+    chain: FallbackChain, utterance: Utterance, budget: Budget
+) -> AsyncGenerator[ChainEvent, None]:
     """The events of an utterance in one voice and one piece."""
-    whole = await speak_whole(chain, utterance)
+    whole = await speak_whole(chain, utterance, within=budget.whole)
     yield SentenceStarted(0, whole.entry, whole.origin, WIRE_FORMAT, whole.substitute)
     yield AudioChunk(await whole_at_wire_rate(whole.chunks), WIRE_FORMAT, whole.origin)
     yield Ended(Outcome.COMPLETE, whole.spoken)

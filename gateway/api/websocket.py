@@ -8,11 +8,15 @@ from dataclasses import dataclass, field
 
 from aiohttp import WSMessage, WSMsgType, web
 
+from gateway.api.health import without_folders
 from gateway.api.socket import TOO_BIG, Socket
 from gateway.api.speaking import speak
-from gateway.chains import chain_for
+from gateway.asked import asked_by_message, budget_field, client_of, streamed, whole, with_asked
+from gateway.chains import all_kept, chain_for
 from gateway.keys import ADMISSION, DEFAULT_PERSONA, ENGINES, GATEWAY_ID, PERSONAS, SOCKETS
 from speech import wire
+from speech.budget import Budget
+from speech.engines.base import READY
 from speech.errors import InvalidMessage, NothingCanSpeak, RobotVoiceError, TooManyRequests
 from speech.fallback import FallbackChain
 from speech.text import sentences
@@ -31,6 +35,7 @@ class Job:
     request: wire.Synthesize
     utterance: Utterance
     chain: FallbackChain
+    budget: Budget
     task: asyncio.Task[None] | None = field(default=None)
 
 
@@ -44,7 +49,7 @@ async def websocket(request: web.Request) -> web.WebSocketResponse:
         raise web.HTTPBadRequest from None
     request.app[SOCKETS].add(socket)
     try:
-        await Conversation(socket, request.app).run()
+        await Conversation(socket, request.app, client_of(request)).run()
     finally:
         request.app[SOCKETS].discard(socket)
     return socket
@@ -53,9 +58,10 @@ async def websocket(request: web.Request) -> web.WebSocketResponse:
 class Conversation:
     """Reads requests and answers each at once; speaks them one at a time."""
 
-    def __init__(self, socket: Socket, app: web.Application) -> None:
+    def __init__(self, socket: Socket, app: web.Application, client: str) -> None:
         self._socket = socket
         self._app = app
+        self._client = client
         self._jobs: dict[Job, None] = {}
         self._wake = asyncio.Event()
 
@@ -104,22 +110,32 @@ class Conversation:
         if request.id is not None and any(job.request.id == request.id for job in self._jobs):
             raise InvalidMessage("id is in use by an utterance that has not ended")
         persona = self._app[PERSONAS].find(request.voice or self._app[DEFAULT_PERSONA])
-        spoken = sentences(request.text, prepared=request.prepared)
+        asked = asked_by_message(self._client, request)
+        spoken = with_asked(sentences(request.text, prepared=request.prepared), asked)
+        said = budget_field(request)
+        budget = streamed(persona, said) if request.stream else Budget(whole=whole(persona, said))
         own = request.engines == "own"
         chain = chain_for(persona, self._app[ENGINES], own_only=own)
-        ready = chain.readiness() if own else chain.can_speak()
+        # What is kept needs no model, whether that is being loaded, gone or busy.
+        kept = all_kept(persona, self._app[ENGINES], spoken)
+        ready = READY if kept else chain.readiness() if own else chain.can_speak()
         if ready.reason and request.id is None:
             raise NothingCanSpeak(f"{persona.id} cannot speak: {ready.reason.text}")
         if ready.reason:
             retry = None if ready.retry_after is None else round(ready.retry_after * 1000)
-            await self._socket.send(wire.Unavailable(request.id, ready.reason.code, ready.reason.text, retry))
+            why = without_folders(ready.reason.text)
+            await self._socket.send(wire.Unavailable(request.id, ready.reason.code, why, retry))
+            return
+        predicted = 0.0 if kept else chain.start_estimate(spoken[0])
+        if own and request.id is not None and predicted > budget.first_audio:
+            why = f"the first sound would come in {predicted:.1f} s"
+            await self._socket.send(wire.Unavailable(request.id, "too_late", why))
             return
         if request.id is not None:
-            predicted = chain.start_estimate(spoken[0])
             await self._socket.send(wire.Accepted(request.id, round(predicted * 1000)))
         language = request.language or persona.language
         utterance = Utterance(uuid.uuid4().hex, persona.id, language, spoken)
-        self._jobs[Job(request, utterance, chain)] = None
+        self._jobs[Job(request, utterance, chain, budget)] = None
         self._wake.set()
 
     async def _cancel(self, request: wire.Cancel) -> None:
@@ -152,7 +168,7 @@ class Conversation:
     async def _speak(self, job: Job) -> None:
         try:
             with self._app[ADMISSION].admit():
-                await speak(job.request, job.utterance, job.chain, self._socket)
+                await speak(job.request, job.utterance, job.chain, self._socket, job.budget)
         except RobotVoiceError as error:
             await self._socket.send(wire.Error(job.request.id, error.code, error.message))
         except ConnectionError:

@@ -1,26 +1,16 @@
-"""What was spoken once is not made again: `CacheEngine` plays it, `StoringEngine` keeps it.
+"""What was spoken once is not made again: it is played."""
 
-Only what a model makes is kept. A clip that came with a single request leaves nothing behind.
-"""
-
-import asyncio
-import logging
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
 from dataclasses import replace
 
-from gateway.audio_files import StoredAudio
 from gateway.audio_store import AudioKeys, AudioStore, cache_secret
-from gateway.engines.flight import Flight
-from gateway.engines.wrapped import WrappedEngine
+from gateway.engines.storing import StoringEngine
 from gateway.settings import Settings
 from speech.audio import AudioChunk
 from speech.engines.base import READY, Engine, Readiness
 from speech.errors import EngineUnavailable
 from speech.persona import VoiceSpec
 from speech.utterance import Sentence
-
-log = logging.getLogger(__name__)
 
 PIECE = 1 / 3
 """Seconds of audio in a chunk that is played"""
@@ -59,12 +49,12 @@ class CacheEngine:
 
     def holds(self, sentence: Sentence, voice: VoiceSpec) -> bool:
         """Whether it would be played. `sentence` is what the engine of the voice would be given."""
-        key = key_of(self._keys, sentence, voice)
+        key = self._keys.of(sentence, voice)
         return key is not None and self._store.holds(key)
 
     async def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
         """All of it or EngineUnavailable: what is damaged is noticed before the first chunk."""
-        key = key_of(self._keys, sentence, voice)
+        key = self._keys.of(sentence, voice)
         audio = await self._store.get(key) if key else None
         if audio is None:
             raise EngineUnavailable("not_held", "this sentence was not spoken before")
@@ -78,56 +68,6 @@ class CacheEngine:
 
     async def close(self) -> None:
         await self._store.close()
-
-
-class StoringEngine(WrappedEngine):
-    """An engine whose sentences are kept when they have come to their end.
-
-    Who asks for what is being made just then listens to that, from its beginning.
-    """
-
-    def __init__(self, engine: Engine, store: AudioStore, keys: AudioKeys) -> None:
-        super().__init__(engine)
-        self._store = store
-        self._keys = keys
-        self._flights: dict[str, Flight] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    async def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
-        key = key_of(self._keys, sentence, voice)
-        if key is None:
-            speaking = self._engine.speak(sentence, voice)
-        else:
-            flight = self._flights.get(key) or self._take_off(key, sentence, voice)
-            speaking = flight.listen()
-        async with aclosing(speaking) as chunks:
-            async for chunk in chunks:
-                yield chunk
-
-    async def close(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
-        await super().close()
-
-    def _take_off(self, key: str, sentence: Sentence, voice: VoiceSpec) -> Flight:
-        flight = Flight(self._engine, sentence, voice, lambda: self._flights.__delitem__(key))
-        self._flights[key] = flight
-        flight.task = asyncio.create_task(self._fly(key, flight), name="sentence to keep")
-        self._tasks.add(flight.task)
-        flight.task.add_done_callback(self._tasks.discard)
-        flight.task.add_done_callback(lambda _: flight.end())
-        return flight
-
-    async def _fly(self, key: str, flight: Flight) -> None:
-        await flight.run()
-        # Nothing is awaited before it can be had: who asks from here on finds it.
-        if audio := _whole(flight.chunks, self._engine.name):
-            try:
-                await self._store.put(key, audio)
-            except Exception:
-                log.exception("a sentence could not be kept")
 
 
 def with_cache(
@@ -150,24 +90,3 @@ def with_cache(
         for name, engine in engines.items()
     }
     return {CacheEngine.name: CacheEngine(store, keys)} | kept
-
-
-def key_of(keys: AudioKeys, sentence: Sentence, voice: VoiceSpec) -> str | None:
-    """None: not to be kept."""
-    model_voice = voice.model_voice
-    if model_voice is None or model_voice.ad_hoc:
-        return None
-    return keys.key(voice.engine, sentence.text, model_voice)
-
-
-def _whole(chunks: list[AudioChunk], engine: str) -> StoredAudio | None:
-    """The sentence in one piece; None if there is no sound, or it is not all this engine's."""
-    sounding = [chunk for chunk in chunks if chunk.samples]
-    if not sounding:
-        return None
-    first = sounding[0]
-    if any((chunk.format, chunk.origin) != (first.format, first.origin) for chunk in sounding):
-        return None
-    if first.origin.engine != engine or first.origin.stored:
-        return None
-    return StoredAudio(b"".join(chunk.pcm for chunk in sounding), first.format, first.origin)

@@ -18,6 +18,7 @@ class Flight:
         self, engine: Engine, sentence: Sentence, voice: VoiceSpec, forget: Callable[[], None]
     ) -> None:
         """`forget` is called once, when nobody may join any more."""
+        self.priority = sentence.asked.priority
         self._engine = engine
         self._sentence = sentence
         self._voice = voice

@@ -6,7 +6,6 @@ from speech.engines.base import Engine, Readiness
 from speech.persona import VoiceSpec
 from speech.utterance import Sentence
 
-
 T = TypeVar("T")
 
 

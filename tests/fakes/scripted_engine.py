@@ -43,6 +43,8 @@ class ScriptedEngine:
         """Real-time factor"""
         self.asked: list[str] = []
         """The texts it was given"""
+        self.given: list[Sentence] = []
+        """The same with all that was said about them"""
         self.speaking = 0
         """Sentences that are neither finished nor closed"""
         self._scripts = scripts or (SPEAKS,)
@@ -64,6 +66,7 @@ class ScriptedEngine:
         """Every sample holds the position of the sentence's script, so that no chunk passes for another's."""
         script = self._scripts[min(len(self.asked), len(self._scripts) - 1)]
         self.asked.append(sentence.text)
+        self.given.append(sentence)
         sample = len(self.asked).to_bytes(2, "little")
         self.speaking += 1
         try:

@@ -9,7 +9,9 @@ import pytest
 
 from gateway.api import openai as dialect
 from gateway.persona_files import PersonaLibrary
+from speech.audio import AudioChunk, AudioFormat, Origin
 from speech.engines.base import Readiness
+from speech.fade import faded
 from speech.persona import Persona, VoiceSpec
 from speech.utterance import Reason
 from tests.gateway.in_process import running, soon
@@ -83,7 +85,8 @@ async def test_a_sentence_that_breaks_is_said_again_by_the_next_voice_and_the_an
     """A whole file is all in that voice."""
     engines = {"own": Told("own", 1, DIES), "spare": Told("spare", 3)}
     async with running(WITH_SPARE, engines) as gateway:
-        assert (await ask(gateway)).body == CHUNK + 3 * CHUNK
+        fade = faded(AudioChunk(CHUNK, AudioFormat(24_000), Origin("own", ""))).pcm
+        assert (await ask(gateway)).body == CHUNK + fade + 3 * CHUNK
         flac = await ask(gateway, response_format="flac")
         assert flac.headers["X-Voice-Engine"] == "spare"
         assert flac.headers["X-Voice-Substitute"] == "died"

@@ -77,14 +77,14 @@ async def test_a_predicted_start_is_that_of_who_would_speak() -> None:
 
 
 async def test_a_takeover_is_told_and_repeats_the_sentence_that_broke() -> None:
-    engines = named(ScriptedEngine("own", [100], [10, DIES]), ScriptedEngine("spare", [7]))
+    engines = named(ScriptedEngine("own", [100], [10, 0.1, DIES]), ScriptedEngine("spare", [7]))
     async with running(OWN_AND_SPARE, engines) as gateway, gateway.socket() as client:
         await client.ask(text="One.\nTwo.\nThree.")
         messages = await client.until("complete", "error")
         kinds = [message["type"] for message in messages]
-        assert kinds == ["accepted", "start", "pcm", "pcm", "takeover", "pcm", "pcm", "complete"]
-        assert frames(messages) == [100, 10, 7, 7]
-        assert messages[4] == {
+        assert kinds == ["accepted", "start", "pcm", "pcm", "pcm", "takeover", "pcm", "pcm", "complete"]
+        assert frames(messages) == [100, 10, 10, 7, 7], "the third lets the second fade"
+        assert messages[5] == {
             "type": "takeover",
             "id": "1",
             "sentence": 1,
@@ -99,14 +99,48 @@ async def test_a_takeover_is_told_and_repeats_the_sentence_that_broke() -> None:
         ]
 
 
-async def test_the_simplest_client_is_told_nothing_of_a_takeover() -> None:
+async def test_what_breaks_before_it_is_sent_is_said_once() -> None:
+    """One sentence is made ahead: its failure falls into sound that nobody has heard yet."""
     engines = named(ScriptedEngine("own", [100], [10, DIES]), ScriptedEngine("spare", [7]))
+    async with running(OWN_AND_SPARE, engines) as gateway, gateway.socket() as client:
+        await client.ask(text="One.\nTwo.")
+        messages = await client.until("complete", "error")
+        assert frames(messages) == [100, 7]
+        assert [message["from"] for message in messages if message["type"] == "takeover"] == ["own"]
+        assert [row["repeated"] for row in messages[-1]["spoken"]] == [False, False]
+
+
+async def test_who_would_begin_too_late_is_not_waited_for() -> None:
+    engines = named(ScriptedEngine("own", start_estimate=5.0), ScriptedEngine("spare"))
+    async with running(OWN_AND_SPARE, engines) as gateway, gateway.socket() as client:
+        await client.ask(engines="own")
+        answer = await client.next()
+        assert (answer["type"], answer["reason"]) == ("unavailable", "too_late")
+        await client.ask(engines="own", budget_ms=8_000)
+        assert (await client.next())["type"] == "accepted"
+        await client.until("complete", "error")
+        await client.ask()
+        start = (await client.until("complete", "error"))[1]
+        assert (start["engine"], start["substitute"]["reason"]) == ("spare", "too_late")
+
+
+@pytest.mark.parametrize("wrong", [0, -1, 10**9])
+async def test_a_budget_that_cannot_be_is_refused(wrong: int) -> None:
+    async with running(ALONE, named(ScriptedEngine("own"))) as gateway, gateway.socket() as client:
+        await client.ask(budget_ms=wrong)
+        answer = await client.next()
+        assert (answer["type"], answer["code"]) == ("error", "invalid_message")
+        assert "budget_ms" in answer["message"]
+
+
+async def test_the_simplest_client_is_told_nothing_of_a_takeover() -> None:
+    engines = named(ScriptedEngine("own", [100], [10, 0.1, DIES]), ScriptedEngine("spare", [7]))
     async with running(OWN_AND_SPARE, engines) as gateway, gateway.socket() as client:
         await client.send(type="synthesize", text="One.\nTwo.\nThree.")
         messages = await client.until("complete", "error")
-        assert [message["type"] for message in messages] == ["audio"] * 5 + ["complete"]
+        assert [message["type"] for message in messages] == ["audio"] * 6 + ["complete"]
         lengths = [len(base64.b64decode(message["data"])) // 2 for message in messages[:-1]]
-        assert lengths == [100, 10, 7, 7, 0]
+        assert lengths == [100, 10, 10, 7, 7, 0]
 
 
 @pytest.mark.parametrize("engines", ["own", "all"])

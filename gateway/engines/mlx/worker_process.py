@@ -21,6 +21,7 @@ from gateway.engines.mlx.messages import (
     lengths,
     message_of,
 )
+from speech.engines.child import spawn
 from speech.errors import EngineFailure
 
 log = logging.getLogger(__name__)
@@ -46,11 +47,9 @@ class WorkerProcess:
         """A fresh process; when the block is left it is gone, with its pipes. Raises EngineFailure."""
         arguments = (model, revision) if revision else (model,)
         try:
-            process = await asyncio.create_subprocess_exec(
+            process = await spawn(
                 # -P: a file called numpy.py where the gateway was started is not the library.
                 *(sys.executable, "-P", "-m", MODULE, *arguments),
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
                 env={**os.environ, "PYTHONPATH": _import_path()},
             )
@@ -60,7 +59,13 @@ class WorkerProcess:
         try:
             yield worker
         finally:
-            await worker._end()
+            ending = asyncio.create_task(worker._end(), name="mlx worker's end")
+            # Finished also when the caller is cancelled once more meanwhile: half an end leaves pipes open.
+            try:
+                await asyncio.shield(ending)
+            except asyncio.CancelledError:
+                await asyncio.wait({ending})
+                raise
 
     @property
     def pid(self) -> int:
@@ -105,6 +110,9 @@ class WorkerProcess:
                 status = await self._process.wait()
         except TimeoutError:
             self._kill()
+            # wait() may wait for the end of the pipes too, and a full one that nobody reads has none.
+            assert self._process.stdout is not None
+            await self._process.stdout.read()
             status = await self._process.wait()
         how = signal.Signals(-status).name if status < 0 else f"exit status {status}"
         log.error("a worker ended: %s", how, extra={"pid": self.pid, "last_words": list(self._last_words)})

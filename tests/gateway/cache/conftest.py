@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from gateway.audio_store import AudioKeys, AudioStore
-from gateway.engines.cache import CacheEngine, StoringEngine
+from gateway.engines.cache import CacheEngine
+from gateway.engines.storing import StoringEngine
 from tests.gateway.cache.parrot import Parrot
 
 

@@ -34,6 +34,8 @@ class Parrot:
         self.begun: list[str] = []
         self.given_up = 0
         """Sentences whose listener left"""
+        self.estimate = 0.0
+        """Seconds to its first sound, as it says"""
         self.problem: Exception | None = None
         """Raised after two chunks"""
         self.not_ready: Reason | None = None
@@ -46,7 +48,7 @@ class Parrot:
         return Readiness(self.not_ready) if self.not_ready else READY
 
     def start_estimate(self, sentence: Sentence, voice: VoiceSpec) -> float:
-        return 0.0
+        return self.estimate
 
     def real_time_factor(self, voice: VoiceSpec) -> float:
         return 0.0

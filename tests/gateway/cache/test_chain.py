@@ -7,7 +7,8 @@ import pytest
 
 from gateway.audio_store import AudioKeys, AudioStore
 from gateway.chains import chain_for
-from gateway.engines.cache import CacheEngine, StoringEngine
+from gateway.engines.cache import CacheEngine
+from gateway.engines.storing import StoringEngine
 from speech.audio import AudioChunk
 from speech.breaker import CircuitBreaker
 from speech.chain_events import ChainEvent, Ended, SentenceStarted, TakenOver

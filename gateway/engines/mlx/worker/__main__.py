@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 
 from gateway.engines.mlx.families import family_of
 from gateway.engines.mlx.messages import Failed, Prepare, Progress, Speak, Unusable
+from gateway.engines.mlx.packages import not_installed
 from gateway.engines.mlx.worker.errors import CannotSpeak, UnusableModel
 from gateway.engines.mlx.worker.model_folder import model_folder, weight_bytes
 from gateway.engines.mlx.worker.pipe import Pipe
+from speech.installation import how_to_install
 
 if TYPE_CHECKING:
     from gateway.engines.mlx.worker.speaking import Speaking
@@ -53,6 +55,8 @@ def main(model: str, revision: str | None = None) -> None:
 def _load(pipe: Pipe, model: str, revision: str | None) -> "Speaking":
     began = time.perf_counter()
     pipe.send(Progress("loading"))
+    if missing := not_installed():
+        raise UnusableModel("not_installed", missing)
     folder = model_folder(model, revision)
     config = json.loads((folder / "config.json").read_bytes())
     kind, variant, size = (
@@ -70,7 +74,7 @@ def _load(pipe: Pipe, model: str, revision: str | None) -> "Speaking":
 
         adapter = importlib.import_module(f"gateway.engines.mlx.worker.{family.adapter}")
     except ImportError as error:
-        message = f"mlx-audio cannot be used here ({error}); type: pip install 'robotvoice[mlx]'"
+        message = f"mlx-audio cannot be used here ({error}); {how_to_install('mlx')}"
         raise UnusableModel("not_installed", message) from None
     if mx.default_device() == mx.cpu:
         # There a C++ compiler would be run for each kernel, for seconds each.

@@ -1,5 +1,6 @@
 """The worker's end of the pipe: standard input and output, taken out of the reach of libraries that print."""
 
+import ctypes
 import os
 import queue
 import signal
@@ -23,6 +24,8 @@ WAITING = 4
 """Requests read ahead; the other end sends one at a time."""
 PROTOCOL_FAULT = 2
 """Exit status"""
+PR_SET_PDEATHSIG = 1
+"""Of <sys/prctl.h>: the signal at the end of the thread that started this process, the gateway's main one"""
 
 
 class Pipe:
@@ -30,6 +33,9 @@ class Pipe:
 
     def __init__(self) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        if sys.platform == "linux":
+            # A process that was stopped never sees the end of its pipe; this kills it all the same.
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         self._requests = os.fdopen(os.dup(0), "rb", buffering=0)
         self._answers = os.fdopen(os.dup(1), "wb", buffering=0)
         with open(os.devnull, "rb") as nothing:  # noqa: PTH123 (a device, not a path of ours)

@@ -1,0 +1,122 @@
+"""What a model makes is kept, also what came too late for the one who asked.
+
+A clip that came with a single request leaves nothing behind.
+"""
+
+import asyncio
+import logging
+import math
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import replace
+
+from gateway.audio_files import StoredAudio
+from gateway.audio_store import AudioKeys, AudioStore
+from gateway.engines.flight import Flight
+from gateway.engines.wrapped import WrappedEngine
+from speech.audio import AudioChunk
+from speech.engines.base import Engine
+from speech.errors import EngineFailure, EngineUnavailable
+from speech.persona import VoiceSpec
+from speech.utterance import Asked, Priority, Sentence
+
+log = logging.getLogger(__name__)
+
+LATER = 2
+"""Sentences that are made, or wait to be made, though nobody waits for them"""
+FOR_LATER = Asked(priority=Priority.BACKGROUND)
+
+
+class StoringEngine(WrappedEngine):
+    """An engine whose sentences are kept when they have come to their end.
+
+    Who asks for what is being made just then listens to that, from its beginning.
+    """
+
+    def __init__(self, engine: Engine, store: AudioStore, keys: AudioKeys) -> None:
+        super().__init__(engine)
+        self._store = store
+        self._keys = keys
+        self._flights: dict[str, Flight] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._later: set[asyncio.Task[None]] = set()
+
+    async def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
+        key = self._keys.of(sentence, voice)
+        if key is None:
+            speaking = self._engine.speak(sentence, voice)
+        else:
+            flight = self._flights.get(key)
+            if flight is None or flight.priority > sentence.asked.priority:
+                flight = self._take_off(key, sentence, voice)
+            speaking = flight.listen()
+        async with aclosing(speaking) as chunks:
+            async for chunk in chunks:
+                yield chunk
+
+    def make_for_later(self, sentence: Sentence, voice: VoiceSpec) -> None:
+        """Has it made when the engine has nothing else to do; few at a time, and what fails is let be."""
+        key = self._keys.of(sentence, voice)
+        if key is None or key in self._flights or self._store.holds(key) or len(self._later) >= LATER:
+            return
+        if self._engine.readiness(voice):
+            making = self._make_for_later(replace(sentence, asked=FOR_LATER), voice)
+            task = asyncio.create_task(making, name="sentence for later")
+            self._later.add(task)
+            task.add_done_callback(self._later.discard)
+
+    async def close(self) -> None:
+        for late in self._later:
+            late.cancel()
+        if self._later:
+            await asyncio.wait(self._later)
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+        await super().close()
+
+    def _take_off(self, key: str, sentence: Sentence, voice: VoiceSpec) -> Flight:
+        def forget() -> None:
+            if self._flights.get(key) is flight:
+                del self._flights[key]
+
+        # Each who listens has their own time; when nobody has any left, it ends.
+        unhurried = replace(sentence, asked=replace(sentence.asked, start_by=math.inf))
+        flight = Flight(self._engine, unhurried, voice, forget)
+        self._flights[key] = flight
+        flight.task = asyncio.create_task(self._fly(key, flight), name="sentence to keep")
+        self._tasks.add(flight.task)
+        flight.task.add_done_callback(self._tasks.discard)
+        flight.task.add_done_callback(lambda _: flight.end())
+        return flight
+
+    async def _make_for_later(self, sentence: Sentence, voice: VoiceSpec) -> None:
+        try:
+            async with aclosing(self.speak(sentence, voice)) as chunks:
+                async for _ in chunks:
+                    pass
+        except (EngineUnavailable, EngineFailure) as problem:
+            log.info("a sentence was not made for later: %s", problem.reason)
+
+    async def _fly(self, key: str, flight: Flight) -> None:
+        await flight.run()
+        # Nothing is awaited before it can be had: who asks from here on finds it.
+        if audio := _whole(flight.chunks, self._engine.name):
+            try:
+                await self._store.put(key, audio)
+            except Exception:
+                log.exception("a sentence could not be kept")
+
+
+def _whole(chunks: list[AudioChunk], engine: str) -> StoredAudio | None:
+    """The sentence in one piece; None if there is no sound, or it is not all this engine's."""
+    sounding = [chunk for chunk in chunks if chunk.samples]
+    if not sounding:
+        return None
+    first = sounding[0]
+    if any((chunk.format, chunk.origin) != (first.format, first.origin) for chunk in sounding):
+        return None
+    if first.origin.engine != engine or first.origin.stored:
+        return None
+    return StoredAudio(b"".join(chunk.pcm for chunk in sounding), first.format, first.origin)
