@@ -1,22 +1,29 @@
 """An utterance on its way to the loudspeaker: made ahead of what is playing, never in full if it is long."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import logging
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from edge_client.player import NullPlayer, Player, open_player
+from edge_client.player import NullPlayer, Played
+from edge_client.player_choice import open_player
 from edge_client.settings import Settings
 from speech.audio import AudioChunk, Origin
 from speech.chain_events import Ended, SentenceStarted
-from speech.errors import NothingCanSpeak, SpokenInPart
+from speech.errors import NothingCanSpeak, PlayerFailed, SpokenInPart
 from speech.fallback import FallbackChain
 from speech.utterance import Outcome, Reason, Utterance
+
+log = logging.getLogger(__name__)
 
 READ_AHEAD = 512
 """Chunks that may wait for the player: enough for a long sentence, so that a gateway is soon free again"""
 
-Ahead = asyncio.Queue[AudioChunk | None]
+UNHEARD = 0.5
+"""Seconds of sound that a player and its pipe may hold"""
+
+Ahead = asyncio.Queue[AudioChunk | SentenceStarted | None]
 
 
 @dataclass(slots=True)
@@ -43,21 +50,79 @@ async def speak_aloud(
 ) -> Heard:
     """Returns when all was heard; without `play`, when all was made.
 
-    Raises NothingCanSpeak, SpokenInPart and PlayerFailed.
+    A player that breaks is replaced, once in a sentence, which is then played again. Raises NothingCanSpeak,
+    SpokenInPart and PlayerFailed.
     """
     ahead = Ahead(READ_AHEAD)
     speaking = asyncio.create_task(_speak(chain, utterance, ahead, clock, on_sentence), name="speak ahead")
     try:
-        player: Player = await open_player(settings, clock=clock) if play else NullPlayer(clock)
-        played = await player.play(_taken_from(ahead))
+        taken = _Taken(ahead)
+        if play:
+            played = await _played(taken, settings, clock)
+        else:
+            played = await NullPlayer(clock).play(taken.chunks())
         heard = await speaking
     finally:
         speaking.cancel()
         await asyncio.wait({speaking})
-    if played.first_audio is not None:
+    if played.first_audio is not None and not taken.again:
         heard.first_audio = played.first_audio
-    heard.seconds = played.seconds
+    heard.seconds = taken.seconds
     return heard
+
+
+async def _played(taken: "_Taken", settings: Settings, clock: Callable[[], float]) -> Played:
+    broken_in = -1
+    while True:
+        player = None
+        try:
+            player = await open_player(settings, clock=clock)
+            async with aclosing(taken.chunks()) as chunks:
+                return await player.play(chunks)
+        except PlayerFailed as failure:
+            if player is None or taken.sentence == broken_in:
+                if taken.sentence:
+                    raise _part(taken.sentence, "played", failure.message) from failure
+                raise
+            broken_in = taken.sentence
+            log.warning("the player is replaced: %s", failure.message)
+
+
+class _Taken:
+    """What a player takes out. It keeps what may not have been heard yet, for the player after it."""
+
+    def __init__(self, ahead: Ahead) -> None:
+        self._ahead = ahead
+        self._before: list[AudioChunk] = []
+        self._now: list[AudioChunk] = []
+        self._ended = False
+        self.sentence = 0
+        """Which one is being taken: so many before it were"""
+        self.seconds = 0.0
+        """Taken in all, what was taken again aside"""
+        self.again = False
+        """Whether something was"""
+
+    async def chunks(self) -> AsyncGenerator[AudioChunk, None]:
+        """When called again it begins with the sentence in which it was left, or the one just before."""
+        for chunk in (*self._before, *self._now):
+            self.again = True
+            yield chunk
+        while not self._ended:
+            taken = await self._ahead.get()
+            if isinstance(taken, AudioChunk):
+                self._keep(taken)
+                yield taken
+            elif taken:
+                self._before, self._now, self.sentence = self._now, [], taken.sentence
+            else:
+                self._ended = True
+
+    def _keep(self, chunk: AudioChunk) -> None:
+        self._now.append(chunk)
+        self.seconds += chunk.format.seconds(chunk.samples)
+        if self._before and sum(each.format.seconds(each.samples) for each in self._now) > UNHEARD:
+            self._before.clear()
 
 
 async def _speak(
@@ -74,6 +139,7 @@ async def _speak(
                 if isinstance(event, AudioChunk):
                     await ahead.put(event)
                 elif isinstance(event, SentenceStarted):
+                    await ahead.put(event)
                     on_sentence(event)
                     if heard is None or event.entry > heard.entry:
                         heard = Heard(event.entry, event.origin, event.substitute, clock())
@@ -88,16 +154,13 @@ async def _speak(
     return heard
 
 
-async def _taken_from(ahead: Ahead) -> AsyncIterator[AudioChunk]:
-    while chunk := await ahead.get():
-        yield chunk
-
-
 def _unfinished(ended: Ended) -> NothingCanSpeak | SpokenInPart:
     why = ended.reason.text if ended.reason else "no voice is ready"
     if not ended.spoken:
         return NothingCanSpeak(f"nothing could speak: {why}")
-    number = len(ended.spoken)
-    return SpokenInPart(
-        f"only the first {f'{number} sentences were' if number > 1 else 'sentence was'} spoken: {why}"
-    )
+    return _part(len(ended.spoken), "spoken", why)
+
+
+def _part(number: int, what: str, why: str) -> SpokenInPart:
+    first = f"{number} sentences were" if number > 1 else "sentence was"
+    return SpokenInPart(f"only the first {first} {what}: {why}")

@@ -17,7 +17,7 @@ async def held_back(
 ) -> AsyncGenerator[AsyncIterator[AudioChunk], None]:
     """The same chunks, none before the command has ended or was killed after `within` seconds.
 
-    Its failure is logged and keeps nothing back. Nothing of it runs on after the context.
+    Its failure is an error in the log and keeps nothing back. Nothing of it runs on after the context.
     """
     # Started now, it costs no time when the first chunk is still being made.
     running = asyncio.create_task(_run(command, within))
@@ -33,7 +33,7 @@ async def _run(command: Sequence[str], within: float) -> None:
     try:
         await run_child(command[0], command[1:], within)
     except ChildFailed as failure:
-        log.warning("playing although the command before it failed: %s: %s", command[0], failure.reason)
+        log.error("playing although the command before it failed: %s: %s", command[0], failure.reason)
 
 
 async def _after(

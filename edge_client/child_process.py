@@ -1,12 +1,15 @@
 """A child process of the player: every wait for it has an end, and nothing of it is left behind."""
 
 import asyncio
+import fcntl
 import logging
 import os
 import re
 import signal
+import socket
+import sys
 from asyncio.subprocess import DEVNULL, PIPE
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Self, cast
 
@@ -14,6 +17,8 @@ from speech.errors import PlayerFailed
 
 log = logging.getLogger(__name__)
 
+PIPE_BYTES = 16 * 1024
+"""A third of a second of speech: so late we may be without a gap in it"""
 _LAST_WORDS_LIMIT = 0.5
 _REAP_LIMIT = 1.0
 _STDERR_KEPT = 4096
@@ -26,6 +31,11 @@ class ChildFailed(PlayerFailed):
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(f"{name}: {reason}; check the loudspeaker and the device setting, or use --out FILE")
         self.name, self.reason = name, reason
+
+    @property
+    def busy(self) -> bool:
+        """Whether another program has the loudspeaker."""
+        return "resource busy" in self.reason
 
 
 class ChildProcess(asyncio.SubprocessProtocol):
@@ -40,7 +50,13 @@ class ChildProcess(asyncio.SubprocessProtocol):
         self._writable.set()
 
     @classmethod
-    async def start(cls, name: str, arguments: Sequence[str], stdin: int = DEVNULL) -> Self:
+    async def start(
+        cls,
+        name: str,
+        arguments: Sequence[str],
+        stdin: int = DEVNULL,
+        environment: Mapping[str, str] | None = None,
+    ) -> Self:
         """Runs the program `name` of PATH; `write` needs `stdin=PIPE`. Raises ChildFailed."""
         child = cls(name)
         run = asyncio.get_running_loop().subprocess_exec
@@ -52,6 +68,7 @@ class ChildProcess(asyncio.SubprocessProtocol):
                 stdin=stdin,
                 stdout=DEVNULL,
                 stderr=PIPE,
+                env=environment,
                 start_new_session=True,
             )
         )
@@ -133,8 +150,10 @@ class ChildProcess(asyncio.SubprocessProtocol):
         self._transport = cast(asyncio.SubprocessTransport, transport)
         self._stdin = cast(asyncio.WriteTransport | None, self._transport.get_pipe_transport(0))
         if self._stdin is not None:
-            # The pipe itself holds more than a second of speech: no second buffer in front of it.
+            # The pipe itself holds a part of a second of speech: no second buffer in front of it.
             self._stdin.set_write_buffer_limits(0)
+            if not self._stdin.is_closing():
+                _shorten(self._stdin.get_extra_info("pipe").fileno())
 
     def pipe_data_received(self, fd: int, data: bytes) -> None:
         self._stderr += data[: _STDERR_KEPT - len(self._stderr)]
@@ -153,6 +172,18 @@ class ChildProcess(asyncio.SubprocessProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._closed.set()
+
+
+def _shorten(pipe: int) -> None:
+    """What is in the pipe when we are killed is still played; by default that is more than a second."""
+    if sys.platform != "linux":
+        return
+    with suppress(OSError):
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+        return
+    # Until Python 3.12 asyncio takes a socket for it, which counts the room for its own records as well.
+    with suppress(OSError), socket.socket(fileno=os.dup(pipe)) as stream:
+        stream.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, PIPE_BYTES)
 
 
 async def run_child(name: str, arguments: Sequence[str], within: float) -> None:

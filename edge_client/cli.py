@@ -5,6 +5,7 @@ import asyncio
 import json
 import logging
 import os
+import re
 import signal
 import sys
 import time
@@ -50,7 +51,7 @@ LARGEST_INPUT = 1_000_000
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Returns the exit code; see EXIT_CODES."""
-    options = _parser().parse_args(arguments)
+    options = _options(sys.argv[1:] if arguments is None else arguments)
     logging.basicConfig(level=logging.ERROR, format="robotvoice: %(message)s")
     command: Callable[[argparse.Namespace], int] = options.run
     try:
@@ -75,13 +76,13 @@ def _say(options: argparse.Namespace) -> int:
         device=options.device,
         mdns=options.mdns,
     )
-    text = _standard_input() if options.text == "-" else options.text
+    text = _standard_input() if options.text == "-" else _decodable(options.text)
     robot = Robot(settings)
     play = options.play or (options.out is None and settings.player != "none")
     persona = settings.persona if options.persona is None else options.persona
     said = _run(robot.say(text, persona, out=options.out, play=play))
-    if said.substitute:
-        _complain(f"spoken by the robot: {said.reason}, {_seen(robot.gateway.last_seen)}")
+    if said.via == "robot":
+        _complain(f"spoken by the robot: {said.reason}{_seen(robot.gateway.last_seen)}")
     return _print(json.dumps(asdict(said))) if options.json else OK
 
 
@@ -122,6 +123,11 @@ def _standard_input() -> str:
     # Bytes that are no text cost a character each, not the whole sentence.
     sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]  # a TextIOWrapper
     return sys.stdin.read(LARGEST_INPUT)
+
+
+def _decodable(text: str) -> str:
+    """Without the stand-ins for bytes that are no text, which no program could read in the result."""
+    return re.sub("[\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", text)
 
 
 def _print(text: str) -> int:
@@ -167,10 +173,10 @@ def _exit_code(error: RobotVoiceError) -> int:
 
 def _seen(last_seen: float | None) -> str:
     if last_seen is None:
-        return "never seen"
+        return ""
     moment = time.localtime(last_seen)
     today = time.localtime()[:3] == moment[:3]
-    return f"last seen {time.strftime('%H:%M' if today else '%Y-%m-%d %H:%M', moment)}"
+    return f", last seen {time.strftime('%H:%M' if today else '%Y-%m-%d %H:%M', moment)}"
 
 
 def seconds(text: str) -> float:
@@ -179,6 +185,26 @@ def seconds(text: str) -> float:
     if not 0 < found <= LONGEST_LOOK:
         raise ValueError
     return found
+
+
+def file_name(text: str) -> Path:
+    """For argparse."""
+    if not text:
+        raise argparse.ArgumentTypeError("it needs the name of a file")
+    return Path(text)
+
+
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = _parser()
+    options, more = parser.parse_known_args(arguments)
+    if not more:
+        return options
+    if options.run is _say and ("--" in arguments or not any(each.startswith("-") for each in more)):
+        parser.error(
+            f"the text is one argument, and {more[0]!r:.40} is another: put the text in quotes and, "
+            'if it may begin with -, last: robotvoice say --out FILE -- "TEXT"'
+        )
+    parser.error(f"unrecognized arguments: {' '.join(more)}")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -196,9 +222,9 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument("--json", action="store_true", help="print the result as JSON")
 
     say = commands.add_parser("say", parents=[common], help="speak a text", **layout)
-    say.add_argument("text", metavar="TEXT", help="what to say; - reads it from standard input")
+    say.add_argument("text", metavar="TEXT", help="what to say, in quotes; - reads it from standard input")
     say.add_argument("--persona", metavar="NAME", help="who says it (spark)")
-    say.add_argument("--out", type=Path, metavar="FILE", help="write a WAV file instead of playing")
+    say.add_argument("--out", type=file_name, metavar="FILE", help="write a WAV file instead of playing")
     say.add_argument("--play", action="store_true", help="play as well, with --out")
     say.add_argument("--player", metavar="NAME", help="auto, aplay, pw-play, paplay, afplay or none")
     say.add_argument("--device", metavar="NAME", help="the player's device")

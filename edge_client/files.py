@@ -2,6 +2,7 @@
 
 import os
 import stat
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,13 +23,39 @@ def read_whole(path: Path, largest: int) -> bytes:
 def write_whole(path: Path, content: bytes) -> None:
     """Replaces the file in one step, for its owner's eyes only; makes its folders. Raises OSError."""
     _make_folder(path.parent)
-    new = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
+    _replace(path, [content], 0o600)
+
+
+def write_where_told(path: Path, content: Iterable[bytes]) -> None:
+    """Replaces a file its owner named in one step: what it held stays until all of it is written.
+
+    A link is followed, permissions stay, and what is no file, such as a pipe, is written into. Raises
+    OSError.
+    """
+    path = path.resolve()
     try:
-        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        _replace(path, content, None)
+        return
+    if stat.S_ISREG(mode):
+        _replace(path, content, stat.S_IMODE(mode))
+    else:
+        with path.open("wb") as file:
+            file.writelines(content)
+
+
+def _replace(path: Path, content: Iterable[bytes], mode: int | None) -> None:
+    """With None it gets the permissions that the user's new files have."""
+    new = path.with_name(f".{path.name[:100]}.{os.urandom(4).hex()}")
+    try:
+        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
+            if mode is not None:
+                os.fchmod(descriptor, mode)
+            file.writelines(content)
         new.replace(path)
-    except OSError:
+    except BaseException:
         with suppress(OSError):
             new.unlink()
         raise

@@ -31,6 +31,8 @@ class GatewayMemory:
     """When it did, in `time.time()`"""
     breaker: Remembered | None = None
     """In `time.time()` as well"""
+    failed: tuple[str, ...] = ()
+    """The addresses that were asked in vain when the breaker opened; it says nothing of any other"""
 
 
 NOTHING = GatewayMemory()

@@ -16,7 +16,7 @@ from edge_client.endpoint import Endpoint, parse_address
 from edge_client.gateway_memory import load, save
 from edge_client.link import NOT_FOUND, GatewayLink
 from edge_client.settings import Settings
-from speech.breaker import CircuitBreaker, State
+from speech.breaker import CircuitBreaker, Remembered, State
 from speech.breaker_settings import BreakerSettings
 from speech.errors import EngineFailure
 from speech.guarded import GuardedEngine
@@ -31,7 +31,11 @@ ONE_STRIKE = BreakerSettings(consecutive_failures=1)
 PROBE_WITHIN = 0.5
 """Seconds a canary may take once a connection stands"""
 PATIENCE = 0.3
-"""Seconds a text waits for the canaries of a gateway that was given a rest; then the robot begins itself"""
+"""Seconds a text waits for a first look or for canaries; then the robot begins itself"""
+LINGER = 0.5
+"""Seconds the search for a gateway may outlive the text"""
+NOT_LOOKED_FOR = Reason("not_found", "no gateway is known and mDNS is off")
+NOT_BACK_YET = Reason("not_ready", "gateway was found again but has not answered yet")
 
 
 class KnownGateway:
@@ -43,9 +47,10 @@ class KnownGateway:
         self._path = settings.state_dir / FILE_NAME
         self._memory = load(self._path)
         self._seen_before = self._memory.last_seen
-        self.breaker = CircuitBreaker("gateway", ONE_STRIKE, clock=clock, remembered=self._memory.breaker)
+        self.breaker = CircuitBreaker("gateway", ONE_STRIKE, clock=clock, remembered=self._remembered())
         self._opened_before = self.breaker.opened
         self._background: asyncio.Task[None] | None = None
+        self._nobody = NOT_FOUND if settings.mdns else NOT_LOOKED_FOR
         self.link = self._link(self.addresses)
 
     @property
@@ -60,8 +65,18 @@ class KnownGateway:
 
     @property
     def last_seen(self) -> float | None:
-        """When it last answered one of the commands up to this one, in seconds of the wall clock."""
-        return self._clock() if self.link.answered_by else self._seen_before
+        """When it last answered one of the commands up to this one, in seconds of the wall clock.
+
+        None if it never did, or if what answered then is no gateway of this robot any more.
+        """
+        if self.link.answered_by:
+            return self._clock()
+        return self._seen_before if self.addresses else None
+
+    @property
+    def is_uncertain(self) -> bool:
+        """Whether the robot may well have to speak by itself."""
+        return self.breaker.state is not State.CLOSED or not self.addresses
 
     @property
     def addresses(self) -> list[Endpoint]:
@@ -74,29 +89,34 @@ class KnownGateway:
             known.append(last)
         return known
 
+    @property
+    def remembered(self) -> Endpoint | None:
+        """The one that answered last."""
+        return self._memory.endpoint
+
     async def make_ready(self) -> None:
         """Looks for a gateway if none is known, and asks one that was given a rest whether it is back.
 
-        Does nothing while the rest lasts. Takes `discovery_timeout` at most for a first look and PATIENCE for
-        anything else, which then goes on in the background.
+        Does nothing while the rest lasts. Takes PATIENCE at most; what is not known by then is found out in
+        the background, for the next text.
         """
-        state = self.breaker.state
-        if state is State.HALF_OPEN:
-            decided = asyncio.Event()
+        state, decided = self.breaker.state, asyncio.Event()
+        if not self.addresses and state in (State.CLOSED, State.HALF_OPEN):
+            self._begin(self._look_first(decided))
+        elif state is State.HALF_OPEN:
             self._begin(self._recover(decided))
-            with suppress(TimeoutError):
-                async with asyncio.timeout(PATIENCE):
-                    await decided.wait()
-        elif state is State.CLOSED and not self.addresses:
-            self.link = self._link(await self._look_around())
-            if not self.link.endpoints and (permit := self.breaker.acquire()):
-                permit.fail(NOT_FOUND)
+        else:
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                await decided.wait()
+        decided.set()
 
     async def ask(self) -> None:
         """Whether it answers now. Raises EngineFailure, without asking while its rest lasts."""
         permit = self.breaker.acquire()
         if permit is None:
-            reason = self.breaker.reason or NOT_FOUND
+            reason = self.breaker.reason or self._nobody
             raise EngineFailure(reason.code, reason.text)
         try:
             await self.link.probe()
@@ -123,28 +143,46 @@ class KnownGateway:
         self._remember()
 
     async def close(self, *, hurry: bool) -> None:
-        """Waits for what runs in the background, or ends it in a `hurry`; writes what was learned."""
+        """Gives the background LINGER to end, or none in a `hurry`; writes what was learned."""
         if self._background:
-            if hurry:
-                self._background.cancel()
+            if not hurry:
+                await asyncio.wait({self._background}, timeout=LINGER)
+            cut_short = self._background.cancel()
             await asyncio.wait({self._background})
             if not self._background.cancelled() and (error := self._background.exception()):
                 log.error("looking for the gateway broke", exc_info=error)
+            if cut_short and not hurry:
+                self._missed()
         self._remember()
         await self.link.close()
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         self._background = asyncio.create_task(work, name="look for the gateway")
 
-    async def _recover(self, decided: asyncio.Event) -> None:
-        try:
-            if not self.addresses:
-                self.link = self._link(await self._look_around())
+    async def _look_first(self, decided: asyncio.Event) -> None:
+        found = await self._look_around()
+        if not found:
+            self._missed()
+        elif decided.is_set():
+            await self._adopt_one_of(found)
+        else:
+            self.link = self._link(found)
             await self._send_canaries()
-        finally:
-            decided.set()
+        decided.set()
+
+    async def _recover(self, decided: asyncio.Event) -> None:
+        await self._send_canaries()
+        decided.set()
         if self.breaker.state is State.OPEN:
             await self._look_again()
+
+    def _missed(self) -> None:
+        """The time for a search or for canaries is over: the next command need not spend it again."""
+        permit = self.breaker.acquire_canary()
+        if not permit and not self.addresses and not self.link.endpoints:
+            permit = self.breaker.acquire()
+        if permit:
+            permit.fail(self.breaker.reason or self._nobody)
 
     async def _send_canaries(self) -> None:
         limit = self._settings.connect_timeout + PROBE_WITHIN
@@ -152,9 +190,10 @@ class KnownGateway:
             pass
 
     async def _look_again(self) -> None:
-        found = await self._look_around()
-        if not found:
-            return
+        if found := await self._look_around():
+            await self._adopt_one_of(found)
+
+    async def _adopt_one_of(self, found: Sequence[Endpoint]) -> None:
         moved = self._link(found)
         try:
             await moved.probe()
@@ -188,9 +227,21 @@ class KnownGateway:
 
     def _remember(self) -> None:
         memory = self._memory
+        if self.breaker.opened != self._opened_before:
+            memory = replace(memory, failed=tuple(endpoint.label for endpoint in self.link.endpoints))
         if self.link.answered_by:
             memory = replace(memory, endpoint=self.link.answered_by, last_seen=self._clock())
         save(self._path, replace(memory, breaker=self.breaker.remember()))
 
+    def _remembered(self) -> Remembered | None:
+        """How the breaker was left. A pinned address it knows nothing of is tried at once."""
+        pinned, kept = self._settings.gateway, self._memory.breaker
+        if pinned and parse_address(pinned).label not in self._memory.failed:
+            return None
+        if kept and kept.reason and kept.reason.code == NOT_FOUND.code and self.addresses:
+            return replace(kept, reason=NOT_BACK_YET)
+        return kept
+
     def _link(self, endpoints: Sequence[Endpoint]) -> GatewayLink:
-        return GatewayLink(endpoints, connect_timeout=self._settings.connect_timeout)
+        timeout = self._settings.connect_timeout
+        return GatewayLink(endpoints, connect_timeout=timeout, absent=self._nobody)

@@ -7,7 +7,7 @@ import difflib
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ FILE_NAME = "personas.json"
 SHIPPED = Path(__file__).with_name("shipped_personas.json")
 LARGEST_FILE = 1024 * 1024
 """Bytes"""
+MOST_NAMED = 12
 ANY_VOICE = VoiceSpec("espeak")
 """For a persona the robot has never heard of, while no gateway can tell"""
 
@@ -37,6 +38,13 @@ class KnownPersona:
     aliases: tuple[str, ...] = ()
     local_voices: tuple[VoiceSpec, ...] = ()
     phrases: tuple[str, ...] = ()
+    engine: str = ""
+    """What makes its own voice"""
+
+    @property
+    def own_local_voice(self) -> VoiceSpec | None:
+        """Its own voice, if that is one this robot speaks with too."""
+        return self.local_voices[0] if self.local_voices and self.engine in LOCAL_ENGINES else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,8 @@ class KnownPersonas:
     """All of them, by any of their names."""
 
     personas: tuple[KnownPersona, ...]
+    learned: bool = field(default=True, compare=False)
+    """False: no gateway has told of its personas yet, these were shipped"""
 
     def find(self, name: str) -> KnownPersona | None:
         """By id, alias or name, whatever its case."""
@@ -54,11 +64,14 @@ class KnownPersonas:
         return None
 
     def unknown(self, name: str) -> UnknownVoice:
-        """The error for a name nobody has, with near ones."""
+        """The error for a name nobody has, with those there are."""
         names = [persona.id for persona in self.personas]
         near = difflib.get_close_matches(name.casefold(), names, n=2)
-        hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(names[:8])}"
-        return UnknownVoice(f"there is no persona {name!r:.80}; {hint}")
+        hint = f"did you mean {' or '.join(near)}? There" if near else "there"
+        more = ", ..." if len(names) > MOST_NAMED else ""
+        return UnknownVoice(
+            f"there is no persona {name!r:.80}; {hint} are {', '.join(names[:MOST_NAMED])}{more}"
+        )
 
 
 def read_known_personas(answer: Mapping[str, Any]) -> KnownPersonas:
@@ -91,7 +104,7 @@ def load_known_personas(state_dir: Path) -> KnownPersonas:
         pass
     except (OSError, ValueError, RecursionError, AttributeError, InvalidMessage) as error:
         log.warning("%s cannot be used, the personas that were shipped are: %s", path, error)
-    return read_known_personas(json.loads(SHIPPED.read_bytes()))
+    return replace(read_known_personas(json.loads(SHIPPED.read_bytes())), learned=False)
 
 
 def save_known_personas(state_dir: Path, known: KnownPersonas) -> None:

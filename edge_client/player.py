@@ -1,32 +1,21 @@
 """Playing on the robot: a child process is given PCM_16 through a pipe, or as a file if it reads no other."""
 
 import asyncio
-import logging
-import shutil
-import sys
+import os
 import tempfile
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from functools import partial
 from typing import IO, Protocol
 
-from edge_client.before_playing import held_back
 from edge_client.child_process import ChildFailed, ChildProcess, run_child
-from edge_client.player_commands import PACKAGES, player_arguments
-from edge_client.settings import Settings
-from speech.audio import WIRE_FORMAT, AudioChunk, AudioFormat, Origin, wav_file
-from speech.errors import PlayerFailed
-
-log = logging.getLogger(__name__)
+from speech.audio import WIRE_FORMAT, AudioChunk, AudioFormat, wav_file
 
 STALL_LIMIT = 5.0
 """Seconds a player may take no audio, beyond the time it needs for what it has"""
 EXIT_LIMIT = 3.0
 """Seconds a player may live on after the end of the sound"""
-PROOF_LIMIT = 2.0
-"""Seconds a player may need for 20 ms of silence"""
 
 Clock = Callable[[], float]
 
@@ -107,7 +96,8 @@ class PipePlayer:
                 step = self._PIECE * chunk.format.frame_bytes
                 for start in range(0, len(chunk.pcm), step):
                     if child is None:
-                        child = await ChildProcess.start(self.name, self._arguments(chunk.format), stdin=PIPE)
+                        arguments = self._arguments(chunk.format)
+                        child = await ChildProcess.start(self.name, arguments, PIPE, _in_english())
                         playing, heard_until = chunk.format, 0.0
                     piece = chunk.pcm[start : start + step]
                     await child.write(piece, unheard() + self._stall_limit)
@@ -147,6 +137,11 @@ class FilePlayer:
         return Played(seconds, first_audio)
 
 
+def _in_english() -> dict[str, str]:
+    """What a player says is looked into, and aplay speaks the user's language."""
+    return {**os.environ, "LC_ALL": "C"}
+
+
 def _fill(file: IO[bytes], content: bytes) -> None:
     file.write(content)
     file.flush()
@@ -162,70 +157,3 @@ async def _runs(chunks: AsyncIterator[AudioChunk]) -> AsyncGenerator[tuple[bytes
         audio_format = chunk.format
     if pcm:
         yield bytes(pcm), audio_format
-
-
-class _Prepared:
-    """A player before which the owner's command is run."""
-
-    def __init__(self, player: Player, command: Sequence[str], within: float) -> None:
-        self.name = player.name
-        self._player, self._command, self._within = player, command, within
-
-    async def play(self, chunks: AsyncIterator[AudioChunk]) -> Played:
-        async with held_back(chunks, self._command, self._within) as later:
-            return await self._player.play(later)
-
-
-async def open_player(settings: Settings, *, clock: Clock) -> Player:
-    """The player that is named, or the first that works; each proves itself with a moment of silence.
-
-    Raises PlayerFailed that says what was tried, why it did not work and what to do.
-    """
-    if settings.player == "none":
-        return NullPlayer(clock)
-    names: tuple[str, ...] = (settings.player,)
-    if settings.player == "auto":
-        names = ("afplay",) if sys.platform == "darwin" else ("aplay", "pw-play", "paplay")
-    reasons = []
-    for name in names:
-        try:
-            player = await _proved(name, settings.device, clock)
-        except ChildFailed as failure:
-            reasons.append(f"{name}: {failure.reason}")
-            continue
-        if settings.before:
-            return _Prepared(player, settings.before, settings.before_timeout)
-        return player
-    raise PlayerFailed(
-        f"no sound can be played ({'; '.join(reasons)}): correct the player or device setting, "
-        'write the sound with --out FILE, or set player = "none"'
-    )
-
-
-async def _proved(name: str, device: str | None, clock: Clock) -> Player:
-    if shutil.which(name) is None:
-        hint = f", try: sudo apt install {PACKAGES[name]}" if name in PACKAGES else ""
-        raise ChildFailed(name, f"not installed{hint}")
-    if name == "afplay":
-        if device is not None:
-            log.warning("afplay plays on the system's output: the device setting has no effect")
-        return await _prove(FilePlayer(name, clock))
-    arguments = partial(player_arguments, name, device=device)
-    try:
-        return await _prove(PipePlayer(name, arguments, clock))
-    except ChildFailed as failure:
-        if name != "pw-play" or "--raw" not in failure.reason:
-            raise
-    return await _prove(PipePlayer(name, partial(arguments, raw_option=False), clock))
-
-
-async def _prove(player: PipePlayer | FilePlayer) -> Player:
-    async def silence() -> AsyncGenerator[AudioChunk, None]:
-        yield AudioChunk(bytes(960), WIRE_FORMAT, Origin("player", "silence"))
-
-    try:
-        async with asyncio.timeout(PROOF_LIMIT), aclosing(silence()) as chunks:
-            await player.play(chunks)
-    except TimeoutError:
-        raise ChildFailed(player.name, f"20 ms of silence took longer than {PROOF_LIMIT:.0f} s") from None
-    return player

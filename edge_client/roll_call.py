@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from edge_client.discovery import DiscoveryFailed, browse
 from edge_client.endpoint import Endpoint
@@ -16,6 +16,9 @@ from speech.errors import EngineFailure
 
 log = logging.getLogger(__name__)
 
+FoundBy = Literal["mdns", "address", "memory"]
+"""In this search, by a setting or option, or in an earlier command"""
+
 STRAGGLERS = 0.5
 """Seconds to wait for further gateways once one was found"""
 
@@ -25,6 +28,7 @@ class FoundGateway:
     """One address and what its gateway said."""
 
     endpoint: Endpoint
+    found_by: FoundBy
     answer_ms: int | None
     """None: it did not answer"""
     problem: str | None
@@ -38,7 +42,7 @@ class FoundGateway:
             "name": self.endpoint.name,
             "address": self.endpoint.label,
             "id": self.endpoint.gateway_id,
-            "found_by": self.endpoint.found_by,
+            "found_by": self.found_by,
             "personas": list(self.endpoint.personas),
             "answer_ms": self.answer_ms,
             "ready": self.ready,
@@ -53,11 +57,18 @@ async def discover(settings: Settings, seconds: float) -> list[FoundGateway]:
     """
     gateway = KnownGateway(settings)
     endpoints = {endpoint.label: endpoint for endpoint in gateway.addresses}
+    found_by: dict[str, FoundBy] = {
+        label: "memory" if endpoint == gateway.remembered else "address"
+        for label, endpoint in endpoints.items()
+    }
     if settings.mdns:
         for endpoint in await _announced(settings, seconds, needed=not endpoints):
             endpoints[endpoint.label] = endpoint
+            found_by[endpoint.label] = "mdns"
     await load_connection()  # so that the times below are the gateways'
-    found = await asyncio.gather(*(_ask(endpoint, settings) for endpoint in endpoints.values()))
+    found = await asyncio.gather(
+        *(_ask(endpoint, found_by[label], settings) for label, endpoint in endpoints.items())
+    )
     answering = [each.endpoint for each in found if each.ready]
     if answering:
         gateway.adopt(answering[0])
@@ -83,15 +94,15 @@ async def _announced(settings: Settings, seconds: float, *, needed: bool) -> Seq
         return ()
 
 
-async def _ask(endpoint: Endpoint, settings: Settings) -> FoundGateway:
+async def _ask(endpoint: Endpoint, found_by: FoundBy, settings: Settings) -> FoundGateway:
     link = GatewayLink([endpoint], connect_timeout=settings.connect_timeout)
     begun = time.perf_counter()
     try:
         await link.probe()
     except EngineFailure as failure:
-        return FoundGateway(endpoint, None, failure.message)
+        return FoundGateway(endpoint, found_by, None, failure.message)
     answered = link.answered_by or endpoint
-    return FoundGateway(answered, round((time.perf_counter() - begun) * 1000), None)
+    return FoundGateway(answered, found_by, round((time.perf_counter() - begun) * 1000), None)
 
 
 def table(found: Sequence[FoundGateway]) -> str:
@@ -104,7 +115,7 @@ def table(found: Sequence[FoundGateway]) -> str:
             (
                 endpoint.name or "-",
                 endpoint.label,
-                endpoint.found_by,
+                gateway.found_by,
                 answers,
                 ", ".join(endpoint.personas) or "-",
             )

@@ -1,6 +1,7 @@
 """`say`: one text, spoken by the gateway if it can, by the robot itself if not."""
 
 import asyncio
+import itertools
 import logging
 import time
 import uuid
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from edge_client.aloud import Heard, speak_aloud
+from edge_client.files import write_where_told
 from edge_client.known_gateway import KnownGateway
 from edge_client.known_personas import (
     ANY_VOICE,
@@ -19,9 +21,9 @@ from edge_client.known_personas import (
     save_known_personas,
 )
 from edge_client.link import GatewayLink
-from edge_client.player import open_player
+from edge_client.player_choice import open_player
 from edge_client.settings import Settings
-from speech.audio import AudioChunk, wav_file
+from speech.audio import AudioChunk, wav_header
 from speech.breaker import CircuitBreaker
 from speech.chain_events import SentenceStarted
 from speech.engines.espeak import EspeakEngine
@@ -29,8 +31,8 @@ from speech.errors import EngineFailure, InvalidMessage, NothingCanSpeak, RobotV
 from speech.fallback import FallbackChain
 from speech.guarded import ChainEntry, GuardedEngine
 from speech.persona import VoiceSpec
-from speech.text import sentences
-from speech.utterance import Reason, Utterance
+from speech.text import clean, split
+from speech.utterance import Reason, Sentence, Utterance
 from speech.whole_file import speak_whole
 
 log = logging.getLogger(__name__)
@@ -39,6 +41,12 @@ Clock = Callable[[], float]
 
 LONGEST_NAME = 64
 """Characters"""
+LONGEST_TEXT = 100_000
+"""Characters; two hours or so, of which never more than a few sentences are in memory"""
+LONGEST_FILE_TEXT = 20_000
+"""Characters for one file; its half an hour of sound is in memory until it is known to be in one voice"""
+PATIENCE = 10.0
+"""Seconds for a voice of the robot's own that was slow: a busy machine, and silence the only alternative"""
 
 
 class FileNotWritten(RobotVoiceError):
@@ -55,7 +63,7 @@ class Said:
     text: str
     via: Literal["gateway", "robot"]
     found_by: Literal["mdns", "address"] | None
-    """How the gateway's address was learned; None if none is known"""
+    """How the address of the gateway was learned, also of one that did not speak; None if none is known"""
     engine: str
     voice: str
     pitch: int | None
@@ -64,7 +72,7 @@ class Said:
     substitute: bool
     """Whether it was another voice than the persona's own"""
     reason: str | None
-    """Why, for a person"""
+    """Why the gateway did not speak, for a person"""
     first_audio_ms: int
     """From the call to the first sound that was handed over"""
     audio_s: float
@@ -88,8 +96,12 @@ class Robot:
         Raises EmptyText, TextTooLong, UnknownVoice, NothingCanSpeak, SpokenInPart, PlayerFailed and
         FileNotWritten.
         """
-        spoken = sentences(text)
+        cleaned = clean(text, LONGEST_FILE_TEXT if out else LONGEST_TEXT)
+        spoken = tuple(Sentence(number, piece) for number, piece in enumerate(split(cleaned)))
         finished = False
+        warming: asyncio.Task[None] | None = None
+        if self.gateway.is_uncertain:
+            warming = asyncio.create_task(self._espeak.start(), name="be ready to speak without a gateway")
         try:
             await self.gateway.make_ready()
             who, absent = await self._find(persona)
@@ -106,13 +118,17 @@ class Robot:
             raise self._with_what_to_do(error) from error
         finally:
             await self.gateway.close(hurry=not finished)
+            if warming:
+                warming.cancel()
+                await asyncio.wait({warming})
             await self._espeak.close()
         return self._said(text, who, heard, out)
 
     async def _find(self, name: str) -> tuple[KnownPersona, Reason | None]:
         """Who is meant, and why the gateway need not be asked to speak.
 
-        It is asked about a name nobody here knows; if it cannot be, a plain voice is better than none.
+        It is asked about a name nobody here knows. If it cannot be, the name is wrong, unless it is the
+        setting of a robot that has not met its gateway yet: then a plain voice is better than none.
         """
         if known := self._known.find(name):
             return known, None
@@ -121,6 +137,8 @@ class Robot:
         try:
             await self.gateway.ask()
         except EngineFailure as failure:
+            if self._known.learned or name != self._settings.persona:
+                raise self._known.unknown(name) from failure
             why = f"nobody here knows {name!r} and no gateway could be asked: {failure.message}"
             stranger = KnownPersona(name, name, "en", "", local_voices=(ANY_VOICE,))
             return stranger, Reason("unknown_voice", f"a plain voice, because {why}")
@@ -138,7 +156,8 @@ class Robot:
             [
                 ChainEntry(own, VoiceSpec("gateway", persona.id)),
                 *(ChainEntry(espeak, voice) for voice in _local_voices(persona)),
-            ]
+            ],
+            patience=PATIENCE,
         )
 
     async def _into_file(self, chain: FallbackChain, utterance: Utterance, out: Path, play: bool) -> Heard:
@@ -149,10 +168,13 @@ class Robot:
         if whole.entry > 0:
             self.gateway.use_the_time()
         audio_format = whole.chunks[0].format
-        pcm = b"".join(chunk.pcm for chunk in whole.chunks)
+        pcm_bytes = sum(len(chunk.pcm) for chunk in whole.chunks)
+        content = itertools.chain(
+            [wav_header(pcm_bytes, audio_format)], (chunk.pcm for chunk in whole.chunks)
+        )
         problem: OSError | None = None
         try:
-            await asyncio.to_thread(out.write_bytes, wav_file(pcm, audio_format))
+            await asyncio.to_thread(write_where_told, out, content)
         except OSError as error:
             problem = error
         if play:
@@ -160,7 +182,7 @@ class Robot:
             await player.play(_each(whole.chunks))
         if problem:
             raise FileNotWritten(f"{out} cannot be written ({problem.strerror}): give --out another place")
-        seconds = audio_format.seconds(audio_format.samples(len(pcm)))
+        seconds = audio_format.seconds(audio_format.samples(pcm_bytes))
         return Heard(whole.entry, whole.origin, whole.substitute, whole.first_audio, seconds)
 
     def _on_sentence(self, event: SentenceStarted) -> None:
@@ -190,7 +212,9 @@ class Robot:
         endpoint = self.gateway.endpoint
         reason = heard.substitute.text if heard.substitute else None
         if reason and heard.entry == len(_local_voices(persona)) > 1:
-            reason = f"a plain voice, because its own on the robot does not work: {reason}"
+            reason = f"{reason}, and in a plain voice, as the robot's voice for {persona.id} gave no sound"
+        voices = (None, *_local_voices(persona))
+        own = voices[heard.entry] == persona.own_local_voice if heard.entry else True
         return Said(
             persona=persona.id,
             text=text,
@@ -200,7 +224,7 @@ class Robot:
             voice=heard.origin.voice,
             pitch=heard.origin.settings.get("pitch"),
             rate=heard.origin.settings.get("rate"),
-            substitute=heard.substitute is not None,
+            substitute=heard.substitute is not None and not own,
             reason=reason,
             first_audio_ms=round((heard.first_audio - self._begun) * 1000),
             audio_s=round(heard.seconds, 3),

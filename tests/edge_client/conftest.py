@@ -8,7 +8,7 @@ import psutil
 import pytest
 
 from edge_client.settings import Settings
-from tests.edge_client.rig import Commands, RealGateway, soon
+from tests.edge_client.rig import Commands, Program, RealGateway, soon
 from tests.fakes.fake_gateway import FakeGateway, running
 
 
@@ -35,6 +35,38 @@ def settings(tmp_path: Path) -> Callable[..., Settings]:
 def fake() -> Iterator[FakeGateway]:
     with running() as gateway:
         yield gateway
+
+
+@pytest.fixture
+def recorder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """ALSA's default device writes what it is given to RATE.raw in this folder."""
+    config = tmp_path / "asound.conf"
+    config.write_text(
+        f"""
+        pcm.null {{ type null }}
+        pcm.record {{ type file slave.pcm "null" file "{tmp_path}/%r.raw" format "raw" }}
+        pcm.!default {{ type plug slave.pcm "record" }}
+        """
+    )
+    monkeypatch.setenv("ALSA_CONFIG_PATH", str(config))
+    return tmp_path
+
+
+@pytest.fixture
+def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Program:
+    """Puts shell scripts on PATH, which then holds nothing else; they run in the folder that is returned."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", str(folder))
+    monkeypatch.chdir(tmp_path)
+
+    def install(name: str, script: str) -> Path:
+        file = folder / name
+        file.write_text(f"#!/bin/sh\nPATH=/usr/bin:/bin\n{script}\n")
+        file.chmod(0o755)
+        return tmp_path
+
+    return install
 
 
 @pytest.fixture

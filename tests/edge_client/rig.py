@@ -8,7 +8,7 @@ import threading
 import time
 import wave
 from array import array
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,10 +17,12 @@ import psutil
 
 from edge_client.say import Robot, Said
 from edge_client.settings import Settings
+from speech.audio import AudioChunk, AudioFormat, Origin
 from tests.fakes.fake_gateway import SAMPLE
 
 SOON = 10.0
 """Seconds within which what must happen happens, or the test fails"""
+Program = Callable[[str, str], Path]
 GATEWAY = [sys.executable, "-X", "dev", "-m", "gateway"]
 ROBOTVOICE = [sys.executable, "-X", "dev", "-m", "edge_client"]
 
@@ -43,6 +45,17 @@ async def say(settings: Settings, text: str, persona: str = "vixen", **how: Any)
 def spoken_by_vixen(said: Said) -> bool:
     """With her local voice."""
     return (said.engine, said.voice, said.pitch, said.rate) == ("espeak", "en+f4", 72, 135)
+
+
+def noise(audio: AudioFormat, seconds: float) -> bytes:
+    samples = range(int(audio.sample_rate * seconds))
+    return array("h", [number * 7919 % 30_000 - 15_000 for number in samples]).tobytes()
+
+
+async def chunks(*runs: tuple[AudioFormat, bytes]) -> AsyncGenerator[AudioChunk, None]:
+    for audio, pcm in runs:
+        for start in range(0, len(pcm), 3000):
+            yield AudioChunk(pcm[start : start + 3000], audio, Origin("test", "noise"))
 
 
 @dataclass(slots=True)

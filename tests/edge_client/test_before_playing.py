@@ -9,7 +9,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from edge_client.player import Player, open_player
+from edge_client.player import Player
+from edge_client.player_choice import open_player
 from edge_client.settings import Settings
 from speech.audio import WIRE_FORMAT, AudioChunk, Origin
 
@@ -83,7 +84,7 @@ async def test_a_command_that_fails_is_told_and_does_not_stop_speech(
     await player.play(chunks())
     assert diary.take() == "play 3000\n"
     (record,) = caplog.records
-    assert record.levelno == logging.WARNING
+    assert record.levelno == logging.ERROR, "which the command line shows"
     assert record.getMessage().endswith("sh: no such pin")
 
 

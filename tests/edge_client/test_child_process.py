@@ -1,6 +1,7 @@
 """A child process of the player: every wait for it ends, and nothing of it is left."""
 
 import asyncio
+import sys
 import time
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncGenerator, Iterator
@@ -131,3 +132,28 @@ async def test_what_cannot_be_started_is_told(tmp_path: Path) -> None:
         await run_child(str(tmp_path / "player"), [], within=5)
     with pytest.raises(ChildFailed, match=r"cannot be started \(No such file"):
         await run_child("/nonexistent/player", [], within=5)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing is played through a pipe")
+async def test_a_pipe_holds_a_part_of_a_second_only() -> None:
+    """So much is still played when we are killed."""
+    async with shell("sleep 60") as child:
+        taken = 0
+        with pytest.raises(ChildFailed, match="took no audio"):
+            while taken < 1_000_000:
+                await child.write(bytes(2048), within=0.3)
+                taken += 2048
+    assert 2048 < taken < 40_000
+
+
+async def test_a_child_that_is_gone_before_it_is_looked_at_is_no_problem(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    for _ in range(40):
+        starting = asyncio.create_task(ChildProcess.start("true", [], stdin=PIPE))
+        await asyncio.sleep(0)
+        time.sleep(0.005)  # noqa: ASYNC251 - the loop is to be late
+        child = await starting
+        await write_until_it_fails(child)
+        await child.close()
+    assert not caplog.records

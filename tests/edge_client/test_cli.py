@@ -50,7 +50,7 @@ def test_a_frozen_gateway_costs_one_command_a_moment_and_the_next_ones_nothing(
     for _ in range(2):
         done = robotvoice(*arguments)
         row = json.loads(done.stdout)
-        assert (done.returncode, row["via"], row["substitute"]) == (0, "robot", True)
+        assert (done.returncode, row["via"], row["substitute"]) == (0, "robot", False)
         assert (row["voice"], row["pitch"], row["rate"]) == ("en-gb", 95, 100)
         assert row["reason"] == "gateway did not answer in time"
         line = r"spoken by the robot: gateway did not answer in time, last seen \d\d:\d\d\n"
@@ -69,7 +69,7 @@ def test_without_json_nothing_is_printed(robotvoice: Commands, fake: FakeGateway
 def test_a_gateway_that_was_never_seen_is_told_as_such(robotvoice: Commands) -> None:
     done = robotvoice("say", TEXT, "--gateway", "127.0.0.1:1")
     assert (done.returncode, done.stdout) == (0, "")
-    assert done.stderr == "spoken by the robot: gateway refused the connection, never seen\n"
+    assert done.stderr == "spoken by the robot: gateway refused the connection\n"
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_a_gateway_that_was_never_seen_is_told_as_such(robotvoice: Commands) -> 
         ("\ufeffHello.", True),
         ("", False),
         ("\n\n", False),
-        ("a" * 5001, False),
+        ("a" * 100_001, False),
         (b"\xff" * 10, False),
     ],
 )
@@ -101,19 +101,25 @@ def test_a_text_may_look_like_an_option(robotvoice: Commands) -> None:
 
 
 def test_odd_texts_and_names_never_become_a_traceback(robotvoice: Commands) -> None:
-    """Bytes that are no UTF-8 arrive as lone surrogates."""
-    assert robotvoice("say", b"caf\xe9".decode("utf-8", "surrogateescape"), "--json").returncode == 0
+    """Bytes that are no UTF-8 arrive as lone surrogates, which no result holds."""
+    done = robotvoice("say", b"caf\xe9 noir".decode("utf-8", "surrogateescape"), "--json")
+    assert (done.returncode, json.loads(done.stdout)["text"]) == (0, "caf\N{REPLACEMENT CHARACTER} noir")
     assert robotvoice("say", "Hi.", "--persona", b"\xe9".decode("utf-8", "surrogateescape")).returncode == 2
     assert robotvoice("say", "Hi.", "--persona", "").returncode == 2
 
 
 REFUSED = {
     ("say", ""): "There is nothing in the text that can be spoken",
-    ("say", "a" * 5001): "The text has 5001 characters; send at most 5000",
+    ("say", "a" * 100_001): "The text has 100001 characters; send at most 100000",
     ("say", "Hi.", "--gateway", "http://x:y"): "is not an address",
     ("say", "Hi.", "--player", "gramophone"): "is not known",
     ("say", "Hi.", "--config", "nowhere.toml"): "there is no file nowhere.toml",
     ("say",): "the following arguments are required: TEXT",
+    ("say", "two", "words"): "the text is one argument, and 'words' is another: put the text in quotes",
+    ("say", "--", "-5", "--out", "x"): 'last: robotvoice say --out FILE -- "TEXT"',
+    ("say", "Hi.", "--loud"): "unrecognized arguments: --loud",
+    ("say", "Hi.", "--out", ""): "argument --out: it needs the name of a file",
+    ("say", "a" * 20_001, "--out", "x"): "The text has 20001 characters; send at most 20000",
     ("sing", "Hi."): "invalid choice: 'sing'",
     ("discover", "--timeout", "nan"): "invalid seconds value: 'nan'",
     ("discover", "--timeout", "-1"): "invalid seconds value: '-1'",
@@ -129,19 +135,24 @@ def test_what_cannot_be_used_is_refused_in_a_sentence(
     assert REFUSED[arguments] in done.stderr
 
 
-def test_an_unknown_persona_is_refused_with_near_names(robotvoice: Commands, fake: FakeGateway) -> None:
-    """By a gateway that can be asked; without one a plain voice speaks and says so."""
+def test_an_unknown_persona_is_refused_with_the_known_names(
+    robotvoice: Commands, fake: FakeGateway, tmp_path: Path
+) -> None:
+    """Whether a gateway can be asked or not."""
     done = robotvoice("say", "Hi.", "--persona", "vixn", "--gateway", fake.address)
     assert (done.returncode, done.stderr) == (
         2,
-        "robotvoice: there is no persona 'vixn'; did you mean vixen?\n",
+        "robotvoice: there is no persona 'vixn'; did you mean vixen? There are vixen, ada\n",
     )
     fake.state.always = Fault.HTML
     done = robotvoice("say", "Hi.", "--persona", "adam", "--gateway", fake.address)
-    assert done.returncode == 0
-    assert done.stderr.startswith(
-        "spoken by the robot: a plain voice, because nobody here knows 'adam' and no"
+    assert (done.returncode, done.stderr) == (
+        2,
+        "robotvoice: there is no persona 'adam'; did you mean ada? There are vixen, ada\n",
     )
+    alone = robotvoice("say", "Hi.", "--persona", "vixn", ROBOTVOICE_STATE_DIR=str(tmp_path / "new"))
+    assert alone.returncode == 2
+    assert alone.stderr.endswith("did you mean vixen? There are gremlin, spark, vixen\n")
 
 
 def test_nothing_can_speak(robotvoice: Commands, tmp_path: Path) -> None:
@@ -152,6 +163,20 @@ def test_nothing_can_speak(robotvoice: Commands, tmp_path: Path) -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
+def test_a_command_before_playing_that_fails_is_told(robotvoice: Commands, tmp_path: Path) -> None:
+    """In one line, and the text is spoken."""
+    (tmp_path / "aplay").write_text(f'#!/bin/sh\n/bin/cat >> "{tmp_path}/heard"\n')
+    (tmp_path / "aplay").chmod(0o755)
+    failing = {"ROBOTVOICE_BEFORE": "/nonexistent/amplifier", "ROBOTVOICE_PLAYER": "aplay"}
+    done = robotvoice("say", "Hi.", PATH=f"{tmp_path}:/usr/bin:/bin", **failing)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr.splitlines()[0] == (
+        "robotvoice: playing although the command before it failed: /nonexistent/amplifier: "
+        "cannot be started (No such file or directory)"
+    )
+    assert (tmp_path / "heard").stat().st_size > 10_000
+
+
 def test_nobody_can_hear(robotvoice: Commands, tmp_path: Path) -> None:
     """No player works: it says which were tried, and nothing else that may be wrong."""
     for espeak in ("auto", "command"):
@@ -159,7 +184,10 @@ def test_nobody_can_hear(robotvoice: Commands, tmp_path: Path) -> None:
             "say", "Hi.", ROBOTVOICE_PLAYER="auto", PATH=str(tmp_path), ROBOTVOICE_ESPEAK=espeak
         )
         assert (done.returncode, done.stdout) == (4, "")
-        assert done.stderr.startswith("robotvoice: no sound can be played (")
+        assert done.stderr == (
+            "robotvoice: no sound can be played: aplay or pw-play or paplay is not installed; "
+            "type: sudo apt install alsa-utils\n"
+        )
         assert len(done.stderr.splitlines()) == 1
 
 

@@ -76,7 +76,7 @@ def test_a_signal_ends_the_wait_for_a_gateway_too(
 
 
 def test_what_it_started_ends_also_when_it_is_killed(robotvoice: Commands, tmp_path: Path) -> None:
-    """A player plays the rest of its pipe, about a second; a synthesiser ends at once."""
+    """A player plays the rest of its pipe, a part of a second; a synthesiser ends at once."""
     folder = tmp_path / "bin"
     folder.mkdir()
     (folder / "aplay").write_text(
@@ -112,7 +112,7 @@ def lives(process: psutil.Process) -> bool:
     return False
 
 
-SPOKEN = "spoken by the robot: no gateway was found, never seen\n"
+SPOKEN = "spoken by the robot: no gateway is known and mDNS is off\n"
 
 
 @pytest.mark.parametrize(

@@ -149,16 +149,19 @@ async def test_without_any_address_the_network_is_asked_once(settings: Make, clo
     await gateway.make_ready()
     await gateway.close(hurry=False)
     assert gateway.breaker.state is Breaker.OPEN
-    assert gateway.breaker.reason == Reason("not_found", "no gateway was found")
+    assert gateway.breaker.reason == Reason("not_found", "no gateway is known and mDNS is off")
     assert gateway.last_seen is None
 
 
-async def test_a_gateway_is_found_by_mdns(fake: FakeGateway, settings: Make) -> None:
+async def test_a_gateway_is_found_by_mdns(
+    fake: FakeGateway, settings: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
     identity = fake.state.identity = f"test-{uuid4().hex[:8]}"
     async with announced(fake, identity):
         gateway = KnownGateway(
             settings(mdns=True, interface="127.0.0.1", gateway_id=identity, discovery_timeout=20.0)
         )
+        monkeypatch.setattr(known_gateway, "PATIENCE", 20.0)
         await gateway.make_ready()
         await gateway.ask()
         await gateway.close(hurry=False)
@@ -175,6 +178,7 @@ async def test_a_gateway_that_moved_is_found_again(
     At the same address it is one that was installed anew and has another id.
     """
     identity = fake.state.identity = f"test-{uuid4().hex[:8]}"
+    monkeypatch.setattr(known_gateway, "LINGER", 20.0)
     # Whatever else is announced on this machine stays out of the test.
     monkeypatch.setattr(known_gateway, "browse", lambda **asked: browse(**{**asked, "gateway_id": identity}))
     searching = settings(mdns=True, interface="127.0.0.1", discovery_timeout=20.0)

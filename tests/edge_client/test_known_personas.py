@@ -56,10 +56,13 @@ def test_a_persona_is_found_by_any_of_its_names(name: str) -> None:
     assert found.id == "ada"
 
 
-def test_an_unknown_name_is_told_with_near_ones() -> None:
+def test_an_unknown_name_is_told_with_those_there_are() -> None:
     known = read_known_personas(ANSWER)
     assert known.find("nobody") is None
-    assert known.unknown("Vixxen").message == "there is no persona 'Vixxen'; did you mean vixen?"
+    assert (
+        known.unknown("Vixxen").message
+        == "there is no persona 'Vixxen'; did you mean vixen? There are vixen, ada"
+    )
     assert known.unknown("nobody").message == "there is no persona 'nobody'; there are vixen, ada"
 
 

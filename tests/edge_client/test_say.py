@@ -51,6 +51,18 @@ async def test_what_the_gateway_says_of_a_persona_is_used_when_it_is_gone(settin
     assert (said.via, said.persona, said.voice, said.pitch) == ("robot", "ada", "en+f2", 40)
 
 
+async def test_the_same_voice_made_on_the_robot_is_no_substitute(settings: Make, wav: Path) -> None:
+    """As the gateway says what makes the persona's own voice, and any other voice is one."""
+    for engine, substitute in (("espeak", False), ("mlx", True)):
+        with running() as fake:
+            fake.state.personas = tuple({**each, "engine": engine} for each in fake.state.personas)
+            pinned = settings(gateway=fake.address, state_dir=wav.parent / engine)
+            assert not (await say(pinned, "One.", out=wav)).substitute
+        said = await say(pinned, "Two.", out=wav)
+        assert (said.via, said.voice, said.substitute) == ("robot", "en+f4", substitute)
+        assert said.reason == "gateway refused the connection"
+
+
 async def test_personas_that_did_not_change_are_not_written_again(
     fake: FakeGateway, settings: Make, wav: Path
 ) -> None:
@@ -71,25 +83,42 @@ async def test_a_name_nobody_here_knows_is_asked_of_the_gateway(
         pinned = settings(gateway=fake.address, state_dir=wav.parent / str(number))
         said = await say(pinned, "Good day.", name, out=wav)
         assert (said.persona, said.via) == ("ada", "gateway")
-    with pytest.raises(UnknownVoice, match=r"there is no persona 'vixxen'; did you mean vixen\?"):
+    with pytest.raises(UnknownVoice, match=r"there is no persona 'vixxen'; did you mean vixen\? There are"):
         await say(settings(gateway=fake.address), "Good day.", "vixxen", out=wav)
     assert {asked.voice for asked in fake.state.requests} == {"ada"}
 
 
-async def test_without_a_gateway_an_unknown_persona_speaks_in_a_plain_voice(
+async def test_without_a_gateway_the_persona_that_is_set_speaks_in_a_plain_voice(
     fake: FakeGateway, settings: Make, wav: Path
 ) -> None:
-    """And says so. The gateway is not asked twice, and its failure is remembered."""
+    """And says so, if its owner set it and nobody has told the robot its gateway's names yet.
+
+    The gateway is not asked twice, and its failure is remembered.
+    """
     fake.state.always = Fault.SILENCE
-    said = await say(settings(gateway=fake.address), "Good day.", "ada", out=wav)
+    pinned = settings(gateway=fake.address, persona="ada")
+    said = await say(pinned, "Good day.", "ada", out=wav)
     assert (said.persona, said.via, said.voice, said.pitch, said.rate) == ("ada", "robot", "en", 50, 175)
     assert said.reason == (
         "a plain voice, because nobody here knows 'ada' and no gateway could be asked: "
         "gateway did not answer in time"
     )
-    again = await say(settings(gateway=fake.address), "Good day.", "ada", out=wav)
+    again = await say(pinned, "Good day.", "ada", out=wav)
     assert again.reason == said.reason
     assert fake.state.connections == 1
+
+
+async def test_an_unknown_persona_is_refused_without_a_gateway_too(
+    fake: FakeGateway, settings: Make, wav: Path
+) -> None:
+    """By the names that were shipped, and by those that were learned."""
+    with pytest.raises(UnknownVoice, match=r"'vixn'; did you mean vixen\? There are gremlin, spark, vixen$"):
+        await say(settings(), "Good day.", "vixn", out=wav)
+    pinned = settings(gateway=fake.address, persona="bob", state_dir=wav.parent / "other")
+    await say(pinned, "Good day.", out=wav)
+    fake.state.always = Fault.HTML
+    with pytest.raises(UnknownVoice, match=r"'bob'; there are vixen, ada$"):
+        await say(pinned, "Good day.", "bob", out=wav)
 
 
 @pytest.mark.parametrize("name", ["", "  ", "a\x1b[2Jb", "x" * 65, "a\udcffb"])
@@ -111,7 +140,7 @@ async def test_a_learned_voice_this_robot_does_not_have_is_replaced_by_a_plain_o
         said = await say(pinned, TEXT, out=wav)
         assert (said.via, said.voice, said.pitch, said.rate) == ("robot", "en", 50, 175)
         assert said.reason == (
-            "a plain voice, because its own on the robot does not work: gateway broke the connection"
+            "gateway broke the connection, and in a plain voice, as the robot's voice for vixen gave no sound"
         )
 
 
@@ -136,13 +165,24 @@ async def test_odd_texts_are_spoken_on_both_sides(
     assert read_wav(wav).seconds > 0.1
 
 
-@pytest.mark.parametrize(("text", "error"), [("", EmptyText), (" \n", EmptyText), ("a" * 5001, TextTooLong)])
+@pytest.mark.parametrize(
+    ("text", "error"), [("", EmptyText), (" \n", EmptyText), ("a" * 100_001, TextTooLong)]
+)
 async def test_a_text_that_cannot_be_spoken_is_refused_before_anything_is_asked(
     fake: FakeGateway, settings: Make, text: str, error: type[Exception]
 ) -> None:
     with pytest.raises(error):
         await say(settings(gateway=fake.address), text)
     assert fake.state.connections == 0
+
+
+async def test_a_story_is_spoken_whole_however_long(fake: FakeGateway, settings: Make) -> None:
+    """Its sentences are asked for one by one, so it may be far longer than a request."""
+    story = "This is one more sentence of a story. " * 300
+    said = await say(settings(gateway=fake.address), story)
+    assert len(story) > 10_000
+    assert (said.via, len(fake.state.requests)) == ("gateway", 300)
+    assert said.audio_s == pytest.approx(300 * SENTENCE_SECONDS)
 
 
 async def test_a_file_that_cannot_be_written_is_told(settings: Make, tmp_path: Path) -> None:

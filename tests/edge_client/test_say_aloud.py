@@ -52,6 +52,11 @@ def heard(folder: Path, rate: int) -> "array[int]":
     return samples[480:] if rate == 24_000 else samples
 
 
+def without_fades(samples: "array[int]") -> bytes:
+    """What a sentence that breaks off ends with is no part of it."""
+    return array("h", [sample for sample in samples if sample == SAMPLE]).tobytes()
+
+
 async def by_the_robot(settings: Settings, text: str, wav: Path) -> "array[int]":
     await say(settings, text, out=wav)
     return read_wav(wav).samples
@@ -79,7 +84,7 @@ async def test_a_sentence_that_breaks_off_is_repeated_from_its_start(
     pinned = settings(gateway=fake.address, state_dir=wav.parent / "other", player="aplay")
     said = await say(pinned, f"{FIRST} {SECOND}", play=True)
     assert (said.via, spoken_by_vixen(said)) == ("robot", True)
-    assert heard(folder, 24_000).tobytes() == CHUNK * 3
+    assert without_fades(heard(folder, 24_000)) == CHUNK * 3
     assert heard(folder, 22_050) == alone
     assert len(fake.state.requests) == 1
 
@@ -93,7 +98,7 @@ async def test_sentences_that_were_heard_are_not_repeated(
     pinned = settings(gateway=fake.address, state_dir=wav.parent / "other", player="aplay")
     said = await say(pinned, f"{FIRST} {SECOND}", play=True)
     assert (said.via, said.reason) == ("robot", "gateway closed the connection")
-    assert heard(folder, 24_000).tobytes() == CHUNK * (CHUNKS + 3)
+    assert without_fades(heard(folder, 24_000)) == CHUNK * (CHUNKS + 3)
     assert heard(folder, 22_050) == alone
 
 
@@ -121,6 +126,52 @@ async def test_a_player_that_breaks_in_a_long_story_ends_it(
             await say(settings(player="aplay"), STORY, play=True)
 
 
+DIES_IN = """
+echo >> "{folder}/calls"
+case $(wc -l < "{folder}/calls") in {number}) head -c 6000 >> "{folder}/$2.raw"; exit 1;; esac
+cat >> "{folder}/$2.raw"
+"""
+"""The first call is the silent proof."""
+
+
+async def test_a_player_that_breaks_is_replaced_and_the_sentence_said_again(
+    fake: FakeGateway, settings: Make, loudspeaker: Callable[[str], Path]
+) -> None:
+    """What came before it and may not have been heard yet, too; the row counts nothing twice."""
+    folder = loudspeaker(DIES_IN.replace("{number}", "2"))
+    said = await say(settings(gateway=fake.address, player="aplay"), FIRST, play=True)
+    samples = heard(folder, 24_000)
+    assert said.via == "gateway"
+    assert said.audio_s == pytest.approx(0.4)
+    # Its successor proved itself with a moment of silence of its own.
+    assert samples.count(SAMPLE) == 3000 + 9600
+    assert samples[-9600:].tobytes() == CHUNK * CHUNKS
+
+
+async def test_a_player_that_breaks_twice_in_a_sentence_ends_the_text(
+    fake: FakeGateway, settings: Make, loudspeaker: Callable[[str], Path]
+) -> None:
+    """It is told how much was played."""
+    loudspeaker(DIES_IN.replace("{number}", "2|4"))
+    pinned = settings(gateway=fake.address, player="aplay")
+    with pytest.raises(PlayerFailed, match="aplay: ended early with status 1"):
+        await say(pinned, FIRST, play=True)
+
+
+async def test_what_was_played_before_a_player_is_lost_is_told(
+    fake: FakeGateway, settings: Make, loudspeaker: Callable[[str], Path]
+) -> None:
+    """Here it is unplugged in the third sentence."""
+    folder = loudspeaker(
+        'echo >> "{folder}/calls"; [ $(wc -l < "{folder}/calls") -lt 3 ] || exit 1; '
+        "head -c $((19200 * 2 + 4000)) > /dev/null; [ $2 = 24000 ]"
+    )
+    three = " ".join([FIRST, SECOND, FIRST, SECOND])
+    with pytest.raises(SpokenInPart, match=r"^only the first .* played: no sound can be played \(aplay: "):
+        await say(settings(gateway=fake.address, player="aplay"), three, play=True)
+    assert folder.exists()
+
+
 async def test_with_neither_a_player_nor_a_voice_the_player_is_told(
     settings: Make, loudspeaker: Callable[[str], Path], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -145,7 +196,7 @@ async def test_when_the_voice_is_lost_the_beginning_is_played_and_told(
         SpokenInPart, match=r"only the first sentence was spoken: .*; eSpeak NG does not run here; install"
     ):
         await say(pinned, f"{FIRST} {SECOND}", play=True)
-    assert heard(folder, 24_000).tobytes() == CHUNK * (CHUNKS + 3 + 2)
+    assert without_fades(heard(folder, 24_000)) == CHUNK * (CHUNKS + 3 + 2)
 
 
 async def test_a_text_that_is_not_wanted_any_more_is_silent_at_once(

@@ -1,0 +1,114 @@
+"""Which player is used: the one that is named, or the first that proves itself with a moment of silence."""
+
+import asyncio
+import logging
+import shutil
+import sys
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing
+from functools import partial
+
+from edge_client.before_playing import held_back
+from edge_client.child_process import ChildFailed
+from edge_client.player import Clock, FilePlayer, NullPlayer, PipePlayer, Played, Player
+from edge_client.player_commands import PACKAGES, player_arguments
+from edge_client.settings import Settings
+from speech.audio import WIRE_FORMAT, AudioChunk, Origin
+from speech.errors import PlayerFailed
+
+log = logging.getLogger(__name__)
+
+PROOF_LIMIT = 2.0
+"""Seconds a player may need for 20 ms of silence"""
+BUSY_LIMIT = 5.0
+"""Seconds another program may keep the loudspeaker"""
+BUSY_PAUSE = 0.2
+
+
+class _Prepared:
+    """A player before which the owner's command is run."""
+
+    def __init__(self, player: Player, command: Sequence[str], within: float) -> None:
+        self.name = player.name
+        self._player, self._command, self._within = player, command, within
+
+    async def play(self, chunks: AsyncIterator[AudioChunk]) -> Played:
+        async with held_back(chunks, self._command, self._within) as later:
+            return await self._player.play(later)
+
+
+async def open_player(settings: Settings, *, clock: Clock) -> Player:
+    """The player that is named, or the first that works; each proves itself with a moment of silence.
+
+    Waits BUSY_LIMIT for a loudspeaker that another program has. Raises PlayerFailed that says what was tried,
+    why it did not work and what to do.
+    """
+    if settings.player == "none":
+        return NullPlayer(clock)
+    names: tuple[str, ...] = (settings.player,)
+    if settings.player == "auto":
+        names = ("afplay",) if sys.platform == "darwin" else ("aplay", "pw-play", "paplay")
+    installed = [name for name in names if shutil.which(name)]
+    if not installed:
+        raise PlayerFailed(
+            f"no sound can be played: {' or '.join(names)} is not installed{_how_to_install(names[0])}"
+        )
+    until = clock() + BUSY_LIMIT
+    while True:
+        failures = []
+        for name in installed:
+            try:
+                player = await _proved(name, settings.device, clock)
+            except ChildFailed as failure:
+                failures.append(failure)
+                continue
+            if settings.before:
+                return _Prepared(player, settings.before, settings.before_timeout)
+            return player
+        busy = any(failure.busy for failure in failures)
+        if not busy or clock() > until:
+            raise _no_sound(failures, busy)
+        await asyncio.sleep(BUSY_PAUSE)
+
+
+def _how_to_install(name: str) -> str:
+    return f"; type: sudo apt install {PACKAGES[name]}" if name in PACKAGES else ""
+
+
+def _no_sound(failures: Sequence[ChildFailed], busy: bool) -> PlayerFailed:
+    if busy:
+        return PlayerFailed(
+            "another program has had the loudspeaker for more than "
+            f"{BUSY_LIMIT:.0f} s: end it, choose another device, or use --out FILE"
+        )
+    reasons = "; ".join(f"{failure.name}: {failure.reason:.80}" for failure in failures)
+    return PlayerFailed(
+        f"no sound can be played ({reasons}): "
+        "check the loudspeaker and the player and device settings, or use --out FILE"
+    )
+
+
+async def _proved(name: str, device: str | None, clock: Clock) -> Player:
+    if name == "afplay":
+        if device is not None:
+            log.warning("afplay plays on the system's output: the device setting has no effect")
+        return await _prove(FilePlayer(name, clock))
+    arguments = partial(player_arguments, name, device=device)
+    try:
+        return await _prove(PipePlayer(name, arguments, clock))
+    except ChildFailed as failure:
+        if name != "pw-play" or "--raw" not in failure.reason:
+            raise
+    return await _prove(PipePlayer(name, partial(arguments, raw_option=False), clock))
+
+
+async def _prove(player: PipePlayer | FilePlayer) -> Player:
+    async def silence() -> AsyncGenerator[AudioChunk, None]:
+        yield AudioChunk(bytes(960), WIRE_FORMAT, Origin("player", "silence"))
+
+    try:
+        async with asyncio.timeout(PROOF_LIMIT), aclosing(silence()) as chunks:
+            await player.play(chunks)
+    except TimeoutError:
+        raise ChildFailed(player.name, f"20 ms of silence took longer than {PROOF_LIMIT:.0f} s") from None
+    return player
