@@ -3,13 +3,12 @@
 Only the installed commands are used. Writes out/run.json and a WAV file for each line.
 """
 
-import json
 import signal
 import sys
 from pathlib import Path
 
-from demo.commands import CommandFailed, Gateway, Robot
-from demo.report import table
+from demo.commands import Gateway, Robot
+from demo.performance import Row, perform
 
 OUT = Path("out")
 
@@ -32,35 +31,20 @@ LINES = {
 }
 
 
+VIA = [via for via in ("gateway", "robot", "gateway") for _ in LINES]
+
+
 def main() -> int:
     """Returns 0 only if every line was spoken by whom it should."""
-    signal.signal(
-        signal.SIGTERM, signal.default_int_handler
-    )  # as Ctrl-C: the gateway may be frozen just then
-    OUT.mkdir(exist_ok=True)
-    for old in (*OUT.glob("*.wav"), OUT / "run.json"):
-        old.unlink(missing_ok=True)
-    gateway = Gateway(OUT)
-    try:
-        robot = Robot(OUT, gateway)
-        rows = _show(gateway, robot)
-    except CommandFailed as failure:
-        print(f"\n{failure}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    finally:
-        gateway.stop()
-    (OUT / "run.json").write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
-    print(f"\n{table(rows)}\n\nThe same as {OUT / 'run.json'}; the sound is in {OUT}/*.wav")
-    wanted = [via for via in ("gateway", "robot", "gateway") for _ in LINES]
-    if [row["via"] for row in rows] != wanted:
-        print("Not every line was spoken by whom it should; see the column VIA.", file=sys.stderr)
-        return 1
-    return 0
+    return perform(OUT, "run", "[0-9]*.wav", lambda: Gateway(OUT), _show, wanted)
 
 
-def _show(gateway: Gateway, robot: Robot) -> list[dict[str, object]]:
+def wanted(rows: list[Row]) -> bool:
+    return [row["via"] for row in rows] == VIA
+
+
+def _show(gateway: Gateway) -> list[Row]:
+    robot = Robot(OUT, gateway)
     print("Starting a gateway, as on the Mac:")
     print(f"  {gateway.start()}")
     print("\nLooking for it, as on the robot:")

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 PORT = 7860
+SHIPPED = Path(__file__).parent.parent / "personas"
 START_WITHIN = 15.0
 STOP_WITHIN = 10.0
 SAY_WITHIN = 60.0
@@ -42,8 +43,9 @@ def command(name: str) -> str:
 class Gateway:
     """`robotvoice-gateway serve` in a process of its own."""
 
-    def __init__(self, out: Path) -> None:
+    def __init__(self, out: Path, personas: Path = SHIPPED) -> None:
         self._log = out / "gateway.log"
+        self._personas = personas
         self._process: subprocess.Popen[str] | None = None
         self.port = PORT
         # An owner's own gateway, settings and memory stay out of the demonstration.
@@ -72,6 +74,10 @@ class Gateway:
             print(f"  Port {PORT} is in use here, perhaps by your own gateway; taking a free one.")
             return self._start(0)
 
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process else None
+
     def signal(self, number: signal.Signals) -> None:
         if self._process is not None and self._process.poll() is None:
             self._process.send_signal(number)
@@ -94,12 +100,7 @@ class Gateway:
 
     def _start(self, port: int) -> str:
         arguments = [command("robotvoice-gateway"), "serve", "--port", str(port)]
-        arguments += [
-            "--personas",
-            str(Path(__file__).parent.parent / "personas"),
-            "--name",
-            "robotvoice demo",
-        ]
+        arguments += ["--personas", str(self._personas), "--name", "robotvoice demo"]
         with self._log.open("w", encoding="utf-8") as log:
             self._process = subprocess.Popen(
                 arguments, env=self.environment, stdout=subprocess.PIPE, stderr=log, text=True
@@ -120,8 +121,10 @@ class Gateway:
 class Robot:
     """`robotvoice` as typed on the Pi, one command after the other."""
 
-    def __init__(self, out: Path, gateway: Gateway) -> None:
+    def __init__(self, out: Path, gateway: Gateway, prefix: str = "") -> None:
+        """`prefix`: what the names of its WAV files begin with."""
         self._out = out
+        self._prefix = prefix
         self._gateway = gateway
         self._environment = gateway.environment
         self._play = ["--play"]
@@ -152,7 +155,7 @@ class Robot:
     def say(self, persona: str, text: str) -> dict[str, Any]:
         """One line; returns its row."""
         self._count += 1
-        file = self._out / f"{self._count}-{persona}.wav"
+        file = self._out / f"{self._prefix}{self._count}-{persona}.wav"
         arguments = ["say", text, "--persona", persona, "--out", str(file), "--json"]
         said = self._run(*arguments, *self._play)
         if said.returncode == NOT_PLAYED and self._play:

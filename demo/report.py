@@ -27,7 +27,7 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
     return (
         row["persona"],
         f"{row['via']} ({row['found_by']})" if row["via"] == "gateway" else row["via"],
-        f"{row['engine']} {row['voice']} {row['pitch']}/{row['rate']}",
+        f"{row['engine']} {row['voice']}" + (f" {row['pitch']}/{row['rate']}" if row["pitch"] else ""),
         f"{row['first_audio_ms']} ms",
         f"{row['audio_s']:.1f} s",
         row["file"],

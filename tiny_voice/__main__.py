@@ -2,11 +2,13 @@
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
 from tiny_voice.checkpoint import CheckpointFailed, make_checkpoint
 from tiny_voice.configs import Ending, Kind, Size
+from tiny_voice.reference import VOICE, reference_clip
 
 
 def main() -> int:
@@ -17,6 +19,10 @@ def main() -> int:
     parser.add_argument("--kind", choices=get_args(Kind), default="base")
     parser.add_argument("--ending", choices=get_args(Ending), default="natural", help="when speech ends")
     parser.add_argument("--size", choices=get_args(Size), help="what it says it is; by default as is usual")
+    parser.add_argument(
+        "--clip", type=Path, metavar="FOLDER", help="also make a clip to clone there, and its transcript"
+    )
+    parser.add_argument("--voice", default=VOICE.voice, help=f"eSpeak NG's voice in it ({VOICE.voice})")
     arguments = parser.parse_args()
     try:
         made = make_checkpoint(
@@ -25,6 +31,10 @@ def main() -> int:
     except CheckpointFailed as failure:
         print(f"tiny_voice: {failure}", file=sys.stderr)
         return 1
+    if arguments.clip:
+        arguments.clip.mkdir(parents=True, exist_ok=True)
+        clip, words = reference_clip(arguments.clip, replace(VOICE, voice=arguments.voice))
+        clip.with_name("transcript.txt").write_text(f"{words}\n", encoding="utf-8")
     print(made)
     return 0
 

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from gateway.hub_cache import local_model
 from gateway.models import PINNED, Pulled, as_size, digest_of, kind_of, pulled_models, unlike, write_down
 from speech.errors import InvalidModel
+from speech.installation import how_to_install
 
 try:
     import huggingface_hub as hub
@@ -24,7 +26,7 @@ try:
     )
 except ModuleNotFoundError as missing:
     raise InvalidModel(
-        f"models need their own packages: pip install 'robotvoice[gateway,mlx]' ({missing.name} is missing)"
+        f"models need their own packages ({missing.name} is missing); {how_to_install('mlx')}"
     ) from None
 
 NEWEST = "main"
@@ -41,7 +43,7 @@ def pull(model: str, state: Path, revision: str | None = None) -> Path:
     before = pulled_models(state).get(model)
     asked = revision or (before.revision if before else PINNED.get(model, NEWEST))
     if before and before.revision == asked:
-        folder = snapshot(model, asked)
+        folder = local_model(model, asked)
         if folder and not unlike(folder, before):
             print(f"{model} is here already: {kind_of(folder)}, commit {asked[:12]}, {as_size(before.size)}")
             return folder
@@ -68,13 +70,6 @@ def pull(model: str, state: Path, revision: str | None = None) -> Path:
     write_down(state, model, found)
     print(f"{model} is here and complete: {kind}, commit {found.revision[:12]}, {as_size(found.size)}")
     return folder
-
-
-def snapshot(model: str, revision: str) -> Path | None:
-    """Where the Hub's cache keeps this commit, whole or not; None if there is nothing of it."""
-    name = f"models--{model.replace('/', '--')}"
-    folder = Path(constants.HF_HUB_CACHE) / name / "snapshots" / revision
-    return folder if folder.is_dir() else None
 
 
 def _on_the_hub(model: str, revision: str) -> tuple[Pulled, dict[str, str]]:

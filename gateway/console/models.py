@@ -71,6 +71,7 @@ def _list(needed: dict[str, list[str]], state: Path) -> int:
 
 def _state_of(model: str, state: Path) -> tuple[str, bool]:
     """What there is of it, and whether that is enough."""
+    from gateway.hub_cache import local_model
     from gateway.models import kind_of, pulled_models, unlike
     from speech.errors import InvalidModel
 
@@ -82,9 +83,7 @@ def _state_of(model: str, state: Path) -> tuple[str, bool]:
     record = pulled_models(state).get(model)
     if record is None:
         return "not pulled", False
-    from gateway.console.model_pull import snapshot
-
-    folder = snapshot(model, record.revision)
+    folder = local_model(model, record.revision)
     if folder is None or unlike(folder, record):
         return "pulled, but not complete any more", False
     return f"here, {kind_of(folder)}, commit {record.revision[:12]}", True

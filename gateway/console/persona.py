@@ -40,8 +40,9 @@ async def run_persona_command(options: argparse.Namespace, settings: "Settings")
     """Returns the exit code. Raises InvalidPersona and InvalidClip."""
     if options.action == "check":
         from gateway.console.persona_check import check_personas
+        from gateway.models import revisions
 
-        return await check_personas(settings.personas_folder, options.id)
+        return await check_personas(settings.personas_folder, options.id, revisions(settings.state_dir))
     from gateway.console.persona_new import NewPersona, make_persona
 
     today = datetime.date.today().isoformat()

@@ -1,13 +1,16 @@
 """What is good and bad about each persona, for its owner to read."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 
 from gateway.clip import CLIP_RATE
+from gateway.engines.mlx.packages import not_installed
 from gateway.loudness import integrated_loudness
+from gateway.models import models_of, refusal_of
 from gateway.output_guard import longest_seconds, shortest_seconds
 from gateway.persona_files import FILE_NAME, PersonaLibrary, load_personas
 from gateway.problems import one_line
@@ -18,10 +21,13 @@ from speech.persona import Consent, Persona, VoiceSpec
 USABLE, PROBLEMS = 0, 2
 
 
-async def check_personas(folder: Path, name: str | None = None) -> int:
+async def check_personas(
+    folder: Path, name: str | None = None, revisions: Mapping[str, str] = MappingProxyType({})
+) -> int:
     """Prints a report on all personas of `folder`, or on one; returns PROBLEMS if one of these has any.
 
-    Raises InvalidPersona if none can be used, and UnknownVoice if there is no such one.
+    `revisions`: the commit of each model that is pinned. Raises InvalidPersona if none can be used, and
+    UnknownVoice if there is no such one.
     """
     library = load_personas(folder)
     personas, problems = list(library.personas.values()), library.problems
@@ -34,13 +40,22 @@ async def check_personas(folder: Path, name: str | None = None) -> int:
         clips = await _Clips.of(persona)
         warnings = [_shortened(line, folder) for line in _about(folder / persona.id, library.warnings)]
         print("\n".join([*_described(persona, clips), *_marked("warning", [*warnings, *clips.warnings])]))
-        if clips.problems:
+        if wrong := [*clips.problems, *_refused(persona, revisions)]:
             code = PROBLEMS
-            print("\n".join(_marked("problem", clips.problems)))
+            print("\n".join(_marked("problem", wrong)))
     if problems:
         print("cannot be used:")
         print("\n".join(f"  {_shortened(line, folder)}" for line in problems))
+    if models_of(personas) and (missing := not_installed()):
+        print(f"warning: no voice that a model makes can be heard here: {missing}")
     return code
+
+
+def _refused(persona: Persona, revisions: Mapping[str, str]) -> Iterator[str]:
+    """Of each voice that its model cannot make, why; as far as its model is here."""
+    for spec in persona.voices:
+        if spec.model_voice and (why := refusal_of(spec.model_voice, revisions)):
+            yield why
 
 
 @dataclass(slots=True)

@@ -2,22 +2,27 @@
 
 import hashlib
 import re
+import shlex
 import shutil
 import tempfile
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
 from gateway.console.persona_check import check_personas
-from gateway.folders import bundled_personas, config_folder, reachable
+from gateway.engines.mlx.packages import not_installed
+from gateway.folders import bundled_personas, owned_personas, reachable
+from gateway.hub_cache import local_model
+from gateway.models import revisions
 from gateway.persona_files import FILE_NAME, load_personas
 from gateway.reference_clips import load_persona_clip
 from gateway.settings import Settings
 from gateway.voice_files import TRANSCRIPT_LIMIT
 from speech.errors import InvalidPersona, UnknownVoice
+from speech.installation import how_to_install
 from speech.persona import PERSONA_ID
 
 TRANSCRIPT = "transcript.txt"
@@ -68,17 +73,29 @@ async def make_persona(wanted: NewPersona, settings: Settings) -> int:
     except OSError as error:
         raise InvalidPersona(f"{target} cannot be written ({error.strerror}); make room there") from error
     print(f"made {target}")
-    code = await check_personas(folder, wanted.id)
-    print(f'hear it with: robotvoice say --persona {wanted.id} "Hello, I am {wanted.name}."')
+    code = await check_personas(folder, wanted.id, revisions(settings.state_dir))
+    print("\n".join(["go on with:", *(f"  {step}" for step in _next_steps(wanted, settings))]))
     return code
+
+
+def _next_steps(wanted: NewPersona, settings: Settings) -> Iterator[str]:
+    """What is still to be typed until it is heard."""
+    if not_installed():
+        yield how_to_install("mlx")
+    if local_model(wanted.model, revisions(settings.state_dir).get(wanted.model)) is None:
+        yield f"robotvoice-gateway models pull {shlex.quote(wanted.model)}"
+    where = f" --personas {shlex.quote(str(settings.personas))}" if settings.personas else ""
+    yield f"robotvoice-gateway serve{where}     (one that runs takes it into use by itself)"
+    greeting = shlex.quote(f"Hello, I am {wanted.name}.")
+    yield f"robotvoice say --persona {wanted.id} {greeting}     (to hear it)"
 
 
 def _owned_folder() -> Path:
     """Where personas are looked for first."""
-    config = config_folder()
-    if config is None:
+    owned = owned_personas()
+    if owned is None:
         raise InvalidPersona("this user has no home folder; name a folder for the personas with --personas")
-    return config / "personas"
+    return owned
 
 
 def _prepare(folder: Path, settings: Settings) -> None:
@@ -86,7 +103,12 @@ def _prepare(folder: Path, settings: Settings) -> None:
     if settings.personas is not None:
         folder.mkdir(parents=True, exist_ok=True)
     elif not reachable(folder):
-        shutil.copytree(bundled_personas(), folder, ignore=shutil.ignore_patterns("__*"))
+        # In one step too: a gateway that runs takes the folder into use as soon as it is there.
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".new-") as place:
+            draft = Path(place) / folder.name
+            shutil.copytree(bundled_personas(), draft, ignore=shutil.ignore_patterns("__*"))
+            draft.rename(folder)
 
 
 def _check(draft: Path) -> None:

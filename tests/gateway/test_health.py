@@ -3,13 +3,18 @@
 import asyncio
 import json
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from gateway.advertise import NullAdvertiser
+from gateway.clip import Clip
+from gateway.engines.listening import ListeningEngine
+from gateway.engines.mlx.engine import MlxEngine
 from gateway.persona_files import PersonaLibrary
 from speech import __version__
 from speech.engines.base import Readiness
+from speech.persona import ModelVoice
 from speech.utterance import Reason
 from tests.fakes.scripted_engine import DIES, FOREVER, SPEAKS, ScriptedEngine
 from tests.gateway.in_process import RunningGateway, library, named, persona, running, soon
@@ -167,3 +172,28 @@ async def test_nothing_of_the_file_system_is_told(tmp_path: Path) -> None:
             assert "persona.yaml" not in json.dumps(answer.json), path
             assert str(tmp_path) not in json.dumps(answer.json), path
         assert (await gateway.ask("/health")).json["problems"] == 1
+
+
+class ModelRunner(MlxEngine):
+    """Tells of models that it does not run."""
+
+    status: ClassVar = {
+        "/home/ada/tiny": {"state": "busy", "pid": 4711, "description": "x", "peak_memory": 2e9, "rss": 3e9},
+        "some/Model": {"state": "starting", "pid": None, "description": "y", "peak_memory": 0.0, "rss": 0.0},
+    }
+
+
+async def no_clip(voice: ModelVoice) -> Clip:
+    raise AssertionError("nobody speaks here")
+
+
+async def test_the_memory_of_every_model_shows_through_what_is_around_its_engine() -> None:
+    """Peak and now; no process is told, and of a folder only its name."""
+    engines = named(ListeningEngine(ListeningEngine(ModelRunner([], no_clip))), ScriptedEngine("spare"))
+    async with running(library(persona("p", "mlx", "spare")), engines) as gateway:
+        found = (await gateway.ask("/health")).json["engines"]
+    assert found["mlx"]["models"] == [
+        {"model": "tiny", "state": "busy", "peak_memory": 2e9, "rss": 3e9},
+        {"model": "some/Model", "state": "starting", "peak_memory": 0.0, "rss": 0.0},
+    ]
+    assert "models" not in found["spare"]

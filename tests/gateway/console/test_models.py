@@ -44,6 +44,22 @@ class Console:
         name = f"models--{NAME.replace('/', '--')}"
         return self.place / "hf" / "hub" / name / "snapshots" / self.hub.commit
 
+    async def loads(self, revision: str | None) -> Path:
+        """The folder that a worker finds."""
+        code = (
+            "import sys; from gateway.engines.mlx.worker.model_folder import model_folder; "
+            "print(model_folder(sys.argv[1], sys.argv[2] or None))"
+        )
+        child = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", code, NAME, revision or ""),
+            stdout=asyncio.subprocess.PIPE,
+            cwd=Path(__file__).parents[3],
+            env={"PATH": os.environ["PATH"], "HF_HOME": str(self.place / "hf"), "HF_HUB_OFFLINE": "1"},
+        )
+        async with asyncio.timeout(50):
+            said, _ = await child.communicate()
+        return Path(said.decode().strip())
+
     async def __call__(self, *arguments: str, **environment: str) -> tuple[int, str]:
         """The exit code, and all that was said."""
         kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
@@ -110,6 +126,20 @@ async def test_what_was_pulled_once_stays_that_commit_until_another_is_asked_for
     code, said = await console("pull", NAME, "--revision", "main")
     assert code == 0, said
     assert pulled_models(console.state)[NAME].revision == "b" * 40
+
+
+async def test_the_first_pull_decides_which_commit_is_loaded_from_then_on(console: Console) -> None:
+    """Also when another program fetches a newer one into the same cache."""
+    await console("pull", NAME)
+    first = console.snapshot
+    console.hub.commit = "b" * 40
+    code, said = await console("pull", NAME, ROBOTVOICE_STATE_DIR=str(console.place / "of another"))
+    assert code == 0, said
+    assert console.snapshot != first
+    loaded = await console.loads(revisions(console.state).get(NAME))
+    assert (loaded, await console.loads(None)) == (first, console.snapshot)
+    code, said = await console("pull", NAME)
+    assert "is here already" in said and "commit aaaaaaaaaaaa" in said
 
 
 async def test_a_connection_that_breaks_goes_on_where_it_was(console: Console) -> None:

@@ -1,10 +1,13 @@
 """`persona check` tells of each persona what it is made of and all that is wrong with it."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from gateway.cli import main
+from gateway.engines.mlx import packages
+from speech.installation import how_to_install
 from tests.gateway.recordings import encoded, noise, with_pauses
 
 WORDS = (
@@ -19,7 +22,10 @@ def personas(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder that is checked: one persona with a cloned voice, and a plain one."""
     for variable in ("ROBOTVOICE_CONFIG", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
         monkeypatch.delenv(variable, raising=False)
+    for variable in ("HF_HOME", "HF_HUB_CACHE"):
+        monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(packages, "PACKAGES", ())
     folder = tmp_path / "personas"
     monkeypatch.setenv("ROBOTVOICE_PERSONAS", str(folder))
     for name in ("plain", "rook"):
@@ -131,3 +137,55 @@ def test_without_any_usable_persona_everything_wrong_is_told(
     assert code == 2
     assert lines[0].startswith(f"robotvoice-gateway: no persona in {personas} can be used")
     assert len(lines) == 5
+
+
+def test_without_what_runs_models_the_line_to_type_is_told_once(
+    personas: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is no fault of the personas, and none of who has no such voice."""
+    monkeypatch.setattr(packages, "PACKAGES", ("no_such_package",))
+    code, lines = checked(capsys)
+    assert code == 0
+    assert [line for line in lines if "installed" in line] == [
+        "warning: no voice that a model makes can be heard here: mlx-audio is not installed "
+        f"(no_such_package is missing); {how_to_install('mlx')}, then start the gateway again"
+    ]
+    assert not [line for line in checked(capsys, "plain")[1] if "installed" in line]
+
+
+BASE = {"model_type": "qwen3_tts", "tts_model_type": "base", "tts_model_size": "0b6"}
+CUSTOM = BASE | {"tts_model_type": "custom_voice", "talker_config": {"spk_id": {"ryan": [1], "vivian": [2]}}}
+
+
+@pytest.mark.parametrize(
+    ("config", "old", "new", "told"),
+    [
+        (BASE, "words.txt}", "words.txt, instruct: Whisper.}", "takes no instruct: remove that key"),
+        (CUSTOM, CLONED, "{engine: mlx, model: a/model, speaker: Bob}", "it has ryan, vivian"),
+        (CUSTOM, "words.txt}", "words.txt, speaker: ryan}", "takes no reference: remove that key"),
+        ({"model_type": "parrot"}, "", "", "cannot speak with a model of type parrot"),
+        (BASE, "", "", None),
+    ],
+)
+def test_what_its_model_cannot_do_is_a_problem_as_soon_as_the_model_is_here(
+    config: dict[str, object],
+    old: str,
+    new: str,
+    told: str | None,
+    personas: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Found in its config.json, without loading it; of a model that is not here nothing is claimed."""
+    file = personas / "rook" / "persona.yaml"
+    file.write_text(file.read_text().replace(old, new))
+    assert checked(capsys, "rook")[0] == 0
+    model = tmp_path / "home" / ".cache" / "huggingface" / "hub" / "models--a--model"
+    (model / "snapshots" / "c0ffee").mkdir(parents=True)
+    (model / "refs").mkdir()
+    (model / "refs" / "main").write_text("c0ffee")
+    (model / "snapshots" / "c0ffee" / "config.json").write_text(json.dumps(config))
+    code, lines = checked(capsys, "rook")
+    problems = [line for line in lines if line.startswith("  problem: ")]
+    assert (code, len(problems)) == ((2, 1) if told else (0, 0))
+    assert not told or problems[0].endswith(told)

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from gateway.cli import main
+from gateway.engines.mlx import packages
 from gateway.persona_files import load_personas
+from speech.installation import how_to_install
 from speech.persona import Consent, VoiceSpec
 from tests.gateway.recordings import encoded, noise
 
@@ -50,7 +52,6 @@ def test_a_recording_and_its_words_become_a_persona(
     assert made("Café Ada", clip, "--transcript", WORDS, *GRANTED, "--language", "en-GB") == 0
     said = capsys.readouterr().out.splitlines()
     assert said[:2] == [f"made {personas / 'cafe-ada'}", "cafe-ada: Café Ada, speaks en-GB"]
-    assert said[-1] == 'hear it with: robotvoice say --persona cafe-ada "Hello, I am Café Ada."'
     library = load_personas(personas)
     assert (library.problems, library.warnings) == ((), ())
     persona = library.find("Café Ada")
@@ -67,6 +68,49 @@ def test_a_recording_and_its_words_become_a_persona(
         date=datetime.date.today().isoformat(),
         clip_sha256=hashlib.sha256(clip.read_bytes()).hexdigest(),
     )
+
+
+MODEL = "mlx-community/Qwen3-TTS-12Hz-0.6B-Base-8bit"
+PULL = f"  robotvoice-gateway models pull {MODEL}"
+INSTALL = f"  {how_to_install('mlx')}"
+SERVE = "  robotvoice-gateway serve     (one that runs takes it into use by itself)"
+SAY = "  robotvoice say --persona rook 'Hello, I am Rook.'     (to hear it)"
+
+
+@pytest.mark.parametrize(
+    ("lacks", "steps"),
+    [({"mlx", "model"}, [INSTALL, PULL, SERVE, SAY]), ({"model"}, [PULL, SERVE, SAY]), (set(), [SERVE, SAY])],
+)
+def test_what_to_type_next_is_told_by_what_is_not_here_yet(
+    lacks: set[str],
+    steps: list[str],
+    home: Path,
+    clip: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In the order in which it is needed, up to the first words that are heard."""
+    monkeypatch.setattr(packages, "PACKAGES", ("json", "no_such_package") if "mlx" in lacks else ("json",))
+    monkeypatch.delenv("HF_HOME", raising=False)
+    monkeypatch.delenv("HF_HUB_CACHE", raising=False)
+    if "model" not in lacks:
+        kept = home / ".cache" / "huggingface" / "hub" / f"models--{MODEL.replace('/', '--')}"
+        (kept / "snapshots" / "c0ffee").mkdir(parents=True)
+        (kept / "refs").mkdir()
+        (kept / "refs" / "main").write_text("c0ffee")
+    assert made("Rook", clip, "--transcript", WORDS, *GRANTED) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[said.index("go on with:") + 1 :] == steps
+    warned = [line for line in said if line.startswith("warning: no voice that a model makes")]
+    assert [INSTALL.strip() in line for line in warned] == [True] * ("mlx" in lacks)
+
+
+def test_a_folder_of_ones_own_is_named_in_what_to_type(
+    tmp_path: Path, clip: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "my personas"
+    assert made("Rook", clip, *GRANTED, "--personas", folder) == 0
+    assert f"  robotvoice-gateway serve --personas '{folder}'     (one" in capsys.readouterr().out
 
 
 def test_all_of_a_consent_can_be_given(personas: Path, clip: Path) -> None:

@@ -1,0 +1,53 @@
+"""`robotvoice-gateway doctor [--clone]`: what is well on this machine, and what to do about the rest."""
+
+import argparse
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # A base installation must be able to show the help.
+    from gateway.settings import Settings
+
+
+def add_doctor_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Puts `doctor` among the commands."""
+    doctor = commands.add_parser("doctor", help="look at all that a gateway needs, and say what to do")
+    doctor.add_argument("--config", type=Path, metavar="FILE", help="settings as TOML")
+    doctor.add_argument("--personas", type=Path, metavar="FOLDER", help="the personas, a folder for each")
+    doctor.add_argument("--port", type=int, help="the port the gateway is to listen on (7860)")
+    doctor.add_argument(
+        "--clone",
+        action="store_true",
+        help="also speak with each persona's model and measure it; takes a while",
+    )
+    doctor.add_argument("--persona", metavar="ID", help="with --clone: only this one")
+    doctor.add_argument("--json", action="store_true", help="print the result as JSON")
+
+
+async def run_doctor_command(options: argparse.Namespace, load: "Callable[[], Settings]") -> int:
+    """Returns the exit code: 1 if a check failed. `load` may raise InvalidSettings, which is a check too."""
+    # What the parts that are tried say to the log stands in the table.
+    logging.disable()
+    try:
+        return await _looked(options, load)
+    finally:
+        logging.disable(logging.NOTSET)
+
+
+async def _looked(options: argparse.Namespace, load: "Callable[[], Settings]") -> int:
+    from gateway.console.checks import Check, told
+    from gateway.console.doctor_checks import everyday_checks
+    from speech.errors import InvalidSettings
+
+    try:
+        settings = load()
+    except InvalidSettings as error:
+        problem = Check("settings", "fail", error.message, "correct what is named")
+        return told([problem], as_json=options.json)
+    checks = await everyday_checks(settings, options.config)
+    if options.clone or options.persona:
+        from gateway.console.doctor_clone import clone_checks
+
+        checks += await clone_checks(settings, options.persona)
+    return told(checks, as_json=options.json)

@@ -1,0 +1,178 @@
+"""What a gateway needs every day, looked at in a few seconds and left as it was."""
+
+import asyncio
+import importlib.metadata
+import platform
+import shutil
+import socket
+import tempfile
+import time
+from contextlib import aclosing
+from pathlib import Path
+
+from aiohttp import ClientError, ClientSession, ClientTimeout
+
+from gateway.announcement import own_addresses, where_to_announce
+from gateway.console.checks import Check
+from gateway.engines.mlx.packages import not_installed
+from gateway.hub_cache import hub_cache, local_model
+from gateway.models import as_size, models_of, revisions
+from gateway.persona_files import PersonaLibrary, load_personas
+from gateway.settings import Settings, settings_file
+from speech.engines.espeak import EspeakEngine
+from speech.errors import EngineFailure, EngineUnavailable, InvalidPersona
+from speech.persona import VoiceSpec
+from speech.utterance import Sentence
+
+MLX_AUDIO = "0.6"
+"""The release of mlx-audio that this version was tried with"""
+ROOM = 1_000_000_000
+"""Bytes that should be free: the cache of sentences may grow, and a model is larger still"""
+ESPEAK_WITHIN = 10.0
+ANSWER_WITHIN = 2.0
+
+
+async def everyday_checks(settings: Settings, config: Path | None) -> list[Check]:
+    """Everything but the models' voices."""
+    library, personas = _personas(settings)
+    checks = [
+        Check("Python", "ok", f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
+        await _espeak(settings),
+        _settings(config),
+        personas,
+        _state_dir(settings),
+        _disk(settings),
+        await _port(settings),
+        _mdns(settings),
+    ]
+    return [*checks, *_models(settings, library)]
+
+
+async def _espeak(settings: Settings) -> Check:
+    engine = EspeakEngine.installed(settings.espeak, on_demand=True)
+    began = time.monotonic()
+    try:
+        async with asyncio.timeout(ESPEAK_WITHIN):
+            spoken = engine.speak(Sentence(0, "Hi."), VoiceSpec("espeak"))
+            async with aclosing(spoken) as chunks:
+                samples = sum([chunk.samples async for chunk in chunks])
+    except (EngineFailure, EngineUnavailable) as problem:
+        return Check("eSpeak NG", "fail", problem.message, "install espeak-ng; without it no fallback speaks")
+    except TimeoutError:
+        said = f"did not speak within {ESPEAK_WITHIN:g} s"
+        return Check("eSpeak NG", "fail", said, "install espeak-ng anew")
+    finally:
+        await engine.close()
+    if not samples:
+        return Check("eSpeak NG", "fail", "spoke without a sound", "install espeak-ng anew")
+    return Check("eSpeak NG", "ok", f"{engine.description} speaks, in {time.monotonic() - began:.1f} s")
+
+
+def _settings(config: Path | None) -> Check:
+    file = settings_file(config)
+    return Check("settings", "ok", str(file) if file else "no file, so the defaults and the environment")
+
+
+def _personas(settings: Settings) -> tuple[PersonaLibrary | None, Check]:
+    folder = settings.personas_folder
+    try:
+        library = load_personas(folder)
+    except InvalidPersona as error:
+        return None, Check("personas", "fail", error.message, "robotvoice-gateway persona check")
+    found = f"{', '.join(library.personas)} in {folder}"
+    if not library.problems:
+        return library, Check("personas", "ok", found)
+    found += f"; {len(library.problems)} problems"
+    return library, Check("personas", "warn", found, "robotvoice-gateway persona check")
+
+
+def _state_dir(settings: Settings) -> Check:
+    try:
+        settings.state_dir.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=settings.state_dir, prefix=".doctor-"):
+            pass
+    except OSError as error:
+        said = f"{settings.state_dir} cannot be written ({error.strerror})"
+        return Check("state", "fail", said, "make it writable, or set ROBOTVOICE_STATE_DIR to a folder")
+    return Check("state", "ok", f"{settings.state_dir} can be written")
+
+
+def _disk(settings: Settings) -> Check:
+    """Of the fuller one of the two disks that are written to."""
+    free, place = min((_free(place), place) for place in (settings.state_dir, hub_cache()))
+    said = f"{as_size(free)} free for {place}"
+    if free < ROOM:
+        return Check("disk", "warn", said, "make room; sentences are not kept and models not pulled without")
+    return Check("disk", "ok", said)
+
+
+def _free(place: Path) -> int:
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    return shutil.disk_usage(place).free
+
+
+async def _port(settings: Settings) -> Check:
+    """Free, or ours."""
+    host = "127.0.0.1" if settings.listen_host == "0.0.0.0" else settings.listen_host
+    where = f"[{host}]:{settings.port}" if ":" in host else f"{host}:{settings.port}"
+    if settings.port == 0:
+        return Check("port", "ok", "a free one is taken at each start")
+    try:
+        async with (
+            ClientSession(timeout=ClientTimeout(total=ANSWER_WITHIN)) as session,
+            session.get(f"http://{where}/") as answer,
+        ):
+            told = await answer.json()
+            if told["service"] == "robotvoice":
+                return Check("port", "ok", f"a gateway of version {told['version']} answers at {where}")
+    except (ClientError, TimeoutError, ValueError, KeyError, TypeError):
+        pass
+    try:
+        socket.create_server((settings.listen_host, settings.port)).close()
+    except OSError as error:
+        said = f"{where} cannot be listened on ({error.strerror})"
+        return Check("port", "fail", said, "stop the program that has it, or set another port or host")
+    return Check("port", "ok", f"{where} is free; no gateway runs there")
+
+
+def _mdns(settings: Settings) -> Check:
+    if not settings.announce:
+        return Check("mDNS", "ok", "switched off; robots are given the address")
+    try:
+        host = socket.getaddrinfo(settings.listen_host, None)[0][4][0]
+        interfaces, addresses = where_to_announce(str(host), own_addresses())
+    except OSError as error:
+        return Check("mDNS", "warn", f"nothing can be announced ({error})", "give robots the address")
+    if interfaces == ["127.0.0.1"]:
+        return Check("mDNS", "ok", "only this machine hears it, as only this machine reaches the gateway")
+    return Check("mDNS", "ok", f"announces {', '.join(addresses)}")
+
+
+def _models(settings: Settings, library: PersonaLibrary | None) -> list[Check]:
+    needed = models_of(library.personas.values()) if library else {}
+    missing = not_installed()
+    if missing and not needed:
+        return [Check("mlx-audio", "ok", "not installed, and no persona needs it")]
+    if missing:
+        return [Check("mlx-audio", "fail", *_said_and_todo(missing))]
+    version = importlib.metadata.version("mlx-audio")
+    if version.startswith(f"{MLX_AUDIO}."):
+        checks = [Check("mlx-audio", "ok", f"{version}, with mlx {importlib.metadata.version('mlx')}")]
+    else:
+        said = f"{version}, and this version of robotvoice was made for {MLX_AUDIO}"
+        checks = [Check("mlx-audio", "warn", said, f"install mlx-audio {MLX_AUDIO}, should a voice fail")]
+    pinned = revisions(settings.state_dir)
+    for model, personas in needed.items():
+        who = f"for {', '.join(personas)}"
+        if local_model(model, pinned.get(model)):
+            checks.append(Check("model", "ok", f"{model} is here, {who}"))
+        else:
+            todo = f"robotvoice-gateway models pull {model}"
+            checks.append(Check("model", "fail", f"{model} is not on this machine, {who}", todo))
+    return checks
+
+
+def _said_and_todo(message: str) -> tuple[str, str]:
+    said, _, todo = message.partition("; ")
+    return said, todo

@@ -1,0 +1,123 @@
+"""`doctor`: a row for all that a gateway needs, and what to do about what is not well."""
+
+import asyncio
+import importlib.metadata
+import json
+import shutil
+import socket
+from collections import namedtuple
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.cli import main
+from gateway.engines.mlx import packages
+from gateway.folders import bundled_personas
+from speech.installation import how_to_install
+from tests.gateway.process import started
+
+CLONED = """name: Rook
+language: en
+voice: {engine: mlx, model: some/Model, speaker: ryan}
+fallbacks: [{engine: espeak, voice: en}]
+"""
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Nothing of the user's; the packaged personas, on a port that was free just now."""
+    for variable in ("ROBOTVOICE_CONFIG", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "HF_HOME", "HF_HUB_CACHE"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("ROBOTVOICE_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("ROBOTVOICE_PERSONAS", str(tmp_path / "personas"))
+    shutil.copytree(bundled_personas(), tmp_path / "personas", ignore=shutil.ignore_patterns("__*"))
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        monkeypatch.setenv("ROBOTVOICE_PORT", str(free.getsockname()[1]))
+    return tmp_path
+
+
+def looked(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, dict[str, Any]]]:
+    """The exit code, and the rows by their names."""
+    code = main(["doctor", "--json", *arguments])
+    return code, {row["name"]: row for row in json.loads(capsys.readouterr().out)}
+
+
+def test_a_machine_on_which_all_is_well(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, rows = looked(capsys)
+    assert code == 0
+    names = ["Python", "eSpeak NG", "settings", "personas", "state", "disk", "port", "mDNS", "mlx-audio"]
+    assert list(rows) == names
+    assert {row["state"] for name, row in rows.items() if name != "disk"} == {"ok"}
+    assert "speaks" in rows["eSpeak NG"]["found"]
+    assert rows["personas"]["found"] == f"gremlin, spark, vixen in {home / 'personas'}"
+    assert "is free" in rows["port"]["found"]
+    assert not list((home / "state").iterdir())
+
+
+def test_the_table_is_plain_text_with_what_to_do_below(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "personas" / "bad").mkdir()
+    assert main(["doctor"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    index = next(index for index, line in enumerate(lines) if line.startswith("warn  personas   gremlin"))
+    assert lines[index + 1] == "                 -> robotvoice-gateway persona check"
+    assert all(line.isascii() and len(line.split("  ")[0]) in (0, 2, 4) for line in lines)
+
+
+def test_what_fails_is_told_with_what_to_do_and_ends_with_1(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "state").write_text("a file")
+    shutil.rmtree(home / "personas")
+    (home / "personas" / "rook").mkdir(parents=True)
+    monkeypatch.setenv("PATH", str(home))
+    monkeypatch.setenv("ROBOTVOICE_ESPEAK", "command")
+    disk = namedtuple("disk", "free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: disk(10_000_000))
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        code, rows = looked(capsys, "--port", str(taken.getsockname()[1]))
+    assert code == 1
+    states = {name: row["state"] for name, row in rows.items() if row["state"] != "ok"}
+    failed = dict.fromkeys(("eSpeak NG", "personas", "state", "port"), "fail")
+    assert states == failed | {"disk": "warn"}
+    assert all(rows[name]["todo"] for name in states)
+
+
+def test_settings_that_cannot_be_used_are_told(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "mine.toml").write_text("prot = 7860\n")
+    code, rows = looked(capsys, "--config", str(home / "mine.toml"))
+    assert (code, list(rows)) == (1, ["settings"])
+    assert "did you mean port?" in rows["settings"]["found"]
+
+
+@pytest.mark.parametrize("installed", [True, False])
+def test_what_a_model_needs_is_told(
+    installed: bool, home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "personas" / "rook").mkdir()
+    (home / "personas" / "rook" / "persona.yaml").write_text(CLONED)
+    monkeypatch.setattr(packages, "PACKAGES", () if installed else ("no_such_package",))
+    monkeypatch.setattr(importlib.metadata, "version", lambda name: f"0.7.1 of {name}")
+    code, rows = looked(capsys)
+    assert code == 1
+    if installed:
+        assert rows["mlx-audio"]["state"] == "warn"
+        assert "made for 0.6" in rows["mlx-audio"]["found"]
+        assert rows["model"]["todo"] == "robotvoice-gateway models pull some/Model"
+    else:
+        assert rows["mlx-audio"]["state"] == "fail"
+        assert how_to_install("mlx") in rows["mlx-audio"]["todo"]
+
+
+async def test_a_gateway_that_runs_is_recognised(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with started(home) as gateway:
+        code = await asyncio.to_thread(main, ["doctor", "--port", str(gateway.port)])
+    assert code == 0
+    assert f"answers at 127.0.0.1:{gateway.port}" in capsys.readouterr().out
