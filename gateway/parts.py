@@ -8,12 +8,14 @@ from gateway.engines.cache import with_cache
 from gateway.engines.levelled import LevelledEngine, levelled
 from gateway.engines.listening import ListeningEngine
 from gateway.engines.mlx.engine import MlxEngine
+from gateway.engines.upstream.configured import upstream_engines
 from gateway.models import models_of, revisions
 from gateway.persona_files import PersonaLibrary
 from gateway.settings import Settings
 from gateway.voice_loudness import VoiceLoudness
 from speech.engines.base import Engine
 from speech.engines.espeak import EspeakEngine
+from speech.engines.pyttsx3 import Pyttsx3Engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Parts:
         """Those of these personas are measured before they are heard, where that is possible."""
         voices = [voice for persona in library.personas.values() for voice in persona.voices]
         self.loudness.use(voices)
+        self.mlx.expect(voices)
         for engine in self.engines.values():
             engine.use(voices)
 
@@ -46,7 +49,10 @@ def parts_of(settings: Settings, library: PersonaLibrary) -> Parts:
     engines: dict[str, Engine] = {
         "espeak": EspeakEngine.installed(settings.espeak),
         "mlx": ListeningEngine(mlx),
+        "pyttsx3": Pyttsx3Engine(),
     }
+    for name, upstream in upstream_engines(settings.upstreams).items():
+        engines[name] = ListeningEngine(upstream)
     loudness = VoiceLoudness(settings.state_dir, pinned)
     # Around the cache too: it keeps what the model made, and plays it with the gain that was learned since.
     cached = with_cache(engines, settings, pinned)

@@ -20,6 +20,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDic
 
 from gateway.folders import bundled_personas, config_folder, owned_personas, reachable, state_folder
 from gateway.problems import did_you_mean, one_line, shown
+from gateway.upstream_settings import Upstreams
 from speech.errors import InvalidSettings
 
 __all__ = ["Settings", "bundled_personas", "gateway_identity", "load_settings"]
@@ -119,6 +120,9 @@ class Settings(BaseSettings):
     cache: bool = Field(default=True, description="true to keep what a model has spoken, or false")
     cache_disk_mb: Number = Field(default=512, ge=0, le=1_000_000, description="megabytes from 0 to 1000000")
     cache_memory_mb: Number = Field(default=32, ge=0, le=100_000, description="megabytes from 0 to 100000")
+    upstreams: Upstreams = Field(
+        default={}, description="tables [upstreams.NAME] with a url, in the settings file"
+    )
     log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = Field(
         default="info", description="debug, info, warning or error"
     )

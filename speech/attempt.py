@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from speech.audio import AudioChunk
 from speech.engines.base import Engine
-from speech.errors import EngineFailure, EngineUnavailable
+from speech.errors import EngineFailure, EngineForbidden, EngineUnavailable
 from speech.guarded import ChainEntry, Settles
 from speech.utterance import Reason, Sentence
 
@@ -65,6 +65,9 @@ async def attempt(
                     yield chunk
         if heard is None:
             raise EngineFailure("no_audio", f"{engine.name} made no audio of a sentence")
+    except EngineForbidden as forbidden:
+        permit.forbid(Reason(forbidden.reason, forbidden.message))
+        raise
     except EngineUnavailable:
         permit.ignore()
         raise

@@ -96,6 +96,11 @@ class Permit:
         if self._settle():
             self._breaker._lease_until = _NO_LEASE
 
+    def forbid(self, reason: Reason) -> None:
+        """The engine will refuse everybody until somebody has done something about it."""
+        if self._settle():
+            self._breaker.force(State.FORCED_OPEN, reason)
+
     def _settle(self) -> bool:
         generation, self._generation = self._generation, -1  # matches none: settled
         return generation == self._breaker._generation

@@ -59,8 +59,12 @@ class Candidates:
         return _any([entry.readiness() for entry in self.makers])
 
     def can_speak(self) -> Readiness:
-        """Ready if an entry is, breakers aside."""
-        return _any([entry.engine.readiness(entry.voice) for entry in self.makers])
+        """Ready if an entry is, breakers aside unless somebody forced them open."""
+        asked = [
+            entry.readiness() if entry.guarded.forced_open else entry.engine.readiness(entry.voice)
+            for entry in self.makers
+        ]
+        return _any(asked)
 
     def start_estimate(self, sentence: Sentence) -> float:
         """Seconds to the first sound by the entry that would speak now."""
@@ -91,7 +95,9 @@ class Candidates:
         if not self._last_resort:
             return
         for index, entry in reversed(tuple(enumerate(self._entries))):
-            if not entry.recalls and entry.engine.readiness(entry.voice):
+            if entry.recalls or entry.guarded.forced_open:
+                continue
+            if entry.engine.readiness(entry.voice):
                 limits = Limits(stall=self._stall, patience=self._patience)
                 yield Try(index, entry.guarded.acquire() or UNGUARDED, limits)
                 return

@@ -99,6 +99,10 @@ class EngineUnavailable(RobotVoiceError):
         self.retry_after = retry_after
 
 
+class EngineForbidden(EngineUnavailable):
+    """An engine will refuse everything until somebody changes a setting; its breaker is forced open."""
+
+
 class EngineFailure(RobotVoiceError):
     """An engine took a sentence and did not deliver; counted by its breaker.
 

@@ -18,6 +18,7 @@ class Settles(Protocol):
     def ok(self, *, slow: bool = False) -> None: ...
     def fail(self, reason: Reason) -> None: ...
     def ignore(self) -> None: ...
+    def forbid(self, reason: Reason) -> None: ...
 
 
 class _Unguarded:
@@ -26,6 +27,7 @@ class _Unguarded:
     def ok(self, *, slow: bool = False) -> None: ...
     def fail(self, reason: Reason) -> None: ...
     def ignore(self) -> None: ...
+    def forbid(self, reason: Reason) -> None: ...
 
 
 UNGUARDED = _Unguarded()
@@ -51,9 +53,13 @@ class GuardedEngine:
         breaker = self.breaker
         if readiness and breaker and breaker.state not in LETS_USERS_THROUGH:
             reason = breaker.reason or Reason("open", f"{self.engine.name} is being given a rest")
-            forced = breaker.state is State.FORCED_OPEN
-            return Readiness(reason, None if forced else breaker.retry_after)
+            return Readiness(reason, None if self.forced_open else breaker.retry_after)
         return readiness
+
+    @property
+    def forced_open(self) -> bool:
+        """Whether it is not to be asked, not even if there is nobody else."""
+        return self.breaker is not None and self.breaker.state is State.FORCED_OPEN
 
     def acquire(self) -> Settles | None:
         """None when the breaker does not let a user through."""

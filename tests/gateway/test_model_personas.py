@@ -147,8 +147,8 @@ def test_no_symlink_leads_out_of_the_folder_of_personas(name: str, rook: Path, t
         ),
         (
             "{engine: mlx, model: m, pitch: 3}",
-            "pitch: there is no such key; known are engine, lexicon, model, "
-            "reference, x_vector_only, transcript, speaker, instruct",
+            "pitch: there is no such key; known are engine, lexicon, "
+            "reference, x_vector_only, transcript, instruct, model, speaker",
         ),
         ("{engine: mlx, model: m, refrence: a}", "refrence: there is no such key; did you mean reference?"),
         (

@@ -15,7 +15,10 @@ BLOCKS = f"a list of at most 8 blocks such as {BLOCK}"
 NO_VOICE = "engine espeak needs a voice; give one, such as en-gb or en+f4"
 QUOTES = ", in quotes if this is meant as text"
 TAG = "give a language tag, such as en or en-GB"
-KEYS = "name, language, aliases, voice, fallbacks, when_unavailable, first_audio_budget, phrases, consent"
+KEYS = (
+    "name, language, aliases, voice, fallbacks, when_unavailable, first_audio_budget, whole_answer_budget, "
+    "phrases, consent"
+)
 KNOWN = f"known are {KEYS}"
 MINIMAL = "name: Rook\nlanguage: en\nvoice: {engine: espeak, voice: en}\n"
 
@@ -48,6 +51,7 @@ def refused(folder: Path, text: str, *told: str) -> None:
         ("when_unavailable: shout", "when_unavailable: 'shout' cannot be used; give substitute or silent"),
         ("first_audio_budget: 0", "first_audio_budget: 0 cannot be used; give seconds from 0.1 to 60"),
         ("first_audio_budget: .nan", "first_audio_budget: nan cannot be used; give seconds from 0.1 to 60"),
+        ("whole_answer_budget: 0", "whole_answer_budget: 0 cannot be used; give seconds from 0.5 to 600"),
         ("first_audio_budget: '2'", "first_audio_budget: '2' cannot be used; give seconds from 0.1 to 60"),
         ("phrases: [Hi., '...']", "phrases[1]: '...' holds nothing that can be spoken; write words"),
         ('phrases: ["a\\nb"]', "phrases[0]: holds the control character U+000A; remove it"),

@@ -8,12 +8,13 @@ import pytest
 
 from speech.attempt import Limits, attempt
 from speech.audio import AudioChunk
-from speech.errors import EngineFailure, EngineUnavailable
+from speech.breaker import State
+from speech.errors import EngineFailure, EngineForbidden, EngineUnavailable
 from speech.guarded import ChainEntry
 from speech.persona import VoiceSpec
 from speech.utterance import Reason, Sentence
 from tests.fakes.scripted_engine import BUSY, DIES, FOREVER, SPEAKS, Script, ScriptedEngine
-from tests.speech.chain import STALL, guard
+from tests.speech.chain import STALL, breaker_of, chain_of, guard, is_complete, tell, utterance
 
 SENTENCE = Sentence(0, "One.")
 
@@ -27,6 +28,10 @@ class Notes:
 
     def ok(self, *, slow: bool = False) -> None:
         self.settled.append("slow" if slow else "ok")
+
+    def forbid(self, reason: Reason) -> None:
+        self.settled.append("forbid")
+        self.reason = reason
 
     def fail(self, reason: Reason) -> None:
         self.settled.append("fail")
@@ -163,3 +168,23 @@ async def test_the_lexicon_changes_what_the_engine_is_given_and_nothing_else() -
     await hear(try_once(Notes(), engine, (("One", "wan"), ("wan", "never"))))
     assert engine.asked == ["wan."]
     assert SENTENCE.text == "One."
+
+
+async def test_an_engine_that_will_refuse_everybody_is_taken_out_of_use() -> None:
+    forbidden = EngineForbidden("not_authorised", "it refuses the key")
+    clone = guard(ScriptedEngine("clone", (forbidden,)))
+    told = await tell(chain_of(clone, ScriptedEngine("espeak")), utterance("One.", "Two."))
+    assert is_complete(told)
+    breaker = breaker_of(clone)
+    assert (breaker.state, breaker.reason) == (
+        State.FORCED_OPEN,
+        Reason("not_authorised", "it refuses the key"),
+    )
+
+
+async def test_an_engine_that_was_forced_open_is_not_even_the_last_resort() -> None:
+    clone = guard(ScriptedEngine("clone"))
+    breaker_of(clone).force(State.FORCED_OPEN, Reason("operator", "it is being repaired"))
+    chain = chain_of(clone)
+    assert not chain.can_speak()
+    assert (await tell(chain, utterance("One."))).story == ["incomplete"]

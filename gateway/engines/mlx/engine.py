@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import asdict
+from functools import partial
 
 from gateway.clip import Clip
 from gateway.engines.mlx.conversation import ClipOf
@@ -51,6 +52,7 @@ class MlxEngine:
         self._limits = limits or Limits()
         self._workers: dict[str, ModelWorker] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._expected: tuple[ModelVoice, ...] = ()
         self._last: VoiceSpec | None = None
         """The voice that was last asked for"""
         self._ids = itertools.count(1)
@@ -90,9 +92,17 @@ class MlxEngine:
         await self._end([model for model in self._workers if model not in wanted])
         for model in wanted:
             if model not in self._workers:
-                worker = ModelWorker(model, self._revisions.get(model), self._clip_of, self._limits)
+                expected = partial(self._expected_of, model)
+                worker = ModelWorker(model, self._revisions.get(model), self._clip_of, self._limits, expected)
                 self._workers[model] = worker
                 self._tasks[model] = asyncio.create_task(worker.run(), name=f"mlx {model}")
+
+    def expect(self, voices: Iterable[VoiceSpec]) -> None:
+        """The references of these voices are encoded as soon as their model is ready and has time."""
+        made = (voice.model_voice for voice in voices)
+        self._expected = tuple(voice for voice in made if voice and voice.reference)
+        for worker in self._workers.values():
+            worker.look_again()
 
     def readiness(self, voice: VoiceSpec) -> Readiness:
         model_voice = voice.model_voice
@@ -180,6 +190,9 @@ class MlxEngine:
                 yield AudioChunk(pcm, audio_format, origin)
         finally:
             worker.leave(turn)
+
+    def _expected_of(self, model: str) -> Iterable[ModelVoice]:
+        return (voice for voice in self._expected if voice.model == model)
 
     async def _clip_of(self, voice: ModelVoice) -> Clip:
         try:

@@ -31,7 +31,7 @@ class Limits:
     """How often a sentence that makes no sound yet gives a sign of life; below the chain's stall"""
     first_restart: float = 0.5
     longest_restart: float = 30.0
-    interval: float = 0.32
+    interval: float = 0.16
     """Of audio in one piece: smaller sounds sooner and costs a little throughput; Qwen3-TTS counts in 0.08"""
 
 

@@ -44,7 +44,7 @@ class Speak:
     speaker: str | None = None
     instruct: str | None = None
     seed: int = 0
-    interval: float = 0.32
+    interval: float = 0.16
     """Seconds of audio in one piece"""
     max_tokens: int = 2048
 

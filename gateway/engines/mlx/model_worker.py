@@ -1,16 +1,17 @@
 """One model and the process that runs it: started, watched, replaced with back-off when it ends or hangs."""
 
 import asyncio
+import itertools
 import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from gateway.engines.mlx.conversation import ClipOf, Conversation
 from gateway.engines.mlx.families import Family, family_of
 from gateway.engines.mlx.limits import Limits
-from gateway.engines.mlx.messages import WARM_UP, Progress, Ready, Unusable
+from gateway.engines.mlx.messages import WARM_UP, Progress, Ready, Speak, Unusable
 from gateway.engines.mlx.pace import Pace
 from gateway.engines.mlx.scheduler import Scheduler
 from gateway.engines.mlx.turn import Turn
@@ -23,6 +24,8 @@ from speech.utterance import Priority, Reason
 log = logging.getLogger(__name__)
 
 State = Literal["starting", "ready", "busy", "restarting", "unusable", "closed"]
+MOST_EXPECTED = 16
+"""Voices whose references are encoded in advance, each in about a second"""
 STAGES = {"loading": "is being loaded", "warming_up": "is warming up"}
 
 
@@ -45,11 +48,20 @@ class Figures:
 class ModelWorker:
     """Takes turns for one model. `run` is to be a task for as long as the model is wanted."""
 
-    def __init__(self, model: str, revision: str | None, clip_of: ClipOf, limits: Limits) -> None:
+    def __init__(
+        self,
+        model: str,
+        revision: str | None,
+        clip_of: ClipOf,
+        limits: Limits,
+        expected: Callable[[], Iterable[ModelVoice]] = tuple,
+    ) -> None:
+        """`expected`: the voices whose references are encoded before anybody asks for them."""
         self._model = model
         self._revision = revision
         self._clip_of = clip_of
         self._limits = limits
+        self._expected = expected
         self._scheduler = Scheduler(limits.waiting, limits.queue)
         self._conversation: Conversation | None = None
         self._process: WorkerProcess | None = None
@@ -63,6 +75,8 @@ class ModelWorker:
         self.family: Family | None = None
         self.figures = Figures()
         self._pace = Pace()
+        self._harmful: set[str] = set()
+        """Voices that a process did not survive to prepare; they wait until somebody asks for them"""
 
     @property
     def pid(self) -> int | None:
@@ -114,6 +128,10 @@ class ModelWorker:
         self._scheduler.put(turn)
         if self._conversation and turn.asked.priority is not Priority.BACKGROUND:
             self._conversation.give_way()
+
+    def look_again(self) -> None:
+        """Other voices are expected."""
+        self._scheduler.wake()
 
     def leave(self, turn: Turn) -> None:
         """Nobody listens to the turn any more."""
@@ -187,6 +205,7 @@ class ModelWorker:
     async def _serve(self, process: WorkerProcess) -> None:
         """One turn after the other; when the process ends or hangs, raises EngineFailure."""
         self._conversation = Conversation(process, self._clip_of, self._limits)
+        tried = set(self._harmful)
         ended = asyncio.create_task(process.ended(), name="mlx worker's end")
         try:
             while not ended.done():
@@ -196,6 +215,13 @@ class ModelWorker:
                     self.state = "ready"
                     if stats:
                         self._count(turn, stats)
+                    continue
+                if voice := self._to_prepare(tried):
+                    tried.add(voice.key)
+                    self._harmful.add(voice.key)
+                    # Nobody listens: it is over as soon as the reference is encoded.
+                    await self._conversation.speak(Turn(Speak(0, "", voice.key), voice, left=True))
+                    self._harmful.discard(voice.key)
                     continue
                 filled = asyncio.create_task(self._scheduler.filled(), name="mlx next turn")
                 try:
@@ -208,6 +234,12 @@ class ModelWorker:
             ended.cancel()
             await asyncio.wait({ended})
             self._conversation = None
+
+    def _to_prepare(self, tried: Container[str]) -> ModelVoice | None:
+        """One that is expected, and was not tried with this process; what it forgets it had no room for."""
+        voices = itertools.islice(self._expected(), MOST_EXPECTED)
+        waiting = (voice for voice in voices if voice.key not in tried and not self.has_prepared(voice.key))
+        return next(waiting, None)
 
     def _wall_of(self, turn: Turn) -> float:
         return self._pace.wall_of(turn.voice.key if turn.voice else WARM_UP, turn.speak.text)

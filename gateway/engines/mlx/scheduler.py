@@ -54,6 +54,10 @@ class Scheduler:
         """Waits until somebody waits."""
         await self._filled.wait()
 
+    def wake(self) -> None:
+        """Ends the wait of `filled` once, though nobody waits."""
+        self._filled.set()
+
     def pop(self) -> Turn | None:
         """The next turn; None if nobody waits any more. What would be too late is given back."""
         now = asyncio.get_running_loop().time()

@@ -13,7 +13,7 @@ from http import HTTPStatus
 import aiohttp
 
 from gateway.engines.upstream.body import SniffedBody
-from speech.errors import EngineFailure, EngineUnavailable
+from speech.errors import EngineFailure, EngineForbidden, EngineUnavailable
 
 ERROR_LIMIT = 4096
 """Bytes that are read of an error"""
@@ -40,7 +40,7 @@ class HoldOff(EngineUnavailable):
         self.seconds = seconds
 
 
-class NotAuthorised(EngineUnavailable):
+class NotAuthorised(EngineForbidden):
     """No request will do any better until somebody gives it another key."""
 
     def __init__(self, name: str, status: int) -> None:

@@ -1,0 +1,125 @@
+"""In a gateway an upstream is one voice among others: what it cannot speak the next one does."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from gateway.engines.listening import ListeningEngine
+from gateway.engines.upstream.configured import MissingUpstream, upstream_engines
+from gateway.keys import ENGINES
+from gateway.upstream_settings import UpstreamSettings
+from speech.breaker import State
+from speech.persona import Persona, VoiceSpec
+from tests.fakes.fake_upstream import CHUNK, PCM, answers, head, running, speaks, vanishes, writes
+from tests.fakes.scripted_engine import ScriptedEngine
+from tests.gateway.in_process import RunningGateway, library, soon
+from tests.gateway.in_process import running as gateway
+from tests.gateway.upstream.listening import NOVA
+
+ROOK = Persona("rook", "Rook", "en", NOVA, fallbacks=(VoiceSpec("spare"),))
+HTML = answers("200 OK", "text/html", b"<html>")
+
+
+async def spoken_by(gateway: RunningGateway) -> tuple[str, str]:
+    """The engine and why it is a substitute."""
+    answer = await gateway.say("Hello there.", "rook")
+    assert answer.status == 200, answer.body
+    return answer.headers["X-Voice-Engine"], answer.headers["X-Voice-Substitute"]
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "expected"),
+    [
+        (speaks(), ("upstream:studio", "none")),
+        (HTML, ("spare", "not_audio")),
+        (vanishes, ("spare", "unreachable")),
+        (writes(head() + b"%x\r\n%b\r\n" % (len(CHUNK), CHUNK)), ("spare", "cut")),
+        (speaks(bytes(96_000)), ("spare", "silent")),
+        (answers("401 Unauthorized", None, b""), ("spare", "not_authorised")),
+        (answers("429 Too Many Requests", None, b"", "Retry-After: 9"), ("spare", "held_off")),
+    ],
+)
+async def test_a_sentence_is_spoken_whatever_the_upstream_does(
+    behaviour: object, expected: tuple[str, str]
+) -> None:
+    async with running() as fake:
+        fake.always = behaviour  # type: ignore[assignment] # one of those above
+        engines = upstream_engines({"studio": UpstreamSettings(url=fake.url)})
+        guarded = {name: ListeningEngine(engine) for name, engine in engines.items()}
+        spare = ScriptedEngine("spare", (2400,))
+        async with gateway(library(ROOK), {**guarded, "spare": spare}) as running_gateway:
+            assert await spoken_by(running_gateway) == expected
+
+
+async def test_three_failures_open_its_breaker_and_the_canary_closes_it() -> None:
+    async with running() as fake:
+        engines = upstream_engines({"studio": UpstreamSettings(url=fake.url)})
+        spare = ScriptedEngine("spare", (2400,))
+        async with gateway(library(ROOK), {**engines, "spare": spare}) as running_gateway:
+            assert (await spoken_by(running_gateway))[0] == "upstream:studio"
+            breaker = running_gateway.app[ENGINES]["upstream:studio"].breaker
+            assert breaker
+            fake.always = HTML
+            for _ in range(3):
+                assert (await spoken_by(running_gateway))[0] == "spare"
+            assert breaker.state is not State.CLOSED
+            fake.always = speaks()
+            await soon(lambda: breaker.state is State.CLOSED)
+            assert [request.fields["input"] for request in fake.requests][-1] == "Hi."
+            assert (await spoken_by(running_gateway))[0] == "upstream:studio"
+
+
+async def test_saying_no_opens_no_breaker() -> None:
+    async with running() as fake:
+        engines = upstream_engines({"studio": UpstreamSettings(url=fake.url)})
+        fake.always = answers("400 Bad Request", "application/json", b"{}")
+        spare = ScriptedEngine("spare", (2400,))
+        async with gateway(library(ROOK), {**engines, "spare": spare}) as running_gateway:
+            for _ in range(8):
+                assert await spoken_by(running_gateway) == ("spare", "refused")
+            breaker = running_gateway.app[ENGINES]["upstream:studio"].breaker
+            assert breaker and breaker.state is State.CLOSED
+
+
+async def test_neither_the_key_nor_the_address_is_seen_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STUDIO_KEY", "sk-hidden")
+    async with running() as fake:
+        engines = upstream_engines({"studio": UpstreamSettings(url=fake.url, key_env="STUDIO_KEY")})
+        async with gateway(library(ROOK), {**engines, "spare": ScriptedEngine("spare")}) as running_gateway:
+            await spoken_by(running_gateway)
+            assert fake.requests[0].headers["authorization"] == "Bearer sk-hidden"
+            fake.always = answers("401 Unauthorized", None, b"")
+            await spoken_by(running_gateway)
+            for target in ("/health", "/readyz", "/v1/personas", "/v1/models", "/v1/audio/voices"):
+                answer = await running_gateway.ask(target)
+                assert b"hidden" not in answer.body and fake.url.encode() not in answer.body
+            told = (await running_gateway.ask("/health")).json["engines"]["upstream:studio"]
+            assert not told["ready"] and "put the right one into its key_file" in told["reason"]
+
+
+async def test_an_upstream_that_nobody_has_set_up_is_told_and_the_next_voice_speaks() -> None:
+    async with gateway(library(ROOK), {"spare": ScriptedEngine("spare", (2400,))}) as running_gateway:
+        assert await spoken_by(running_gateway) == ("spare", "unknown_upstream")
+        assert (await running_gateway.ask("/readyz")).json["personas"]["rook"]["reason"] == (
+            "there is no [upstreams.studio] in the settings file; add it with its url"
+        )
+        assert (await running_gateway.ask("/health")).status == 200
+        with pytest.raises(KeyError):
+            running_gateway.app[ENGINES]["no upstream"]
+
+
+def test_what_stands_for_a_missing_upstream_says_what_to_do() -> None:
+    reason = MissingUpstream("upstream:attic").readiness(NOVA).reason
+    assert reason and "[upstreams.attic]" in reason.text
+
+
+async def test_the_sound_comes_out_as_it_came_in() -> None:
+    async with running() as fake:
+        engines = upstream_engines({"studio": UpstreamSettings(url=fake.url)})
+        async with gateway(library(replace(ROOK, fallbacks=())), engines) as running_gateway:
+            body = json.dumps({"input": "Hello there.", "voice": "rook", "response_format": "pcm"})
+            answer = await running_gateway.ask(
+                "/v1/audio/speech", "POST", data=body, headers={"Content-Type": "application/json"}
+            )
+    assert answer.body == PCM
