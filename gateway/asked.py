@@ -31,6 +31,14 @@ def asked_over_http(request: web.BaseRequest) -> Asked:
     return Asked(client_of(request), PRIORITIES[priority])
 
 
+def own_only(request: web.BaseRequest) -> bool:
+    """Whether the caller has substitutes of its own. Raises InvalidMessage."""
+    engines = request.headers.get(wire.HEADER_ENGINES, "all").lower()
+    if engines not in ("own", "all"):
+        raise InvalidMessage(f"{wire.HEADER_ENGINES} must be own or all")
+    return engines == "own"
+
+
 def asked_by_message(client: str, message: wire.Synthesize) -> Asked:
     return Asked(client, PRIORITIES[message.priority])
 

@@ -14,6 +14,7 @@ from aiohttp import web
 
 from gateway.advertise import Advertiser, MdnsAdvertiser, NullAdvertiser
 from gateway.announcement import LOOPBACK, own_addresses
+from gateway.allocator import give_large_blocks_back
 from gateway.app import make_app
 from gateway.folders import owned_personas
 from gateway.logs import log_to_stderr
@@ -33,6 +34,7 @@ async def serve(settings: Settings) -> int:
 
     Raises InvalidPersona when nobody can be loaded and InvalidSettings when the default persona is nobody.
     """
+    give_large_blocks_back()
     log_to_stderr(settings.log_level)
     personas = load_personas(settings.personas_folder)
     for problem in personas.problems:

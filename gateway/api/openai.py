@@ -14,7 +14,7 @@ from aiohttp import web
 from gateway.api.openai_errors import HEADER_REQUEST_ID, openai_answers
 from gateway.api.openai_request import parsed, whole_body
 from gateway.api.openai_voice import Speaker, check_can_speak, held, models, speaker_for
-from gateway.asked import asked_over_http, budget_header, with_asked
+from gateway.asked import asked_over_http, budget_header, own_only, with_asked
 from gateway.encoders import ENCODINGS, Encoding, encode
 from gateway.keys import ADMISSION, DEFAULT_PERSONA, LARGE_BODIES, PERSONAS
 from gateway.resample import at_wire_rate, whole_at_wire_rate
@@ -47,7 +47,7 @@ async def speech(request: web.Request, request_id: str) -> web.StreamResponse:
             spoken = with_asked(sentences(asked.input), asked_over_http(request))
             said = budget_header(request)
             work.enter_context(app[ADMISSION].admit())
-            speaker = await speaker_for(app, asked)
+            speaker = await speaker_for(app, asked, own_only=own_only(request))
             encoding = ENCODINGS[asked.response_format]
             # The clip is decoded; what came of it need not lie about while it is spoken.
             del body, asked

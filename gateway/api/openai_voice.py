@@ -42,7 +42,7 @@ class Speaker:
     whole_answer_budget: float = math.inf
 
 
-async def speaker_for(app: web.Application, asked: SpeechRequest) -> Speaker:
+async def speaker_for(app: web.Application, asked: SpeechRequest, *, own_only: bool = False) -> Speaker:
     """Raises Refusal, UnknownVoice or InvalidClip."""
     if asked.ref_audio is not None:
         return await _clone(app, asked, asked.ref_audio)
@@ -54,7 +54,7 @@ async def speaker_for(app: web.Application, asked: SpeechRequest) -> Speaker:
                 f"{field} belongs to a clip; send ref_audio too, or leave it out",
                 field,
             )
-    return _persona(app, asked)
+    return _persona(app, asked, own_only)
 
 
 @contextmanager
@@ -79,7 +79,7 @@ def models(app: web.Application) -> dict[str, str]:
     return {as_shown(voice.model): voice.model for voice in voices}
 
 
-def _persona(app: web.Application, asked: SpeechRequest) -> Speaker:
+def _persona(app: web.Application, asked: SpeechRequest, own_only: bool) -> Speaker:
     persona = app[PERSONAS].find(asked.voice or app[DEFAULT_PERSONA])
     warnings = []
     if asked.instructions and not _takes_instructions(app, persona.voice, asked):
@@ -93,7 +93,7 @@ def _persona(app: web.Application, asked: SpeechRequest) -> Speaker:
     )
     language = asked.language or persona.language
     return Speaker(
-        chain_for(told, app[ENGINES]),
+        chain_for(told, app[ENGINES], own_only=own_only),
         persona.id,
         language,
         tuple(warnings),

@@ -6,7 +6,7 @@ import uuid
 
 from aiohttp import web
 
-from gateway.asked import asked_over_http, budget_header, whole, with_asked
+from gateway.asked import asked_over_http, budget_header, own_only, whole, with_asked
 from gateway.chains import chain_for
 from gateway.keys import ADMISSION, DEFAULT_PERSONA, ENGINES, PERSONAS
 from gateway.resample import whole_at_wire_rate
@@ -27,7 +27,7 @@ async def synthesize(request: web.Request) -> web.Response:
     within = whole(persona, budget_header(request))
     spoken = with_asked(sentences(request.query.get("text", "")), asked_over_http(request))
     utterance = Utterance(uuid.uuid4().hex, persona.id, persona.language, spoken)
-    chain = chain_for(persona, app[ENGINES])
+    chain = chain_for(persona, app[ENGINES], own_only=own_only(request))
     started = time.perf_counter()
     with app[ADMISSION].admit():
         ready = chain.can_speak()

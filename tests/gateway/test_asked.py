@@ -1,8 +1,11 @@
 """What a request may say besides its text, and what comes of it."""
 
-import pytest
+from contextlib import suppress
 
-from tests.fakes.scripted_engine import ScriptedEngine
+import pytest
+from aiohttp import ClientError
+
+from tests.fakes.scripted_engine import DIES, ScriptedEngine
 from tests.gateway.in_process import library, named, persona, running
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -33,8 +36,9 @@ async def test_a_whole_file_has_so_much_time_and_goes_to_who_can_keep_it(
         {"X-Budget-Ms": "²"},
         {"X-Budget-Ms": "9" * 5000},
         {"X-Priority": "highest"},
+        {"X-Voice-Engines": "mine"},
     ],
-    ids=["a word", "negative", "nothing", "no ASCII digit", "endless", "no priority"],
+    ids=["a word", "negative", "nothing", "no ASCII digit", "endless", "no priority", "no engines"],
 )
 async def test_a_header_that_cannot_be_meant_is_refused_by_name(headers: dict[str, str]) -> None:
     async with running(OWN_AND_SPARE, named(ScriptedEngine("own"), ScriptedEngine("spare"))) as gateway:
@@ -53,3 +57,18 @@ async def test_the_engine_knows_who_asks_and_how_urgently() -> None:
     priorities = [sentence.asked.priority.name for sentence in own.given]
     assert priorities == ["URGENT", "STORY"]
     assert "" not in {sentence.asked.client for sentence in own.given}
+
+
+@pytest.mark.parametrize("format", ["wav", "pcm", "flac"])
+async def test_who_has_substitutes_may_ask_for_the_own_voice_and_nothing_else(format: str) -> None:
+    own, spare = ScriptedEngine("own", [100], [10, 0.05, DIES]), ScriptedEngine("spare")
+    async with running(OWN_AND_SPARE, named(own, spare)) as gateway:
+        body = {"input": "One.\nTwo.", "voice": "p", "model": "any", "response_format": format}
+        with suppress(ClientError):
+            answer = await gateway.ask(
+                "/v1/audio/speech", "POST", json=body, headers={"X-Voice-Engines": "own"}
+            )
+            assert answer.status >= 500, "a broken stream must not end as if it were whole"
+        synthesized = await gateway.ask("/synthesize?text=Hello&voice=p", headers={"X-Voice-Engines": "own"})
+        assert synthesized.status >= 500
+        assert spare.asked == []

@@ -18,7 +18,7 @@ from gateway.engines.upstream.body import SniffedBody
 from gateway.engines.upstream.retry_budget import RetryBudget
 from gateway.output_guard import longest_seconds
 from gateway.upstream_settings import UpstreamSettings
-from speech import __version__
+from speech import __version__, wire
 from speech.audio import AudioFormat
 from speech.errors import EngineFailure
 
@@ -61,6 +61,9 @@ class Connection:
         self._time_of_day = time_of_day
         self._budget = RetryBudget()
         headers = {"User-Agent": f"robotvoice/{__version__}", "Accept-Encoding": "identity"}
+        if settings.dialect == "robotvoice":
+            # The substitutes are here; one that took over in the middle could not be noticed.
+            headers[wire.HEADER_ENGINES] = "own"
         if key is not None:
             headers["Authorization"] = f"Bearer {key}"
         self._session = aiohttp.ClientSession(
