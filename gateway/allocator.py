@@ -11,8 +11,8 @@ LARGE = 1024 * 1024
 def give_large_blocks_back() -> None:
     """Bodies, clips and files of sound leave no holes behind.
 
-    glibc raises its threshold up to 32 MB with what it has seen freed, and such blocks then lie between others:
-    the process kept 60 MB more after a dozen large bodies. Elsewhere there is nothing to do.
+    glibc raises its threshold up to 32 MB with what it has seen freed, and such blocks then lie between
+    others: the process kept 60 MB more after a dozen large bodies. Elsewhere there is nothing to do.
     """
     if sys.platform != "linux":
         return

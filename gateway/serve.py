@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from aiohttp import web
 
 from gateway.advertise import Advertiser, MdnsAdvertiser, NullAdvertiser
-from gateway.announcement import LOOPBACK, own_addresses
 from gateway.allocator import give_large_blocks_back
+from gateway.announcement import LOOPBACK, own_addresses
 from gateway.app import make_app
 from gateway.folders import owned_personas
 from gateway.logs import log_to_stderr

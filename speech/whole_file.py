@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from speech.audio import AudioChunk, Origin
 from speech.budget import Budget
-from speech.chain_events import Ended, SentenceStarted
+from speech.chain_events import Ended, SentenceStarted, TakenOver
 from speech.errors import EngineFailure
 from speech.fallback import FallbackChain
 from speech.utterance import Outcome, Reason, Spoken, Utterance
@@ -44,16 +44,19 @@ async def speak_whole(
     clock: Callable[[], float] = time.monotonic,
     *,
     within: float = math.inf,
+    taken_over: Callable[[TakenOver], None] | None = None,
 ) -> WholeFile:
     """Starts again from the first sentence when another entry takes over. Raises EngineFailure.
 
-    What cannot be whole in `within` seconds goes to an entry that is faster, if there is one.
+    What cannot be whole in `within` seconds goes to an entry that is faster, if there is one. `taken_over` is
+    told when another entry goes on, or begins again.
     """
     entry, why = 0, None
     loop = asyncio.get_running_loop()
     end = loop.time() + within
     for _ in range(MAX_STARTS):
-        result = await _try_whole(chain, utterance, entry, why, clock, Budget(whole=end - loop.time()))
+        budget = Budget(whole=end - loop.time())
+        result = await _try_whole(chain, utterance, entry, why, clock, budget, taken_over)
         if isinstance(result, WholeFile):
             return result
         entry, why = result.entry, result.why
@@ -67,6 +70,7 @@ async def _try_whole(
     why: Reason | None,
     clock: Callable[[], float],
     budget: Budget,
+    taken_over: Callable[[TakenOver], None] | None,
 ) -> WholeFile | _StartAgain:
     finished: list[AudioChunk] = []
     sentence: list[AudioChunk] = []
@@ -85,6 +89,8 @@ async def _try_whole(
                     first, first_audio = event, clock()
             elif isinstance(event, AudioChunk):
                 sentence.append(event)
+            elif isinstance(event, TakenOver) and taken_over:
+                taken_over(event)
             elif isinstance(event, Ended):
                 if event.outcome is not Outcome.COMPLETE or first is None:
                     reason = event.reason or Reason("no_audio", "nothing was spoken")

@@ -20,7 +20,8 @@ TOP_LEVEL = {
 MADE_BY_MAKE = {"out", "build", "dist", "__pycache__"}
 PACKAGES = ("edge_client", "gateway", "speech")
 CODE = sorted(path for folder in TOP_LEVEL for path in (ROOT / folder).rglob("*.py"))
-PLAYER = {"player.py", "before_playing.py", "child_process.py"}
+PYTTSX3_CHILD = "pyttsx3_child.py"
+PLAYER = {"player.py", "player_choice.py", "before_playing.py", "child_process.py"}
 STARTS_PROCESSES = {
     "subprocess", "multiprocessing", "pty", "create_subprocess_exec", "create_subprocess_shell",
     "subprocess_exec", "subprocess_shell", "popen", "os.system", "fork", "forkpty", "posix_spawn",
@@ -81,7 +82,8 @@ def test_every_kind_of_import_is_seen(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_speech_imports_only_the_standard_library_itself_and_the_sentence_splitter() -> None:
     allowed = sys.stdlib_module_names | {"speech", "sentence_stream"}
-    foreign = {name for path in code_of("speech") for name in imports_of(path)}
+    shared = [path for path in code_of("speech") if path.name != PYTTSX3_CHILD]
+    foreign = {name for path in shared for name in imports_of(path)}
     assert not {name for name in foreign if name.partition(".")[0] not in allowed}
 
 
@@ -108,6 +110,12 @@ def test_mlx_is_used_only_in_its_worker_process() -> None:
         p for p in code_of(*PACKAGES, "demo") if not relative(p).startswith("gateway/engines/mlx/worker")
     ]
     assert not importers(others, "mlx", "mlx_audio", "mlx_lm")
+
+
+def test_pyttsx3_is_used_only_in_its_child_process() -> None:
+    others = [path for path in code_of(*PACKAGES, "demo") if path.name != PYTTSX3_CHILD]
+    assert not importers(others, "pyttsx3")
+    assert not [each for each in importers(others, "speech") if "pyttsx3_child" in each]
 
 
 def test_on_the_robot_only_the_player_starts_processes() -> None:

@@ -1,17 +1,21 @@
-"""Real eSpeak NG in real child processes; what a test starts is gone when it ends."""
+"""Real eSpeak NG and pyttsx3 in real child processes; what a test starts is gone when it ends."""
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
 from speech.engines.espeak import EspeakEngine
 from speech.engines.espeak_backend import EspeakBackend
+from speech.engines.pyttsx3 import Pyttsx3Engine
 from tests.speech.real_espeak import BACKENDS, LIBRARIES, make_backend
 
 MakeEngine = Callable[..., EspeakEngine]
+StartPyttsx3 = Callable[..., Awaitable[Pyttsx3Engine]]
 
 
 @pytest.fixture
@@ -67,3 +71,25 @@ async def library_engine(library_backend: EspeakBackend, make_engine: MakeEngine
     engine = make_engine(library_backend)
     await engine.start()
     return engine
+
+
+@pytest.fixture
+def sound_folder(tmp_path: Path) -> Iterator[Path]:
+    """For what pyttsx3 writes; all of it is gone in the end."""
+    yield tmp_path
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+async def start_pyttsx3(nothing_left: None) -> AsyncIterator[StartPyttsx3]:
+    """Starts engines that are closed when the test ends; takes what `Pyttsx3Engine` does."""
+    started: list[Pyttsx3Engine] = []
+
+    async def start(*arguments: Any, **options: Any) -> Pyttsx3Engine:
+        started.append(Pyttsx3Engine(*arguments, **options))
+        await started[-1].start()
+        return started[-1]
+
+    yield start
+    for engine in started:
+        await engine.close()

@@ -1,0 +1,102 @@
+"""What may happen to a chain: engines, their doors, scripts and deadlines, and what a caller asks for."""
+
+import math
+from dataclasses import dataclass
+
+from hypothesis import strategies as st
+
+from speech.breaker import State
+from speech.errors import EngineFailure, EngineForbidden, EngineUnavailable
+from tests.fakes.scripted_engine import FOREVER, Script
+
+TICK = 1 / 64
+"""Seconds. Sums of it are exact."""
+STALL, PATIENCE = 0.5, 3.0
+RATE = 24_000
+QUARTER = RATE // 4
+"""Samples of a quarter of a second"""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """An engine: how it will behave, and the breaker before it."""
+
+    scripts: tuple[Script, ...]
+    ready: bool = True
+    door: State = State.CLOSED
+    failures: int = 3
+    """In a row, that open its breaker"""
+    cap: float = 2.0
+    estimate: float = 0.0
+    factor: float = 0.0
+    signs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """Times in seconds."""
+
+    actors: tuple[Actor, ...]
+    entries: tuple[int, ...]
+    """Which actor each entry of the chain is"""
+    recalls: bool
+    """Whether the first entry holds some of the voice of the second"""
+    texts: tuple[str, ...]
+    first_audio: float = math.inf
+    whole: float = math.inf
+    last_resort: bool = True
+    repeat_heard: bool = True
+    start_at: int = 0
+
+
+def ticks(least: int, most: int) -> st.SearchStrategy[float]:
+    return st.integers(least, most).map(lambda number: number * TICK)
+
+
+BREAKS = [
+    EngineFailure("died", "it died"),
+    EngineFailure("died", "it died"),
+    EngineUnavailable("busy", "it is busy"),
+    EngineForbidden("key_refused", "it refuses the key"),
+    ValueError("a bug"),
+    FOREVER,
+]
+SOUND = st.sampled_from([10, QUARTER, 4 * QUARTER])
+STEPS = st.one_of(SOUND, SOUND, ticks(1, 40), ticks(20, 200), st.sampled_from([0, *BREAKS]))
+GOOD = st.tuples(ticks(1, 30), SOUND, SOUND)
+BAD = st.tuples(st.sampled_from(BREAKS))
+BROKEN = st.tuples(SOUND, st.sampled_from(BREAKS))
+SCRIPTS: st.SearchStrategy[Script] = st.one_of(
+    GOOD, GOOD, BAD, BROKEN, st.just(()), st.lists(STEPS, max_size=5).map(tuple)
+)
+DOORS = [State.CLOSED] * 6 + [*State]
+ACTORS = st.builds(
+    Actor,
+    scripts=st.lists(SCRIPTS, min_size=1, max_size=4).map(tuple),
+    ready=st.sampled_from([True, True, True, False]),
+    door=st.sampled_from(DOORS),
+    failures=st.integers(1, 3),
+    cap=ticks(10, 150),
+    estimate=st.just(0.0) | ticks(0, 40),
+    factor=st.sampled_from([0.0, 0.5, 1.0]),
+    signs=st.booleans(),
+)
+
+
+@st.composite
+def scenarios(draw: st.DrawFn, *, timed: bool = True) -> Scenario:
+    """With `timed` false nobody waits for anything: no budget."""
+    entries = draw(st.sampled_from([(0,), (0, 1), (0, 1), (0, 0), (0, 1, 2), (0, 1, 2), (0, 1, 1), (0, 0, 1)]))
+    budget = st.just(math.inf) | ticks(10, 200)
+    whole = st.just(math.inf) | ticks(60, 700)
+    return Scenario(
+        actors=tuple(draw(ACTORS) for _ in range(max(entries) + 1)),
+        entries=entries,
+        recalls=len(entries) > 1 and entries[0] != entries[1] and draw(st.integers(0, 3)) == 0,
+        texts=tuple(draw(st.sampled_from(["One.", "x" * 30])) for _ in range(draw(st.integers(1, 4)))),
+        first_audio=draw(budget) if timed else math.inf,
+        whole=draw(whole) if timed else math.inf,
+        last_resort=draw(st.sampled_from([True, True, False])),
+        repeat_heard=draw(st.sampled_from([True, True, True, False])),
+        start_at=draw(st.sampled_from([0, 0, 0, len(entries) - 1])) if timed else 0,
+    )
