@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -15,7 +15,9 @@ from gateway.api import openai_request
 from gateway.api.error_answers import errors_as_json
 from gateway.caller_clips import CallerClips
 from gateway.engines.cache import CacheEngine
+from gateway.engines.mlx.engine import MlxEngine
 from gateway.engines.upstream.configured import GuardedEngines
+from gateway.engines.wrapped import inside
 from gateway.keys import (
     ADMISSION,
     ADVERTISER,
@@ -24,16 +26,25 @@ from gateway.keys import (
     ENGINES,
     GATEWAY_ID,
     LARGE_BODIES,
+    LAST_HOUR,
+    METRICS,
+    OBSERVER,
     PERSONAS,
     SETTINGS,
     SOCKETS,
     Sockets,
 )
+from gateway.metrics import Metrics
+from gateway.metrics_now import Now
+from gateway.observed import Listener, Observer
 from gateway.persona_files import PersonaLibrary
 from gateway.persona_shelf import PersonaShelf
 from gateway.persona_watch import PersonasChanged, PersonaWatch
+from gateway.request_id import carry_request_id
 from gateway.routes import ROUTES
 from gateway.settings import Settings
+from gateway.status_hour import LastHour
+from gateway.too_slow import TooSlow
 from speech.breaker import BreakerChange, CircuitBreaker
 from speech.engines.base import Engine
 from speech.engines.espeak import EspeakEngine
@@ -67,22 +78,29 @@ def make_app(
     app[GATEWAY_ID] = identity
     app[PERSONAS] = PersonaShelf(personas)
     app[DEFAULT_PERSONA] = default_persona(settings, personas)
+    app[METRICS] = metrics = Metrics()
+    app[LAST_HOUR] = hour = LastHour(clock)
+    given = engines or {"espeak": EspeakEngine.installed(settings.espeak)}
+    app[OBSERVER] = Observer((metrics.count, hour.add, *_too_slow(app[PERSONAS], given)), clock)
+    breaker = partial(CircuitBreaker, clock=clock, listener=partial(_tell, metrics))
     app[ENGINES] = GuardedEngines(
         (
             name,
             GuardedEngine(
                 engine,
                 # What only plays from disk has nothing to be given a rest.
-                None if name == CacheEngine.name else CircuitBreaker(name, clock=clock, listener=_tell),
+                None if name == CacheEngine.name else breaker(name),
             ),
         )
-        for name, engine in (engines or {"espeak": EspeakEngine.installed(settings.espeak)}).items()
+        for name, engine in given.items()
     )
     app[ADMISSION] = Admission(settings.max_requests)
     app[ADVERTISER] = advertiser or NullAdvertiser()
     app[CALLER_CLIPS] = caller_clips or CallerClips()
     app[LARGE_BODIES] = asyncio.Semaphore(openai_request.LARGE_BODIES)
     app[SOCKETS] = Sockets()
+    metrics.registry.register(Now(app))
+    app.on_response_prepare.append(carry_request_id)
     app.add_routes(ROUTES)
     app.cleanup_ctx.append(_engines)
     app.cleanup_ctx.append(_recovery)
@@ -97,6 +115,13 @@ def make_app(
         app.cleanup_ctx.append(partial(_watching, watch))
     app.on_shutdown.append(_close_sockets)
     return app
+
+
+def _too_slow(shelf: PersonaShelf, engines: Mapping[str, Engine]) -> Iterator[Listener]:
+    """Looks after each text whether a persona's clone can be in time at all."""
+    if mlx := inside(engines["mlx"], MlxEngine) if "mlx" in engines else None:
+        too_slow = TooSlow(mlx.best_start)
+        yield lambda account: too_slow.look(shelf.personas.values())
 
 
 def default_persona(settings: Settings, personas: PersonaLibrary) -> str:
@@ -157,7 +182,8 @@ async def _close_sockets(app: web.Application) -> None:
     await asyncio.gather(*closing, return_exceptions=True)
 
 
-def _tell(change: BreakerChange) -> None:
+def _tell(metrics: Metrics, change: BreakerChange) -> None:
+    metrics.breaker_changed(change)
     log.warning(
         "breaker of %s: %s, was %s",
         change.name,

@@ -12,6 +12,9 @@ from speech.persona import Persona
 from speech.text import apply_lexicon
 from speech.utterance import Sentence
 
+PATIENCE = 10.0
+"""Seconds for the last that can speak, where silence is the only alternative"""
+
 
 def chain_for(
     persona: Persona, engines: Mapping[str, GuardedEngine], *, own_only: bool = False
@@ -28,7 +31,7 @@ def chain_for(
         for_later = storing.make_for_later if storing else None
         entries.append(ChainEntry(guarded, voice, for_later=for_later))
     # Who asks for the persona's own voice alone has substitutes nearer the loudspeaker.
-    return FallbackChain(entries, last_resort=not own_only)
+    return FallbackChain(entries, last_resort=not own_only, patience=0.0 if own_only else PATIENCE)
 
 
 def all_kept(persona: Persona, engines: Mapping[str, GuardedEngine], spoken: Iterable[Sentence]) -> bool:

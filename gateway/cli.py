@@ -8,16 +8,19 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from gateway.console.breaker import add_breaker_command, run_breaker_command
 from gateway.console.doctor import add_doctor_command, run_doctor_command
+from gateway.console.install import add_install_commands, run_install_command
 from gateway.console.models import add_models_commands, run_models_command
 from gateway.console.persona import add_persona_commands, run_persona_command
+from gateway.console.status import add_status_command, run_status_command
 from speech import __version__
 from speech.errors import RobotVoiceError
 from speech.installation import how_to_install
 
 EXIT_CODES = """exit codes:
   0  stopped as asked, or nothing is wrong
-  1  something broke, and the log says what; or doctor found something that fails
+  1  something broke, and the log says what; doctor found something that fails; or no gateway answers
   2  the command line, a setting or the personas cannot be used
   4  the address to listen on is taken or not ours
 """
@@ -45,6 +48,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.command == "doctor":
             return asyncio.run(run_doctor_command(options, load))
+        if options.command == "status":
+            return asyncio.run(run_status_command(options, load))
+        if options.command == "breaker":
+            return asyncio.run(run_breaker_command(options, load))
+        if options.command in {"install", "uninstall"}:
+            return run_install_command(options, load)
         settings = load()
         if options.command == "persona":
             return asyncio.run(run_persona_command(options, settings))
@@ -89,4 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     add_persona_commands(commands)
     add_models_commands(commands)
     add_doctor_command(commands)
+    add_status_command(commands)
+    add_breaker_command(commands)
+    add_install_commands(commands)
     return parser

@@ -8,8 +8,11 @@ from aiohttp import web
 from gateway.admission import Admission
 from gateway.advertise import Advertiser
 from gateway.caller_clips import CallerClips
+from gateway.metrics import Metrics
+from gateway.observed import Observer
 from gateway.persona_shelf import PersonaShelf
 from gateway.settings import Settings
+from gateway.status_hour import LastHour
 from speech.guarded import GuardedEngine
 
 
@@ -27,3 +30,6 @@ ADVERTISER = web.AppKey("advertiser", Advertiser)
 SOCKETS = web.AppKey("sockets", Sockets)
 CALLER_CLIPS = web.AppKey("caller_clips", CallerClips)
 LARGE_BODIES = web.AppKey("large_bodies", asyncio.Semaphore)
+METRICS = web.AppKey("metrics", Metrics)
+OBSERVER = web.AppKey("observer", Observer)
+LAST_HOUR = web.AppKey("last_hour", LastHour)

@@ -82,7 +82,6 @@ class Now(Collector):
 def _workers(status: Mapping[str, Mapping[str, object]]) -> Iterator[Metric]:
     """Of each model: its line, how well waits are predicted, and its process."""
     by_model = ["model"]
-    families: dict[str, Metric] = {}
     waiting = GaugeMetricFamily("voice_queue_length", "Sentences that wait for their turn", labels=by_model)
     refused = CounterMetricFamily(
         "voice_queue_refused", "Sentences that were given back unspoken", labels=["model", "reason"]
@@ -100,16 +99,15 @@ def _workers(status: Mapping[str, Mapping[str, object]]) -> Iterator[Metric]:
         for kind, key in MEMORY.items():
             memory.add_metric([model, kind], _number(each[key]))
     yield from (waiting, refused, memory)
-    for key, metric, told in (
+    for key, metric, what in (
         ("restarts", "voice_worker_restarts", "Processes that had to be replaced"),
         ("predictions", "voice_predictions", "First sounds that were predicted and came"),
         ("prediction_error", "voice_prediction_error_seconds", "Sum of how far off they were, either way"),
     ):
-        family = CounterMetricFamily(metric, told, labels=by_model)
+        family = CounterMetricFamily(metric, what, labels=by_model)
         for name, each in status.items():
             family.add_metric([as_shown(name)], _number(each[key]))
-        families[key] = family
-    yield from families.values()
+        yield family
 
 
 def _number(value: object) -> float:

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Literal
 
 import numpy as np
+from aiohttp import web
 
 from gateway.api.openai_errors import Refusal
 from gateway.output_guard import SILENT_BELOW
@@ -158,15 +159,25 @@ class Seen:
                 return Outcome.INCOMPLETE, error.reason
             case _Refused() | Refusal() | RobotVoiceError():
                 return Outcome.REFUSED, error.code
+            case web.HTTPException():
+                return Outcome.REFUSED, "http"
         return Outcome.ERROR, "internal"
 
 
 class Observer:
     """Begins to watch; every account goes to the log and to the listeners."""
 
-    def __init__(self, listeners: Iterable[Listener] = (), clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, listeners: Iterable[Listener] = (), clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._listeners = (log_account, *listeners)
         self._clock = clock
+        self._since = clock()
+
+    @property
+    def uptime(self) -> float:
+        """Seconds that it has been there."""
+        return self._clock() - self._since
 
     def begin(self, api: Api, request: str) -> Seen:
         return Seen(api, request, self._listeners, self._clock)

@@ -1,9 +1,12 @@
 """How a bad value is told to the person who wrote it: one line, what it was, and near names."""
 
+import codecs
 import difflib
 import reprlib
 from collections.abc import Iterable, Mapping, Sequence
 
+# Looked up now: it is a file, and a log has to be written also when no more files can be opened.
+_escaped = codecs.getencoder("unicode_escape")
 _short = reprlib.Repr()
 _short.maxstring = _short.maxother = _short.maxlong = 60
 
@@ -36,4 +39,6 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
 def one_line(text: str) -> str:
     """`text` with everything escaped that a terminal or a log would not print as itself."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else _escaped(c)[0].decode("ascii") for c in text)

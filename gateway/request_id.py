@@ -2,13 +2,15 @@
 
 import re
 import uuid
+from typing import Any
 
 from aiohttp import web
 
 HEADER = "X-Request-Id"
 ACCEPTED = re.compile(r"[\x21-\x7e]{1,64}")
 """Of a caller: printable ASCII without spaces"""
-_KEY = "request_id"
+# The first releases of aiohttp that are supported know no such keys, and later ones warn of any other.
+_KEY: Any = web.RequestKey("request_id", str) if hasattr(web, "RequestKey") else "request_id"
 
 
 def request_id(request: web.BaseRequest) -> str:

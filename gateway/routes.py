@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from gateway.api import health, openai, personas, synthesize, websocket
+from gateway.api import breakers, health, metrics, openai, personas, status, synthesize, websocket
 from speech.wire import WEBSOCKET_PATH
 
 ROUTES = (
@@ -10,11 +10,14 @@ ROUTES = (
     web.get("/health", health.health),
     web.get("/healthz", health.healthz),
     web.get("/readyz", health.readyz),
+    web.get("/metrics", metrics.metrics),
     web.get("/synthesize", synthesize.synthesize, allow_head=False),
     web.post("/v1/audio/speech", openai.speech),
     web.get("/v1/audio/voices", openai.list_voices),
     web.get("/v1/models", openai.list_models),
     web.get("/v1/personas", personas.personas),
     web.get("/v1/personas/{id}", personas.persona),
+    web.get("/v1/status", status.status),
+    web.post("/v1/breakers/{engine}", breakers.force),
     web.get(WEBSOCKET_PATH, websocket.websocket, allow_head=False),
 )

@@ -11,6 +11,7 @@ from aiohttp.http_exceptions import InvalidURLError, LineTooLong
 from aiohttp.web_protocol import RequestHandler
 
 from gateway.api.error_answers import http_problem, short_body
+from gateway.request_id import HEADER, request_id
 
 log = logging.getLogger(__name__)
 
@@ -39,12 +40,14 @@ class JsonRequestHandler(RequestHandler):
         """Answers what could not be parsed as HTTP, or what broke outside every handler."""
         # A client that leaves is nothing to warn of.
         level = logging.DEBUG if isinstance(exc, ConnectionError) else logging.WARNING
-        log.log(level, "bad request: %s %s", status, type(exc).__name__)
+        extra = {"request": request_id(request)}
+        log.log(level, "bad request: %s %s", status, type(exc).__name__, extra=extra)
         if request.writer.output_size > 0:
             raise ConnectionError("the answer has begun; the connection is cut instead")
         text = WHAT_TO_DO.get(type(exc), HTTPStatus(status).phrase.lower())
         answer = web.Response(status=status, text=short_body(text), content_type="application/json")
         answer.force_close()
+        answer.headers[HEADER] = request_id(request)
         return answer
 
     async def finish_response(

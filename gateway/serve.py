@@ -17,7 +17,9 @@ from gateway.allocator import give_large_blocks_back
 from gateway.announcement import LOOPBACK, own_addresses
 from gateway.app import make_app
 from gateway.folders import owned_personas
+from gateway.log_file import log_to_file
 from gateway.logs import log_to_stderr
+from gateway.out_of_files import OutOfFiles
 from gateway.parts import parts_of
 from gateway.persona_files import PersonaLibrary, load_personas
 from gateway.runner import GatewayRunner
@@ -36,12 +38,15 @@ async def serve(settings: Settings) -> int:
     """
     give_large_blocks_back()
     log_to_stderr(settings.log_level)
+    if settings.log_file is not None:
+        log_to_file(settings.log_file)
     personas = load_personas(settings.personas_folder)
     for problem in personas.problems:
         log.warning("left out: %s", problem)
     for warning in personas.warnings:
         log.warning("%s", warning)
     stop = asyncio.Event()
+    asyncio.get_running_loop().set_exception_handler(OutOfFiles())
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     try:

@@ -126,6 +126,9 @@ class Settings(BaseSettings):
     log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = Field(
         default="info", description="debug, info, warning or error"
     )
+    log_file: Folder | None = Field(
+        default=None, description="a file to write to in place of standard output and error"
+    )
 
     @property
     def listen_host(self) -> str:

@@ -48,8 +48,10 @@ class _Line:
         self._events: deque[ChainEvent] = deque()
         self._begun: deque[int] = deque()
         """Sentences of which something is in the line, the oldest first"""
-        self._unheard: set[int] = set()
-        """Sentences of which nothing was heard that had to be repeated"""
+        self._passed_on = -1
+        """The sentence that the listener was given last"""
+        self._repeated: set[int] = set()
+        """Sentences that the listener was given more than once"""
         self._ended = False
         self._news = asyncio.Event()
 
@@ -57,13 +59,11 @@ class _Line:
         """Waits while there are sentences enough."""
         if isinstance(event, SentenceStarted):
             if self._begun and self._begun[-1] == event.sentence:
-                self._drop(event.sentence)
+                self._drop()
             else:
                 while len(self._begun) >= AHEAD:
                     await self._changed()
             self._begun.append(event.sentence)
-        elif isinstance(event, Ended):
-            event = replace(event, spoken=tuple(map(self._as_heard, event.spoken)))
         self._events.append(event)
         self._wake()
 
@@ -75,16 +75,20 @@ class _Line:
             await self._changed()
         event = self._events.popleft()
         if isinstance(event, SentenceStarted):
-            self._begun.popleft()
+            if self._begun.popleft() == self._passed_on:
+                self._repeated.add(event.sentence)
+            self._passed_on = event.sentence
             self._wake()
+        elif isinstance(event, Ended):
+            event = replace(event, spoken=tuple(map(self._as_heard, event.spoken)))
         return event
 
     def end(self) -> None:
         self._ended = True
         self._wake()
 
-    def _drop(self, sentence: int) -> None:
-        """Of this sentence nothing was passed on: of interest is only who goes on with it."""
+    def _drop(self) -> None:
+        """Of this take nothing was passed on: of interest is only who goes on with the sentence."""
         takeover: TakenOver | None = None
         while True:
             event = self._events.pop()
@@ -95,10 +99,9 @@ class _Line:
         if takeover and takeover.from_engine != takeover.to_engine:
             self._events.append(takeover)
         self._begun.pop()
-        self._unheard.add(sentence)
 
     def _as_heard(self, row: Spoken) -> Spoken:
-        return replace(row, repeated=False) if row.sentence in self._unheard else row
+        return replace(row, repeated=row.sentence in self._repeated)
 
     def _wake(self) -> None:
         self._news.set()

@@ -32,6 +32,8 @@ class Limits:
     stall: float = STALL
     patience: float = 0.0
     """No deadline is shorter: there is nobody who could be quicker"""
+    others: bool = False
+    """Another engine could take over: an engine that is usually quick need not be waited for as long"""
 
     def with_patience(self, seconds: float) -> "Limits":
         return replace(self, patience=seconds)
@@ -48,7 +50,7 @@ async def attempt(
     """
     engine, clock = entry.engine, asyncio.get_running_loop().time
     began = clock()
-    cap = max(entry.guarded.first_audio_cap, limits.patience)
+    cap = max(entry.guarded.first_audio_cap if limits.others else engine.first_audio_cap, limits.patience)
     fair = limits.first_audio >= 2 * engine.start_estimate(sentence, entry.voice)
     wait = _Wait(engine, cap, began + limits.first_audio, began + limits.finish, fair)
     heard: float | None = None

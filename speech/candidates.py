@@ -1,7 +1,8 @@
 """Who may be asked for a sentence, in which order, and how long each may take."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -72,16 +73,17 @@ class Candidates:
         return ready[0].engine.start_estimate(sentence, ready[0].voice)
 
     def tries(self, position: int, sentence: Sentence, due: Due, passed_over: PassedOver) -> Iterator[Try]:
-        """Every entry that may be asked now, then the last ready one again: silence is the worst answer.
+        """Every entry that may be asked now, then who was not, then the last one again: silence is the worst.
 
         What would come too late is passed over, uncounted, while somebody else can speak. Time is looked at
         when the next one is asked for.
         """
         before = None
+        tried: set[int] = set()
         for index in range(position, len(self._entries)):
             entry = self._entries[index]
             reason = entry.readiness().reason
-            limits = None if reason else self._limits(index, sentence, due)
+            limits = None if reason else self._limits(index, sentence, due, tried)
             if not reason and limits is None:
                 reason = Reason("too_late", f"{entry.engine.name} would begin too late")
                 entry.make_for_later(sentence)
@@ -89,31 +91,42 @@ class Candidates:
             if permit and limits:
                 nobody_else = all(other.engine is before for other in self._entries[index:])
                 before = entry.engine
+                tried.add(index)
                 yield Try(index, permit, limits.with_patience(self._patience if nobody_else else 0.0))
             elif reason and not entry.recalls:
                 passed_over(self.voice_of(index), reason)
         if not self._last_resort:
             return
-        for index, entry in reversed(tuple(enumerate(self._entries))):
-            if entry.recalls or entry.guarded.forced_open:
-                continue
-            if entry.engine.readiness(entry.voice):
-                limits = Limits(stall=self._stall, patience=self._patience)
-                yield Try(index, entry.guarded.acquire() or UNGUARDED, limits)
-                return
+        able = [index for index in reversed(range(len(self._entries))) if self._can_speak(index)]
+        # Who had no try comes before who failed a moment ago: its breaker may be open without need by now.
+        for index in [*(index for index in able if index not in tried), *tried.intersection(able[:1])]:
+            if self._can_speak(index):
+                permit = self._entries[index].guarded.acquire() or UNGUARDED
+                yield Try(index, permit, Limits(stall=self._stall, patience=self._patience))
 
-    def _limits(self, index: int, sentence: Sentence, due: Due) -> Limits | None:
+    def _can_speak(self, index: int) -> bool:
+        """Whatever its breaker says by itself."""
+        entry = self._entries[index]
+        forced = entry.guarded.forced_open
+        return not (entry.recalls or forced) and bool(entry.engine.readiness(entry.voice))
+
+    def _limits(self, index: int, sentence: Sentence, due: Due, tried: Set[int]) -> Limits | None:
         """None: it cannot be in time. Who has nobody behind takes what it takes."""
         entry = self._entries[index]
         behind = [other for other in self._entries[index + 1 :] if not other.recalls and other.readiness()]
-        if entry.recalls or not (behind or not self._last_resort):
-            return Limits(stall=self._stall)
         now = asyncio.get_running_loop().time()
+        if entry.recalls or not (behind or not self._last_resort):
+            # Who can only be asked in spite of an open breaker may well be alive: that is tried in time, too.
+            untried = set(range(len(self._entries))) - {index} - tried
+            others = any(map(self._can_speak, untried))
+            left = max(due.start_by - now - RESERVE, _reserve(entry, sentence))
+            return Limits(first_audio=left if others and not entry.recalls else math.inf, stall=self._stall)
         first_audio = due.start_by - now - sum(_reserve(other, sentence) for other in behind)
-        finish = due.finish_by - now - sum(_whole(other, sentence, due) for other in behind)
+        finish = due.finish_by - now - sum(max(RESERVE, 2 * _whole(other, sentence, due)) for other in behind)
         if _estimate(entry, sentence) > first_audio or _whole(entry, sentence, due) > finish:
             return None
-        return Limits(first_audio=first_audio, finish=finish, stall=self._stall)
+        others = any(other.engine is not entry.engine for other in behind)
+        return Limits(first_audio=first_audio, finish=finish, stall=self._stall, others=others)
 
 
 def _estimate(entry: ChainEntry, sentence: Sentence) -> float:

@@ -125,7 +125,7 @@ class FallbackChain:
                             yield chunk
                     finished = True
                 except (EngineUnavailable, EngineFailure) as problem:
-                    if entry.recalls:
+                    if entry.recalls and not samples:
                         continue
                     if problem.reason == "too_late":
                         entry.make_for_later(sentence)

@@ -5,7 +5,7 @@ import math
 import time
 from collections.abc import Callable
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from speech.audio import AudioChunk, Origin
 from speech.budget import Budget
@@ -99,7 +99,8 @@ async def _try_whole(
                     chunks=(*finished, *sentence),
                     origin=first.origin,
                     substitute=first.substitute,
-                    spoken=event.spoken,
+                    # What broke is not in the file: nobody hears it twice.
+                    spoken=tuple(replace(row, repeated=False) for row in event.spoken),
                     entry=first.entry,
                     first_audio=first_audio,
                 )

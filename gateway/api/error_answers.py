@@ -7,6 +7,7 @@ from http import HTTPStatus
 
 from aiohttp import web
 
+from gateway.request_id import request_id
 from speech import errors
 
 log = logging.getLogger(__name__)
@@ -39,12 +40,12 @@ async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamRe
     except errors.RobotVoiceError as error:
         status = STATUS.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR)
         if status is HTTPStatus.INTERNAL_SERVER_ERROR:
-            log.error("%s failed: %s", request.path, error.code)
+            log.error("%s failed: %s", request.path, error.code, extra={"request": request_id(request)})
         return problem(request, status, error.code, error.message)
     except (web.HTTPException, ConnectionError):
         raise  # the last means that the client left: nobody is there to read an answer
     except Exception:
-        log.exception("%s failed", request.path)
+        log.exception("%s failed", request.path, extra={"request": request_id(request)})
         return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "something broke; see the log")
 
 

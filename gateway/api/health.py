@@ -22,7 +22,7 @@ PATH = re.compile(r"(?<![\w.:/~])(?:~[\w.-]*|\.{1,2})?/[^\s'\"()\[\],;:]+")
 
 
 async def root(request: web.Request) -> web.Response:
-    return web.json_response(_identity(request.app))
+    return web.json_response(identity(request.app))
 
 
 async def healthz(request: web.Request) -> web.Response:
@@ -52,7 +52,7 @@ async def health(request: web.Request) -> web.Response:
     everyone = all(answer["own_voice"] for answer in personas.values())
     return web.json_response(
         {
-            **_identity(app),
+            **identity(app),
             "status": "ok" if everyone else "degraded" if ready else "unavailable",
             "ready": ready,
             "model": without_folders(own.engine.description),
@@ -62,7 +62,7 @@ async def health(request: web.Request) -> web.Response:
                 name for persona in library.personas.values() for name in (persona.id, *persona.aliases)
             ],
             "default_voice": default.id,
-            "engines": {name: _engine(app, guarded) for name, guarded in app[ENGINES].items()},
+            "engines": {name: engine_told(app, guarded) for name, guarded in app[ENGINES].items()},
             "personas": personas,
             "problems": len(library.problems),  # a number only: their text names files
             "speaking": app[ADMISSION].inside,
@@ -71,7 +71,7 @@ async def health(request: web.Request) -> web.Response:
     )
 
 
-def _identity(app: web.Application) -> dict[str, Any]:
+def identity(app: web.Application) -> dict[str, Any]:
     return {
         "service": "robotvoice",
         "version": __version__,
@@ -90,7 +90,7 @@ def _readiness(app: web.Application, persona: Persona) -> dict[str, Any]:
     }
 
 
-def _engine(app: web.Application, guarded: GuardedEngine) -> dict[str, Any]:
+def engine_told(app: web.Application, guarded: GuardedEngine) -> dict[str, Any]:
     """Ready if it is for one of the personas' voices; what it says of a plain voice where it has none."""
     engine, breaker = guarded.engine, guarded.breaker
     voices = (voice for persona in app[PERSONAS].personas.values() for voice in persona.voices)

@@ -1,14 +1,15 @@
-"""`GET /metrics`: for Prometheus, in the format it asks for."""
+"""`GET /metrics`: for Prometheus, in its text format."""
 
 from aiohttp import web
-from prometheus_client.exposition import choose_encoder
+from prometheus_client import generate_latest
 
 from gateway.keys import METRICS
 from gateway.metrics import WithoutCreated
 
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
 
 async def metrics(request: web.Request) -> web.Response:
     """All of it comes from memory."""
-    encode, content_type = choose_encoder(request.headers.get("Accept", ""))
-    body = encode(WithoutCreated(request.app[METRICS].registry))
-    return web.Response(body=body, headers={"Content-Type": content_type})
+    body = generate_latest(WithoutCreated(request.app[METRICS].registry))
+    return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE})

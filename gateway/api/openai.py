@@ -5,30 +5,29 @@ comes with a request.
 """
 
 import asyncio
-import logging
 from collections.abc import Mapping
 from contextlib import ExitStack, aclosing
 
 from aiohttp import web
 
-from gateway.api.openai_errors import HEADER_REQUEST_ID, openai_answers
+from gateway.api.openai_errors import openai_answers
 from gateway.api.openai_request import parsed, whole_body
 from gateway.api.openai_voice import Speaker, check_can_speak, held, models, speaker_for
 from gateway.asked import asked_over_http, budget_header, own_only, with_asked
 from gateway.encoders import ENCODINGS, Encoding, encode
-from gateway.keys import ADMISSION, DEFAULT_PERSONA, LARGE_BODIES, PERSONAS
+from gateway.keys import ADMISSION, DEFAULT_PERSONA, LARGE_BODIES, OBSERVER, PERSONAS
+from gateway.observed import Seen
+from gateway.request_id import request_id
 from gateway.resample import at_wire_rate, whole_at_wire_rate
 from speech import wire
 from speech.ahead import ahead
-from speech.audio import AudioChunk, Origin
+from speech.audio import WIRE_FORMAT, AudioChunk, Origin
 from speech.budget import Budget
 from speech.chain_events import Ended, SentenceStarted
 from speech.errors import EngineFailure
 from speech.text import sentences
 from speech.utterance import Outcome, Reason, Utterance
 from speech.whole_file import speak_whole
-
-log = logging.getLogger(__name__)
 
 HEADER_WARNING = "X-Voice-Warning"
 ANY_MODEL = "robotvoice"
@@ -38,8 +37,13 @@ SEND_WITHIN = 60.0
 
 
 @openai_answers
-async def speech(request: web.Request, request_id: str) -> web.StreamResponse:
+async def speech(request: web.Request) -> web.StreamResponse:
     """Sound in the format asked for; WAV and PCM while it is made, with the status once there is some."""
+    with request.app[OBSERVER].begin("openai", request_id(request)) as seen:
+        return await _spoken(request, seen)
+
+
+async def _spoken(request: web.Request, seen: Seen) -> web.StreamResponse:
     app = request.app
     with ExitStack() as work:
         async with whole_body(request, app[LARGE_BODIES]) as body:
@@ -48,19 +52,20 @@ async def speech(request: web.Request, request_id: str) -> web.StreamResponse:
             said = budget_header(request)
             work.enter_context(app[ADMISSION].admit())
             speaker = await speaker_for(app, asked, own_only=own_only(request))
+            seen.is_for(speaker.persona, speaker.chain.own_engine, clones=speaker.clones)
             encoding = ENCODINGS[asked.response_format]
             # The clip is decoded; what came of it need not lie about while it is spoken.
             del body, asked
         check_can_speak(speaker)
         work.enter_context(held(app, speaker))
-        utterance = Utterance(request_id, speaker.persona, speaker.language, spoken)
+        utterance = Utterance(request_id(request), speaker.persona, speaker.language, spoken)
         if encoding.file is None:
-            return await _streamed(request, speaker, utterance, encoding, said)
-        return await _whole(speaker, utterance, encoding, said)
+            return await _streamed(request, speaker, utterance, encoding, said, seen)
+        return await _whole(speaker, utterance, encoding, said, seen)
 
 
 @openai_answers
-async def list_models(request: web.Request, request_id: str) -> web.StreamResponse:
+async def list_models(request: web.Request) -> web.StreamResponse:
     """The models the personas speak with, and one name for all of them."""
     names = [ANY_MODEL, *models(request.app)]
     listed = [{"id": name, "object": "model", "created": 0, "owned_by": "robotvoice"} for name in names]
@@ -68,7 +73,7 @@ async def list_models(request: web.Request, request_id: str) -> web.StreamRespon
 
 
 @openai_answers
-async def list_voices(request: web.Request, request_id: str) -> web.StreamResponse:
+async def list_voices(request: web.Request) -> web.StreamResponse:
     """The personas, by what may be said as `voice`."""
     personas = request.app[PERSONAS].personas.values()
     listed = [
@@ -79,7 +84,12 @@ async def list_voices(request: web.Request, request_id: str) -> web.StreamRespon
 
 
 async def _streamed(
-    request: web.Request, speaker: Speaker, utterance: Utterance, encoding: Encoding, said: float | None
+    request: web.Request,
+    speaker: Speaker,
+    utterance: Utterance,
+    encoding: Encoding,
+    said: float | None,
+    seen: Seen,
 ) -> web.StreamResponse:
     """Raises EngineFailure before the first sound and after it; then the answer has begun."""
     answer = web.StreamResponse()
@@ -90,6 +100,7 @@ async def _streamed(
         made = ahead(made)
     async with aclosing(at_wire_rate(made)) as events:
         async for event in events:
+            seen.see(event)
             match event:
                 case SentenceStarted() if first is None:
                     first = event
@@ -97,9 +108,7 @@ async def _streamed(
                     pcm = event.pcm
                     if not answer.prepared:
                         assert first is not None, "audio comes after SentenceStarted"
-                        answer.headers.update(
-                            _headers(speaker, utterance, encoding, first.origin, first.substitute)
-                        )
+                        answer.headers.update(_headers(speaker, encoding, first.origin, first.substitute))
                         await answer.prepare(request)
                         pcm = encoding.header + pcm
                     await _send(answer, pcm)
@@ -107,7 +116,6 @@ async def _streamed(
                     reason = event.reason or Reason("no_audio", "nothing was spoken")
                     raise EngineFailure(reason.code, reason.text)
     assert first is not None, "a complete utterance has begun"
-    _log(utterance, first.origin, first.substitute)
     await answer.write_eof()
     return answer
 
@@ -121,38 +129,25 @@ async def _send(answer: web.StreamResponse, data: bytes) -> None:
 
 
 async def _whole(
-    speaker: Speaker, utterance: Utterance, encoding: Encoding, said: float | None
+    speaker: Speaker, utterance: Utterance, encoding: Encoding, said: float | None, seen: Seen
 ) -> web.Response:
     within = speaker.whole_answer_budget if said is None else said
-    whole = await speak_whole(speaker.chain, utterance, within=within)
+    whole = await speak_whole(speaker.chain, utterance, within=within, taken_over=seen.see)
     pcm = await whole_at_wire_rate(whole.chunks)
     file = await asyncio.to_thread(encode, pcm, encoding)
-    _log(utterance, whole.origin, whole.substitute)
-    headers = _headers(speaker, utterance, encoding, whole.origin, whole.substitute)
+    headers = _headers(speaker, encoding, whole.origin, whole.substitute)
+    seen.see_whole(whole, WIRE_FORMAT.seconds(WIRE_FORMAT.samples(len(pcm))))
     return web.Response(body=file, headers=headers)
 
 
 def _headers(
-    speaker: Speaker, utterance: Utterance, encoding: Encoding, origin: Origin, substitute: Reason | None
+    speaker: Speaker, encoding: Encoding, origin: Origin, substitute: Reason | None
 ) -> Mapping[str, str]:
     headers = {
         "Content-Type": encoding.content_type,
-        HEADER_REQUEST_ID: utterance.id,
         wire.HEADER_ENGINE: origin.engine,
         wire.HEADER_SUBSTITUTE: substitute.code if substitute else "none",
     }
     if speaker.warnings:
         headers[HEADER_WARNING] = "; ".join(speaker.warnings)
     return headers
-
-
-def _log(utterance: Utterance, origin: Origin, substitute: Reason | None) -> None:
-    log.info(
-        "spoken",
-        extra={
-            "utterance": utterance.id,
-            "persona": utterance.persona,
-            "engine": origin.engine,
-            "substitute": substitute.code if substitute else "none",
-        },
-    )

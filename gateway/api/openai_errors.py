@@ -4,18 +4,17 @@ import logging
 import math
 import socket
 import struct
-import uuid
 from collections.abc import Awaitable, Callable
 from functools import wraps
 from http import HTTPStatus
 
 from aiohttp import web
 
+from gateway.request_id import request_id
 from speech import errors
 
 log = logging.getLogger(__name__)
 
-HEADER_REQUEST_ID = "x-request-id"
 HEADER_SHOULD_RETRY = "x-should-retry"
 RETRY_AFTER = 1.0
 """Seconds, where nothing better is known"""
@@ -62,11 +61,9 @@ class Refusal(Exception):
 
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-NamedHandler = Callable[[web.Request, str], Awaitable[web.StreamResponse]]
-"""It is also given the id of the request, for the headers of an answer that it begins itself."""
 
 
-def openai_answers(handler: NamedHandler) -> Handler:
+def openai_answers(handler: Handler) -> Handler:
     """Whatever happens in `handler`, the answer is one an OpenAI client understands.
 
     An answer that has begun is cut off, so that nobody takes its part for the whole.
@@ -74,24 +71,21 @@ def openai_answers(handler: NamedHandler) -> Handler:
 
     @wraps(handler)
     async def answering(request: web.Request) -> web.StreamResponse:
-        request_id = uuid.uuid4().hex
         try:
-            answer = await handler(request, request_id)
+            return await handler(request)
         except ConnectionError:
             raise  # the client left: nobody is there to read an answer
         except Exception as error:
             refusal = _refusal(error)
             if refusal.status is HTTPStatus.INTERNAL_SERVER_ERROR:
-                log.exception("%s failed", request.path, extra={"request": request_id})
+                log.exception("%s failed", request.path, extra={"request": request_id(request)})
             if request.writer.output_size > 0:
-                log.warning("answer cut off: %s", refusal.code, extra={"request": request_id})
+                log.warning("answer cut off: %s", refusal.code, extra={"request": request_id(request)})
                 _cut(request)
                 raise ConnectionResetError("the answer had begun; the connection is cut") from error
             answer = _answer(refusal)
             # Its traceback leads back here and to the body that was read: all would stay until a collection.
             del refusal
-        if not answer.prepared:
-            answer.headers[HEADER_REQUEST_ID] = request_id
         return answer
 
     return answering

@@ -37,6 +37,8 @@ class Speaker:
     warnings: tuple[str, ...] = ()
     clip: tuple[str, Clip] | None = None
     """The caller's own, and the key of its voice"""
+    clones: bool = True
+    """Whether its own voice is made from somebody's recording"""
     first_audio_budget: float = math.inf
     """Seconds, if the request says nothing; so is the next"""
     whole_answer_budget: float = math.inf
@@ -97,6 +99,7 @@ def _persona(app: web.Application, asked: SpeechRequest, own_only: bool) -> Spea
         persona.id,
         language,
         tuple(warnings),
+        clones=persona.voice.clones,
         first_audio_budget=persona.first_audio_budget,
         whole_answer_budget=persona.whole_answer_budget,
     )

@@ -1,11 +1,11 @@
 """One utterance, from the chain's events to the WebSocket's messages."""
 
 import base64
-import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Protocol
 
+from gateway.observed import Seen
 from gateway.resample import at_wire_rate, whole_at_wire_rate
 from speech import wire
 from speech.ahead import ahead
@@ -16,8 +16,6 @@ from speech.fallback import FallbackChain
 from speech.utterance import Outcome, Utterance
 from speech.whole_file import speak_whole
 
-log = logging.getLogger(__name__)
-
 
 class Outlet(Protocol):
     """Where messages and audio go. Raises ConnectionError when the client is gone."""
@@ -27,26 +25,32 @@ class Outlet(Protocol):
 
 
 async def speak(
-    request: wire.Synthesize, utterance: Utterance, chain: FallbackChain, outlet: Outlet, budget: Budget
+    request: wire.Synthesize,
+    utterance: Utterance,
+    chain: FallbackChain,
+    outlet: Outlet,
+    budget: Budget,
+    seen: Seen,
 ) -> None:
     """Sends everything up to `complete` or `error`. Raises ConnectionError when the client is gone."""
-    telling = _Telling(request, utterance, chain.own_engine, outlet)
+    telling = _Telling(request, chain.own_engine, outlet)
     if not request.stream:
-        events = _all_at_once(chain, utterance, budget)
+        events = _all_at_once(chain, utterance, budget, seen)
     else:
         events = chain.speak(utterance, repeat_heard=request.engines == "all", budget=budget)
         if len(utterance.sentences) > 1:
             events = ahead(events)
     async with aclosing(at_wire_rate(events)) as events:
         async for event in events:
+            seen.see(event)
             await telling.tell(event)
 
 
 async def _all_at_once(
-    chain: FallbackChain, utterance: Utterance, budget: Budget
+    chain: FallbackChain, utterance: Utterance, budget: Budget, seen: Seen
 ) -> AsyncGenerator[ChainEvent, None]:
     """The events of an utterance in one voice and one piece."""
-    whole = await speak_whole(chain, utterance, within=budget.whole)
+    whole = await speak_whole(chain, utterance, within=budget.whole, taken_over=seen.see)
     yield SentenceStarted(0, whole.entry, whole.origin, WIRE_FORMAT, whole.substitute)
     yield AudioChunk(await whole_at_wire_rate(whole.chunks), WIRE_FORMAT, whole.origin)
     yield Ended(Outcome.COMPLETE, whole.spoken)
@@ -55,14 +59,11 @@ async def _all_at_once(
 class _Telling:
     """What one client is told of an utterance; one without an `id` only hears the sound and its end."""
 
-    def __init__(
-        self, request: wire.Synthesize, utterance: Utterance, own_engine: str, outlet: Outlet
-    ) -> None:
+    def __init__(self, request: wire.Synthesize, own_engine: str, outlet: Outlet) -> None:
         self._own_engine = own_engine
         self._id = request.id
         self._binary = request.audio == "binary"
         self._one_piece = not request.stream
-        self._utterance = utterance
         self._outlet = outlet
         self._started = False
         self._samples = 0
@@ -110,16 +111,6 @@ class _Telling:
 
     async def _end(self, event: Ended) -> None:
         seconds = WIRE_FORMAT.seconds(self._samples)
-        log.info(
-            "spoken" if event.outcome is Outcome.COMPLETE else "not spoken to the end",
-            extra={
-                "utterance": self._utterance.id,
-                "persona": self._utterance.persona,
-                "engines": ",".join(sorted({row.engine for row in event.spoken})),
-                "seconds": round(seconds, 3),
-                "reason": event.reason.code if event.reason else "none",
-            },
-        )
         if event.outcome is not Outcome.COMPLETE:
             detail = event.reason.text if event.reason else "nothing could speak it"
             await self._outlet.send(wire.Error(self._id, "incomplete", detail, event.spoken))

@@ -1,9 +1,9 @@
 """`/ws/tts`: utterances over one WebSocket, spoken one after the other in the order they were asked for."""
 
 import asyncio
+import itertools
 import json
 import logging
-import uuid
 from dataclasses import dataclass, field
 
 from aiohttp import WSMessage, WSMsgType, web
@@ -13,7 +13,9 @@ from gateway.api.socket import TOO_BIG, Socket
 from gateway.api.speaking import speak
 from gateway.asked import asked_by_message, budget_field, client_of, streamed, whole, with_asked
 from gateway.chains import all_kept, chain_for
-from gateway.keys import ADMISSION, DEFAULT_PERSONA, ENGINES, GATEWAY_ID, PERSONAS, SOCKETS
+from gateway.keys import ADMISSION, DEFAULT_PERSONA, ENGINES, GATEWAY_ID, OBSERVER, PERSONAS, SOCKETS
+from gateway.observed import Seen
+from gateway.request_id import request_id
 from speech import wire
 from speech.budget import Budget
 from speech.engines.base import READY
@@ -36,6 +38,7 @@ class Job:
     utterance: Utterance
     chain: FallbackChain
     budget: Budget
+    seen: Seen
     task: asyncio.Task[None] | None = field(default=None)
 
 
@@ -49,7 +52,7 @@ async def websocket(request: web.Request) -> web.WebSocketResponse:
         raise web.HTTPBadRequest from None
     request.app[SOCKETS].add(socket)
     try:
-        await Conversation(socket, request.app, client_of(request)).run()
+        await Conversation(socket, request.app, client_of(request), request_id(request)).run()
     finally:
         request.app[SOCKETS].discard(socket)
     return socket
@@ -58,10 +61,13 @@ async def websocket(request: web.Request) -> web.WebSocketResponse:
 class Conversation:
     """Reads requests and answers each at once; speaks them one at a time."""
 
-    def __init__(self, socket: Socket, app: web.Application, client: str) -> None:
+    def __init__(self, socket: Socket, app: web.Application, client: str, id: str) -> None:
+        """`id` is that of the handshake; an utterance's is `id/1`, where 1 is its own or its number."""
         self._socket = socket
         self._app = app
         self._client = client
+        self._id = id
+        self._numbers = itertools.count(1)
         self._jobs: dict[Job, None] = {}
         self._wake = asyncio.Event()
 
@@ -77,6 +83,8 @@ class Conversation:
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks)
+            for job in self._jobs:
+                job.seen.cancelled()
         for task in tasks:
             error = None if task.cancelled() else task.exception()
             if error and not isinstance(error, ConnectionError):
@@ -99,17 +107,28 @@ class Conversation:
             if isinstance(request, wire.Cancel):
                 await self._cancel(request)
             else:
-                await self._accept(request)
+                await self._observed(request)
         except RobotVoiceError as error:
             id = request.id if request else _id_in(message)
             await self._socket.send(wire.Error(id, error.code, error.message))
 
-    async def _accept(self, request: wire.Synthesize) -> None:
+    async def _observed(self, request: wire.Synthesize) -> None:
+        number = next(self._numbers)
+        id = f"{self._id}/{number if request.id is None else request.id}"
+        seen = self._app[OBSERVER].begin("websocket", id)
+        try:
+            await self._accept(request, id, seen)
+        except BaseException as error:
+            seen.end(error)
+            raise
+
+    async def _accept(self, request: wire.Synthesize, id: str, seen: Seen) -> None:
         if len(self._jobs) > WAITING_UTTERANCES:
             raise TooManyRequests(f"{WAITING_UTTERANCES} texts wait already; wait for a `complete`")
         if request.id is not None and any(job.request.id == request.id for job in self._jobs):
             raise InvalidMessage("id is in use by an utterance that has not ended")
         persona = self._app[PERSONAS].find(request.voice or self._app[DEFAULT_PERSONA])
+        seen.is_for(persona.id, persona.voice.engine, clones=persona.voice.clones)
         asked = asked_by_message(self._client, request)
         spoken = with_asked(sentences(request.text, prepared=request.prepared), asked)
         said = budget_field(request)
@@ -124,18 +143,20 @@ class Conversation:
         if ready.reason:
             retry = None if ready.retry_after is None else round(ready.retry_after * 1000)
             why = without_folders(ready.reason.text)
+            seen.refused(ready.reason.code)
             await self._socket.send(wire.Unavailable(request.id, ready.reason.code, why, retry))
             return
         predicted = 0.0 if kept else chain.start_estimate(spoken[0])
         if own and request.id is not None and predicted > budget.first_audio:
             why = f"the first sound would come in {predicted:.1f} s"
+            seen.refused("too_late")
             await self._socket.send(wire.Unavailable(request.id, "too_late", why))
             return
         if request.id is not None:
             await self._socket.send(wire.Accepted(request.id, round(predicted * 1000)))
         language = request.language or persona.language
-        utterance = Utterance(uuid.uuid4().hex, persona.id, language, spoken)
-        self._jobs[Job(request, utterance, chain, budget)] = None
+        utterance = Utterance(id, persona.id, language, spoken)
+        self._jobs[Job(request, utterance, chain, budget, seen)] = None
         self._wake.set()
 
     async def _cancel(self, request: wire.Cancel) -> None:
@@ -145,6 +166,7 @@ class Conversation:
                 if job.task:
                     job.task.cancel()
                     await asyncio.wait({job.task})
+                job.seen.cancelled()
                 await self._socket.send(wire.Cancelled(request.id))
                 return
         raise InvalidMessage("nothing with this id is being spoken or waits")
@@ -167,8 +189,9 @@ class Conversation:
 
     async def _speak(self, job: Job) -> None:
         try:
-            with self._app[ADMISSION].admit():
-                await speak(job.request, job.utterance, job.chain, self._socket, job.budget)
+            with job.seen, self._app[ADMISSION].admit():
+                job.seen.has_its_turn()
+                await speak(job.request, job.utterance, job.chain, self._socket, job.budget, job.seen)
         except RobotVoiceError as error:
             await self._socket.send(wire.Error(job.request.id, error.code, error.message))
         except ConnectionError:

@@ -29,6 +29,7 @@ class CacheEngine:
     def __init__(self, store: AudioStore, keys: AudioKeys) -> None:
         self._store = store
         self._keys = keys
+        self.hits = self.misses = 0
 
     @property
     def description(self) -> str:
@@ -57,7 +58,9 @@ class CacheEngine:
         key = self._keys.of(sentence, voice)
         audio = await self._store.get(key) if key else None
         if audio is None:
+            self.misses += 1
             raise EngineUnavailable("not_held", "this sentence was not spoken before")
+        self.hits += 1
         origin = replace(audio.origin, stored=True)
         step = int(audio.format.sample_rate * PIECE) * audio.format.frame_bytes
         for start in range(0, len(audio.pcm), step):

@@ -3,7 +3,7 @@
 import asyncio
 import io
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 
 import pytest
 
@@ -89,17 +89,19 @@ class Gossip(ScriptedEngine):
 
 
 @pytest.fixture
-def log(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+def log(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     """All that every logger writes at DEBUG, as the gateway writes it."""
     lines = io.StringIO()
     handler = logging.StreamHandler(lines)
     handler.setFormatter(KeyValueFormatter())
     root = logging.getLogger()
     monkeypatch.setattr(root, "handlers", [handler])
-    monkeypatch.setattr(root, "level", logging.DEBUG)
+    before = root.level
+    root.setLevel(logging.DEBUG)  # which makes loggers forget what they were asked before
     for name in ("aiohttp.access", "aiohttp.server", "aiohttp.web", "aiohttp.websocket", "asyncio"):
         monkeypatch.setattr(logging.getLogger(name), "level", logging.DEBUG)
-    return lines
+    yield lines
+    root.setLevel(before)
 
 
 ENGINES = [

@@ -77,6 +77,7 @@ class MlxEngine:
                 "pid": worker.pid,
                 "description": worker.description,
                 **asdict(worker.figures),
+                **worker.line,
             }
             for model, worker in self._workers.items()
         }
@@ -119,6 +120,11 @@ class MlxEngine:
         if worker is None or voice.model_voice is None:
             return 0.0
         return worker.start_estimate(voice.model_voice, sentence.asked.priority)
+
+    def best_start(self, voice: VoiceSpec) -> float | None:
+        """Seconds to its first sound when nobody is before it; None while that was not measured."""
+        worker = self._workers.get(voice.model_voice.model) if voice.model_voice else None
+        return worker.best_start(voice.model_voice) if worker and voice.model_voice else None
 
     def real_time_factor(self, voice: VoiceSpec) -> float:
         worker = self._workers.get(voice.model_voice.model) if voice.model_voice else None

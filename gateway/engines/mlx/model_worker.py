@@ -114,6 +114,10 @@ class ModelWorker:
             wait += self._pace.prepare
         return wait + self._pace.first_audio_p95(voice.key)
 
+    def best_start(self, voice: ModelVoice) -> float | None:
+        """Seconds, if nobody is before it and its reference is encoded; None while nothing was measured."""
+        return self._pace.first_audio_p95(voice.key) if self.figures.sentences else None
+
     def real_time_factor(self) -> float:
         """Wall time by audio time."""
         return self._pace.real_time_factor
@@ -128,6 +132,11 @@ class ModelWorker:
         self._scheduler.put(turn)
         if self._conversation and turn.asked.priority is not Priority.BACKGROUND:
             self._conversation.give_way()
+
+    @property
+    def line(self) -> Mapping[str, object]:
+        """How many sentences wait, and how many were given back, by reason."""
+        return {"waiting": len(self._scheduler), "refused": dict(self._scheduler.refused)}
 
     def look_again(self) -> None:
         """Other voices are expected."""

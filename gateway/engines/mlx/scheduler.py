@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+from collections import Counter
 from collections.abc import Sequence
 
 from gateway.engines.mlx.turn import Turn
@@ -27,6 +28,8 @@ class Scheduler:
         self._served: dict[str, int] = {}
         """The number of each client's last turn, for those that were there of late; the oldest first"""
         self._numbers = itertools.count(1)
+        self.refused: Counter[str] = Counter()
+        """How many were given back unspoken, by the code of the reason"""
         self._filled = asyncio.Event()
 
     def __len__(self) -> int:
@@ -41,11 +44,13 @@ class Scheduler:
         if asked.priority is not Priority.URGENT:
             mine = [other for other in self._line if other.asked.client == asked.client]
             if asked.client and len(mine) >= self._each:
-                raise EngineUnavailable("client_busy", f"{self._each} sentences of this client wait", RETRY)
+                message = f"{self._each} sentences of this client wait"
+                raise self._counted(EngineUnavailable("client_busy", message, RETRY))
         if len(self._line) >= self._limit:
             last = max(reversed(self._line), key=lambda other: other.asked.priority)
             if last.asked.priority <= asked.priority:
-                raise EngineUnavailable("busy", f"{self._limit} sentences wait for this model already", RETRY)
+                message = f"{self._limit} sentences wait for this model already"
+                raise self._counted(EngineUnavailable("busy", message, RETRY))
             self._refuse(last, EngineUnavailable("busy", "something more urgent took its place", RETRY))
         self._line[turn] = asyncio.get_running_loop().time() + self._patience
         self._filled.set()
@@ -96,4 +101,8 @@ class Scheduler:
 
     def _refuse(self, turn: Turn, reason: EngineUnavailable) -> None:
         del self._line[turn]
-        turn.put(reason)
+        turn.put(self._counted(reason))
+
+    def _counted(self, reason: EngineUnavailable) -> EngineUnavailable:
+        self.refused[reason.reason] += 1
+        return reason

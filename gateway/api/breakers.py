@@ -1,0 +1,113 @@
+"""`POST /v1/breakers/ENGINE`: an operator at this machine forces a breaker, or leaves it to itself again.
+
+No web page can do it, not even one that is open on this machine: the request must be JSON, the page's origin
+the gateway's own, and the name it was asked by this machine's.
+"""
+
+import ipaddress
+import json
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Literal, TypeAlias
+
+from aiohttp import web
+from yarl import URL
+
+from gateway.api.error_answers import problem
+from gateway.api.status import OPERATOR, engine_status
+from gateway.keys import ENGINES
+from gateway.problems import did_you_mean, one_line, shown
+from gateway.request_id import request_id
+from speech.breaker import State
+from speech.errors import InvalidMessage
+from speech.utterance import Reason
+
+log = logging.getLogger(__name__)
+
+FORCED: Mapping[str, Literal[State.FORCED_OPEN, State.FORCED_CLOSED] | None] = {
+    "open": State.FORCED_OPEN,
+    "close": State.FORCED_CLOSED,
+    "auto": None,
+}
+LONGEST_REASON = 200
+"""Characters"""
+LONGEST_BODY = 4096
+"""Bytes"""
+FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
+"""Headers of a proxy, behind which everybody would be at this machine"""
+
+Order: TypeAlias = tuple[str, str | None]
+
+
+async def force(request: web.Request) -> web.Response:
+    """200 with how the engine is now; 400, 403, 404 and 415 say in a sentence what is wrong."""
+    if refusal := _not_from_here(request):
+        log.warning("breaker left as it is: %s", refusal, extra={"request": request_id(request)})
+        return problem(request, HTTPStatus.FORBIDDEN, "forbidden", refusal)
+    if request.content_type != "application/json":
+        said = "send JSON, with Content-Type: application/json"
+        return problem(request, HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "not_json", said)
+    engines = request.app[ENGINES]
+    name = request.match_info["engine"]
+    guarded = engines.get(name)
+    breaker = guarded.breaker if guarded else None
+    if breaker is None:
+        with_one = [each for each, other in engines.items() if other.breaker]
+        said = f"there is no breaker called {shown(name)}; {did_you_mean(name, with_one)}"
+        return problem(request, HTTPStatus.NOT_FOUND, "unknown_engine", said)
+    wanted, why = _order(await request.content.read(LONGEST_BODY + 1))
+    state = FORCED[wanted]
+    log.warning(
+        "operator: breaker of %s to %s",
+        name,
+        wanted,
+        extra={"request": request_id(request), "why": why or "not said"},
+    )
+    if state is None:
+        breaker.end_force()
+    else:
+        kept = "is not used" if state is State.FORCED_OPEN else "is used whatever happens"
+        text = f"{name} {kept}, as its operator wants" + (f": {why}" if why else "")
+        breaker.force(state, Reason(OPERATOR, text))
+    return web.json_response({"engine": name, **engine_status(request.app, name)})
+
+
+def _order(body: bytes) -> Order:
+    """The state that is wanted and why. Raises InvalidMessage."""
+    try:
+        fields = json.loads(body) if len(body) <= LONGEST_BODY else None
+    except (ValueError, RecursionError):
+        fields = None
+    if not isinstance(fields, dict):
+        raise InvalidMessage('the body must be one JSON object, such as {"state": "open"}')
+    wanted, why = fields.get("state"), fields.get("reason")
+    if not isinstance(wanted, str) or wanted not in FORCED:
+        raise InvalidMessage(f"state must be one of {', '.join(FORCED)}")
+    if why is not None and not (isinstance(why, str) and len(why) <= LONGEST_REASON):
+        raise InvalidMessage(f"reason must be a text of at most {LONGEST_REASON} characters")
+    return wanted, one_line(why.strip()) if why else None
+
+
+def _not_from_here(request: web.Request) -> str | None:
+    """Why it may not do this; None if it may."""
+    if not _is_loopback(request.remote or "") or any(name in request.headers for name in FORWARDED):
+        return "breakers are forced at the gateway's own machine only; run robotvoice-gateway breaker there"
+    try:
+        host = URL(f"http://{request.headers.get('Host', '')}")
+        page = request.headers.get("Origin")
+        same = page is None or URL(page).origin() == host.origin()
+    except ValueError:
+        return "Host or Origin cannot be read; ask by 127.0.0.1"
+    if host.host != "localhost" and not _is_loopback(host.host or ""):
+        return "the gateway was asked by a name that may be anybody's; ask by 127.0.0.1 or localhost"
+    return None if same else "web pages may not force breakers; use robotvoice-gateway breaker"
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    mapped = ip.ipv4_mapped if isinstance(ip, ipaddress.IPv6Address) else None
+    return (mapped or ip).is_loopback

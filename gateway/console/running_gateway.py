@@ -1,0 +1,91 @@
+"""The gateway that runs: where it is to be found, and what it answers."""
+
+import argparse
+import re
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from speech.errors import InvalidSettings
+from speech.wire import DEFAULT_PORT
+
+if TYPE_CHECKING:  # A base installation must be able to show the help.
+    from gateway.settings import Settings
+
+DONE, NO_ANSWER, REFUSED = 0, 1, 2
+ANSWER_WITHIN = 2.0
+HOST = re.compile(r"[A-Za-z0-9.:%_-]{1,253}")
+ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+
+
+class NotAnsweredError(Exception):
+    """No gateway answers there. The message says what to do."""
+
+
+def add_address_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--config", type=Path, metavar="FILE", help="settings as TOML")
+    command.add_argument("--port", type=int, help="the port it listens on (7860)")
+    command.add_argument(
+        "--gateway",
+        metavar="HOST:PORT",
+        help="another one than that of the settings; the port may be left out",
+    )
+
+
+def address_of(options: argparse.Namespace, load: "Callable[[], Settings]") -> str:
+    """HOST:PORT, the host in brackets if it has colons. Raises InvalidSettings."""
+    from yarl import URL
+
+    if options.gateway is None:
+        settings = load()
+        if settings.port == 0:
+            raise InvalidSettings("port: 0 is another one at each start; name the gateway with --gateway")
+        host = ANY_ADDRESS.get(settings.listen_host, settings.listen_host)
+        return f"[{host}]:{settings.port}" if ":" in host else f"{host}:{settings.port}"
+    try:
+        url = URL(f"http://{options.gateway.removeprefix('http://').rstrip('/')}")
+        if (
+            not HOST.fullmatch(url.host or "")
+            or url.path != "/"
+            or url.user
+            or url.query_string
+            or url.fragment
+        ):
+            raise ValueError
+        return f"{url.host_subcomponent}:{url.explicit_port or DEFAULT_PORT}"
+    except ValueError as error:
+        raise InvalidSettings(f"--gateway {options.gateway}: is no address; give HOST:PORT") from error
+
+
+async def ask(
+    address: str, path: str, body: Mapping[str, Any] | None = None
+) -> tuple[int, Mapping[str, Any]]:
+    """The status and the JSON of the answer; with a `body` it is a POST. Raises NotAnsweredError."""
+    from aiohttp import ClientError, ClientSession, ClientTimeout
+    from yarl import URL
+
+    url = URL(f"http://{address}{path}", encoded=True)
+    method = "GET" if body is None else "POST"
+    try:
+        async with (
+            ClientSession(timeout=ClientTimeout(total=ANSWER_WITHIN)) as session,
+            session.request(method, url, json=body, allow_redirects=False) as answer,
+        ):
+            told = await answer.json()
+    except (ClientError, TimeoutError, ValueError, OSError) as error:
+        raise NotAnsweredError(
+            f"no gateway answers at {address}; start it with `robotvoice-gateway serve`, or name another one "
+            "with --gateway HOST:PORT"
+        ) from error
+    if answer.status == 404 and isinstance(told, dict) and told.get("code") == "http":
+        raise NotAnsweredError(f"the gateway at {address} is of an older version; update and restart it")
+    if not isinstance(told, dict):
+        raise NotAnsweredError(f"what answers at {address} is no gateway; name one with --gateway HOST:PORT")
+    return answer.status, told
+
+
+def complain(message: str) -> None:
+    from gateway.problems import one_line
+
+    print(f"robotvoice-gateway: {one_line(message)}", file=sys.stderr)

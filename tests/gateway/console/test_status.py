@@ -1,0 +1,125 @@
+"""`robotvoice-gateway status`: a table of the gateway that runs, or in words that there is none."""
+
+import asyncio
+import json
+import os
+import pty
+import signal
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+
+from gateway.cli import main
+from tests.fakes.scripted_engine import DIES, ScriptedEngine
+from tests.gateway.in_process import SOON, library, named, persona, running
+from tests.gateway.process import ROOT, environment
+
+
+@pytest.fixture(autouse=True)
+def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of the user's."""
+    for name in [name for name in os.environ if name.startswith("ROBOTVOICE_")]:
+        monkeypatch.delenv(name)
+    for name, value in environment(tmp_path).items():
+        monkeypatch.setenv(name, value)
+
+
+async def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    code = await asyncio.to_thread(main, arguments)
+    return code, *capsys.readouterr()
+
+
+async def test_the_table_says_who_would_speak_and_why(capsys: pytest.CaptureFixture[str]) -> None:
+    engines = named(ScriptedEngine("dies", [DIES]), ScriptedEngine("speaks"), ScriptedEngine("spare"))
+    async with running(library(persona("rook", "dies", "speaks")), engines) as gateway:
+        for _ in range(3):
+            await gateway.say("Hello.")
+        code, out, err = await said(capsys, "status", "--gateway", f"127.0.0.1:{gateway.port}")
+    assert (code, err) == (0, "")
+    lines = out.splitlines()
+    assert f"at 127.0.0.1:{gateway.port}, up " in lines[0]
+    (dies,) = [line for line in lines if line.startswith("dies ")]
+    assert dies.split()[1:3] == ["not", "ready"] and " open for " in dies and dies.endswith("it died")
+    (rook,) = [line for line in lines if line.startswith("rook ")]
+    assert rook.split()[1] == "speaks" and "no, dies" in rook and rook.endswith("it died")
+    (spare,) = [line for line in lines if line.startswith("spare ")]
+    assert "not used" in spare
+    assert "last hour: nothing was spoken for a persona with a cloned voice" in lines
+    assert "\x1b" not in out
+
+
+async def test_as_json_it_is_what_the_gateway_answers(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And without `--gateway` the one of the settings is asked."""
+    async with running() as gateway:
+        monkeypatch.setenv("ROBOTVOICE_PORT", str(gateway.port))
+        monkeypatch.setenv("ROBOTVOICE_LAN", "true")
+        code, out, _ = await said(capsys, "status", "--json")
+    assert code == 0
+    assert json.loads(out)["personas"]["vixen"]["speaks"] == "espeak"
+
+
+async def test_where_no_gateway_answers_it_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    code, out, err = await said(capsys, "status", "--port", str(port))
+    assert (code, out) == (1, "")
+    assert f"no gateway answers at 127.0.0.1:{port}" in err and "robotvoice-gateway serve" in err
+
+
+@pytest.mark.parametrize("answer", [b"[1]", b"{}", b"<html>", b'{"service": "robotvoice"}'])
+async def test_what_is_no_gateway_is_no_traceback(answer: bytes, capsys: pytest.CaptureFixture[str]) -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: "
+        writer.write(head + str(len(answer)).encode() + b"\r\n\r\n" + answer)
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        code, out, err = await said(capsys, "status", "--gateway", f"127.0.0.1:{port}")
+    assert (code, out) == (1, "")
+    assert err.startswith("robotvoice-gateway: ") and len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("address", ["", "a b", "host:port", "host/path", "[::1", "host:99999", "user@host"])
+async def test_an_address_that_is_none_is_refused(address: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = await said(capsys, "status", "--gateway", address)
+    assert (code, out) == (2, "")
+    assert "give HOST:PORT" in err
+
+
+async def test_watched_on_a_terminal_it_is_drawn_anew_until_it_is_interrupted(tmp_path: Path) -> None:
+    async with running() as gateway:
+        ours, theirs = pty.openpty()
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "gateway", "status", "--watch"),
+            *("--gateway", f"127.0.0.1:{gateway.port}"),
+            stdin=theirs, stdout=theirs, stderr=theirs, cwd=ROOT, env=environment(tmp_path),
+        )  # fmt: skip
+        drawn = b""
+        try:
+            async with asyncio.timeout(2 * SOON):
+                while drawn.count(b"\x1b[H") < 3:
+                    drawn += await asyncio.to_thread(os.read, ours, 65_536)
+            process.send_signal(signal.SIGINT)
+            async with asyncio.timeout(SOON):
+                assert await process.wait() == 0
+        finally:
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
+            os.close(ours)
+            os.close(theirs)
+    assert drawn.count(b"persona") >= 2 and b"Traceback" not in drawn
+
+
+async def test_watched_into_a_pipe_it_is_printed_once(capsys: pytest.CaptureFixture[str]) -> None:
+    async with running() as gateway:
+        where = f"127.0.0.1:{gateway.port}"
+        code, out, _ = await said(capsys, "status", "--watch", "--gateway", where)
+    assert code == 0 and out.count("speaks with") == 1 and "\x1b" not in out
