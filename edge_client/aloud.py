@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from edge_client.player import NullPlayer, Played
 from edge_client.player_choice import open_player
 from edge_client.settings import Settings
+from edge_client.voice_lock import alone
 from speech.audio import AudioChunk, Origin
 from speech.chain_events import Ended, SentenceStarted
 from speech.errors import NothingCanSpeak, PlayerFailed, SpokenInPart
@@ -24,6 +25,8 @@ UNHEARD = 0.5
 """Seconds of sound that a player and its pipe may hold"""
 
 Ahead = asyncio.Queue[AudioChunk | SentenceStarted | None]
+Begins = Callable[[SentenceStarted], bool]
+"""Told before a sentence is handed over, also when it is repeated; False ends the utterance before it"""
 
 
 @dataclass(slots=True)
@@ -47,27 +50,30 @@ async def speak_aloud(
     on_sentence: Callable[[SentenceStarted], None],
     *,
     play: bool,
-) -> Heard:
-    """Returns when all was heard; without `play`, when all was made.
+    begins: Begins = lambda _: True,
+) -> Heard | None:
+    """Returns when all was heard; without `play`, when all was made. None: no sentence was to begin.
 
-    A player that breaks is replaced, once in a sentence, which is then played again. Raises NothingCanSpeak,
-    SpokenInPart and PlayerFailed.
+    Nobody else on this machine speaks meanwhile. A player that breaks is replaced, once in a sentence, which
+    is then played again. Raises NothingCanSpeak, SpokenInPart and PlayerFailed.
     """
     ahead = Ahead(READ_AHEAD)
-    speaking = asyncio.create_task(_speak(chain, utterance, ahead, clock, on_sentence), name="speak ahead")
+    speaking = asyncio.create_task(_speak(chain, utterance, ahead, on_sentence), name="speak ahead")
     try:
-        taken = _Taken(ahead)
+        taken = _Taken(ahead, clock, begins)
         if play:
-            played = await _played(taken, settings, clock)
+            async with alone(settings.voice_lock):
+                played = await _played(taken, settings, clock)
         else:
             played = await NullPlayer(clock).play(taken.chunks())
-        heard = await speaking
+        if not taken.left:
+            await speaking
     finally:
         speaking.cancel()
         await asyncio.wait({speaking})
-    if played.first_audio is not None and not taken.again:
+    heard = taken.heard
+    if heard and played.first_audio is not None and not taken.again:
         heard.first_audio = played.first_audio
-    heard.seconds = taken.seconds
     return heard
 
 
@@ -91,17 +97,19 @@ async def _played(taken: "_Taken", settings: Settings, clock: Callable[[], float
 class _Taken:
     """What a player takes out. It keeps what may not have been heard yet, for the player after it."""
 
-    def __init__(self, ahead: Ahead) -> None:
-        self._ahead = ahead
+    def __init__(self, ahead: Ahead, clock: Callable[[], float], begins: Begins) -> None:
+        self._ahead, self._clock, self._begins = ahead, clock, begins
         self._before: list[AudioChunk] = []
         self._now: list[AudioChunk] = []
         self._ended = False
         self.sentence = 0
         """Which one is being taken: so many before it were"""
-        self.seconds = 0.0
-        """Taken in all, what was taken again aside"""
+        self.heard: Heard | None = None
+        """Its seconds are what was taken in all, what was taken again aside"""
         self.again = False
         """Whether something was"""
+        self.left = False
+        """Whether a sentence was not to begin any more"""
 
     async def chunks(self) -> AsyncGenerator[AudioChunk, None]:
         """When called again it begins with the sentence in which it was left, or the one just before."""
@@ -113,14 +121,20 @@ class _Taken:
             if isinstance(taken, AudioChunk):
                 self._keep(taken)
                 yield taken
-            elif taken:
+            elif taken and self._begins(taken):
                 self._before, self._now, self.sentence = self._now, [], taken.sentence
+                if self.heard is None:
+                    self.heard = Heard(taken.entry, taken.origin, taken.substitute, self._clock())
+                elif taken.entry > self.heard.entry:
+                    heard = self.heard
+                    heard.entry, heard.origin, heard.substitute = taken.entry, taken.origin, taken.substitute
             else:
-                self._ended = True
+                self._ended, self.left = True, taken is not None
 
     def _keep(self, chunk: AudioChunk) -> None:
+        assert self.heard is not None, "a sentence starts before its first chunk"
         self._now.append(chunk)
-        self.seconds += chunk.format.seconds(chunk.samples)
+        self.heard.seconds += chunk.format.seconds(chunk.samples)
         if self._before and sum(each.format.seconds(each.samples) for each in self._now) > UNHEARD:
             self._before.clear()
 
@@ -129,10 +143,8 @@ async def _speak(
     chain: FallbackChain,
     utterance: Utterance,
     ahead: Ahead,
-    clock: Callable[[], float],
     on_sentence: Callable[[SentenceStarted], None],
-) -> Heard:
-    heard: Heard | None = None
+) -> None:
     try:
         async with aclosing(chain.speak(utterance)) as events:
             async for event in events:
@@ -141,8 +153,6 @@ async def _speak(
                 elif isinstance(event, SentenceStarted):
                     await ahead.put(event)
                     on_sentence(event)
-                    if heard is None or event.entry > heard.entry:
-                        heard = Heard(event.entry, event.origin, event.substitute, clock())
                 elif isinstance(event, Ended) and event.outcome is not Outcome.COMPLETE:
                     raise _unfinished(event)
     except Exception:
@@ -150,8 +160,6 @@ async def _speak(
         await ahead.put(None)
         raise
     await ahead.put(None)
-    assert heard is not None, "a complete utterance has a sentence that started"
-    return heard
 
 
 def _unfinished(ended: Ended) -> NothingCanSpeak | SpokenInPart:

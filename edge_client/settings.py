@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from edge_client.lock_file import default_path
 from speech.errors import InvalidSettings
 from speech.persona import PERSONA_ID
 
 ENVIRONMENT_PREFIX = "ROBOTVOICE_"
 CONFIG_VARIABLE = "ROBOTVOICE_ROBOT_CONFIG"
 GATEWAY_PORT = 7860
+DAEMON_PORT = 7870
 
 LONGEST_WAIT = 60.0
 """Seconds no setting may exceed: a robot that waits longer counts as silent."""
@@ -69,6 +71,10 @@ class Settings:
     state_dir: Path = field(default_factory=lambda: default_state_dir(os.environ))
     """What outlives a process; may not exist yet"""
     espeak: EspeakName = "auto"
+    daemon_port: int = DAEMON_PORT
+    """On loopback. 0: no daemon is asked, and a daemon takes a free port"""
+    voice_lock: Path = field(default_factory=default_path)
+    """Held by whoever plays; the same file for every user of this robot"""
 
 
 def load_settings(
@@ -187,6 +193,12 @@ def _seconds(value: object) -> float:
     return seconds
 
 
+def _port(value: object) -> int:
+    if not re.fullmatch("[0-9]{1,5}", str(value)) or int(str(value)) > 65535:
+        raise ValueError(f"{value!r:.80} is not a port; give a number from 0 to 65535")
+    return int(str(value))
+
+
 def _switch(value: object) -> bool:
     word = str(value).lower()
     if not isinstance(value, bool | str) or word not in _TRUE + _FALSE:
@@ -226,4 +238,6 @@ _PARSERS: dict[str, Callable[[object], object]] = {
     "interface": _ip_address,
     "state_dir": _folder,
     "espeak": _one_of(*get_args(EspeakName)),
+    "daemon_port": _port,
+    "voice_lock": _folder,
 }

@@ -14,11 +14,11 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 TOP_LEVEL = {
-    "benchmarks", "demo", "deploy", "docs", "edge_client", "gateway", "personas", "setup", "speech", "tests",
-    "tiny_voice",
+    "benchmarks", "demo", "deploy", "docs", "edge_client", "faults", "gateway", "personas", "setup", "speech",
+    "tests", "tiny_voice",
 }  # fmt: skip
 MADE_BY_MAKE = {"out", "build", "dist", "__pycache__"}
-PACKAGES = ("edge_client", "gateway", "speech")
+PACKAGES = ("deploy", "edge_client", "gateway", "speech")
 CODE = sorted(path for folder in TOP_LEVEL for path in (ROOT / folder).rglob("*.py"))
 PYTTSX3_CHILD = "pyttsx3_child.py"
 PLAYER = {"player.py", "player_choice.py", "before_playing.py", "child_process.py"}
@@ -87,6 +87,12 @@ def test_speech_imports_only_the_standard_library_itself_and_the_sentence_splitt
     assert not {name for name in foreign if name.partition(".")[0] not in allowed}
 
 
+def test_what_starts_them_at_boot_knows_neither_side() -> None:
+    allowed = sys.stdlib_module_names | {"deploy", "speech"}
+    foreign = {name for path in code_of("deploy") for name in imports_of(path)}
+    assert not {name for name in foreign if name.partition(".")[0] not in allowed}
+
+
 def test_the_gateway_and_the_robots_side_never_import_each_other() -> None:
     assert not importers(code_of("gateway"), "edge_client")
     assert not importers(code_of("edge_client"), "gateway")
@@ -96,8 +102,8 @@ def test_the_demonstration_imports_nothing_of_ours_and_starts_the_commands_inste
     assert not importers(code_of("demo"), *PACKAGES)
 
 
-def test_no_package_imports_the_tests_the_benchmarks_or_the_demonstration() -> None:
-    assert not importers(code_of(*PACKAGES), "tests", "benchmarks", "demo")
+def test_no_package_imports_the_tests_the_faults_the_benchmarks_or_the_demonstration() -> None:
+    assert not importers(code_of(*PACKAGES), "tests", "faults", "benchmarks", "demo")
 
 
 def test_zeroconf_is_used_only_to_announce_and_to_discover() -> None:

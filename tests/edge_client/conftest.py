@@ -25,7 +25,8 @@ def settings(tmp_path: Path) -> Callable[..., Settings]:
     """A robot's settings: its own folder, no mDNS and no loudspeaker unless the test says so."""
 
     def make(**changes: object) -> Settings:
-        given = {"state_dir": tmp_path / "state", "mdns": False, "player": "none", **changes}
+        own = {"state_dir": tmp_path / "state", "voice_lock": tmp_path / "voice.lock"}
+        given = {**own, "mdns": False, "player": "none", **changes}
         return Settings(**given)  # type: ignore[arg-type]  # a test that errs fails
 
     return make
@@ -93,6 +94,8 @@ def environment(tmp_path: Path) -> dict[str, str]:
         "ROBOTVOICE_INTERFACE": "127.0.0.1",
         "ROBOTVOICE_MDNS": "false",
         "ROBOTVOICE_PLAYER": "none",
+        "ROBOTVOICE_DAEMON_PORT": "0",
+        "ROBOTVOICE_VOICE_LOCK": str(tmp_path / "voice.lock"),
     }
 
 

@@ -57,6 +57,8 @@ def test_every_field_is_read_from_the_environment() -> None:
         "interface": "10.0.0.2",
         "state_dir": "/var/lib/robot",
         "espeak": "command",
+        "daemon_port": "17870",
+        "voice_lock": "/run/robot.lock",
     }
     assert texts.keys() == {each.name for each in fields(Settings)}
     assert load_settings({f"ROBOTVOICE_{name.upper()}": text for name, text in texts.items()}) == Settings(
@@ -73,6 +75,8 @@ def test_every_field_is_read_from_the_environment() -> None:
         interface="10.0.0.2",
         state_dir=Path("/var/lib/robot"),
         espeak="command",
+        daemon_port=17870,
+        voice_lock=Path("/run/robot.lock"),
     )
 
 
@@ -133,6 +137,8 @@ def test_what_is_no_address_is_refused(address: str) -> None:
         ("interface", "eth0"),
         ("state_dir", 3),
         ("espeak", ["auto"]),
+        ("daemon_port", 65_536),
+        ("daemon_port", True),
     ],
 )
 def test_a_wrong_value_is_refused_by_name_and_shown(name: str, value: object) -> None:

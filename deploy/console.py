@@ -1,0 +1,88 @@
+"""The commands `install` and `uninstall`, which both sides have."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # The robot's command loads this for each `say`: it must stay light.
+    from deploy.service import Supervisor
+
+DONE, FAILED = 0, 1
+PREFIX = "ROBOTVOICE_"
+
+
+def add_install_commands(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", what: str, **layout: Any
+) -> tuple[argparse.ArgumentParser, argparse.ArgumentParser]:
+    """Puts both among the commands; returns their parsers. `installs` tells them apart."""
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--dry-run", action="store_true", help="show each file and command, change nothing")
+    common.add_argument(
+        "--force", action="store_true", help="also when the service's file was changed; that one is kept"
+    )
+    install = commands.add_parser(
+        "install", parents=[common], help=f"start {what} now, at boot and after a crash", **layout
+    )
+    install.add_argument("--config", type=Path, metavar="FILE", help="settings as TOML, for the service")
+    install.set_defaults(installs=True)
+    uninstall = commands.add_parser(
+        "uninstall", parents=[common], help=f"stop {what} and start it no more", **layout
+    )
+    uninstall.set_defaults(installs=False, config=None)
+    return install, uninstall
+
+
+def run_install_command(
+    program: str,
+    options: argparse.Namespace,
+    supervisor: "Callable[[], Supervisor]",
+    notes: Iterable[str] = (),
+) -> int:
+    """Returns the exit code; what cannot be done is told in a line. The notes are told after an installation.
+
+    `supervisor` may raise InstallFailed, and RuntimeError for a user without a home folder.
+    """
+    from deploy.install import Installation
+    from deploy.service import InstallFailed
+
+    try:
+        _refuse_sudo(os.environ)
+        installation = Installation(supervisor(), force=options.force, dry_run=options.dry_run)
+        if options.installs:
+            installation.install()
+            for note in notes:
+                print(note)
+        else:
+            installation.uninstall()
+    except InstallFailed as error:
+        return _failed(program, error.message)
+    except RuntimeError as error:
+        return _failed(program, f"this user has no home folder ({error}); set HOME")
+    return DONE
+
+
+def settings_variable(variable: str, config: Path | None) -> dict[str, str]:
+    """The environment of a service that is to read the file named here or in ours; empty if none is."""
+    named = str(config or os.environ.get(variable, ""))
+    return {variable: str(Path(named).expanduser().absolute())} if named else {}
+
+
+def not_passed_on(file: str, *passed: str) -> list[str]:
+    """A line about the settings in our environment, of which a service gets only what is passed on."""
+    names = [name for name in sorted(os.environ) if name.startswith(PREFIX) and name not in passed]
+    return [f"the service does not see {', '.join(names)}: write into {file} what it needs"] if names else []
+
+
+def _refuse_sudo(environ: Mapping[str, str]) -> None:
+    from deploy.service import InstallFailed
+
+    if os.geteuid() == 0 and (user := environ.get("SUDO_USER", "root")) != "root":
+        raise InstallFailed(f"the service is to be {user}'s own, not root's; type this without sudo")
+
+
+def _failed(program: str, message: str) -> int:
+    print(f"{program}: {message}", file=sys.stderr)
+    return FAILED

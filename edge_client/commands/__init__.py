@@ -1,0 +1,1 @@
+"""The commands of `robotvoice`: each file has one, with its options."""

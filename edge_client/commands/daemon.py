@@ -1,0 +1,46 @@
+"""`robotvoice daemon`: says what any program on this robot asks for, until it is told to end."""
+
+import argparse
+import asyncio
+import logging
+import signal
+
+from edge_client import terminal
+from edge_client.commands.options import Commands, Layout, configured, with_gateway
+
+LOG_LINE = "%(levelname)s %(name)s: %(message)s"
+"""The journal knows the time"""
+
+
+def add_to(commands: Commands, layout: Layout) -> None:
+    daemon = commands.add_parser(
+        "daemon", parents=[configured(), with_gateway()], help="speak for all programs here", **layout
+    )
+    daemon.add_argument("--port", metavar="PORT", help="on loopback; 0 takes a free one (7870)")
+    daemon.add_argument("--player", metavar="NAME", help="auto, aplay, pw-play, paplay, afplay or none")
+    daemon.add_argument("--device", metavar="NAME", help="the player's device")
+    daemon.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    from edge_client.local_api.server import serve
+    from edge_client.settings import load_settings
+
+    logging.basicConfig(level=logging.INFO, format=LOG_LINE, force=True)
+    settings = load_settings(
+        config=options.config,
+        gateway=options.gateway,
+        mdns=False if options.no_mdns else None,
+        player=options.player,
+        device=options.device,
+        daemon_port=options.port,
+    )
+
+    async def until_told() -> None:
+        told = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, told.set)
+        await serve(settings, told, listening=lambda url: terminal.show(f"Listening at {url}"))
+
+    asyncio.run(until_told())
+    return terminal.OK

@@ -1,0 +1,53 @@
+"""What several commands' options share."""
+
+import argparse
+from pathlib import Path
+from typing import Any, TypeAlias
+
+LONGEST_LOOK = 60.0
+"""Seconds"""
+LONGEST_DEADLINE = 24 * 3600.0
+"""Seconds"""
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+Layout: TypeAlias = dict[str, Any]
+
+
+def seconds(text: str) -> float:
+    """For argparse, whose message has the name of this function."""
+    return _above_zero(text, LONGEST_LOOK)
+
+
+def deadline(text: str) -> float:
+    """For argparse, whose message has the name of this function."""
+    return _above_zero(text, LONGEST_DEADLINE)
+
+
+def file_name(text: str) -> Path:
+    """For argparse."""
+    if not text:
+        raise argparse.ArgumentTypeError("it needs the name of a file")
+    return Path(text)
+
+
+def configured() -> argparse.ArgumentParser:
+    """`--config` and `--json`."""
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--config", type=Path, metavar="FILE", help="settings as TOML")
+    common.add_argument("--json", action="store_true", help="print the result as JSON")
+    return common
+
+
+def with_gateway() -> argparse.ArgumentParser:
+    """Where a gateway may be."""
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--gateway", metavar="HOST:PORT", help="an address to try besides those found")
+    common.add_argument("--no-mdns", action="store_true", help="look for no gateway by mDNS")
+    return common
+
+
+def _above_zero(text: str, most: float) -> float:
+    found = float(text)
+    if not 0 < found <= most:
+        raise ValueError
+    return found

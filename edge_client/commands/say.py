@@ -1,0 +1,120 @@
+"""`robotvoice say`: by the daemon if there is one, else by this command itself."""
+
+import argparse
+import asyncio
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from edge_client import terminal
+from edge_client.commands.options import Commands, Layout, configured, deadline, file_name, with_gateway
+
+if TYPE_CHECKING:
+    from edge_client.daemon_client import DaemonClient
+    from edge_client.settings import Settings
+
+PRIORITIES = ("urgent", "dialogue", "story", "background")
+OWN_JOB = ("out", "play", "gateway", "no_mdns", "player", "device")
+"""Options that say how this command is to do it; a daemon has settings of its own"""
+
+
+def add_to(commands: Commands, layout: Layout) -> None:
+    say = commands.add_parser("say", parents=[configured(), with_gateway()], help="speak a text", **layout)
+    say.add_argument("text", metavar="TEXT", help="what to say, in quotes; - reads it from standard input")
+    say.add_argument("--persona", metavar="NAME", help="who says it (spark)")
+    say.add_argument("--priority", choices=PRIORITIES, default="dialogue", help="whose turn comes first")
+    say.add_argument(
+        "--deadline", type=deadline, metavar="S", help="say nothing if it has not begun within S seconds"
+    )
+    say.add_argument(
+        "--wait",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="return when it was spoken; without, the daemon's number for it is printed at once",
+    )
+    say.add_argument("--out", type=file_name, metavar="FILE", help="write a WAV file instead of playing")
+    say.add_argument("--play", action="store_true", help="play as well, with --out")
+    say.add_argument("--player", metavar="NAME", help="auto, aplay, pw-play, paplay, afplay or none")
+    say.add_argument("--device", metavar="NAME", help="the player's device")
+    say.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    from edge_client.settings import load_settings
+
+    settings = load_settings(
+        config=options.config,
+        gateway=options.gateway,
+        player=options.player,
+        device=options.device,
+        mdns=False if options.no_mdns else None,
+    )
+    text = terminal.standard_input() if options.text == "-" else terminal.decodable(options.text)
+    row, last_seen = terminal.run(_say(text, options, settings))
+    if row.get("via") == "robot":
+        terminal.complain(f"spoken by the robot: {row['reason']}{_seen(last_seen)}")
+    if options.json:
+        return terminal.show(json.dumps(row))
+    return terminal.show(row["id"]) if "id" in row else terminal.OK
+
+
+async def _say(
+    text: str, options: argparse.Namespace, settings: "Settings"
+) -> tuple[dict[str, Any], float | None]:
+    """What became of it, and when the gateway was last seen."""
+    if not any(getattr(options, name) for name in OWN_JOB):
+        from edge_client.daemon_client import reach
+
+        if daemon := await reach(settings.daemon_port):
+            async with daemon:
+                return await _by_the_daemon(daemon, text, options, settings)
+    return await _by_itself(text, options, settings)
+
+
+async def _by_the_daemon(
+    daemon: "DaemonClient", text: str, options: argparse.Namespace, settings: "Settings"
+) -> tuple[dict[str, Any], float | None]:
+    chosen = settings.persona if settings.persona != type(settings)().persona else None
+    answer = await daemon.say(
+        text,
+        persona=chosen if options.persona is None else options.persona,
+        priority=options.priority,
+        deadline=options.deadline,
+        wait=options.wait,
+    )
+    if not options.wait:
+        return answer, None
+    last_seen = answer.pop("last_seen")
+    del answer["id"]
+    # In the order in which this command prints it when it speaks by itself.
+    return {"persona": answer.pop("persona"), "text": text, **answer, "file": None}, last_seen
+
+
+async def _by_itself(
+    text: str, options: argparse.Namespace, settings: "Settings"
+) -> tuple[dict[str, Any], float | None]:
+    from edge_client.daemon_errors import TooLate
+    from edge_client.say import Robot
+
+    robot = Robot(settings)
+    play = options.play or (options.out is None and settings.player != "none")
+    persona = settings.persona if options.persona is None else options.persona
+    try:
+        async with asyncio.timeout(options.deadline) as limit:
+
+            def begins(_: object) -> bool:
+                limit.reschedule(None)
+                return True
+
+            said = await robot.say(text, persona, out=options.out, play=play, begins=begins)
+    except TimeoutError as error:
+        if not limit.expired():
+            raise
+        raise TooLate(f"nothing was said: it could not begin within {options.deadline:g} s") from error
+    return asdict(said), robot.gateway.last_seen
+
+
+def _seen(last_seen: float | None) -> str:
+    if last_seen is None:
+        return ""
+    return f", last seen {terminal.moment(last_seen)}"

@@ -1,0 +1,146 @@
+"""The daemon: owns the loudspeaker, the way to the gateway and the local voices, and speaks for everybody."""
+
+import asyncio
+import logging
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from edge_client.announcements import Announcement, Announcements, announcement
+from edge_client.lifelong_gateway import LifelongGateway
+from edge_client.line import Line
+from edge_client.loudspeaker import Loudspeaker
+from edge_client.say import LONGEST_TEXT
+from edge_client.settings import Settings
+from edge_client.speaker import MOST_WAITING, Speaker
+from edge_client.tally import Tally
+from edge_client.turn import Turns
+from edge_client.voices import Voices
+from speech import __version__
+from speech.chain_events import SentenceStarted
+from speech.engines.espeak import EspeakEngine
+from speech.errors import PlayerFailed
+from speech.recovery import recover
+from speech.text import clean, split
+from speech.utterance import Priority, Sentence
+
+log = logging.getLogger(__name__)
+
+SHORT_TEXT = 2_000
+"""Characters that are cleaned and split in a moment; longer ones go to a thread, so that nothing stutters"""
+TALLIED = {"spoken", "dropped", "failed", "cut"}
+
+
+class Daemon:
+    """Everything the local API is about. `run` is to be kept running by its owner."""
+
+    def __init__(self, settings: Settings, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.gateway = LifelongGateway(settings)
+        self.espeak = EspeakEngine.installed(settings.espeak, on_demand=True)
+        self.voices = Voices(settings, self.gateway, self.espeak)
+        self.announcements = Announcements()
+        self.tally = Tally()
+        self.loudspeaker = Loudspeaker(settings, clock=clock)
+        turns = Turns(settings, self.voices, self.gateway, clock=clock)
+        self.speaker = Speaker(turns.speak, self._tell, clock=clock)
+        self._began = time.time()
+
+    async def run(self) -> None:
+        """Until cancelled; then what is said is cut, whoever waits is told, and nothing is left running."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self.speaker.run(), name="the loudspeaker's turns")
+                group.create_task(self.speaker.drop_late(), name="lines that come too late")
+                group.create_task(self.gateway.keep(self.voices.learn), name="the gateway")
+                group.create_task(self._be_ready(), name="espeak and the loudspeaker")
+        finally:
+            self.announcements.end()
+            await self.gateway.close(hurry=True)
+            await self.espeak.close()
+
+    async def line(self, text: str, persona: str | None, priority: Priority, within: float | None) -> Line:
+        """Queues it; it is dropped if it has not begun `within` so many seconds.
+
+        Raises EmptyText, TextTooLong, UnknownVoice, TooManyRequests and DaemonGone.
+        """
+        asked_at = self.clock()
+        who, absent = await self.voices.find(self.settings.persona if persona is None else persona)
+        cut = _sentences(text) if len(text) <= SHORT_TEXT else await asyncio.to_thread(_sentences, text)
+        line = Line(uuid.uuid4().hex[:12], who, absent, cut, priority, asked_at)
+        if within is not None:
+            line.begin_by = asked_at + within
+        self.speaker.add(line)
+        return line
+
+    def status(self) -> dict[str, Any]:
+        """All that `robotvoice status` shows; it holds no text."""
+        now, gateway = self.speaker.now, self.gateway.standing
+        return {
+            "service": "robotvoice-daemon",
+            "version": __version__,
+            "since": round(self._began, 3),
+            "gateway": {
+                "ready": gateway.ready,
+                "address": gateway.endpoint.label if gateway.endpoint else None,
+                "id": gateway.endpoint.gateway_id if gateway.endpoint else None,
+                "found_by": gateway.endpoint.found_by if gateway.endpoint else None,
+                "since": round(gateway.since, 3),
+                "last_seen": gateway.last_seen,
+                "reason": gateway.reason,
+            },
+            "local": self.espeak.description,
+            "loudspeaker": self.loudspeaker.as_json(),
+            "speaking": _described(now) if now else None,
+            "waiting": [_described(line) for line in self.speaker.waiting],
+            "most_waiting": MOST_WAITING,
+            **self.tally.as_json(),
+        }
+
+    async def _be_ready(self) -> None:
+        await self.espeak.start()
+        await self.loudspeaker.prove()
+        await recover([(self.espeak, self.voices.espeak_breaker)])
+
+    def _tell(self, event: str, line: Line, sentence: SentenceStarted | None = None) -> None:
+        now = time.time()
+        if sentence:
+            self.tally.sentence(sentence, now)
+            self.loudspeaker.problem = None
+        elif event in TALLIED:
+            self.tally.line(event, line, now)
+        if isinstance(line.error, PlayerFailed):
+            self.loudspeaker.problem = line.error.message
+        told = announcement(event, line, sentence, now)
+        self.announcements.tell(told)
+        _log(told)
+
+
+def _sentences(text: str) -> tuple[Sentence, ...]:
+    return tuple(Sentence(number, piece) for number, piece in enumerate(split(clean(text, LONGEST_TEXT))))
+
+
+def _described(line: Line) -> dict[str, Any]:
+    return {
+        "id": line.id,
+        "persona": line.persona.id,
+        "priority": line.priority.name.lower(),
+        "sentences": len(line.sentences),
+        "heard": line.position,
+    }
+
+
+def _log(told: Announcement) -> None:
+    """Engine and reason for what is heard, and why something is not; never the text."""
+    event, line = told["type"], told["id"]
+    if event == "sentence":
+        log.info(
+            "line %s, sentence %d: %s with %s by the %s (%s)",
+            line, told["sentence"], told["persona"], told["engine"], told["via"], told["reason"] or "own",
+        )  # fmt: skip
+    elif "code" in told:
+        log.warning("line %s %s: %s (%s)", line, event, told["error"], told["code"])
+    else:
+        log.info("line %s %s (%s, %s)", line, event, told["persona"], told["priority"])

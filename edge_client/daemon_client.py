@@ -1,0 +1,155 @@
+"""Asking the daemon on this robot. Without aiohttp, as a robot starts a command for each `say`."""
+
+import asyncio
+import json
+from collections.abc import Awaitable
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from edge_client.daemon_errors import DaemonGone, NoDaemon, from_answer
+
+T = TypeVar("T")
+
+IDENTITY = "X-Voice-Daemon"
+"""The header by which the daemon tells itself from whatever else may listen there"""
+CONNECT_WITHIN = 0.05
+"""Seconds; on loopback the kernel answers, whatever the daemon does"""
+ANSWER_WITHIN = 2.0
+"""Seconds to tell that it lives"""
+ACCEPT_WITHIN = 10.0
+"""Seconds to take a line in, in which it may have to ask the gateway who is meant"""
+LOOK_EVERY = 5.0
+"""Seconds between two looks at whether a daemon that is waited for still lives"""
+MISSES = 2
+LARGEST_ANSWER = 1024 * 1024
+
+
+async def reach(port: int) -> "DaemonClient | None":
+    """A connection to the daemon; None if there is none, if it hangs, or if somebody else listens there."""
+    if not port:
+        return None
+    try:
+        async with asyncio.timeout(CONNECT_WITHIN):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=LARGEST_ANSWER)
+    except (OSError, TimeoutError):
+        return None
+    client = DaemonClient(port, reader, writer)
+    try:
+        await client.greet()
+    except DaemonGone:
+        await client.close()
+        return None
+    except BaseException:
+        await client.close()
+        raise
+    return client
+
+
+async def reach_or_raise(port: int) -> "DaemonClient":
+    """Raises NoDaemon."""
+    if found := await reach(port):
+        return found
+    raise NoDaemon("no daemon runs here; start it with: robotvoice daemon")
+
+
+class DaemonClient:
+    """One connection, one request at a time. Each raises what the daemon met, and DaemonGone."""
+
+    def __init__(self, port: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._port, self._reader, self._writer = port, reader, writer
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def greet(self) -> None:
+        """Raises DaemonGone if it does not answer, or is no daemon."""
+        await _within(ANSWER_WITHIN, self._request("GET", "/"))
+
+    async def say(
+        self, text: str, *, persona: str | None, priority: str, deadline: float | None, wait: bool
+    ) -> dict[str, Any]:
+        """What became of it; without `wait` only its `id`. `deadline` is in seconds from now.
+
+        If this is cancelled while it waits, the line is not spoken any more.
+        """
+        body: dict[str, Any] = {"text": text, "priority": priority, "wait": wait}
+        if persona is not None:
+            body["persona"] = persona
+        if deadline is not None:
+            body["deadline_ms"] = round(deadline * 1000)
+        asking = self._request("POST", "/say", body)
+        if not wait:
+            return await _within(ACCEPT_WITHIN, asking)
+        return await self._watched(asyncio.ensure_future(asking))
+
+    async def stop(self, line: str | None) -> list[str]:
+        """The ids of what it ended: of one line or of all."""
+        answer = await _within(ACCEPT_WITHIN, self._request("POST", "/stop", {"id": line} if line else {}))
+        return list(answer["stopped"])
+
+    async def status(self) -> dict[str, Any]:
+        return await _within(ACCEPT_WITHIN, self._request("GET", "/status"))
+
+    async def close(self) -> None:
+        self._writer.transport.abort()
+
+    async def _watched(self, asking: "asyncio.Future[dict[str, Any]]") -> dict[str, Any]:
+        """A line may wait long for its turn, but not for a daemon that hangs."""
+        misses = 0
+        try:
+            while not (await asyncio.wait({asking}, timeout=LOOK_EVERY))[0]:
+                if look := await reach(self._port):
+                    await look.close()
+                    misses = 0
+                else:
+                    misses += 1
+                if misses == MISSES:
+                    raise DaemonGone("the daemon hangs; the text may not have been spoken")
+            return await asking
+        finally:
+            asking.cancel()
+            await asyncio.wait({asking})
+
+    async def _request(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        content = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
+        head = (
+            f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{self._port}\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
+        )
+        try:
+            self._writer.write(head.encode() + content)
+            await self._writer.drain()
+            status, headers = _head(await self._reader.readuntil(b"\r\n\r\n"))
+            if IDENTITY.lower() not in headers:
+                raise DaemonGone("what answers there is no daemon")
+            found = json.loads(await self._reader.readexactly(int(headers.get("content-length", 0))))
+        except (OSError, ValueError, asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:
+            raise DaemonGone("the daemon ended before it said what became of the text") from error
+        if not isinstance(found, dict):
+            raise DaemonGone("the daemon answered with no JSON object")
+        if status >= 400:
+            raise from_answer(str(found.get("code")), str(found.get("error")))
+        return found
+
+
+async def _within(seconds: float, work: Awaitable[T]) -> T:
+    try:
+        async with asyncio.timeout(seconds):
+            return await work
+    except TimeoutError:
+        raise DaemonGone(f"the daemon did not answer within {seconds:.0f} s; start it anew") from None
+
+
+def _head(content: bytes) -> tuple[int, dict[str, str]]:
+    """Status and headers, their names in lower case. Raises ValueError."""
+    first, *lines = content.decode("latin-1").split("\r\n")
+    headers = {}
+    for line in lines:
+        name, _, value = line.partition(":")
+        headers[name.strip().lower()] = value.strip()
+    return int(first.split(" ", 2)[1]), headers

@@ -1,0 +1,1 @@
+"""The daemon's API on loopback: for programs on this robot, and for nobody else."""

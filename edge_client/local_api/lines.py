@@ -1,0 +1,69 @@
+"""`POST /say` and `POST /stop`."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from aiohttp import web
+
+from edge_client.daemon_errors import Stopped
+from edge_client.local_api.keys import DAEMON
+from edge_client.said import describe
+from speech.errors import InvalidMessage
+from speech.record import read_record
+from speech.utterance import Priority
+
+LONGEST_DEADLINE = 24 * 3600 * 1000
+"""Milliseconds"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Say:
+    text: str
+    persona: str | None = None
+    priority: Literal["urgent", "dialogue", "story", "background"] = "dialogue"
+    wait: bool = False
+    deadline_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Stop:
+    id: str | None = None
+
+
+async def say(request: web.Request) -> web.Response:
+    """202 and the line's id; with `wait` 200 and what became of it: who leaves takes the line along."""
+    daemon = request.app[DAEMON]
+    asked = read_record(_Say, await _json_object(request))
+    if asked.deadline_ms is not None and not 0 < asked.deadline_ms <= LONGEST_DEADLINE:
+        raise InvalidMessage(f"`deadline_ms` must be from 1 to {LONGEST_DEADLINE}")
+    within = None if asked.deadline_ms is None else asked.deadline_ms / 1000
+    line = await daemon.line(asked.text, asked.persona, Priority[asked.priority.upper()], within)
+    if not asked.wait:
+        return web.json_response({"id": line.id}, status=202)
+    try:
+        heard = await line.wait()
+    finally:
+        if not line.ended:
+            daemon.speaker.end(line, Stopped("its caller left"))
+    gateway = daemon.gateway.standing
+    said = describe("", line.persona, heard, begun=line.asked_at, endpoint=gateway.endpoint)
+    row = asdict(said)
+    del row["text"], row["file"]
+    return web.json_response({"id": line.id, **row, "last_seen": gateway.last_seen})
+
+
+async def stop(request: web.Request) -> web.Response:
+    """Ends one line by its `id`, or all; tells which."""
+    asked = read_record(_Stop, await _json_object(request))
+    return web.json_response({"stopped": request.app[DAEMON].speaker.stop(asked.id)})
+
+
+async def _json_object(request: web.Request) -> dict[str, Any]:
+    try:
+        found = json.loads(await request.read() or b"{}")
+    except (ValueError, RecursionError):
+        raise InvalidMessage("the body is not JSON") from None
+    if not isinstance(found, dict):
+        raise InvalidMessage("the body must be a JSON object")
+    return found

@@ -1,0 +1,66 @@
+"""What can be looked at: `GET /`, `/status`, `/events` and the gateway's own `/health`."""
+
+import asyncio
+import json
+from typing import Any
+
+from aiohttp import web
+
+from edge_client.local_api.keys import DAEMON
+from speech import __version__
+from speech.breaker import State
+
+SIGN_OF_LIFE = 15.0
+"""Seconds between two signs to somebody who listens while nothing happens; who has left is noticed then"""
+
+
+async def root(request: web.Request) -> web.Response:
+    return web.json_response({"service": "robotvoice-daemon", "version": __version__})
+
+
+async def status(request: web.Request) -> web.Response:
+    return web.json_response(request.app[DAEMON].status())
+
+
+async def events(request: web.Request) -> web.StreamResponse:
+    """Server-sent events: each is one JSON object, its `type` also the event's."""
+    response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
+    async with request.app[DAEMON].announcements.listened_to() as listener:
+        await response.prepare(request)
+        await response.write(b": hello\n\n")
+        while True:
+            try:
+                async with asyncio.timeout(SIGN_OF_LIFE):
+                    told = await listener.get()
+            except TimeoutError:
+                await response.write(b": still here\n\n")
+                continue
+            if told is None:
+                return response
+            await response.write(f"event: {told['type']}\ndata: {json.dumps(told)}\n\n".encode())
+
+
+async def health(request: web.Request) -> web.Response:
+    """As a gateway tells it, so that what was written for one needs no change."""
+    daemon = request.app[DAEMON]
+    gateway, personas = daemon.gateway, daemon.voices.known.personas
+    away = gateway.breaker.state is not State.CLOSED or not gateway.link.endpoints
+    can_speak = {persona.id: bool(daemon.voices.chain(persona).can_speak()) for persona in personas}
+    ready = any(can_speak.values())
+    told: dict[str, Any] = {
+        "service": "robotvoice-daemon",
+        "version": __version__,
+        "status": "unavailable" if not ready else "degraded" if away else "ok",
+        "ready": ready,
+        "model": daemon.espeak.description if away else gateway.link.description,
+        "backend": "espeak" if away else "gateway",
+        "model_loaded": ready,
+        "voices": [name for persona in personas for name in (persona.id, *persona.aliases)],
+        "default_voice": daemon.settings.persona,
+        "engines": {
+            "gateway": {"ready": not away, "breaker": gateway.breaker.state.value},
+            "espeak": {"description": daemon.espeak.description},
+        },
+        "personas": {name: {"ready": can} for name, can in can_speak.items()},
+    }
+    return web.json_response(told)

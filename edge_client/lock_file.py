@@ -1,0 +1,59 @@
+"""The file that is locked by whoever speaks: the same for every user of this machine.
+
+The lock is `flock`: the kernel frees it when its holder ends, however that ends. Nobody writes the file.
+"""
+
+import fcntl
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+NAME = "robotvoice.lock"
+SHARED = ("/run/lock", "/tmp")
+"""Where every user of a machine may make a file, the preferred one first"""
+
+
+def default_path() -> Path:
+    """The same for every user of this machine."""
+    for folder in map(Path, SHARED):
+        with suppress(OSError):
+            mode = folder.stat().st_mode
+            if stat.S_ISDIR(mode) and mode & stat.S_ISVTX and mode & stat.S_IWOTH:
+                return folder / NAME
+    return Path(SHARED[-1], NAME)
+
+
+def locked(path: Path) -> int | None:
+    """An open file that holds the lock, None while somebody else has it. Raises OSError."""
+    descriptor = _opened(path)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # Who swept the folder took the file away from under us: the next one would lock another.
+        if os.path.samestat(os.fstat(descriptor), os.stat(path, follow_symlinks=False)):  # noqa: PTH116 - its pair
+            return descriptor
+    except (BlockingIOError, FileNotFoundError):
+        pass
+    except BaseException:
+        os.close(descriptor)
+        raise
+    os.close(descriptor)
+    return None
+
+
+def _opened(path: Path) -> int:
+    """Only to read, so that no file can come to harm; no link is followed, and no pipe is waited for."""
+    how = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    try:
+        descriptor = os.open(path, how)
+    except FileNotFoundError:
+        # Never O_CREAT alone: in a shared folder Linux refuses that for another user's file, to root as well.
+        with suppress(FileExistsError):
+            made = os.open(path, how | os.O_CREAT | os.O_EXCL, 0o666)
+            os.fchmod(made, 0o666)
+            return made
+        descriptor = os.open(path, how)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(None, "it is not a file")
+    return descriptor

@@ -1,0 +1,65 @@
+"""What became of one text: a row of what `--json` prints."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from edge_client.aloud import Heard
+from edge_client.endpoint import Endpoint
+from edge_client.known_personas import KnownPersona
+from edge_client.voices import local_voices
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """By whom it was spoken, and why not by the persona's own voice."""
+
+    persona: str
+    text: str
+    via: Literal["gateway", "robot"]
+    found_by: Literal["mdns", "address"] | None
+    """How the address of the gateway was learned, also of one that did not speak; None if none is known"""
+    engine: str
+    voice: str
+    pitch: int | None
+    rate: int | None
+    """Pitch and rate as the synthesiser reported them"""
+    substitute: bool
+    """Whether it was another voice than the persona's own"""
+    reason: str | None
+    """Why the gateway did not speak, for a person"""
+    first_audio_ms: int
+    """From the call to the first sound that was handed over"""
+    audio_s: float
+    file: str | None
+
+
+def describe(
+    text: str,
+    persona: KnownPersona,
+    heard: Heard,
+    *,
+    begun: float,
+    endpoint: Endpoint | None,
+    file: str | None = None,
+) -> Said:
+    """`begun` is when it was asked for, in the clock of `heard`; `endpoint` the gateway that is known."""
+    local = local_voices(persona)
+    reason = heard.substitute.text if heard.substitute else None
+    if reason and heard.entry == len(local) > 1:
+        reason = f"{reason}, and in a plain voice, as the robot's voice for {persona.id} gave no sound"
+    own = (None, *local)[heard.entry] == persona.own_local_voice if heard.entry else True
+    return Said(
+        persona=persona.id,
+        text=text,
+        via="robot" if heard.substitute else "gateway",
+        found_by=endpoint.found_by if endpoint else None,
+        engine=heard.origin.engine,
+        voice=heard.origin.voice,
+        pitch=heard.origin.settings.get("pitch"),
+        rate=heard.origin.settings.get("rate"),
+        substitute=heard.substitute is not None and not own,
+        reason=reason,
+        first_audio_ms=round((heard.first_audio - begun) * 1000),
+        audio_s=round(heard.seconds, 3),
+        file=file,
+    )

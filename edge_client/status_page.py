@@ -1,0 +1,69 @@
+"""What `robotvoice status` shows a person."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from edge_client.terminal import moment
+
+Answer = Mapping[str, Any]
+
+
+def page(status: Answer) -> str:
+    """One look at it answers why the robot sounds as it does."""
+    return "\n".join(f"{name:<12}{text}" for name, text in _rows(status))
+
+
+def _rows(status: Answer) -> Iterator[tuple[str, str]]:
+    yield "Daemon", f"version {status['version']}, since {moment(status['since'])}"
+    yield "Gateway", _gateway(status["gateway"])
+    yield "Local voice", status["local"]
+    yield from _with_heading("Spoken", map(_spoken, status["spoken"]), "nothing yet")
+    yield from _with_heading("Why", map(_why, status["reasons"]), None)
+    yield from _with_heading("Queue", _queue(status), "empty")
+    yield "Loudspeaker", _loudspeaker(status["loudspeaker"])
+    errors = (f"{moment(each['at'])}  {each['error']}" for each in reversed(status["errors"]))
+    yield from _with_heading("Errors", errors, "none")
+
+
+def _with_heading(heading: str, lines: Iterator[str], if_none: str | None) -> Iterator[tuple[str, str]]:
+    found = list(lines) or ([if_none] if if_none else [])
+    for number, line in enumerate(found):
+        yield "" if number else heading, line
+
+
+def _gateway(gateway: Answer) -> str:
+    where = gateway["address"] or "none known"
+    if gateway["ready"]:
+        return f"{where}, there since {moment(gateway['since'])}"
+    seen = f", last seen {moment(gateway['last_seen'])}" if gateway["last_seen"] else ", never seen yet"
+    return f"{where}, away since {moment(gateway['since'])}: {gateway['reason']}{seen}"
+
+
+def _spoken(row: Answer) -> str:
+    who = "the gateway" if row["via"] == "gateway" else "the robot itself"
+    return f"{_counted(row['sentences'], 'sentence')} by {who}, with {row['engine']}"
+
+
+def _why(row: Answer) -> str:
+    sentences = _counted(row["sentences"], "sentence")
+    return f"{sentences} not by the gateway, last at {moment(row['last'])}: {row['reason']}"
+
+
+def _queue(status: Answer) -> Iterator[str]:
+    if now := status["speaking"]:
+        yield f"speaking: {_line(now)}"
+    for waiting in status["waiting"]:
+        yield f"waiting: {_line(waiting)}"
+
+
+def _line(line: Answer) -> str:
+    return f"{line['id']}, {line['persona']}, {line['priority']}, {_counted(line['sentences'], 'sentence')}"
+
+
+def _loudspeaker(told: Answer) -> str:
+    device = f" on {told['device']}" if told["device"] else ""
+    return f"{told['player']}{device}" + (f": {told['problem']}" if told["problem"] else "")
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

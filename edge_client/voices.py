@@ -1,0 +1,111 @@
+"""Who can speak on this robot: its personas, and for each the gateway first, then the robot's own voices."""
+
+import logging
+
+from edge_client.known_gateway import KnownGateway
+from edge_client.known_personas import (
+    ANY_VOICE,
+    KnownPersona,
+    load_known_personas,
+    read_known_personas,
+    save_known_personas,
+)
+from edge_client.link import GatewayLink
+from edge_client.settings import Settings
+from speech.breaker import CircuitBreaker
+from speech.engines.espeak import EspeakEngine
+from speech.errors import EngineFailure, InvalidMessage, NothingCanSpeak, SpokenInPart
+from speech.fallback import FallbackChain
+from speech.guarded import ChainEntry, GuardedEngine
+from speech.persona import VoiceSpec
+from speech.utterance import Reason
+
+log = logging.getLogger(__name__)
+
+LONGEST_NAME = 64
+"""Characters"""
+PATIENCE = 10.0
+"""Seconds for a voice of the robot's own that was slow: a busy machine, and silence the only alternative"""
+
+
+class Voices:
+    """Opens with the personas that are on disk. The gateway and eSpeak NG are closed by whoever made them."""
+
+    def __init__(self, settings: Settings, gateway: KnownGateway, espeak: EspeakEngine) -> None:
+        self._settings = settings
+        self._gateway = gateway
+        self.espeak_breaker = CircuitBreaker("espeak")
+        self._espeak = GuardedEngine(espeak, self.espeak_breaker)
+        self.known = load_known_personas(settings.state_dir)
+
+    async def find(self, name: str) -> tuple[KnownPersona, Reason | None]:
+        """Who is meant, and why the gateway need not be asked to speak. Raises UnknownVoice.
+
+        It is asked about a name nobody here knows. If it cannot be, the name is wrong, unless it is the
+        setting of a robot that has not met its gateway yet: then a plain voice is better than none.
+        """
+        if known := self.known.find(name):
+            return known, None
+        if not name.strip() or not name.isprintable() or len(name) > LONGEST_NAME:
+            raise self.known.unknown(name)
+        try:
+            await self._gateway.ask()
+        except EngineFailure as failure:
+            if self.known.learned or name != self._settings.persona:
+                raise self.known.unknown(name) from failure
+            why = f"nobody here knows {name!r} and no gateway could be asked: {failure.message}"
+            stranger = KnownPersona(name, name, "en", "", local_voices=(ANY_VOICE,))
+            return stranger, Reason("unknown_voice", f"a plain voice, because {why}")
+        await self.learn()
+        if known := self.known.find(name):
+            return known, None
+        raise self.known.unknown(name)
+
+    def chain(
+        self, persona: KnownPersona, absent: Reason | None = None, gateway: GuardedEngine | None = None
+    ) -> FallbackChain:
+        """For one utterance. With `absent` the gateway is not asked, for that reason.
+
+        `gateway` is another way to it than the one that everybody shares, which speaks one text at a time.
+        """
+        own = gateway or self._gateway.guarded
+        if absent:
+            own = GuardedEngine(GatewayLink((), connect_timeout=0.0, absent=absent))
+        return FallbackChain(
+            [
+                ChainEntry(own, VoiceSpec("gateway", persona.id)),
+                *(ChainEntry(self._espeak, voice) for voice in local_voices(persona)),
+            ],
+            patience=PATIENCE,
+        )
+
+    async def learn(self) -> None:
+        """Keeps what the gateway that answered says of its personas, for the time without it."""
+        if self._gateway.link.answered_by is None:
+            return
+        try:
+            known = read_known_personas(await self._gateway.link.personas())
+        except (EngineFailure, InvalidMessage) as error:
+            log.warning("the gateway's personas were not learned: %s", error)
+            return
+        if known != self.known:
+            self.known = known
+            save_known_personas(self._settings.state_dir, known)
+
+    def with_what_to_do(self, error: NothingCanSpeak | SpokenInPart) -> NothingCanSpeak | SpokenInPart:
+        """The gateway may have failed last, but what the owner can do about it is often on the robot."""
+        missing = self._espeak.engine.readiness(ANY_VOICE).reason
+        more = f"; {missing.text}" if missing and missing.text not in error.message else ""
+        return type(error)(error.message + more)
+
+
+def local_voices(persona: KnownPersona) -> tuple[VoiceSpec, ...]:
+    """What a robot speaks with by itself; a persona without any would rather be silent.
+
+    The first comes twice, because its process may end in the middle of a sentence. At the end comes a plain
+    voice, for one that this robot's eSpeak NG does not have.
+    """
+    voices = persona.local_voices
+    if not voices or voices == (ANY_VOICE,):
+        return voices
+    return (voices[0], *voices, ANY_VOICE)

@@ -1,0 +1,60 @@
+"""python -m faults [--simulation | --real]: breaks engines, and says what of the promise held.
+
+Prints tables and writes out/faults.json, or out/faults-PART.json of one part alone. Ends
+with 0 when every promise was kept, else with 1, naming the seed that breaks it.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from faults.real.command import SECONDS
+from faults.real.command import judged as judged_real
+from faults.real.process import RunBroken
+from faults.report import Figures, save, table, too_few
+from faults.simulation.runs import judged
+
+OUT = Path("out")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m faults", description="Whether anything is ever lost.")
+    parser.add_argument("--simulation", action="store_true", help="only engines that are simulated")
+    parser.add_argument("--real", action="store_true", help="only real processes; needs mlx-audio")
+    parser.add_argument(
+        "--seconds", type=float, default=SECONDS, metavar="N", help="of real processes, at least"
+    )
+    parser.add_argument("--seeds", type=int, default=12, metavar="N", help="runs, each with its own faults")
+    parser.add_argument("--hours", type=float, default=0.5, metavar="H", help="of virtual time in each run")
+    parser.add_argument("--first-seed", type=int, default=1, metavar="N", help="seed of the first run")
+    options = parser.parse_args(arguments)
+    seeds = range(options.first_seed, options.first_seed + options.seeds)
+    both = options.simulation == options.real
+    runs: list[Figures] = []
+    if both or options.simulation:
+        runs += [judged(seed, options.hours) for seed in seeds]
+        print(table(runs))
+    if both or options.real:
+        try:
+            figures, told = judged_real(options.first_seed, options.seconds)
+        except RunBroken as problem:
+            print(problem, file=sys.stderr)
+            return 1
+        print(f"{told}\n{table([figures])}")
+        runs.append(figures)
+    part = "" if both else "-simulation" if options.simulation else "-real"
+    save(OUT / f"faults{part}.json", runs)
+    broken = [(run, promise) for run in runs for promise in run.broken]
+    for run, promise in broken:
+        part = "--real" if run.name == "real" else "--simulation"
+        print(f"BROKEN with {part} --first-seed {run.seed} --seeds 1: {promise}", file=sys.stderr)
+    few = too_few(runs)
+    if few:
+        print(f"BROKEN over all seeds: {few}", file=sys.stderr)
+    return 1 if broken or few else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,102 @@
+"""What the gateway's log tells: the ledgers of HTTP, the sentences that were spent, the breakers' changes."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from faults.answers import Answer, Outage, Recovery
+from faults.real.breaking import Broken
+from faults.real.clients import Heard
+from faults.real.lengths import Lengths, expected_row
+from faults.real.process import Line
+from faults.real.world import CLONE
+from speech.breaker_settings import DEFAULTS
+
+NOT_SPENT = frozenset(
+    {"busy", "client_busy", "closed", "gave_way", "held_off", "not_held", "not_ready", "too_late"}
+    | {"restarting", "starting", "loading", "warming_up"}
+)
+"""Reasons that cost no time on a dead engine: nobody was asked, or there was no time to ask"""
+LATE = 3.0
+"""Seconds after the end of an outage in which a sentence that was lost to it may be told"""
+ON_THE_WAY = 2.5
+"""Seconds that a sentence may still be on its way to an engine that is known to be dead"""
+PROBES = {CLONE: 2 * 3.0}
+QUICK_PROBES = 2 * 1.25
+"""Seconds for two canaries, with the wait before each, on a busy machine; a model's take longer"""
+_LEDGER = re.compile(r" request=(\S+) .* outcome=complete .* ledger=(\S+) .* takeovers=(\d+)")
+_ENTRY = re.compile(r"(.+?)(\(stored\))?:(\d+)")
+_SPENT = re.compile(r" (\S+) did not speak a sentence: (\S+) utterance=(\S+)")
+_BREAKER = re.compile(r"breaker of (\S+): (\w+), was (\w+)")
+
+
+class Account:
+    """Of one gateway's whole log."""
+
+    def __init__(self, log: Sequence[Line]) -> None:
+        self._log = log
+        found = (_LEDGER.search(line.text) for line in log)
+        self._ledgers = {match[1]: (match[2], int(match[3])) for match in found if match}
+
+    def completed(self, heard: Heard, lengths: Lengths) -> Answer:
+        """The answer, with the log's ledger where the dialect carries none."""
+        told = self._ledgers.get(heard.text.id)
+        if told is None or heard.answer.ledger:
+            return heard.answer
+        engines: list[tuple[str, bool]] = []
+        for entry in told[0].split(","):
+            if match := _ENTRY.fullmatch(entry):
+                engines += [(match[1], bool(match[2]))] * int(match[3])
+        rows = (
+            expected_row(index, engine, template, lengths, stored=stored)
+            for index, ((engine, stored), template) in enumerate(
+                zip(engines, heard.text.templates, strict=False)
+            )
+        )
+        return replace(heard.answer, ledger=tuple(rows), takeovers=told[1])
+
+    def outage(self, broken: Broken) -> Outage | None:
+        """With the users' texts that were spent on the engine meanwhile."""
+        engine = broken.window.engine
+        if engine is None or not broken.done:
+            return None
+        spent: dict[str, float] = {}
+        for line in self._log:
+            match = _SPENT.search(line.text) if broken.began <= line.at <= broken.ended + LATE else None
+            if match and match[1] == engine and match[2] not in NOT_SPENT:
+                spent.setdefault(match[3], line.at)
+        failed = sorted(spent.values())
+        known = failed[DEFAULTS.consecutive_failures - 1 :][:1]
+        beside = [at for at in failed[DEFAULTS.consecutive_failures :] if at <= known[0] + ON_THE_WAY]
+        return Outage(engine, broken.window.kind, broken.began, len(failed) - len(beside), len(beside))
+
+    def recovery(self, broken: Broken, until: float) -> Recovery | None:
+        """None if its breaker stayed closed, or the next outage came first."""
+        engine = broken.window.engine
+        changes = [
+            (line.at, match[2])
+            for line in self._log
+            if line.at <= until and (match := _BREAKER.search(line.text)) and match[1] == engine
+        ]
+        after = [at for at, state in changes if state == "closed" and at >= broken.began]
+        if engine is None or not after:
+            return None
+        closed = after[0]
+        healthy = self._ready(broken, until) if engine == CLONE else broken.ended
+        before = max((at for at, state in changes if state == "closed" and at < closed), default=0.0)
+        opened = [at for at, state in changes if state == "open" and before < at < closed]
+        delay = min(DEFAULTS.open_at_most, DEFAULTS.open_for * 2 ** (len(opened) - 1)) * (1 + DEFAULTS.jitter)
+        return Recovery(engine, healthy, opened[-1] + delay, closed, PROBES.get(engine, QUICK_PROBES))
+
+    def probes(self) -> int:
+        """Canaries that ended a half-open time: a bad one opens the breaker again, two good ones close it."""
+        found = (_BREAKER.search(line.text) for line in self._log)
+        ends = [match[2] for match in found if match and match[3] == "half_open"]
+        return ends.count("open") + DEFAULTS.canaries_to_close * ends.count("closed")
+
+    def _ready(self, broken: Broken, until: float) -> float:
+        """When the next worker was there."""
+        lines = (
+            line.at for line in self._log if broken.began <= line.at <= until and " is ready" in line.text
+        )
+        return next(lines, broken.ended)

@@ -1,0 +1,38 @@
+"""The real part as a command: one run, its tables, its promises."""
+
+import asyncio
+import logging
+import math
+from collections.abc import Iterable
+
+from faults.real.result import Row
+from faults.real.run import SECONDS, run
+from faults.report import Figures
+
+__all__ = ["SECONDS", "fault_table", "judged"]
+
+HEADINGS = ("FAULT", "SCHEDULED", "HIT", "TEXTS", "FIRST AUDIO, WORST", "SPENT", "BACK AFTER")
+
+
+def judged(seed: int, seconds: float, *, fallbacks: bool = True) -> tuple[Figures, str]:
+    """The figures of a run, and a table of what was done to it. Raises RunBroken where it cannot be done."""
+    # The robots of a run tell each sentence that the gateway did not speak: that is what it is about.
+    logging.getLogger("speech").setLevel(logging.ERROR)
+    done = asyncio.run(run(seed, seconds, fallbacks=fallbacks))
+    told = f"real processes, seed {seed}; full disk: {done.disk}; before {done.before}, after {done.after}"
+    return done.figures(), f"{told}\n{fault_table(done.rows())}"
+
+
+def fault_table(rows: Iterable[Row]) -> str:
+    """A line for each kind of fault; times in seconds."""
+    lines = [HEADINGS, *(_cells(row) for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(
+        "  ".join((line[0].ljust(widths[0]), *map(str.rjust, line[1:], widths[1:]))) for line in lines
+    )
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    back = "-" if row.back is None else "never" if row.back == math.inf else f"{row.back:.1f}"
+    counts = (str(row.scheduled), str(row.hit), str(row.requests))
+    return (row.kind.replace("_", " "), *counts, f"{row.first_audio_worst:.2f}", str(row.spent), back)

@@ -1,0 +1,153 @@
+"""What came of a run, and whether the promise was kept."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from faults.answers import Answer, Book, Recovery, first_audio
+from faults.real.account import Account
+from faults.real.breaking import Broken
+from faults.real.clients import Heard
+from faults.real.leaks import Held
+from faults.real.lengths import Lengths, problems
+from faults.real.schedule import Kind
+from faults.real.world import CLONE
+from faults.report import Evidence, Figures, figures_of
+from speech.utterance import Outcome
+
+MET_WITHIN = 5.0
+"""Seconds after its end in which an outage may be told in the log"""
+EVIDENCE = {
+    Kind.DISK_FULL: "audio cannot be kept on disk",
+    Kind.NO_FILES: "no more files can be opened|Too many open files",
+}
+"""What the gateway's log says when it met one; the others are seen from outside"""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One kind of fault. Seconds."""
+
+    kind: Kind
+    scheduled: int
+    hit: int
+    requests: int
+    """Texts that were in work meanwhile"""
+    first_audio_worst: float
+    """Of those that are heard while they are made"""
+    spent: int
+    """Texts that were spent on the engine, in the worst outage"""
+    back: float | None
+    """From the end of the fault, or a killed worker's death, to the engine's next sentence; the worst"""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """All that was seen."""
+
+    seed: int
+    seconds: float
+    disk: str
+    heard: Sequence[Heard]
+    book: Book
+    """With the ledgers of all"""
+    broken: Sequence[Broken]
+    account: Account
+    evidence: Sequence[bool]
+    """For each of `broken`, whether anybody met it"""
+    lengths: Lengths
+    before: Held
+    after: Held
+    well: bool
+    """Everybody had their own voice again, and /readyz said so"""
+    ended: float
+
+    def rows(self) -> Iterator[Row]:
+        for kind in Kind:
+            if kind is Kind.CANCEL:
+                continue
+            mine = [
+                (each, met)
+                for each, met in zip(self.broken, self.evidence, strict=True)
+                if each.window.kind is kind
+            ]
+            among = [each for each in self.heard if any(_overlap(each, window) for window, _ in mine)]
+            waited = [
+                seconds
+                for each in among
+                if each.dialect != "synthesize"
+                and (seconds := first_audio(self.book.sent[each.text.id], self._answer(each))) is not None
+            ]
+            backs = [back for window, _ in mine if (back := self.back(window)) is not None]
+            outages = [outage.spent for window, _ in mine if (outage := self.account.outage(window))]
+            yield Row(
+                kind,
+                len(mine),
+                sum(met for _, met in mine),
+                len(among),
+                max(waited, default=0.0),
+                max(outages, default=0),
+                max(backs, default=None),
+            )
+        asked = [each for each in self.heard if each.text.cancel_after is not None]
+        left = [each for each in asked if each.answer.outcome is Outcome.CANCELLED]
+        yield Row(Kind.CANCEL, len(asked), len(left), len(left), 0.0, 0, None)
+
+    def back(self, broken: Broken) -> float | None:
+        """Until the engine's next sentence, made and not kept."""
+        engine = broken.window.engine
+        if engine is None:
+            return None
+        healthy = broken.began if engine == CLONE else broken.ended
+        for each in sorted(self.heard, key=lambda one: one.answer.ended):
+            rows = self._answer(each).ledger
+            if each.began > healthy and any(row.engine == engine and not row.stored for row in rows):
+                return each.answer.ended - healthy
+        return math.inf
+
+    def recoveries(self) -> list[Recovery]:
+        """Those that came to their end before the next fault of the same engine."""
+        found = []
+        for each in self.broken:
+            later = [other.began for other in self.broken if other.began > each.began and _same(other, each)]
+            if recovery := self.account.recovery(each, min(later, default=self.ended)):
+                found.append(recovery)
+        return found
+
+    def figures(self) -> Figures:
+        """Judged by the checker, and by what only can be seen here."""
+        rows = list(self.rows())
+        outages = [outage for each in self.broken if (outage := self.account.outage(each))]
+        evidence = Evidence(
+            name="real",
+            seed=self.seed,
+            book=self.book,
+            faults={str(row.kind): {"scheduled": row.scheduled, "hit": row.hit} for row in rows},
+            outages=outages,
+            recoveries=self.recoveries(),
+            probes=self.account.probes(),
+            leaked=self.after.leaked(self.before),
+        )
+        figures = figures_of(evidence)
+        return replace(figures, broken=[*figures.broken, *self._broken_besides(rows)])
+
+    def _broken_besides(self, rows: Sequence[Row]) -> Iterator[str]:
+        for each in self.heard:
+            for problem in problems(each, self._answer(each), self.lengths):
+                yield f"{problem.code}: {problem.request}: {problem.text}"
+        if not self.well:
+            yield "not everybody had their own voice back at the end"
+        for row in rows:
+            if row.back == math.inf:
+                yield f"the engine did not speak again after {row.kind}"
+
+    def _answer(self, heard: Heard) -> Answer:
+        return self.book.answers[heard.text.id][0]
+
+
+def _overlap(heard: Heard, broken: Broken) -> bool:
+    return heard.began < broken.ended + 1.0 and heard.answer.ended > broken.began
+
+
+def _same(one: Broken, other: Broken) -> bool:
+    return one.window.engine is not None and one.window.engine == other.window.engine

@@ -1,0 +1,83 @@
+"""One run: start everything, speak, break, wait until all is well again, judge."""
+
+import asyncio
+import tempfile
+from pathlib import Path
+
+from faults.real.account import Account
+from faults.real.breaking import Broken, run_line
+from faults.real.leaks import held
+from faults.real.lengths import measured
+from faults.real.result import EVIDENCE, MET_WITHIN, Run
+from faults.real.schedule import plan
+from faults.real.traffic import Traffic
+from faults.real.world import CLONE, ENTRIES, LOCAL, UPSTREAM, World, running_world
+
+SECONDS = 120.0
+"""In which clients speak and things break"""
+CALM = 8.0
+"""More seconds in which they speak and nothing breaks, so that it is seen who comes back"""
+WELL_WITHIN = 60.0
+
+
+async def run(seed: int, seconds: float = SECONDS, *, fallbacks: bool = True) -> Run:
+    """Raises RunBroken. Without `fallbacks` a persona has one voice only: the negative control."""
+    with tempfile.TemporaryDirectory(prefix="faults-", ignore_cleanup_errors=True) as folder:
+        async with running_world(Path(folder), fallbacks=fallbacks) as world:
+            return await _run(world, seed, seconds)
+
+
+async def _run(world: World, seed: int, seconds: float) -> Run:
+    now = asyncio.get_running_loop().time
+    can = await world.own_voices()
+    lengths = await measured(world.gateway.url, [persona for persona in ENTRIES if persona in can])
+    before = await held(world)
+    traffic, stop = Traffic(), asyncio.Event()
+    speaking = asyncio.create_task(traffic.run(world.gateway.url, seed, stop), name="traffic")
+    try:
+        # They speak before anything breaks.
+        start = now() + 1.0
+        lines = await asyncio.gather(*(run_line(world, line, start) for line in plan(seed, seconds)))
+        await asyncio.sleep(max(0.0, start + seconds - now()))
+        well = await world.until_well(WELL_WITHIN)
+        await asyncio.sleep(CALM)
+        stop.set()
+        await speaking
+    finally:
+        stop.set()
+        speaking.cancel()
+        await asyncio.wait({speaking})
+    ended = now()
+    after = await held(world, before)
+    well = well and await world.until_well(WELL_WITHIN) and (await world.ask("/readyz"))[0] == 200
+    broken = [each for line in lines for each in line]
+    account = Account(world.gateway.log)
+    for each in traffic.heard:
+        traffic.book.end(each.text.id, account.completed(each, lengths))
+    return Run(
+        seed,
+        seconds,
+        world.disk.description,
+        tuple(traffic.heard),
+        traffic.book,
+        broken,
+        account,
+        [_met(world, each) for each in broken],
+        lengths,
+        before,
+        after,
+        well,
+        ended,
+    )
+
+
+def _met(world: World, broken: Broken) -> bool:
+    """A signal was delivered, the proxy did it to a connection, or the gateway's log says so."""
+    if not broken.done:
+        return False
+    window = broken.window
+    if window.engine in (CLONE, LOCAL):
+        return True
+    if window.engine == UPSTREAM:
+        return broken.met > 0
+    return bool(world.gateway.said(EVIDENCE[window.kind], broken.began, broken.ended + MET_WITHIN))

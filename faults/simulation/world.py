@@ -1,0 +1,198 @@
+"""One run: the gateway's deciding parts, engines that break, and who speaks with them."""
+
+import asyncio
+import hashlib
+import logging
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Literal
+from unittest.mock import patch
+
+from faults.answers import Book, Outage, Recovery, spent_on
+from faults.report import Evidence
+from faults.simulation.breaker_log import BreakerLog
+from faults.simulation.clients import Client, Manner, Voice
+from faults.simulation.engines import CLONE, LOCAL, UPSTREAM, SimulatedEngine
+from faults.simulation.schedule import seeded
+from faults.simulation.virtual_time import run
+from faults.simulation.watched import INTERVAL, ForeseenEngine, WatchedEngine
+from faults.simulation.worker import Machine
+from gateway.admission import Admission
+from gateway.clip import Clip
+from gateway.engines.listening import ListeningEngine
+from gateway.engines.mlx import model_worker
+from gateway.engines.mlx.engine import MlxEngine
+from speech.breaker import CircuitBreaker
+from speech.engines.base import Engine
+from speech.fallback import FallbackChain
+from speech.guarded import ChainEntry, GuardedEngine
+from speech.persona import ModelVoice, VoiceSpec
+from speech.recovery import recover
+
+Variant = Literal["as it is", "oracle", "without takeover"]
+MODEL = "simulated"
+PERSONAS: Mapping[str, Sequence[str]] = {
+    "vixen": (CLONE, *LOCAL),
+    "spark": (CLONE, UPSTREAM, *LOCAL),
+    "gremlin": (UPSTREAM, *LOCAL),
+    "plain": LOCAL,
+}
+CLIENTS: Sequence[tuple[str, Manner, str]] = (
+    *((f"robot{number}", "robot", persona) for number, persona in enumerate((*PERSONAS, *PERSONAS))),
+    ("curl", "file", "vixen"),
+    ("browser", "stream", "spark"),
+    ("batch", "burst", "gremlin"),
+)
+ADMITTED = 12
+"""Texts at the same time"""
+ENDS = 600.0
+"""Seconds after the last question in which all has to be over"""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A run, and what tells whether another one was the same."""
+
+    evidence: Evidence
+    log: str
+    """SHA-256 of all that happened, in its order"""
+
+
+def simulate(seed: int, hours: float, variant: Variant = "as it is") -> Recorded:
+    """Hours of virtual time."""
+    with _quiet():
+        return run(_World(seed, hours * 3600, variant).run())
+
+
+class _World:
+    def __init__(self, seed: int, seconds: float, variant: Variant) -> None:
+        self._seed, self._seconds, self._variant = seed, seconds, variant
+        self._schedule = seeded(seed, seconds, CLONE, UPSTREAM, LOCAL)
+        self._log = hashlib.sha256()
+        self._book = Book()
+
+    async def run(self) -> Recorded:
+        loop = asyncio.get_running_loop()
+        self._clock = loop.time
+        machine = Machine(CLONE, self._schedule, self._dice("worker"))
+        with patch.object(model_worker, "WorkerProcess", machine):
+            clone = MlxEngine([MODEL], _no_clip)
+            made: dict[str, Engine] = {CLONE: ListeningEngine(clone)}
+            made[UPSTREAM] = ListeningEngine(SimulatedEngine(UPSTREAM, self._schedule, self._dice(UPSTREAM)))
+            made |= {name: SimulatedEngine(name, self._schedule, self._dice(name)) for name in LOCAL}
+            watched = {name: WatchedEngine(engine, self._schedule) for name, engine in made.items()}
+            logs = {name: BreakerLog(self._tell) for name in watched}
+            guarded = {name: self._guard(watched[name], logs[name]) for name in watched}
+            await clone.start()
+            pairs = [(each.engine, each.breaker) for each in guarded.values() if each.breaker]
+            canaries = asyncio.create_task(
+                recover(pairs, clock=loop.time, interval=INTERVAL), name="canaries"
+            )
+            async with asyncio.timeout(self._seconds + ENDS):
+                await self._all_clients(guarded)
+            # What was left by the last of them is let go by the worker at its next piece.
+            await asyncio.sleep(10.0)
+            canaries.cancel()
+            await asyncio.wait({canaries})
+            busy = clone.status[MODEL]["state"] == "busy"
+            for engine in made.values():
+                await engine.close()
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        open_sentences = sum(engine.open for engine in watched.values()) + busy
+        evidence = Evidence(
+            f"simulation {self._variant}",
+            self._seed,
+            self._book,
+            self._schedule.counts(),
+            tuple(self._outages(watched)),
+            tuple(self._recoveries(watched, logs, machine)),
+            sum(len(engine.probes) for engine in watched.values()),
+            {"tasks": len(tasks), "sentences": open_sentences},
+        )
+        return Recorded(evidence, self._log.hexdigest())
+
+    async def _all_clients(self, guarded: Mapping[str, GuardedEngine]) -> None:
+        voices = {name: self._voice(name, guarded) for name in PERSONAS}
+        admission = Admission(ADMITTED)
+        async with asyncio.TaskGroup() as group:
+            for name, manner, persona in CLIENTS:
+                client = Client(
+                    name,
+                    manner,
+                    voices[persona],
+                    seed=self._seed,
+                    book=self._book,
+                    admission=admission,
+                    tell=self._tell,
+                )
+                group.create_task(client.live(self._seconds), name=name)
+
+    def _voice(self, persona: str, guarded: Mapping[str, GuardedEngine]) -> Voice:
+        engines = PERSONAS[persona]
+        entries = [ChainEntry(guarded[engine], _spec(engine, persona)) for engine in engines]
+        if self._variant == "without takeover":
+            return Voice(persona, FallbackChain(entries[:1], last_resort=False), frozenset(engines))
+        return Voice(persona, FallbackChain(entries), frozenset(engines))
+
+    def _guard(self, engine: WatchedEngine, log: BreakerLog) -> GuardedEngine:
+        if self._variant == "oracle":
+            return GuardedEngine(ForeseenEngine(engine, self._schedule))
+        dice = self._dice(f"breaker {engine.name}").random
+        breaker = CircuitBreaker(engine.name, clock=self._clock, random=dice, listener=log)
+        log.breaker = engine.breaker = breaker
+        return GuardedEngine(engine, breaker)
+
+    def _outages(self, watched: Mapping[str, WatchedEngine]) -> Iterator[Outage]:
+        for window in self._schedule.windows:
+            if window.dead:
+                failed = watched[window.engine].failed.get(window, [])
+                spent, beside = spent_on(failed)
+                yield Outage(window.engine, window.kind.value, window.began, spent, beside)
+
+    def _recoveries(
+        self, watched: Mapping[str, WatchedEngine], logs: Mapping[str, BreakerLog], machine: Machine
+    ) -> Iterator[Recovery]:
+        for name, engine in watched.items():
+            healthy = machine.able_from if name == CLONE else _at_once
+            yield from logs[name].recoveries(engine, self._schedule, healthy)
+
+    def _dice(self, whose: str) -> random.Random:
+        return random.Random(f"{self._seed} {whose}")
+
+    def _tell(self, what: str) -> None:
+        self._log.update(f"{self._clock():.6f} {what}\n".encode())
+
+
+def _spec(engine: str, persona: str) -> VoiceSpec:
+    if engine != CLONE:
+        return VoiceSpec(engine, persona)
+    return VoiceSpec(engine, persona, model_voice=ModelVoice(MODEL, persona, instruct=persona))
+
+
+def _at_once(moment: float) -> float:
+    return moment
+
+
+async def _no_clip(voice: ModelVoice) -> Clip:
+    raise AssertionError("these voices have no reference")
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Thousands of faults are logged here; nobody needs to read of them."""
+    with ExitStack() as stack:
+        for name in ("speech", "gateway"):
+            stack.enter_context(_muted(logging.getLogger(name)))
+        yield
+
+
+@contextmanager
+def _muted(logger: logging.Logger) -> Iterator[None]:
+    level = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)

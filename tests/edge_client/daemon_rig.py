@@ -1,0 +1,138 @@
+"""A daemon in a process of its own, with a loudspeaker that keeps time and writes down who had it when."""
+
+import http.client
+import json
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.edge_client.rig import SOON, Commands
+
+APLAY = """#!/bin/sh
+PATH=/usr/bin:/bin
+exec 3>> "{folder}/played"
+began=$(date +%s%N)
+echo "$$ $began began" >&3
+first=$(head -c 960 | wc -c)
+[ "$first" -lt 960 ] || while [ "$(head -c 4410 | wc -c)" -gt 0 ]; do sleep {pause}; done
+echo "$$ $(date +%s%N) ended" >&3
+"""
+"""A player that reads a tenth of a second at a time. The silence by which it proves itself ends at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loudspeaker:
+    """A folder for PATH with an `aplay` in it."""
+
+    folder: Path
+
+    @classmethod
+    def make(cls, folder: Path, pause: float) -> "Loudspeaker":
+        """`pause` is what a tenth of a second of sound takes, in seconds."""
+        folder.mkdir()
+        (folder / "aplay").write_text(APLAY.format(folder=folder, pause=pause))
+        (folder / "aplay").chmod(0o755)
+        (folder / "played").touch()
+        return cls(folder)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {"ROBOTVOICE_PLAYER": "aplay", "PATH": f"{self.folder}:{os.environ['PATH']}"}
+
+    def players(self) -> dict[int, tuple[int, int | None]]:
+        """By process: when it began and ended, in nanoseconds; None: it plays, or was killed."""
+        found: dict[int, tuple[int, int | None]] = {}
+        for line in (self.folder / "played").read_text().splitlines():
+            pid, moment, what = line.split()
+            began = int(moment) if what == "began" else found[int(pid)][0]
+            found[int(pid)] = began, int(moment) if what == "ended" else None
+        return found
+
+    def overlaps(self) -> list[tuple[int, int]]:
+        """Pairs of players of which one began before another had ended; none of them was killed."""
+        spans = sorted((began, ended or began, pid) for pid, (began, ended) in self.players().items())
+        return [
+            (first[2], second[2])
+            for first, second in zip(spans, spans[1:], strict=False)
+            if second[0] < first[1]
+        ]
+
+
+@dataclass(slots=True)
+class RunningDaemon:
+    """`robotvoice daemon`, and what it answers."""
+
+    process: "subprocess.Popen[str]"
+    port: int
+    log: list[str] = field(default_factory=list)
+
+    def ask(
+        self, method: str, path: str, body: object = None, **headers: str
+    ) -> tuple[int, dict[str, str], bytes]:
+        """Status, headers and body."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=SOON)
+        content = None if body is None else json.dumps(body)
+        try:
+            connection.request(method, path, content, {**headers})
+            answer = connection.getresponse()
+            return answer.status, dict(answer.getheaders()), answer.read()
+        finally:
+            connection.close()
+
+    def say(self, text: str, **more: Any) -> tuple[int, dict[str, Any]]:
+        status, _, body = self.ask("POST", "/say", {"text": text, **more})
+        return status, json.loads(body)
+
+    def status(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.ask("GET", "/status")[2])
+        return found
+
+    def heard(self) -> int:
+        """Sentences that began to sound."""
+        return sum(row["sentences"] for row in self.status()["spoken"])
+
+    def idle(self) -> bool:
+        status = self.status()
+        return not status["speaking"] and not status["waiting"]
+
+    def end(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Returns its exit code."""
+        self.process.send_signal(number)
+        return self.process.wait(SOON)
+
+
+@contextmanager
+def running_daemon(
+    robotvoice: Commands, loudspeaker: Loudspeaker, *arguments: str, **environment: str
+) -> Iterator[RunningDaemon]:
+    """Its port goes into the environment of the commands."""
+    process = robotvoice.start("daemon", *arguments, **{**loudspeaker.environment, **environment})
+    assert process.stdout is not None
+    assert process.stderr is not None
+    hurry = threading.Timer(30, process.kill)
+    hurry.start()
+    welcome = process.stdout.readline()
+    hurry.cancel()
+    daemon = RunningDaemon(process, int(welcome.rpartition(":")[2] or 0))
+    reader = threading.Thread(target=lambda: daemon.log.extend(process.stderr or ()))
+    reader.start()
+    before = robotvoice.environment
+    robotvoice.environment = {**before, "ROBOTVOICE_DAEMON_PORT": str(daemon.port)}
+    try:
+        assert daemon.port, "the daemon did not start"
+        yield daemon
+    finally:
+        robotvoice.environment = before
+        if process.poll() is None:
+            process.kill()
+        process.wait(SOON)
+        reader.join(SOON)
+        process.stdout.close()
+        process.stderr.close()
+    assert not [line for line in daemon.log if "Traceback" in line], "".join(daemon.log)
