@@ -2,6 +2,7 @@
 
 import importlib.util
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple
 from pathlib import Path
 
@@ -10,8 +11,10 @@ import pytest_asyncio
 
 from gateway.engines.mlx.engine import MlxEngine
 from speech.persona import ModelVoice, VoiceSpec
+from tests.gateway.mlx.cloning_gateway import CloningGateway, cloning_gateway
 from tests.gateway.mlx.listening import Checkpoint, Models, Voice, clip_of
-from tiny_voice import Ending, Kind, Size, make_checkpoint, reference_clip
+from tests.tiny_voice.one_for_all import one_for_all
+from tiny_voice import Ending, Kind, Size, reference_clip
 
 HERE = Path(__file__).parent
 
@@ -28,11 +31,9 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
     """Makes a model of a kind, ending and size, once; its folder."""
     if importlib.util.find_spec("mlx_audio") is None:
         pytest.skip("mlx-audio is not installed; pip install 'robotvoice[mlx]'")
-    folder = tmp_path_factory.mktemp("models")
 
     def make(kind: Kind = "base", ending: Ending = "natural", size: Size | None = None) -> str:
-        name = f"{kind}-{ending}-{size}"
-        return str(make_checkpoint(folder / name, kind=kind, ending=ending, size=size))
+        return str(one_for_all(tmp_path_factory, kind, ending, size))
 
     return make
 
@@ -62,13 +63,16 @@ def cloned(checkpoint: Checkpoint, references: dict[str, tuple[Path, str]]) -> V
 
 @pytest.fixture(scope="session")
 def models(checkpoint: Checkpoint) -> Models:
-    return Models(
-        base=checkpoint(),
-        never=checkpoint("base", "never"),
-        once=checkpoint("base", "once"),
-        custom=checkpoint("custom_voice", size="0b6"),
-        design=checkpoint("voice_design"),
-    )
+    kinds = [
+        {},
+        {"ending": "never"},
+        {"ending": "once"},
+        {"kind": "custom_voice", "size": "0b6"},
+        {"kind": "voice_design"},
+    ]
+    # Each is made by a process of its own, which is busy for two seconds.
+    with ThreadPoolExecutor(2) as makers:
+        return Models(*makers.map(lambda kind: checkpoint(**kind), kinds))
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -78,3 +82,12 @@ async def engine(models: Models) -> AsyncIterator[MlxEngine]:
     await engine.start()
     yield engine
     await engine.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def gateway(
+    tmp_path_factory: pytest.TempPathFactory, checkpoint: Checkpoint, references: dict[str, tuple[Path, str]]
+) -> AsyncIterator[CloningGateway]:
+    """A process of its own, for all tests that leave it well."""
+    async with cloning_gateway(tmp_path_factory.mktemp("gateway"), checkpoint(), references) as gateway:
+        yield gateway

@@ -1,13 +1,11 @@
-"""Long runs of several clients at one worker: no answer is another's, and no memory is lost."""
+"""A long run of several clients at one worker: no answer is another's."""
 
 import asyncio
 import itertools
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
-from pathlib import Path
 
-import psutil
 import pytest
 import pytest_asyncio
 
@@ -16,23 +14,16 @@ from gateway.engines.mlx.engine import MlxEngine
 from gateway.reference_clips import load_caller_clip, load_persona_clip
 from speech.persona import ModelVoice, VoiceSpec
 from speech.utterance import Sentence
+from tests.gateway.mlx.cloning_gateway import References
 from tests.gateway.mlx.listening import Checkpoint, pcm_of, pid_of
+from tests.gateway.mlx.memory import by_clients
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow, pytest.mark.timeout(900)]
 
-CLIENTS = 8
-MIXED, MANY = 300, 1000
+MIXED = 300
 """Requests that are heard to their end"""
-LOOK = 25
-"""Requests between two looks at the memory, at which nobody speaks"""
-SETTLED = 8
-"""Looks after which everything that is kept is full, and memory may grow no more"""
-HALF = (MANY // LOOK - SETTLED) // 2
-"""Looks of which the least counts: what an allocator takes for an encoding it gives back at another time"""
-FLAT = 1.05
 AD_HOC = "ad hoc"
 """How the keys of clips that come with a request begin"""
-References = dict[str, tuple[Path, str]]
 Asking = Callable[[str], VoiceSpec]
 
 
@@ -85,19 +76,6 @@ async def broken_off(engine: MlxEngine, voice: VoiceSpec, text: str, after: int)
             await anext(chunks, None)
 
 
-async def by_clients(work: Callable[[int], Awaitable[None]], count: int) -> None:
-    """`work` on each number, in order, by whichever client is free."""
-    numbers = iter(range(count))
-
-    async def client() -> None:
-        for number in numbers:
-            await work(number)
-
-    async with asyncio.TaskGroup() as clients:
-        for _ in range(CLIENTS):
-            clients.create_task(client())
-
-
 async def test_each_of_many_mixed_answers_is_what_its_persona_alone_gives(
     worker: MlxEngine, persona: Asking, ad_hoc: Asking
 ) -> None:
@@ -121,27 +99,3 @@ async def test_each_of_many_mixed_answers_is_what_its_persona_alone_gives(
     await by_clients(one, MIXED)
     assert wrong == []
     assert pid_of(worker) == pid, "the worker was replaced meanwhile"
-
-
-async def test_the_memory_stays_flat_over_many_requests(
-    worker: MlxEngine, persona: Asking, ad_hoc: Asking
-) -> None:
-    """Of the worker, and of the process that asks it."""
-    processes = {"worker": psutil.Process(pid_of(worker)), "engine": psutil.Process()}
-    seen: dict[str, list[int]] = {name: [] for name in processes}
-    chance = random.Random(2)
-
-    async def one(number: int) -> None:
-        name = "ab"[number % 2]
-        if number % 9 == 0:
-            await broken_off(worker, persona(name), "Hi.", chance.randrange(4))
-        voice = ad_hoc(name) if number % 19 == 0 else persona(name)
-        assert await pcm_of(worker, voice, "Hi.")
-
-    for _ in range(0, MANY, LOOK):
-        await by_clients(one, LOOK)
-        for process, rss in seen.items():
-            rss.append(processes[process].memory_info().rss)
-    for process, rss in seen.items():
-        settled, end = min(rss[SETTLED:][:HALF]), min(rss[-HALF:])
-        assert end <= FLAT * settled, f"the {process} grew: {rss}"

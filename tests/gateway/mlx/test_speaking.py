@@ -36,7 +36,7 @@ async def test_a_sentence_is_spoken_piece_by_piece(engine: MlxEngine, cloned: Vo
         assert sentences_of(engine) == before
         rest = [chunk async for chunk in chunks if chunk.pcm]
     assert first.format == WIRE_FORMAT
-    assert first.samples == 4 * 1920
+    assert first.samples == 2 * 1920
     assert rest
     assert sentences_of(engine) == before + 1
 
