@@ -42,13 +42,17 @@ async def spawn(
 
 async def end(process: asyncio.subprocess.Process) -> None:
     """Kills it and waits until it is gone."""
+    # wait() returns at once for one that has ended before, whatever lies in its pipes.
+    ended_before = process.returncode is not None
     with contextlib.suppress(ProcessLookupError):
         process.kill()
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(USUAL_END):
             await process.wait()
-            return
+            if not ended_before:
+                return
     # wait() also waits for the end of the pipes, which nobody reads any more when a listener was too slow.
-    while process.stdout and await process.stdout.read(READ_BYTES):
-        pass
+    with contextlib.suppress(RuntimeError):  # somebody else reads, and will come to the end
+        while process.stdout and await process.stdout.read(READ_BYTES):
+            pass
     await process.wait()

@@ -23,6 +23,18 @@ async def test_one_that_nobody_listens_to_is_ended(nothing_left: None) -> None:
     assert not psutil.pid_exists(process.pid)
 
 
+async def test_one_that_died_with_a_full_pipe_leaves_nothing(nothing_left: None) -> None:
+    process = await spawn(sys.executable, "-c", CHATTER)
+    assert process.stdout is not None
+    await process.stdout.readexactly(300_000)
+    await asyncio.sleep(0.2)
+    process.kill()
+    async with asyncio.timeout(SOON):
+        while process.returncode is None:  # noqa: ASYNC110 - wait() would not return: that is what this is about
+            await asyncio.sleep(0.01)
+        await end(process)
+
+
 async def test_one_that_somebody_still_listens_to_is_ended(nothing_left: None) -> None:
     process = await spawn(sys.executable, "-c", "import time; time.sleep(60)")
     assert process.stdout is not None
