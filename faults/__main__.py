@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(table(runs))
     if both or options.real:
         try:
-            figures, told = judged_real(options.first_seed, options.seconds)
+            figures, told = judged_real(options.first_seed, options.seconds, log=OUT / "faults-real.log")
         except RunBroken as problem:
             print(problem, file=sys.stderr)
             return 1

@@ -22,7 +22,7 @@ LATE = 3.0
 ON_THE_WAY = 2.5
 """Seconds that a sentence may still be on its way to an engine that is known to be dead"""
 PROBES = {CLONE: 2 * 3.0}
-QUICK_PROBES = 2 * 1.25
+QUICK_PROBES = 2 * 2.0
 """Seconds for two canaries, with the wait before each, on a busy machine; a model's take longer"""
 _LEDGER = re.compile(r" request=(\S+) .* outcome=complete .* ledger=(\S+) .* takeovers=(\d+)")
 _ENTRY = re.compile(r"(.+?)(\(stored\))?:(\d+)")
@@ -37,6 +37,10 @@ class Account:
         self._log = log
         found = (_LEDGER.search(line.text) for line in log)
         self._ledgers = {match[1]: (match[2], int(match[3])) for match in found if match}
+
+    def text(self) -> str:
+        """The log, with the seconds of the clock that all times of a run are in."""
+        return "".join(f"{line.at:.3f} {line.text}\n" for line in self._log)
 
     def completed(self, heard: Heard, lengths: Lengths) -> Answer:
         """The answer, with the log's ledger where the dialect carries none."""

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import math
 from collections.abc import Iterable
+from pathlib import Path
 
 from faults.real.result import Row
 from faults.real.run import SECONDS, run
@@ -14,11 +15,19 @@ __all__ = ["SECONDS", "fault_table", "judged"]
 HEADINGS = ("FAULT", "SCHEDULED", "HIT", "TEXTS", "FIRST AUDIO, WORST", "SPENT", "BACK AFTER")
 
 
-def judged(seed: int, seconds: float, *, fallbacks: bool = True) -> tuple[Figures, str]:
-    """The figures of a run, and a table of what was done to it. Raises RunBroken where it cannot be done."""
+def judged(
+    seed: int, seconds: float, *, fallbacks: bool = True, log: Path | None = None
+) -> tuple[Figures, str]:
+    """The figures of a run, and a table of what was done to it; the gateway's log is written to `log`.
+
+    Raises RunBroken where it cannot be done.
+    """
     # The robots of a run tell each sentence that the gateway did not speak: that is what it is about.
     logging.getLogger("speech").setLevel(logging.ERROR)
     done = asyncio.run(run(seed, seconds, fallbacks=fallbacks))
+    if log:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_text(f"{done.times()}\n{done.account.text()}", encoding="utf-8")
     told = f"real processes, seed {seed}; full disk: {done.disk}; before {done.before}, after {done.after}"
     return done.figures(), f"{told}\n{fault_table(done.rows())}"
 

@@ -65,7 +65,9 @@ def problems(heard: Heard, answer: Answer, lengths: Lengths) -> Iterator[Problem
         if expected and abs(_seconds(row) - expected) > TOLERANCE * expected:
             text = f"sentence {row.sentence} by {row.engine} took {_seconds(row):.2f} s, not {expected:.2f}"
             yield Problem(heard.text.id, "length", text)
-    repeated = any(row.repeated for row in answer.ledger) and heard.dialect != "synthesize"
+    # A whole file is begun again, so that nothing is in it twice.
+    again = answer.takeovers > 0 or any(row.repeated for row in answer.ledger)
+    repeated = again and heard.dialect != "synthesize"
     margin = FAITHFUL if _exact(answer) else TOLERANCE * told
     if heard.seconds < told - margin or (heard.seconds > told + margin and not repeated):
         text = f"{heard.seconds:.2f} s were heard of what is said to have {told:.2f}"

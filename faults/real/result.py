@@ -17,6 +17,8 @@ from speech.utterance import Outcome
 
 MET_WITHIN = 5.0
 """Seconds after its end in which an outage may be told in the log"""
+SLOWEST = 12
+"""Texts that are named in the log"""
 EVIDENCE = {
     Kind.DISK_FULL: "audio cannot be kept on disk",
     Kind.NO_FILES: "no more files can be opened|Too many open files",
@@ -113,6 +115,14 @@ class Run:
             if recovery := self.account.recovery(each, min(later, default=self.ended)):
                 found.append(recovery)
         return found
+
+    def times(self) -> str:
+        """When what was done, and which texts waited longest."""
+        done = [f"{each.began:.3f} to {each.ended:.3f}: {each.window.kind}" for each in self.broken]
+        waits = [((each.answer.first_voiced or math.inf) - each.began, each) for each in self.heard]
+        slowest = sorted(waits, key=lambda wait: -wait[0])[:SLOWEST]
+        late = [f"{each.text.id} from {each.began:.3f}: {wait:.3f} s {each.why}" for wait, each in slowest]
+        return "\n".join((*sorted(done), *late))
 
     def figures(self) -> Figures:
         """Judged by the checker, and by what only can be seen here."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from aiohttp import ClientError
@@ -34,8 +34,13 @@ WHO: Sequence[tuple[Dialect, str]] = (
     ("speech", ECHO),
     ("speech", WIRE),
 )
-CANCELLED = 0.1
+CANCELLED = 0.15
 """Share of the texts that are cancelled"""
+LEAVES: Sequence[Callable[[random.Random], float]] = (
+    lambda rng: rng.uniform(0.003, 0.01),
+    lambda rng: rng.uniform(0.01, 0.6),
+)
+"""Seconds after which such a client has had enough: before most answers begin, or while they are spoken"""
 SAID_AGAIN = 0.1
 """Share of the texts that were said before"""
 PAUSE = (0.1, 0.6)
@@ -79,7 +84,7 @@ class Traffic:
                 again = said and rng.random() < SAID_AGAIN
                 chosen, sentences = rng.choice(said) if again else texts.text(rng)
                 said.append((chosen, sentences))
-                leaves = rng.uniform(0.02, 0.6) if rng.random() < CANCELLED else None
+                leaves = rng.choice(LEAVES)(rng) if rng.random() < CANCELLED else None
                 number += 1
                 text = Text(f"{name}-{number}", persona, chosen, sentences, leaves)
                 self.book.send(
