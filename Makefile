@@ -2,7 +2,7 @@
 #   make run PYTHON=/path/to/python3     uses that interpreter
 #   make test ARGS="-k breaker"          passes ARGS on to the command behind the target
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-clone check bench bench-clone clean environment
+.PHONY: help run run-clone serve test test-clone check bench bench-clone faults clean environment
 
 BIN := .venv/bin/
 PYTHON ?=
@@ -18,6 +18,10 @@ help: ## show this list
 
 run: environment ## the demonstration: three personas, with the gateway and without it
 	@$(BIN)python -m demo $(ARGS)
+
+run-clone: environment ## the demonstration with cloned voices; installs mlx-audio
+	@$(BIN)python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[mlx]'
+	@$(BIN)python -m demo.clone $(ARGS)
 
 serve: environment ## a gateway in the foreground, until Ctrl-C
 	@exec $(BIN)robotvoice-gateway serve $(ARGS)
@@ -40,6 +44,9 @@ bench: environment ## measure, and write out/bench
 bench-clone: environment ## measure cloned voices beside other servers, and write out/bench; takes minutes
 	@$(BIN)python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
 	@$(BIN)python -m benchmarks.clone $(ARGS)
+
+faults: environment ## break engines in every way, and write out/faults*.json: is anything lost?
+	@$(BIN)python -m faults $(ARGS)
 
 clean: ## remove all that make made
 	@rm -rf .venv out build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

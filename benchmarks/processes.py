@@ -34,6 +34,8 @@ def environment(folder: Path) -> dict[str, str]:
         "ROBOTVOICE_CONFIG": str(settings),
         "ROBOTVOICE_ROBOT_CONFIG": str(settings),
         "ROBOTVOICE_INTERFACE": "127.0.0.1",
+        "ROBOTVOICE_DAEMON_PORT": "0",
+        "ROBOTVOICE_VOICE_LOCK": str(folder / "voice.lock"),
         "ROBOTVOICE_GATEWAY_ID": f"bench-{uuid.uuid4().hex[:12]}",
     }
 

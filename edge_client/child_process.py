@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Self, cast
 
+from edge_client.lock_file import held
 from speech.errors import PlayerFailed
 
 log = logging.getLogger(__name__)
@@ -57,7 +58,10 @@ class ChildProcess(asyncio.SubprocessProtocol):
         stdin: int = DEVNULL,
         environment: Mapping[str, str] | None = None,
     ) -> Self:
-        """Runs the program `name` of PATH; `write` needs `stdin=PIPE`. Raises ChildFailed."""
+        """Runs the program `name` of PATH; `write` needs `stdin=PIPE`. Raises ChildFailed.
+
+        One that is written to is a player, and gets the lock that its task holds.
+        """
         child = cls(name)
         run = asyncio.get_running_loop().subprocess_exec
         starting = asyncio.ensure_future(
@@ -70,6 +74,7 @@ class ChildProcess(asyncio.SubprocessProtocol):
                 stderr=PIPE,
                 env=environment,
                 start_new_session=True,
+                pass_fds=held.get() if stdin == PIPE else (),
             )
         )
         try:

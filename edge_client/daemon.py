@@ -55,7 +55,8 @@ class Daemon:
                 group.create_task(self.speaker.run(), name="the loudspeaker's turns")
                 group.create_task(self.speaker.drop_late(), name="lines that come too late")
                 group.create_task(self.gateway.keep(self.voices.learn), name="the gateway")
-                group.create_task(self._be_ready(), name="espeak and the loudspeaker")
+                group.create_task(self.loudspeaker.prove(), name="a first moment of silence")
+                group.create_task(self._keep_espeak(), name="espeak")
         finally:
             self.announcements.end()
             await self.gateway.close(hurry=True)
@@ -99,9 +100,9 @@ class Daemon:
             **self.tally.as_json(),
         }
 
-    async def _be_ready(self) -> None:
+    async def _keep_espeak(self) -> None:
+        """Warm from the start, and found again when it was lost."""
         await self.espeak.start()
-        await self.loudspeaker.prove()
         await recover([(self.espeak, self.voices.espeak_breaker)])
 
     def _tell(self, event: str, line: Line, sentence: SentenceStarted | None = None) -> None:

@@ -12,8 +12,8 @@ T = TypeVar("T")
 
 IDENTITY = "X-Voice-Daemon"
 """The header by which the daemon tells itself from whatever else may listen there"""
-CONNECT_WITHIN = 0.05
-"""Seconds; on loopback the kernel answers, whatever the daemon does"""
+CONNECT_WITHIN = 0.5
+"""Seconds; on loopback the kernel says yes or no at once, and this machine may be busy"""
 ANSWER_WITHIN = 2.0
 """Seconds to tell that it lives"""
 ACCEPT_WITHIN = 10.0

@@ -18,7 +18,7 @@ from speech.wire import PROTOCOL_VERSION, SERVICE_TYPE
 if TYPE_CHECKING:  # loading zeroconf takes time that a robot with a known gateway does not need to spend
     from zeroconf import ServiceInfo, ServiceStateChange, Zeroconf
 
-__all__ = ["DiscoveryFailed", "Endpoint", "browse", "parse_address"]
+__all__ = ["DiscoveryFailed", "Endpoint", "browse", "parse_address", "watch"]
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +29,7 @@ RESOLVERS = 16
 RESOLVE_LIMIT = 1.5
 """Seconds an announced name has to yield its address"""
 
+Tell = Callable[[str, tuple[Endpoint, ...]], None]
 _GATEWAY_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -55,6 +56,17 @@ async def browse(
     search = _Search(gateway_id, enough)
     async with _asking(interface, search.heard):
         return await search.run(timeout)
+
+
+async def watch(*, interface: str | None, gateway_id: str | None, tell: Tell) -> None:
+    """Until cancelled: `tell` gets name and addresses of whoever is announced; none: it said goodbye.
+
+    Raises DiscoveryFailed.
+    """
+    await asyncio.to_thread(importlib.import_module, "zeroconf.asyncio")
+    search = _Search(gateway_id, None, tell)
+    async with _asking(interface, search.heard):
+        await search.run(None)
 
 
 @asynccontextmanager
@@ -117,7 +129,10 @@ def _failed(interface: str | None, problem: str) -> DiscoveryFailed:
 class _Search:
     """What one `browse` has heard so far."""
 
-    def __init__(self, gateway_id: str | None, enough: Callable[[Endpoint], bool] | None) -> None:
+    def __init__(
+        self, gateway_id: str | None, enough: Callable[[Endpoint], bool] | None, tell: Tell | None = None
+    ) -> None:
+        self._tell = tell
         self._gateway_id = gateway_id
         self._enough = enough
         self._done = asyncio.Event()
@@ -132,8 +147,10 @@ class _Search:
         if state_change.name != "Removed":
             with suppress(asyncio.QueueFull):
                 self._names.put_nowait((zeroconf, name))
+        elif self._tell:
+            self._tell(name, ())
 
-    async def run(self, seconds: float) -> list[Endpoint]:
+    async def run(self, seconds: float | None) -> list[Endpoint]:
         async with asyncio.TaskGroup() as group:
             resolvers = [group.create_task(self._resolve_all()) for _ in range(RESOLVERS)]
             with suppress(TimeoutError):
@@ -150,6 +167,10 @@ class _Search:
                 endpoints = await self._resolve(zeroconf, name)
             except Exception as error:  # whatever somebody announces, it must not end the search
                 self._tell_once(logging.INFO, name, "left out an announcement: %r", str(error))
+                continue
+            if self._tell:
+                if endpoints:
+                    self._tell(name, endpoints)
                 continue
             known = sum(len(others) for other, others in self._found.items() if other != name)
             endpoints = endpoints[: MOST_ENDPOINTS - known]

@@ -7,7 +7,11 @@ import fcntl
 import os
 import stat
 from contextlib import suppress
+from contextvars import ContextVar
 from pathlib import Path
+
+held: ContextVar[tuple[int, ...]] = ContextVar("held", default=())
+"""The lock of this task. Its player inherits it: one that outlives us still sounds for a moment."""
 
 NAME = "robotvoice.lock"
 SHARED = ("/run/lock", "/tmp")
@@ -39,6 +43,12 @@ def locked(path: Path) -> int | None:
         raise
     os.close(descriptor)
     return None
+
+
+def free(descriptor: int) -> None:
+    """Also if a player that cannot be killed has it too."""
+    fcntl.flock(descriptor, fcntl.LOCK_UN)
+    os.close(descriptor)
 
 
 def _opened(path: Path) -> int:

@@ -2,13 +2,12 @@
 
 import asyncio
 import logging
-import os
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from edge_client.lock_file import locked
+from edge_client.lock_file import free, held, locked
 from speech.errors import PlayerFailed
 
 log = logging.getLogger(__name__)
@@ -39,7 +38,11 @@ async def alone(
                 await asyncio.sleep(PAUSE)
         except OSError as error:
             log.error("voices may overlap, as %s cannot be locked (%s)", path, error.strerror or error)
-        yield
+        before = held.set((descriptor,) if descriptor is not None else ())
+        try:
+            yield
+        finally:
+            held.reset(before)
     finally:
         if descriptor is not None:
-            os.close(descriptor)
+            free(descriptor)

@@ -27,11 +27,13 @@ from gateway.keys import (
     GATEWAY_ID,
     LARGE_BODIES,
     LAST_HOUR,
+    LISTENERS,
     METRICS,
     OBSERVER,
     PERSONAS,
     SETTINGS,
     SOCKETS,
+    Listeners,
     Sockets,
 )
 from gateway.metrics import Metrics
@@ -99,6 +101,7 @@ def make_app(
     app[CALLER_CLIPS] = caller_clips or CallerClips()
     app[LARGE_BODIES] = asyncio.Semaphore(openai_request.LARGE_BODIES)
     app[SOCKETS] = Sockets()
+    app[LISTENERS] = Listeners()
     metrics.registry.register(Now(app))
     app.on_response_prepare.append(carry_request_id)
     app.add_routes(ROUTES)
@@ -110,7 +113,7 @@ def make_app(
             watched,
             default=app[DEFAULT_PERSONA],
             to_come=to_come,
-            changed=personas_changed,
+            changed=partial(_personas_changed, app[LISTENERS], personas_changed),
         )
         app.cleanup_ctx.append(partial(_watching, watch))
     app.on_shutdown.append(_close_sockets)
@@ -174,6 +177,15 @@ async def _watching(watch: PersonaWatch, app: web.Application) -> AsyncIterator[
     yield
     watching.cancel()
     await asyncio.wait({watching})
+
+
+async def _personas_changed(
+    listeners: Listeners, others: PersonasChanged | None, library: PersonaLibrary
+) -> None:
+    if others:
+        await others(library)
+    for listener in listeners:
+        listener.set()
 
 
 async def _close_sockets(app: web.Application) -> None:

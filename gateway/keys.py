@@ -20,6 +20,10 @@ class Sockets(set[web.WebSocketResponse]):
     """Every open WebSocket, so that a stop can close them."""
 
 
+class Listeners(set[asyncio.Event]):
+    """Of every conversation that wants to be told when the personas change."""
+
+
 SETTINGS = web.AppKey("settings", Settings)
 GATEWAY_ID = web.AppKey("gateway_id", str)
 PERSONAS = web.AppKey("personas", PersonaShelf)
@@ -28,6 +32,7 @@ ENGINES = web.AppKey("engines", Mapping[str, GuardedEngine])
 ADMISSION = web.AppKey("admission", Admission)
 ADVERTISER = web.AppKey("advertiser", Advertiser)
 SOCKETS = web.AppKey("sockets", Sockets)
+LISTENERS = web.AppKey("listeners", Listeners)
 CALLER_CLIPS = web.AppKey("caller_clips", CallerClips)
 LARGE_BODIES = web.AppKey("large_bodies", asyncio.Semaphore)
 METRICS = web.AppKey("metrics", Metrics)

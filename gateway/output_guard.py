@@ -10,6 +10,8 @@ SILENT_BELOW = -50.0
 """dBFS of a frame; a microphone's noise in a cloned voice stays below, a whisper above"""
 LONGEST_GAP = 2.0
 """Seconds; eSpeak NG at half its speed pauses for one, a speaker at a full stop for less"""
+LONGEST_START = 1.5
+"""Seconds of silence before anything is to be heard: the listener waits meanwhile"""
 SILENT_SHARE = 0.95
 """Of all frames; even `Oh?` with the pause behind it sounds for a third of its time"""
 
@@ -97,9 +99,9 @@ class OutputGuard:
             self._gap = 0
         else:
             self._gap += 1
+        if not self._audible and self._gap * FRAME_SECONDS >= LONGEST_START:
+            raise EngineFailure("silent", f"the voice was silent for its first {LONGEST_START:g} s")
         if self._gap * FRAME_SECONDS >= LONGEST_GAP:
-            if not self._audible:
-                raise EngineFailure("silent", f"the voice was silent for its first {LONGEST_GAP:g} s")
             raise EngineFailure("silent_gap", f"the voice fell silent for {LONGEST_GAP:g} s in a sentence")
         if self._frames * FRAME_SECONDS > self._longest:
             raise EngineFailure(

@@ -17,6 +17,10 @@ log = logging.getLogger(__name__)
 
 STALL = 0.8
 """Seconds without a chunk, once a sentence has begun to sound, that count as a failure."""
+OWN_DEADLINES = 2.5
+"""Seconds for an engine that keeps deadlines of its own: only if those fail it is up to the chain"""
+FAIR = 1.25
+"""How many times as long as it had promised an engine must be given, if to miss it is to be its fault"""
 SLOW = 0.8
 """Share of its cap after which an engine's first sound counts as slow"""
 
@@ -51,7 +55,7 @@ async def attempt(
     engine, clock = entry.engine, asyncio.get_running_loop().time
     began = clock()
     cap = max(entry.guarded.first_audio_cap if limits.others else engine.first_audio_cap, limits.patience)
-    fair = limits.first_audio >= 2 * engine.start_estimate(sentence, entry.voice)
+    fair = limits.first_audio >= FAIR * engine.start_estimate(sentence, entry.voice)
     wait = _Wait(engine, cap, began + limits.first_audio, began + limits.finish, fair)
     heard: float | None = None
     try:
@@ -63,7 +67,8 @@ async def attempt(
                 if chunk.samples:
                     if heard is None:
                         heard = clock() - began
-                        wait.sounds(max(limits.stall, limits.patience))
+                        own = OWN_DEADLINES if engine.signs_of_life else 0.0
+                        wait.sounds(max(limits.stall, limits.patience, own))
                     yield chunk
         if heard is None:
             raise EngineFailure("no_audio", f"{engine.name} made no audio of a sentence")

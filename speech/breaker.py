@@ -9,9 +9,9 @@ import math
 import random
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from speech.breaker_settings import DEFAULTS, MAX_RESULTS, BreakerSettings
 from speech.utterance import Reason
@@ -38,9 +38,7 @@ LETS_USERS_THROUGH = frozenset({State.CLOSED, State.FORCED_CLOSED})
 class Verdict(enum.Enum):
     """How a call ended."""
 
-    OK = "ok"
-    SLOW = "slow"
-    FAILED = "failed"
+    OK, SLOW, FAILED = range(3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,24 +70,35 @@ _NO_LEASE = -math.inf
 _MOST_DOUBLINGS = 64  # 2.0 ** 1024 raises, and an engine that is gone over night gets that far
 
 
+class _Result(NamedTuple):
+    """How a call ended."""
+
+    at: float
+    number: int
+    begun: int
+    """Calls that had been begun by then"""
+    verdict: Verdict
+
+
 class Permit:
     """Leave for one call. It settles once, and counts for nothing once the breaker has changed."""
 
-    __slots__ = ("_breaker", "_generation")
+    __slots__ = ("_breaker", "_generation", "_number")
 
-    def __init__(self, breaker: "CircuitBreaker", generation: int) -> None:
+    def __init__(self, breaker: "CircuitBreaker", generation: int, number: int) -> None:
         self._breaker = breaker
         self._generation = generation
+        self._number = number
 
     def ok(self, *, slow: bool = False) -> None:
         """The engine delivered; `slow`: nearly too late."""
         if self._settle():
-            self._breaker._ok(slow)
+            self._breaker._ok(self._number, slow)
 
     def fail(self, reason: Reason) -> None:
         """The engine is at fault."""
         if self._settle():
-            self._breaker._fail(reason)
+            self._breaker._fail(self._number, reason)
 
     def ignore(self) -> None:
         """Nothing was learned: the client left, the input was bad, the engine refused without fault."""
@@ -108,6 +117,8 @@ class Permit:
 
 class CircuitBreaker:
     """Opens on failures in a row, on their rate or on that of slow calls; closes after good canaries only.
+
+    A row ends with a success of a call that was begun after its first failure; one from before tells nothing.
 
     The rules are looked at when a call fails or is slow, over the results of the last `window` seconds. A
     canary that is slow is no good one: it opens the breaker again. `clock` gives
@@ -132,7 +143,8 @@ class CircuitBreaker:
         self._listener = listener
         self._state = State.CLOSED
         self._generation = 0
-        self._results: deque[tuple[float, Verdict]] = deque(maxlen=MAX_RESULTS)
+        self._results: deque[_Result] = deque(maxlen=MAX_RESULTS)
+        self._begun = 0
         self._opening = _NEVER_OPENED
         self._lease_until, self._good_canaries = _NO_LEASE, 0
         self._forced_for: Reason | None = None
@@ -167,7 +179,7 @@ class CircuitBreaker:
 
     def acquire(self) -> Permit | None:
         """A permit for a user's call; None unless closed: users never pass half-open."""
-        return Permit(self, self._generation) if self._state in LETS_USERS_THROUGH else None
+        return self._permit() if self._state in LETS_USERS_THROUGH else None
 
     def acquire_canary(self) -> Permit | None:
         """A permit for a canary; None unless half-open with no other canary out.
@@ -179,7 +191,7 @@ class CircuitBreaker:
             return None
         self._lease_until = now + self.settings.lease
         self._generation += 1
-        return Permit(self, self._generation)
+        return self._permit()
 
     def half_open_now(self) -> None:
         """Ends the wait of an open breaker: the other side is back. Nothing happens in another state."""
@@ -204,10 +216,14 @@ class CircuitBreaker:
         """For the breaker of the next process; needs a clock that both share, such as `time.time`."""
         return self._opening
 
-    def _ok(self, slow: bool) -> None:
+    def _permit(self) -> Permit:
+        self._begun += 1
+        return Permit(self, self._generation, self._begun)
+
+    def _ok(self, number: int, slow: bool) -> None:
         now = self._clock()
         if self._state is State.CLOSED:
-            self._results.append((now, Verdict.SLOW if slow else Verdict.OK))
+            self._results.append(_Result(now, number, self._begun, Verdict.SLOW if slow else Verdict.OK))
             if slow and self._is_slow(now):
                 self._open(now, self._slow())
             return
@@ -221,10 +237,10 @@ class CircuitBreaker:
             self._opening = _NEVER_OPENED
             self._enter(State.CLOSED, now)
 
-    def _fail(self, reason: Reason) -> None:
+    def _fail(self, number: int, reason: Reason) -> None:
         now = self._clock()
         if self._state is State.CLOSED:
-            self._results.append((now, Verdict.FAILED))
+            self._results.append(_Result(now, number, self._begun, Verdict.FAILED))
             if not self._is_sick(now):
                 return
         if self._state is not State.FORCED_CLOSED:
@@ -238,23 +254,23 @@ class CircuitBreaker:
         self._enter(State.OPEN, now)
 
     def _is_sick(self, now: float) -> bool:
-        settings, verdicts = self.settings, self._recent(now)
-        last = verdicts[-settings.consecutive_failures :]
-        if last == [Verdict.FAILED] * settings.consecutive_failures:
-            return True
-        return self._share(verdicts, Verdict.FAILED) >= settings.failure_rate
+        settings, results = self.settings, self._recent(now)
+        too_many = self._share(results, Verdict.FAILED) >= settings.failure_rate
+        return too_many or _row(results) >= settings.consecutive_failures
 
     def _is_slow(self, now: float) -> bool:
         return self._share(self._recent(now), Verdict.SLOW) >= self.settings.slow_rate
 
-    def _recent(self, now: float) -> list[Verdict]:
-        while now - self._results[0][0] > self.settings.window:
+    def _recent(self, now: float) -> "deque[_Result]":
+        while now - self._results[0].at > self.settings.window:
             self._results.popleft()
-        return [verdict for _, verdict in self._results]
+        return self._results
 
-    def _share(self, verdicts: list[Verdict], of: Verdict) -> float:
+    def _share(self, results: "deque[_Result]", of: Verdict) -> float:
         """0.0 for less than the minimum of calls."""
-        return verdicts.count(of) / len(verdicts) if len(verdicts) >= self.settings.minimum_calls else 0.0
+        if len(results) < self.settings.minimum_calls:
+            return 0.0
+        return sum(result.verdict is of for result in results) / len(results)
 
     def _slow(self) -> Reason:
         return Reason("slow", f"{self.name} begins to speak too late, again and again")
@@ -269,3 +285,15 @@ class CircuitBreaker:
                 self._listener(BreakerChange(self.name, old, new, self.reason, at))
             except Exception:
                 log.exception("the listener of a breaker failed", extra={"breaker": self.name})
+
+
+def _row(results: Iterable[_Result]) -> int:
+    """Failures in a row up to the last result."""
+    row = begun = 0
+    for result in results:
+        if result.verdict is Verdict.FAILED:
+            begun = begun if row else result.begun
+            row += 1
+        elif result.number > begun:
+            row = 0
+    return row

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Protocol
 
-from speech.attempt import Limits
+from speech.attempt import FAIR, Limits
 from speech.budget import RESERVE, Due
 from speech.engines.base import READY, Readiness
 from speech.guarded import UNGUARDED, ChainEntry, Settles
@@ -123,8 +123,13 @@ class Candidates:
             return Limits(first_audio=left if others and not entry.recalls else math.inf, stall=self._stall)
         first_audio = due.start_by - now - sum(_reserve(other, sentence) for other in behind)
         finish = due.finish_by - now - sum(max(RESERVE, 2 * _whole(other, sentence, due)) for other in behind)
-        if _estimate(entry, sentence) > first_audio or _whole(entry, sentence, due) > finish:
+        starts, ends = _estimate(entry, sentence), _whole(entry, sentence, due)
+        quicker = any(_whole(other, sentence, due) < ends for other in behind) or not behind
+        if FAIR * starts > first_audio or (ends > finish and quicker):
             return None
+        if ends > finish:
+            # Nobody behind it would be whole any sooner.
+            finish = max(finish, due.finish_by - now)
         others = any(other.engine is not entry.engine for other in behind)
         return Limits(first_audio=first_audio, finish=finish, stall=self._stall, others=others)
 

@@ -19,6 +19,8 @@ PROTOCOL_VERSION = 1
 SERVICE_TYPE = "_robotvoice._tcp.local."
 DEFAULT_PORT = 7860
 WEBSOCKET_PATH = "/ws/tts"
+WANTS_EVENTS = "events"
+"""In the query of its address, with `1`: the client wants to be told what changes"""
 
 HEADER_DURATION = "X-Duration"
 """Seconds of audio"""
@@ -158,8 +160,38 @@ class Cancelled:
     id: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Comes unasked to a client that wants events."""
+
+
+@dataclass(frozen=True, slots=True)
+class Personas(Event):
+    """There are others now, or one has changed."""
+
+    revisions: Mapping[str, str]
+    """Of every persona, by id"""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases(Event):
+    """There are new recordings of phrases."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sleeping(Event):
+    """The gateway is about to sleep."""
+
+
+@dataclass(frozen=True, slots=True)
+class Awake(Event):
+    """The gateway is back from its sleep."""
+
+
 Request: TypeAlias = Synthesize | Cancel
-Answer: TypeAlias = Accepted | Unavailable | Start | Audio | Takeover | Complete | Error | Cancelled
+Answer: TypeAlias = Accepted | Unavailable | Start | Audio | Takeover | Complete | Error | Cancelled | Event
+ENDS = (Complete, Error, Cancelled)
+"""After one of these nothing more comes for its id"""
 
 REQUESTS: Mapping[str, type[Request]] = {"synthesize": Synthesize, "cancel": Cancel}
 ANSWERS: Mapping[str, type[Answer]] = {
@@ -171,6 +203,10 @@ ANSWERS: Mapping[str, type[Answer]] = {
     "complete": Complete,
     "error": Error,
     "cancelled": Cancelled,
+    "personas": Personas,
+    "phrases": Phrases,
+    "sleeping": Sleeping,
+    "awake": Awake,
 }
 _TYPE_NAMES = {kind: name for table in (REQUESTS, ANSWERS) for name, kind in table.items()}
 

@@ -2,8 +2,10 @@
 
 import argparse
 import sys
+import time
 from pathlib import Path
 
+from benchmarks.clone.plan import QUICK, Plan
 from benchmarks.clone.race import measure
 from benchmarks.report import BenchmarkBroken, Progress, save, table
 
@@ -13,11 +15,12 @@ OUT = Path("out") / "bench"
 def main() -> int:
     """Returns the exit code: 1 when an answer was lost or wrong, or nothing could be measured."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.clone", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3, help="how often each measurement is repeated (3)")
+    parser.add_argument("--quick", action="store_true", help="see in a minute or two whether all of it works")
     arguments = parser.parse_args()
     progress = Progress()
+    began = time.monotonic()
     try:
-        race = measure(progress, rounds=arguments.rounds)
+        race = measure(progress, QUICK if arguments.quick else Plan())
     except BenchmarkBroken as broken:
         print(f"clone: {broken}", file=sys.stderr)
         return 1
@@ -26,7 +29,10 @@ def main() -> int:
     print(race.table())
     print()
     print(table(race.targets()))
-    print(f"\nAll of it is in {save(OUT, 'clone', race.figures())}.")
+    if race.warnings:
+        print("\nThe gateway's warnings:", *race.warnings, sep="\n  ")
+    minutes = (time.monotonic() - began) / 60
+    print(f"\nIt took {minutes:.1f} minutes. All of it is in {save(OUT, 'clone', race.figures())}.")
     return 1 if any(figure.tells_of_loss for figure in race.targets()) else 0
 
 

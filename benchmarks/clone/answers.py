@@ -42,6 +42,11 @@ class Answers:
     wall: float
     """Seconds from the first request to the last sample"""
 
+    @property
+    def audio_per_second(self) -> float:
+        """Seconds of audio."""
+        return sum(answer.samples for answer in self.answers) / WIRE_FORMAT.sample_rate / self.wall
+
 
 def answer_of(first: float, pcm: bytes) -> Answer:
     """`pcm` is PCM_16; one that is silent throughout is not sound."""

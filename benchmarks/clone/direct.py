@@ -2,15 +2,14 @@
 
 `python -m benchmarks.clone.direct MODEL CLIP TRANSCRIPT INTERVAL`
 
-Reads one job a line on standard input and answers each with a line of JSON. The requests of several clients
-are made one after the other, as the generator can do no more; each waits from when its client has asked.
+Reads one job a line on standard input and answers each with a line of JSON. Several clients are
+served one after the other, as the generator can do no more; all wait from when the job came.
 """
 
 import hashlib
 import json
 import sys
 import time
-from collections import deque
 from typing import Any
 
 import mlx.core as mx
@@ -42,17 +41,10 @@ class Direct:
             embedding = self._embed(self._clip)
             self._model.extract_speaker_embedding = lambda *_, **__: embedding
 
-    def serve(self, clients: int, requests: int, spoken: list[dict[str, Any]]) -> list[Answer]:
-        """What each request got; a client asks anew as soon as it has its answer."""
-        began = time.perf_counter()
-        waiting = deque((began, requests) for _ in range(clients))
-        answers = []
-        while waiting:
-            asked, left = waiting.popleft()
-            answers.append(self._speak(asked, spoken))
-            if left > 1:
-                waiting.append((time.perf_counter(), left - 1))
-        return answers
+    def serve(self, clients: int, spoken: list[dict[str, Any]]) -> list[Answer]:
+        """What each client got; all have asked when the first is served."""
+        asked = time.perf_counter()
+        return [self._speak(asked, spoken) for _ in range(clients)]
 
     def _speak(self, asked: float, spoken: list[dict[str, Any]]) -> Answer:
         first = 0.0

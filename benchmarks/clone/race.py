@@ -2,42 +2,27 @@
 
 import asyncio
 import tempfile
-from collections import defaultdict
+import time
+from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.clone.answers import Answer, Answers, wrong
-from benchmarks.clone.contestants import Contestant, caching_gateway, gateway_dialect, running
-from benchmarks.clone.load import ask
+from benchmarks.clone.contestants import Contestant, caching_gateway, running
 from benchmarks.clone.material import ONE, TEXTS, Material, Text, make_material
+from benchmarks.clone.plan import GATEWAY, GENERATOR, Plan, Trial
 from benchmarks.clone.summary import Race, Row
 from benchmarks.report import BenchmarkBroken, Progress
 from speech.errors import RobotVoiceError
 from tiny_voice import CheckpointFailed
 
-CLIENTS = (1, 4, 8)
-ALONE = 4
-"""How often a client that is alone asks in a round; of several, each asks once"""
-CACHED = 200
-"""Answers from the cache that are timed"""
+FirstAnswers = dict[tuple[str, str], Answer]
+"""What each says when it is warm, by its letter and the text's name"""
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
-    text: Text
-    clients: int
-
-    @property
-    def each(self) -> int:
-        return ALONE if self.clients == 1 else 1
-
-
-TRIALS = tuple(Trial(text, clients) for text in TEXTS for clients in CLIENTS)
-
-
-def measure(progress: Progress, *, rounds: int = 3) -> Race:
-    """Takes some minutes. Raises BenchmarkBroken."""
+def measure(progress: Progress, plan: Plan) -> Race:
+    """Takes minutes. Raises BenchmarkBroken."""
+    until = time.monotonic() + plan.seconds
     with tempfile.TemporaryDirectory(prefix="robotvoice-bench-") as name:
         folder = Path(name)
         try:
@@ -45,53 +30,69 @@ def measure(progress: Progress, *, rounds: int = 3) -> Race:
             material = make_material(folder)
         except (CheckpointFailed, RobotVoiceError) as error:
             raise BenchmarkBroken(str(error)) from error
-        return asyncio.run(_measured(progress, folder, material, rounds))
+        return asyncio.run(_measured(progress, folder, material, plan, until))
 
 
-async def _measured(progress: Progress, folder: Path, material: Material, rounds: int) -> Race:
-    progress("clone: starting four processes")
-    async with running(folder, material) as contestants:
-        rows = await _race(progress, contestants, rounds)
+async def _measured(progress: Progress, folder: Path, material: Material, plan: Plan, until: float) -> Race:
+    firsts: FirstAnswers = {}
     progress("clone: answers from the cache")
-    async with caching_gateway(folder, material) as gateway:
-        dialect = gateway_dialect()
-        await ask(gateway.url, dialect, 1, 1, ONE)
-        cached = await ask(gateway.url, dialect, 1, CACHED, ONE)
-    return Race(tuple(rows), tuple(answer.first * 1000 for answer in cached.answers))
+    async with caching_gateway(folder, material) as cached:
+        firsts |= await _first_answers(cached, (ONE,))
+        runs = [await cached.run(1, ONE) for _ in range(plan.cached)]
+        rss = cached.child.rss()
+    progress("clone: starting the contestants")
+    async with running(folder, material, plan.letters) as contestants:
+        for contestant in contestants:
+            progress(f"clone: first answers of {contestant.entry.name}")
+            firsts |= await _first_answers(contestant, TEXTS)
+        rows = await _race(progress, contestants, firsts, plan, until)
+        gateways = [each.child for each in contestants if each.entry.letter == GATEWAY]
+        warnings = tuple(warning for child in gateways for warning in child.warnings())
+    rows.append(_row(cached, Trial(ONE, 1), runs, rss, firsts))
+    return Race(tuple(sorted(rows, key=lambda row: (row.text, row.clients, row.letter))), warnings)
 
 
-async def _race(progress: Progress, contestants: Sequence[Contestant], rounds: int) -> list[Row]:
-    firsts = await _first_answers(progress, contestants)
+async def _first_answers(contestant: Contestant, texts: tuple[Text, ...]) -> FirstAnswers:
+    """Warms it up."""
+    entry = contestant.entry
+    return {
+        (entry.letter, text.name): (await contestant.run(1, text)).answers[0]
+        for text in texts * entry.warm_up
+    }
+
+
+async def _race(
+    progress: Progress,
+    contestants: Sequence[Contestant],
+    firsts: FirstAnswers,
+    plan: Plan,
+    until: float,
+) -> list[Row]:
+    trials = list(plan.trials())
+    passes: Counter[Trial] = Counter()
     runs: dict[tuple[str, Trial], list[Answers]] = defaultdict(list)
     rss: dict[tuple[str, Trial], int] = {}
-    for round_ in range(rounds):
-        for number, trial in enumerate(TRIALS):
-            # Nobody is always the first, or always after the same one.
-            turn = (round_ + number) % len(contestants)
-            for contestant in (*contestants[turn:], *contestants[:turn]):
-                step = f"{contestant.name}, {trial.text.name}, clients: {trial.clients}"
-                progress(f"clone: round {round_ + 1} of {rounds}: {step}")
-                key = contestant.name, trial
-                runs[key].append(await contestant.run(trial.clients, trial.each, trial.text))
-                rss[key] = contestant.child.rss()
+    for number, trial in enumerate(trials):
+        if time.monotonic() > until and passes.keys() == set(trials):
+            break
+        # Nobody is always the first, or always after the same one.
+        turn = number % len(contestants)
+        for contestant in (*contestants[turn:], *contestants[:turn]):
+            entry = contestant.entry
+            if passes[trial] % entry.every or (trial.clients > 1 and not entry.crowds):
+                continue
+            step = f"{entry.name}, {trial.text.name}, clients: {trial.clients}"
+            progress(f"clone: pass {number + 1} of {len(trials)}: {step}")
+            key = entry.letter, trial
+            runs[key].append(await contestant.run(trial.clients, trial.text))
+            rss[key] = contestant.child.rss()
+        passes[trial] += 1
     return [
-        _row(contestant, trial, runs[contestant.name, trial], rss[contestant.name, trial], firsts)
-        for trial in TRIALS
+        _row(contestant, trial, runs[key], rss[key], firsts)
+        for trial in passes
         for contestant in contestants
+        if (key := (contestant.entry.letter, trial)) in runs
     ]
-
-
-async def _first_answers(
-    progress: Progress, contestants: Sequence[Contestant]
-) -> dict[tuple[str, str], Answer]:
-    """What each says to one client at first, by its name and the text's; warms it up too."""
-    firsts = {}
-    for contestant in contestants:
-        progress(f"clone: first answers of {contestant.name}")
-        for text in TEXTS:
-            run = await contestant.run(1, 1, text)
-            firsts[contestant.name, text.name] = run.answers[0]
-    return firsts
 
 
 def _row(
@@ -99,19 +100,19 @@ def _row(
     trial: Trial,
     runs: Sequence[Answers],
     rss: int,
-    firsts: dict[tuple[str, str], Answer],
+    firsts: FirstAnswers,
 ) -> Row:
+    entry = contestant.entry
     answers = [answer for run in runs for answer in run.answers]
-    alike = firsts[contestant.name, trial.text.name] if contestant.seeded else None
-    # The generator's own is the first that was asked.
-    length = next(iter(firsts[key] for key in firsts if key[1] == trial.text.name)).samples
+    alike = firsts[entry.letter, trial.text.name] if entry.seeded else None
+    length = firsts[GENERATOR, trial.text.name].samples
     return Row(
-        contestant.name,
+        entry.letter,
+        entry.name,
         trial.text.name,
         trial.clients,
         first=tuple(answer.first * 1000 for answer in answers),
-        samples=sum(answer.samples for answer in answers),
-        wall=sum(run.wall for run in runs),
+        made=tuple(run.audio_per_second for run in runs),
         lost=sum(answer.lost for answer in answers),
         wrong=sum(wrong(answer, alike=alike, length=length) for answer in answers),
         rss=rss,

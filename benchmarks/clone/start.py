@@ -25,6 +25,15 @@ class Child:
 
     process: asyncio.subprocess.Process
     url: str
+    log: Path
+
+    def last_words(self) -> str:
+        return _last_words(self.log)
+
+    def warnings(self) -> tuple[str, ...]:
+        """What it had to complain of."""
+        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
+        return tuple(line for line in lines if " WARNING " in line or " ERROR " in line)
 
     def rss(self) -> int:
         """Bytes, those of its own children too."""
@@ -54,7 +63,7 @@ async def started(
             stderr=errors,
         )
     try:
-        yield Child(process, await _url(process, log))
+        yield Child(process, await _url(process, log), log)
     finally:
         await _end(process)
 

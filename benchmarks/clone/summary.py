@@ -1,18 +1,19 @@
 """What the race has shown: a table of all that was measured, and the targets."""
 
 import math
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from benchmarks.clone.material import FIVE
+from benchmarks.clone.plan import CACHED, GATEWAY, GENERATOR, GUIDE, KEPT, LIBRARY
 from benchmarks.report import LOST, Figure, median, percentile
-from speech.audio import WIRE_FORMAT
 
-GENERATOR, KEPT, GATEWAY, LIBRARY, GUIDE = "a", "a'", "b", "c", "d"
-"""How the names of the contestants begin"""
 HEADINGS = ("", "FIRST p50", "p95 ms", "AUDIO/s", "LOST", "WRONG", "OF", "RSS MB")
 ADDED = 5.0
 """Milliseconds"""
 SLOWER = 1 / 0.95
+"""Wall time for the same audio"""
 CACHED_FIRST = 2.0
 """Milliseconds"""
 
@@ -21,30 +22,26 @@ CACHED_FIRST = 2.0
 class Row:
     """One contestant, one text, so many clients at the same time."""
 
+    letter: str
     name: str
     text: str
     clients: int
     first: tuple[float, ...]
     """Milliseconds to the first sound; infinite where the answer was lost"""
-    samples: int
-    wall: float
-    """Seconds"""
+    made: tuple[float, ...]
+    """Seconds of audio in a second, of each run"""
     lost: int
     wrong: int
     rss: int
     """Bytes, after the last run"""
 
     @property
-    def letter(self) -> str:
-        return self.name.partition(" ")[0]
-
-    @property
     def throughput(self) -> float:
-        """Seconds of audio in a second."""
-        return self.samples / WIRE_FORMAT.sample_rate / self.wall
+        """Seconds of audio in a second: the median of the runs."""
+        return statistics.median(self.made)
 
     def figures(self) -> list[Figure]:
-        where = f"{self.name}, {self.text}, clients: {self.clients}"
+        where = f"{self.letter} {self.name}, {self.text}, clients: {self.clients}"
         return [
             Figure(f"{where}: first audio, p50", median(self.first), "ms"),
             Figure(f"{where}: first audio, p95", percentile(self.first, 95), "ms"),
@@ -60,26 +57,27 @@ class Race:
     """All that was measured."""
 
     rows: tuple[Row, ...]
-    cached: tuple[float, ...]
-    """Milliseconds to the first byte of an answer that is played from the cache"""
+    """Those of the same trial stand together"""
+    warnings: tuple[str, ...] = ()
+    """The gateway's own: why an answer was lost or wrong"""
 
     def figures(self) -> list[Figure]:
         return [*self.targets(), *(figure for row in self.rows for figure in row.figures())]
 
     def targets(self) -> list[Figure]:
-        """What the gateway promises."""
-        asked = sorted({(row.text, row.clients) for row in self.rows})
+        """What the gateway promises, and what is shown beside it."""
+        asked = list(dict.fromkeys((row.text, row.clients) for row in self.rows))
         figures = [figure for text, clients in asked for figure in self._firsts(text, clients)]
+        figures += [figure for text, clients in asked for figure in self._speeds(text, clients)]
         figures += [
-            Figure(f"{text}, clients: {clients}: a / b, audio made", self._slower(text, clients), "", SLOWER)
-            for text, clients in asked
+            Figure(f"{row.letter} {row.name}: first byte, p50", median(row.first), "ms", CACHED_FIRST)
+            for row in self.rows
+            if row.letter == CACHED
         ]
-        figures.append(Figure("b from its cache: first byte, p50", median(self.cached), "ms", CACHED_FIRST))
-        ours = [row for row in self.rows if row.letter == GATEWAY]
-        of = sum(len(row.first) for row in ours) + len(self.cached)
-        lost = sum(row.lost for row in ours) + sum(first == math.inf for first in self.cached)
-        figures.append(Figure(f"b: lost of {of}", lost, LOST, 0))
-        figures.append(Figure(f"b: wrong of {of}", sum(row.wrong for row in ours), LOST, 0))
+        ours = [row for row in self.rows if row.letter in (GATEWAY, CACHED)]
+        of = sum(len(row.first) for row in ours)
+        figures.append(Figure(f"b, b': lost of {of}", sum(row.lost for row in ours), LOST, 0))
+        figures.append(Figure(f"b, b': wrong of {of}", sum(row.wrong for row in ours), LOST, 0))
         return figures
 
     def table(self) -> str:
@@ -95,32 +93,46 @@ class Race:
         return "\n".join(_line(line, widths) for line in lines)
 
     def _firsts(self, text: str, clients: int) -> list[Figure]:
-        """Of the gateway beside the others."""
-        a, kept, b, c, d = (
-            self._first(letter, text, clients) for letter in (GENERATOR, KEPT, GATEWAY, LIBRARY, GUIDE)
-        )
-        where = f"{text}, clients: {clients}"
-        if clients > 1:
-            return [Figure(f"{where}: b / d, first audio", _ratio(b, d), "", 1 / 4)]
-        figures = [
-            Figure(f"{where}: b - a, first audio", b - a, "ms", ADDED),
-            Figure(f"{where}: b - a', first audio", b - kept, "ms"),
-        ]
-        if not text.startswith("1 "):
-            figures.append(Figure(f"{where}: b / c, first audio", _ratio(b, c), "", 1 / 3))
-            figures.append(Figure(f"{where}: b / d, first audio", _ratio(b, d), "", 1 / 10))
+        """The gateway's first audio beside that of the others who were there."""
+        first = {row.letter: median(row.first) for row in self._of(text, clients)}
+        ours = first.get(GATEWAY, math.inf)
+        where = f"{text}, clients: {clients}: b"
+        figures = []
+        if clients == 1:
+            for letter, target in ((GENERATOR, ADDED), (KEPT, None)):
+                if letter in first:
+                    name = f"{where} - {letter}, first audio"
+                    figures.append(Figure(name, ours - first[letter], "ms", target))
+        for letter, target in _shares(text, clients):
+            if letter in first:
+                name = f"{where} / {letter}, first audio"
+                figures.append(Figure(name, _ratio(ours, first[letter]), "", target))
         return figures
 
-    def _first(self, letter: str, text: str, clients: int) -> float:
-        return median(self._row(letter, text, clients).first)
+    def _speeds(self, text: str, clients: int) -> list[Figure]:
+        made = {row.letter: row.throughput for row in self._of(text, clients)}
+        return [
+            Figure(
+                f"{text}, clients: {clients}: b / {letter}, time for the same audio",
+                _ratio(made[letter], made.get(GATEWAY, 0.0)),
+                "",
+                target,
+            )
+            for letter, target in ((GENERATOR, SLOWER), (KEPT, None))
+            if letter in made
+        ]
 
-    def _slower(self, text: str, clients: int) -> float:
-        a, b = (self._row(letter, text, clients).throughput for letter in (GENERATOR, GATEWAY))
-        return _ratio(a, b)
+    def _of(self, text: str, clients: int) -> list[Row]:
+        return [row for row in self.rows if (row.text, row.clients) == (text, clients)]
 
-    def _row(self, letter: str, text: str, clients: int) -> Row:
-        wanted = (letter, text, clients)
-        return next(row for row in self.rows if (row.letter, row.text, row.clients) == wanted)
+
+def _shares(text: str, clients: int) -> list[tuple[str, float | None]]:
+    """Of whose time to the first audio the gateway may need how much; None: it is only shown."""
+    if clients > 1:
+        return [(LIBRARY, None), (GUIDE, 1 / 4)]
+    if text == FIVE.name:
+        return [(LIBRARY, 1 / 3), (GUIDE, 1 / 10)]
+    return [(LIBRARY, None), (GUIDE, None)]
 
 
 def _ratio(one: float, other: float) -> float:
@@ -130,7 +142,7 @@ def _ratio(one: float, other: float) -> float:
 
 def _cells(row: Row) -> tuple[str, ...]:
     return (
-        f"  {row.name}",
+        f"  {row.letter:2} {row.name}",
         f"{median(row.first):.0f}",
         f"{percentile(row.first, 95):.0f}",
         f"{row.throughput:.2f}",

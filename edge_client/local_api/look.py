@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import suppress
 from typing import Any
 
 from aiohttp import web
@@ -12,6 +13,8 @@ from speech.breaker import State
 
 SIGN_OF_LIFE = 15.0
 """Seconds between two signs to somebody who listens while nothing happens; who has left is noticed then"""
+READ_WITHIN = 5.0
+"""Seconds in which somebody who listens must take what is told"""
 
 
 async def root(request: web.Request) -> web.Response:
@@ -29,15 +32,17 @@ async def events(request: web.Request) -> web.StreamResponse:
         await response.prepare(request)
         await response.write(b": hello\n\n")
         while True:
-            try:
+            content = b": still here\n\n"
+            with suppress(TimeoutError):
                 async with asyncio.timeout(SIGN_OF_LIFE):
-                    told = await listener.get()
+                    if (told := await listener.get()) is None:
+                        return response
+                    content = f"event: {told['type']}\ndata: {json.dumps(told)}\n\n".encode()
+            try:
+                async with asyncio.timeout(READ_WITHIN):
+                    await response.write(content)
             except TimeoutError:
-                await response.write(b": still here\n\n")
-                continue
-            if told is None:
                 return response
-            await response.write(f"event: {told['type']}\ndata: {json.dumps(told)}\n\n".encode())
 
 
 async def health(request: web.Request) -> web.Response:

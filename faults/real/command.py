@@ -3,10 +3,12 @@
 import asyncio
 import logging
 import math
-from collections.abc import Iterable
+import signal
+from collections.abc import Coroutine, Iterable
 from pathlib import Path
+from typing import Any
 
-from faults.real.result import Row
+from faults.real.result import Row, Run
 from faults.real.run import SECONDS, run
 from faults.report import Figures
 
@@ -24,12 +26,20 @@ def judged(
     """
     # The robots of a run tell each sentence that the gateway did not speak: that is what it is about.
     logging.getLogger("speech").setLevel(logging.ERROR)
-    done = asyncio.run(run(seed, seconds, fallbacks=fallbacks))
+    done = asyncio.run(_until_told(run(seed, seconds, fallbacks=fallbacks)))
     if log:
         log.parent.mkdir(parents=True, exist_ok=True)
         log.write_text(f"{done.times()}\n{done.account.text()}", encoding="utf-8")
     told = f"real processes, seed {seed}; full disk: {done.disk}; before {done.before}, after {done.after}"
     return done.figures(), f"{told}\n{fault_table(done.rows())}"
+
+
+async def _until_told(running: Coroutine[Any, Any, Run]) -> Run:
+    """Whoever is told to end ends its processes, and gives the small disk back."""
+    task = asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    return await running
 
 
 def fault_table(rows: Iterable[Row]) -> str:

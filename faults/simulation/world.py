@@ -30,6 +30,7 @@ from speech.fallback import FallbackChain
 from speech.guarded import ChainEntry, GuardedEngine
 from speech.persona import ModelVoice, VoiceSpec
 from speech.recovery import recover
+from speech.utterance import Outcome
 
 Variant = Literal["as it is", "oracle", "without takeover"]
 MODEL = "simulated"
@@ -145,9 +146,17 @@ class _World:
         return GuardedEngine(engine, breaker)
 
     def _outages(self, watched: Mapping[str, WatchedEngine]) -> Iterator[Outage]:
+        # Whose listener left at that very moment was not failed by an engine; nobody else ends with them.
+        left = {
+            answer.ended
+            for answers in self._book.answers.values()
+            for answer in answers
+            if answer.outcome is Outcome.CANCELLED
+        }
         for window in self._schedule.windows:
             if window.dead:
-                failed = watched[window.engine].failed.get(window, [])
+                all_failed = watched[window.engine].failed.get(window, [])
+                failed = [(asked, ended) for asked, ended in all_failed if ended not in left]
                 spent, beside = spent_on(failed)
                 yield Outage(window.engine, window.kind.value, window.began, spent, beside)
 

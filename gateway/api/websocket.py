@@ -13,7 +13,16 @@ from gateway.api.socket import TOO_BIG, Socket
 from gateway.api.speaking import speak
 from gateway.asked import asked_by_message, budget_field, client_of, streamed, whole, with_asked
 from gateway.chains import all_kept, chain_for
-from gateway.keys import ADMISSION, DEFAULT_PERSONA, ENGINES, GATEWAY_ID, OBSERVER, PERSONAS, SOCKETS
+from gateway.keys import (
+    ADMISSION,
+    DEFAULT_PERSONA,
+    ENGINES,
+    GATEWAY_ID,
+    LISTENERS,
+    OBSERVER,
+    PERSONAS,
+    SOCKETS,
+)
 from gateway.observed import Seen
 from gateway.request_id import request_id
 from speech import wire
@@ -51,8 +60,9 @@ async def websocket(request: web.Request) -> web.WebSocketResponse:
     except ValueError:  # aiohttp does not expect a key that is not ASCII
         raise web.HTTPBadRequest from None
     request.app[SOCKETS].add(socket)
+    conversation = Conversation(socket, request.app, client_of(request), request_id(request))
     try:
-        await Conversation(socket, request.app, client_of(request), request_id(request)).run()
+        await conversation.run(events=request.query.get(wire.WANTS_EVENTS) == "1")
     finally:
         request.app[SOCKETS].discard(socket)
     return socket
@@ -71,12 +81,14 @@ class Conversation:
         self._jobs: dict[Job, None] = {}
         self._wake = asyncio.Event()
 
-    async def run(self) -> None:
+    async def run(self, *, events: bool = False) -> None:
         """Until the client leaves. A client that left cancels what is being spoken."""
         tasks = {
             asyncio.create_task(self._read_all(), name="conversation: read"),
             asyncio.create_task(self._speak_in_turn(), name="conversation: speak"),
         }
+        if events:
+            tasks.add(asyncio.create_task(self._tell_of_personas(), name="conversation: events"))
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -158,6 +170,18 @@ class Conversation:
         utterance = Utterance(id, persona.id, language, spoken)
         self._jobs[Job(request, utterance, chain, budget, seen)] = None
         self._wake.set()
+
+    async def _tell_of_personas(self) -> None:
+        changed, listeners = asyncio.Event(), self._app[LISTENERS]
+        listeners.add(changed)
+        try:
+            while True:
+                await changed.wait()
+                changed.clear()
+                personas = self._app[PERSONAS].personas.values()
+                await self._socket.send(wire.Personas({each.id: each.revision for each in personas}))
+        finally:
+            listeners.discard(changed)
 
     async def _cancel(self, request: wire.Cancel) -> None:
         for job in tuple(self._jobs):

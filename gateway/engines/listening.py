@@ -1,6 +1,7 @@
 """An engine that is listened to: what cannot be the sentence it was given is its failure."""
 
-from collections.abc import AsyncGenerator
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
@@ -12,6 +13,10 @@ from speech.errors import EngineFailure, EngineUnavailable
 from speech.persona import VoiceSpec
 from speech.utterance import Asked, Priority, Sentence
 
+SILENT_FOR = 0.25
+"""Seconds of silence before a sentence that would be too late by themselves"""
+NEARLY = 0.2
+"""Seconds; the next piece may come too late to be judged"""
 CANARY = Sentence(0, "Can you hear me now?", Asked(priority=Priority.BACKGROUND))
 """Long enough to miss something of it"""
 
@@ -38,6 +43,7 @@ class ListeningEngine(WrappedEngine):
                     guard.feed(chunk.pcm)
                     silence.append(chunk)
                     if not guard.audible:
+                        self._judge(silence, sentence.asked.start_by)
                         # A sign of life, which is not taken for sound.
                         yield replace(chunk, pcm=b"")
                         continue
@@ -48,6 +54,12 @@ class ListeningEngine(WrappedEngine):
         if guard:
             guard.finish()
             self._proven = voice
+
+    def _judge(self, silence: Sequence[AudioChunk], start_by: float) -> None:
+        """Who has made nothing but silence when the time for the first sound is over was not merely slow."""
+        seconds = sum(chunk.format.seconds(chunk.samples) for chunk in silence)
+        if seconds >= SILENT_FOR and asyncio.get_running_loop().time() > start_by - NEARLY:
+            raise EngineFailure("silent", f"{self.name} was silent for its first {seconds:.1f} s")
 
     async def probe(self) -> None:
         """The engine's own canary, then one that is listened to: it hears what users would meet.

@@ -1,6 +1,7 @@
 """A daemon in a process of its own, with a loudspeaker that keeps time and writes down who had it when."""
 
 import http.client
+import itertools
 import json
 import os
 import signal
@@ -57,11 +58,7 @@ class Loudspeaker:
     def overlaps(self) -> list[tuple[int, int]]:
         """Pairs of players of which one began before another had ended; none of them was killed."""
         spans = sorted((began, ended or began, pid) for pid, (began, ended) in self.players().items())
-        return [
-            (first[2], second[2])
-            for first, second in zip(spans, spans[1:], strict=False)
-            if second[0] < first[1]
-        ]
+        return [(first[2], second[2]) for first, second in itertools.pairwise(spans) if second[0] < first[1]]
 
 
 @dataclass(slots=True)

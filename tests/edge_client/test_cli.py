@@ -211,8 +211,8 @@ def test_only_the_beginning_was_spoken(robotvoice: Commands, fake: FakeGateway, 
 
 
 def test_every_exit_code_is_documented(robotvoice: Commands) -> None:
-    for command in ("--help",), ("say", "--help"), ("discover", "--help"):
-        done = robotvoice(*command)
+    for command in ("", "say", "discover", "daemon", "stop", "status"):
+        done = robotvoice(*filter(None, [command]), "--help")
         assert done.returncode == 0
         assert EXIT_CODES in done.stdout
     codes = [line.split()[0] for line in EXIT_CODES.splitlines()[1:]]

@@ -113,7 +113,8 @@ async def test_an_urgent_line_cuts_at_once_and_what_it_cut_goes_on_afterwards(st
     await stage.until("talk:0", "talk:1", "alarm:0", "talk:1", "talk:2")
     await story.wait()
     assert stage.told == [
-        "queued talk", "started talk", "queued alarm", "cut talk", "started alarm", "spoken alarm", "spoken talk",
+        "queued talk", "started talk", "queued alarm", "cut talk",
+        "started alarm", "spoken alarm", "spoken talk",
     ]  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """One voice at a time: whoever holds the lock, and however the holder ends, nobody waits for ever."""
 
+import asyncio
 import logging
 import os
 import stat
@@ -54,6 +55,11 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "voice.lock"
 
 
+async def spoken(path: Path) -> bool:
+    async with alone(path):
+        return True
+
+
 def is_free(path: Path) -> bool:
     descriptor = locked(path)
     if descriptor is not None:
@@ -85,11 +91,10 @@ async def test_it_is_free_after_the_block_also_when_that_fails(path: Path) -> No
     assert is_free(path)
 
 
-async def test_every_user_may_take_it_whatever_the_first_ones_mask(path: Path) -> None:
+def test_every_user_may_take_it_whatever_the_first_ones_mask(path: Path) -> None:
     before = os.umask(0o077)
     try:
-        async with alone(path):
-            pass
+        assert is_free(path)
     finally:
         os.umask(before)
     assert stat.S_IMODE(path.stat().st_mode) == 0o666
@@ -97,16 +102,15 @@ async def test_every_user_may_take_it_whatever_the_first_ones_mask(path: Path) -
     assert is_free(path)
 
 
-async def test_when_somebody_sweeps_the_folder_the_next_one_still_locks_what_others_see(path: Path) -> None:
-    async with alone(path):
+def test_when_somebody_sweeps_the_folder_the_next_one_still_locks_what_others_see(path: Path) -> None:
+    with held_elsewhere(path):
         path.unlink()
-    async with alone(path):
-        assert path.exists()
-        assert not is_free(path)
+        with held_elsewhere(path):
+            assert not is_free(path)
 
 
 @pytest.mark.parametrize("kind", ["link", "folder", "pipe", "nowhere"])
-async def test_where_no_lock_can_be_had_the_robot_still_speaks_and_says_so(
+def test_where_no_lock_can_be_had_the_robot_still_speaks_and_says_so(
     path: Path, kind: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """No link is followed: what it points to is not touched."""
@@ -120,10 +124,7 @@ async def test_where_no_lock_can_be_had_the_robot_still_speaks_and_says_so(
             os.mkfifo(path)
         case "nowhere":
             path = path / "nowhere"
-    spoken = False
-    async with alone(path):
-        spoken = True
-    assert spoken
+    assert asyncio.run(spoken(path))
     assert not precious.exists()
     assert [record.levelno for record in caplog.records] == [logging.ERROR]
     assert f"voices may overlap, as {path} cannot be locked" in caplog.text

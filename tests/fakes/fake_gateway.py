@@ -214,9 +214,15 @@ class FakeGateway:
 
 
 @contextmanager
-def running(state: State | None = None, *, host: str = "127.0.0.1", port: int = 0) -> Iterator[FakeGateway]:
+def running(
+    state: State | None = None,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    kind: type[FakeGateway] = FakeGateway,
+) -> Iterator[FakeGateway]:
     """A fake gateway that listens until the block ends, in a thread of its own."""
-    gateway = FakeGateway(state or State())
+    gateway = kind(state or State())
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="fake gateway")
     thread.start()

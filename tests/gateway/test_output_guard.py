@@ -97,16 +97,20 @@ def test_nothing_at_all_is_no_audio() -> None:
     assert judged(TEXT, b"") == "no_audio"
 
 
-def test_silence_is_refused_after_two_seconds_or_at_its_end() -> None:
+def test_silence_is_refused_at_its_end_or_when_a_listener_would_have_waited_too_long() -> None:
+    guard = OutputGuard(TEXT)
+    guard.feed(pcm(silence(1.4)))
+    with pytest.raises(EngineFailure):
+        guard.feed(pcm(silence(0.2)))
     assert judged(TEXT, pcm(silence(60))) == "silent"
     assert judged(TEXT, pcm(silence(1.5))) == "silent"
     assert judged(TEXT, pcm(silence(1.5, 0.001))) == "silent"
 
 
 def test_hardly_more_than_silence_is_refused() -> None:
-    gap = silence(1.9)
-    assert judged("Hi.", pcm(gap, voice(0.06), gap)) == "silent"
-    assert judged("Hi.", pcm(gap, voice(0.3), gap)) is None
+    start, end = silence(1.4), silence(1.9)
+    assert judged("Hi.", pcm(start, voice(0.06), end)) == "silent"
+    assert judged("Hi.", pcm(start, voice(0.3), end)) is None
 
 
 def test_a_gap_of_two_seconds_is_refused_when_it_has_lasted_so_long() -> None:

@@ -57,6 +57,13 @@ async def test_what_broke_while_it_was_heard_is_repeated() -> None:
     assert told.ended.spoken[0].repeated
 
 
+async def test_what_was_heard_once_is_repeated_though_another_try_broke_unheard() -> None:
+    clone = ScriptedEngine("clone", (10, 0.001, DIES), (10, DIES))
+    told, _ = await heard_slowly(clone, clone, ScriptedEngine("espeak"), texts=TEXTS[:1])
+    assert [start.origin.engine for start in told.starts] == ["clone", "espeak"]
+    assert told.ended.spoken[0].repeated
+
+
 async def test_who_leaves_ends_the_work() -> None:
     engine = ScriptedEngine("espeak", (10, FOREVER))
     coming = ahead(chain_of(engine).speak(utterance(*TEXTS)))

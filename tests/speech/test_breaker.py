@@ -269,3 +269,12 @@ def test_a_forced_state_stays_whatever_happens_and_ends_with_a_clean_slate(
     assert (breaker.state, breaker.reason) == (State.CLOSED, None)
     call(breaker).fail(DIED)
     assert breaker.state is State.CLOSED
+
+
+def test_a_call_from_before_the_engine_broke_ends_no_row_of_failures(breaker: CircuitBreaker) -> None:
+    early = call(breaker)
+    for _ in range(2):
+        call(breaker).fail(DIED)
+    early.ok()
+    call(breaker).fail(DIED)
+    assert breaker.state is State.OPEN

@@ -14,32 +14,35 @@ SOURCE = Path(speech.breaker.__file__).read_text(encoding="utf-8")
 
 MUTANTS = {
     "one failure in a row too many": (
-        "if last == [Verdict.FAILED] * settings.consecutive_failures",
-        "if verdicts[-settings.consecutive_failures - 1 :] == [Verdict.FAILED] * (len(last) + 1)",
+        "_row(results) >= settings.consecutive",
+        "_row(results) > settings.consecutive",
     ),
-    "failures in a row need not be in a row": (
-        "if last == [Verdict.FAILED] * settings.consecutive_failures",
-        "if verdicts.count(Verdict.FAILED) >= settings.consecutive_failures",
+    "failures in a row need not be in a row": ("elif result.number > begun:", "elif False:"),
+    "a call from before it broke ends a row": ("elif result.number > begun:", "else:"),
+    "each failure begins a row": ("begun = begun if row else result.begun", "begun = result.begun"),
+    "a row begins with its first call": (
+        "begun = begun if row else result.begun",
+        "begun = begun if row else result.number",
     ),
     "results never grow old": ("> self.settings.window", "> math.inf"),
     "results grow old a tick too early": ("> self.settings.window", ">= self.settings.window"),
     "rate must be exceeded": (">= settings.failure_rate", "> settings.failure_rate"),
     "rate is never looked at": (">= settings.failure_rate", "> 1"),
-    "rate needs one call more": ("len(verdicts) >= self.settings.min", "len(verdicts) > self.settings.min"),
+    "rate needs one call more": ("len(results) < self.settings.min", "len(results) <= self.settings.min"),
     "rate looks at too few calls": (
-        "len(verdicts) >= self.settings.min",
-        "len(verdicts) + 1 >= self.settings.min",
+        "len(results) < self.settings.min",
+        "len(results) + 1 < self.settings.min",
     ),
     "successes are not seen": (
-        "self._results.append((now, Verdict.SLOW if slow else Verdict.OK))",
-        "None if not slow else self._results.append((now, Verdict.SLOW))",
+        "self._results.append(_Result(now, number, self._begun, Verdict.SLOW if slow else Verdict.OK))",
+        "None if not slow else self._results.append(_Result(now, number, self._begun, Verdict.SLOW))",
     ),
     "slow calls are not seen": ("Verdict.SLOW if slow else Verdict.OK", "Verdict.OK"),
     "the share of slow calls must be exceeded": (">= self.settings.slow_rate", "> self.settings.slow_rate"),
     "slow calls never open it": ("if slow and self._is_slow(now):", "if False:"),
     "a slow call counts as a failure": (
-        "verdicts.count(of)",
-        "len([v for v in verdicts if v is not Verdict.OK])",
+        "result.verdict is of for",
+        "result.verdict is not Verdict.OK for",
     ),
     "a slow canary is good": ("if slow and self._state is State.HALF_OPEN:", "if False:"),
     "a forced state is left": ("if self._state is not State.FORCED_CLOSED:", "if True:"),
@@ -75,7 +78,10 @@ MUTANTS = {
     ),
     "any number of canaries": ("or now < self._lease_until", ""),
     "a lease never ends": ("now + self.settings.lease", "math.inf"),
-    "a replaced canary still counts": ("self._generation += 1\n        return Permit", "return Permit"),
+    "a replaced canary still counts": (
+        "self._generation += 1\n        return self._permit",
+        "return self._permit",
+    ),
     "a canary past its lease is good": ("if now < self._lease_until:\n", "if True:\n"),
     "an ignored canary keeps its lease": (
         "if self._settle():\n            self._breaker._lease_until = _NO_LEASE",
@@ -130,7 +136,7 @@ def run_against(source: str) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=300,
+            max_examples=800,
             stateful_step_count=60,
             deadline=None,
             derandomize=True,

@@ -135,3 +135,11 @@ async def test_the_cap_of_a_quick_engine_follows_what_was_measured() -> None:
     for _ in range(30):
         quick.first_audio.add(1.0)
     assert quick.first_audio_cap == 2.0
+
+
+async def test_a_whole_file_is_not_taken_from_who_is_late_for_somebody_slower() -> None:
+    quick, slow = ScriptedEngine("espeak"), ScriptedEngine("pyttsx3")
+    quick.factor, slow.factor = 0.1, 0.2
+    told, _ = await tell([guard(quick), guard(slow)], utterance("x" * 1000), Budget(whole=15.0))
+    assert told.story[0] == "0:espeak"
+    assert slow.asked == []

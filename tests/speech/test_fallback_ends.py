@@ -10,7 +10,7 @@ from speech.audio import AudioChunk
 from speech.breaker import State
 from speech.engines.base import READY, Readiness
 from speech.fallback import FallbackChain
-from speech.guarded import ChainEntry
+from speech.guarded import ChainEntry, GuardedEngine
 from speech.persona import VoiceSpec
 from speech.utterance import Reason, Sentence
 from tests.fakes.scripted_engine import BUSY, DIES, FOREVER, SPEAKS, ScriptedEngine
@@ -76,6 +76,22 @@ async def test_the_last_resort_may_be_an_entry_that_was_left_out() -> None:
     told = await tell(chain_of(clone, espeak), utterance("One."), start_at=1, why=GONE)
     assert told.story == ["0:clone", "10", "10", "complete"]
     assert told.starts[0].substitute is None
+
+
+async def test_what_was_heard_of_a_stored_sentence_that_broke_is_repeated_and_says_so() -> None:
+    """Nothing of a voice that recalls is lost in silence once it was heard."""
+    phrases, clone = ScriptedEngine("phrasebook", (20, DIES)), guard(ScriptedEngine("clone"))
+    entries = [
+        ChainEntry(GuardedEngine(phrases), VoiceSpec("phrasebook"), recalls=True),
+        ChainEntry(clone, VoiceSpec("clone")),
+    ]
+    told = await tell(FallbackChain(entries), utterance("One."))
+    assert told.story == [
+        *("0:phrasebook", "20", "20", "0:clone>clone died", "0:clone", "10", "10", "complete")
+    ]
+    assert [(row.repeated, row.substitute) for row in told.ended.spoken] == [(True, None)]
+    told = await tell(FallbackChain(entries), utterance("One."), repeat_heard=False)
+    assert told.ended.reason == Reason("died", "it died")
 
 
 # The listener leaves

@@ -42,7 +42,8 @@ class Scheduler:
         """
         asked = turn.asked
         if asked.priority is not Priority.URGENT:
-            mine = [other for other in self._line if other.asked.client == asked.client]
+            normal = [other for other in self._line if other.asked.priority is not Priority.URGENT]
+            mine = [other for other in normal if other.asked.client == asked.client]
             if asked.client and len(mine) >= self._each:
                 message = f"{self._each} sentences of this client wait"
                 raise self._counted(EngineUnavailable("client_busy", message, RETRY))
