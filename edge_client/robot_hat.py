@@ -8,6 +8,7 @@ because nothing could be said: `say` returns False, and the log says why. robot_
 """
 
 import logging
+from typing import ClassVar
 
 from edge_client.settings import Settings
 from edge_client.voice import File, Voice
@@ -17,7 +18,7 @@ __all__ = ["TTS", "EdgeTTS", "Espeak", "OpenAI_TTS", "Pico2Wave", "Piper"]
 
 log = logging.getLogger(__name__)
 
-LANGUAGES = ("en-US", "en-GB", "de-DE", "es-ES", "fr-FR", "it-IT")
+LANGUAGES = ["en-US", "en-GB", "de-DE", "es-ES", "fr-FR", "it-IT"]
 """What the original knows"""
 RANGES = {"amp": range(201), "speed": range(80, 261), "gap": range(201), "pitch": range(100)}
 
@@ -38,13 +39,15 @@ class _Engine:
         self._by_model = None if model is None else Voice(model, settings=settings)
         self._told: set[str | None] = set()
 
-    def say(self, words: object, *ignored: object, **more_ignored: object) -> bool:
+    def say(self, words: object = None, *ignored: object, text: object = "", **more_ignored: object) -> bool:
         """Returns when all was heard; whether it was. `stream` and `instructions` have no meaning here."""
-        return self._spoken(words, None)
+        return self._spoken(text if words is None else words, None)
 
-    def tts(self, text: object, output_file: File, *ignored: object, **more_ignored: object) -> bool:
+    def tts(
+        self, text: object, file: File = "", *ignored: object, output_file: File = "", **more_ignored: object
+    ) -> bool:
         """Writes a WAV file instead of playing; whether it could be written."""
-        return self._spoken(text, output_file)
+        return self._spoken(text, file or output_file)
 
     def stop(self) -> None:
         """Silence: ends all that this robot says."""
@@ -92,7 +95,8 @@ class _Engine:
 class TTS(_Engine):
     """As robot_hat.TTS up to 2.3. Which engine is named makes no difference: the persona speaks."""
 
-    SUPPORTED_LANGUAUE = LANGUAGES  # spelt as in the original
+    # Spelt as in the original.
+    SUPPORTED_LANGUAUE: ClassVar[list[str]] = LANGUAGES
     ESPEAK = "espeak"
     PICO2WAVE = "pico2wave"
 

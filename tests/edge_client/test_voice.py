@@ -118,6 +118,7 @@ def test_a_line_whose_deadline_passes_is_not_said(robot: Settings, loudspeaker: 
         ("vixen", "Hello.", {"priority": "high"}, InvalidArgument),
         ("vixen", "Hello.", {"deadline": 0}, InvalidArgument),
         ("vixen", "Hello.", {"play": False}, InvalidArgument),
+        ("vixen", "Hello.", {"file": ""}, InvalidArgument),
     ],
 )
 async def test_errors_are_of_one_kind_and_the_same_for_both(
@@ -177,6 +178,14 @@ async def test_async_lines_have_ids_and_can_be_stopped(robot: Settings) -> None:
     assert await voice.stop(line) == [line]
 
 
+def test_many_threads_may_use_it_at_once(settings: Callable[..., Settings]) -> None:
+    """Its own thread comes and goes meanwhile."""
+    voice = Voice(settings=settings(daemon_port=0))
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(lambda _: voice.stop(), range(400))) == [[]] * 400
+    soon(no_thread_is_left)
+
+
 PROGRAM = """
 from edge_client import Voice
 voice = Voice("vixen")
@@ -213,3 +222,22 @@ def test_ctrl_c_ends_the_line_and_the_program(
         soon(lambda: len(loudspeaker.players()) > 1 and playing(loudspeaker))
         os.kill(child.pid, signal.SIGINT)
         assert "KeyboardInterrupt" in child.communicate(timeout=SOON)[1]
+
+
+def test_a_forked_child_has_lines_of_its_own(
+    environment: dict[str, str], loudspeaker: Loudspeaker, wav: Path
+) -> None:
+    line = f"""
+import os
+line = voice.say({STORY!r}, wait=False)
+if (child := os.fork()) == 0:
+    voice.say("Hello.", play=False, file={str(wav)!r})
+    os._exit(7)
+code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+assert voice.stop() == [line]
+raise SystemExit(code)
+"""
+    with program(environment, loudspeaker, line) as child:
+        child.communicate(timeout=30)
+    assert child.returncode == 7
+    assert read_wav(wav).seconds > 0.2

@@ -1,0 +1,169 @@
+"""A voice for Python programs: `Voice("vixen").say("Hello.")`, and the same with `await`.
+
+What is said goes through the daemon when one runs on this robot; else this process speaks, by the same rules
+as `robotvoice say`. Every error is a RobotVoiceError.
+"""
+
+import os
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any, Literal, TypeAlias, get_args, overload
+
+from edge_client.lines_of_process import Asked, LinesOfProcess, lines_of_process
+from edge_client.said import Said
+from edge_client.settings import Settings
+from edge_client.sudo import settings_of_caller
+from speech.errors import RobotVoiceError
+
+__all__ = ["AsyncVoice", "InvalidArgument", "Said", "Voice"]
+
+PriorityName: TypeAlias = Literal["urgent", "dialogue", "story", "background"]
+File: TypeAlias = str | os.PathLike[str]
+
+LONGEST_DEADLINE = 24 * 3600.0
+"""Seconds"""
+
+
+class InvalidArgument(RobotVoiceError, ValueError):
+    """A call's argument cannot be used; the message names it."""
+
+    code = "invalid_argument"
+
+
+class _Settled:
+    """A persona's name and this caller's settings."""
+
+    def __init__(self, persona: str | None = None, *, settings: Settings | None = None) -> None:
+        """`persona` None: the one of the settings. Raises InvalidSettings and InvalidArgument."""
+        if not isinstance(persona, str | None):
+            raise InvalidArgument(f"the persona must be a name, and {persona!r:.80} is none")
+        self.persona = persona
+        self._settings = settings_of_caller() if settings is None else settings
+
+    def _asked(
+        self, text: str, priority: str, deadline: float | None, play: bool, file: File | None
+    ) -> Asked:
+        if not isinstance(text, str):
+            raise InvalidArgument(f"the text must be a str, and {text!r:.80} is none")
+        if priority not in get_args(PriorityName):
+            names = ", ".join(get_args(PriorityName))
+            raise InvalidArgument(f"there is no priority {priority!r:.80}; there are {names}")
+        if deadline is not None and not 0 < deadline <= LONGEST_DEADLINE:
+            raise InvalidArgument(f"the deadline is in seconds, above 0 and at most {LONGEST_DEADLINE:.0f}")
+        if not play and file is None:
+            raise InvalidArgument("with play=False the sound needs a file: say(text, play=False, file=NAME)")
+        if file is not None and not os.fspath(file):
+            raise InvalidArgument("the file needs a name")
+        path = None if file is None else Path(file)
+        return Asked(text, self.persona, priority, deadline, play, path, self._settings)
+
+
+class Voice(_Settled):
+    """Each call blocks; it works in notebooks, in any thread, and where an event loop runs, which then waits.
+
+    `say` returns when all was heard, and tells who spoke and why. With `wait=False` it returns the line's id
+    at once; why such a line was not spoken is in the log. A line whose `deadline` (seconds) passes before its
+    first word is dropped. `file` is written as WAV, in one voice. Ctrl-C ends the line.
+
+    `stop` ends a line by its id, or all that this robot says; it returns the ids of what it ended. `priority`
+    has a meaning for the daemon only: without it, this process says its lines in their order.
+
+    Raises InvalidArgument, EmptyText, TextTooLong, UnknownVoice, NothingCanSpeak, SpokenInPart, PlayerFailed,
+    FileNotWritten, TooManyRequests, TooLate, Stopped and DaemonGone, all of them RobotVoiceError.
+    """
+
+    @overload
+    def say(
+        self,
+        text: str,
+        *,
+        priority: PriorityName = ...,
+        wait: Literal[True] = ...,
+        deadline: float | None = ...,
+        play: bool = ...,
+        file: File | None = ...,
+    ) -> Said: ...
+
+    @overload
+    def say(
+        self,
+        text: str,
+        *,
+        priority: PriorityName = ...,
+        wait: Literal[False],
+        deadline: float | None = ...,
+        play: bool = ...,
+        file: File | None = ...,
+    ) -> str: ...
+
+    def say(
+        self,
+        text: str,
+        *,
+        priority: PriorityName = "dialogue",
+        wait: bool = True,
+        deadline: float | None = None,
+        play: bool = True,
+        file: File | None = None,
+    ) -> Said | str:
+        """What became of it, or with `wait=False` its id."""
+        asked = self._asked(text, priority, deadline, play, file)
+        lines = lines_of_process()
+        return lines.thread.start(lambda: _say(lines, asked, wait)).result()
+
+    def stop(self, line: str | None = None) -> list[str]:
+        """The ids of what was ended."""
+        lines = lines_of_process()
+        return lines.thread.start(lambda: lines.stop(line, self._settings.daemon_port)).result()
+
+
+class AsyncVoice(_Settled):
+    """Like Voice, for asyncio: nothing blocks the loop, and who is cancelled while waiting ends the line."""
+
+    @overload
+    async def say(
+        self,
+        text: str,
+        *,
+        priority: PriorityName = ...,
+        wait: Literal[True] = ...,
+        deadline: float | None = ...,
+        play: bool = ...,
+        file: File | None = ...,
+    ) -> Said: ...
+
+    @overload
+    async def say(
+        self,
+        text: str,
+        *,
+        priority: PriorityName = ...,
+        wait: Literal[False],
+        deadline: float | None = ...,
+        play: bool = ...,
+        file: File | None = ...,
+    ) -> str: ...
+
+    async def say(
+        self,
+        text: str,
+        *,
+        priority: PriorityName = "dialogue",
+        wait: bool = True,
+        deadline: float | None = None,
+        play: bool = True,
+        file: File | None = None,
+    ) -> Said | str:
+        """What became of it, or with `wait=False` its id."""
+        asked = self._asked(text, priority, deadline, play, file)
+        lines = lines_of_process()
+        return await lines.thread.start(lambda: _say(lines, asked, wait)).awaited()
+
+    async def stop(self, line: str | None = None) -> list[str]:
+        """The ids of what was ended."""
+        lines = lines_of_process()
+        return await lines.thread.start(lambda: lines.stop(line, self._settings.daemon_port)).awaited()
+
+
+def _say(lines: LinesOfProcess, asked: Asked, wait: bool) -> Coroutine[Any, Any, Said | str]:
+    return lines.say(asked) if wait else lines.begin(asked)
