@@ -1,0 +1,98 @@
+"""The gateway of a daemon: its link is kept open, and what is learned over it goes to disk."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import replace
+
+from edge_client.endpoint import Endpoint, parse_address
+from edge_client.gateway_table import GatewayTable
+from edge_client.kept_link import KeptLink
+from edge_client.known_gateway import KnownGateway
+from edge_client.lifelong_gateway import LEARN_EVERY, Standing
+from edge_client.settings import Settings
+from speech import wire
+from speech.breaker import CircuitBreaker
+from speech.guarded import GuardedEngine
+
+
+class KeptGateway(KnownGateway):
+    """`keep` is to be kept running by its owner; nobody who wants to speak ever waits for a search."""
+
+    def __init__(self, settings: Settings, *, clock: Callable[[], float] = time.time) -> None:
+        super().__init__(settings, clock=clock)
+        # With a heartbeat to ask, one bad sentence is no reason to give up a gateway that lives.
+        self.breaker = CircuitBreaker("gateway", clock=clock)
+        self.kept = KeptLink(
+            GatewayTable(_pinned(settings), self.remembered if self.remembered in self.addresses else None),
+            self.breaker,
+            connect_timeout=settings.connect_timeout,
+            persona=settings.persona,
+            mdns=settings.mdns,
+            interface=settings.interface,
+            gateway_id=settings.gateway_id,
+            on_up=self._is_there,
+            on_event=self._is_told,
+            clock=clock,
+        )
+        self._guarded = GuardedEngine(self.kept, self.breaker)
+        self._last_seen = self.last_seen
+        self._news = asyncio.Event()
+
+    @property
+    def guarded(self) -> GuardedEngine:
+        """The way that is shared by all who take turns."""
+        return self._guarded
+
+    def another_way(self) -> GuardedEngine:
+        """For one text beside those who take turns; its engine is to be closed."""
+        return GuardedEngine(self._link(self.link.endpoints), self.breaker)
+
+    @property
+    def standing(self) -> Standing:
+        status = self.kept.status
+        if status.connected:
+            self._last_seen = self._clock()
+        opened = self.breaker.reason
+        reason = status.reason or (opened.text if opened else None)
+        return Standing(reason is None, status.endpoint, status.since, self._last_seen, reason)
+
+    async def make_ready(self) -> None:
+        """Nothing: `keep` does that all the time."""
+
+    def use_the_time(self) -> None:
+        """It was asked in vain just now: it is looked after at once."""
+        self.kept.check()
+
+    async def keep(self, learn: Callable[[], Awaitable[None]]) -> None:
+        """Until cancelled. `learn` is called when it is there, when it has news, and now and then."""
+        await self.kept.start()
+        try:
+            while True:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(LEARN_EVERY):
+                        await self._news.wait()
+                self._news.clear()
+                if self.kept.status.connected:
+                    await learn()
+        finally:
+            if not self.kept.status.connected:
+                self.link.answered_by = None  # what is written at the end is when it was there last
+            await self.kept.close()
+
+    def _is_there(self, endpoint: Endpoint) -> None:
+        self.adopt(endpoint)
+        self.link = self._link([endpoint])
+        self.link.answered_by = endpoint
+        self._news.set()
+
+    def _is_told(self, event: wire.Event) -> None:
+        if isinstance(event, wire.Personas):
+            self._news.set()
+
+
+def _pinned(settings: Settings) -> Endpoint | None:
+    if not settings.gateway:
+        return None
+    return replace(parse_address(settings.gateway), gateway_id=settings.gateway_id)
