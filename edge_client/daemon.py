@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from edge_client.announcements import Announcement, Announcements, announcement
-from edge_client.lifelong_gateway import LifelongGateway
+from edge_client.kept_link_gateway import KeptGateway
 from edge_client.line import Line
 from edge_client.loudspeaker import Loudspeaker
 from edge_client.say import LONGEST_TEXT
@@ -38,7 +38,7 @@ class Daemon:
     def __init__(self, settings: Settings, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.settings = settings
         self.clock = clock
-        self.gateway = LifelongGateway(settings)
+        self.gateway = KeptGateway(settings)
         self.espeak = EspeakEngine.installed(settings.espeak, on_demand=True)
         self.voices = Voices(settings, self.gateway, self.espeak)
         self.announcements = Announcements()

@@ -53,7 +53,7 @@ def ticks(least: int, most: int) -> st.SearchStrategy[float]:
     return st.integers(least, most).map(lambda number: number * TICK)
 
 
-BREAKS = [
+BREAKS: list[float | BaseException] = [
     EngineFailure("died", "it died"),
     EngineFailure("died", "it died"),
     EngineUnavailable("busy", "it is busy"),
@@ -64,10 +64,15 @@ BREAKS = [
 SOUND = st.sampled_from([10, QUARTER, 4 * QUARTER])
 STEPS = st.one_of(SOUND, SOUND, ticks(1, 40), ticks(20, 200), st.sampled_from([0, *BREAKS]))
 GOOD = st.tuples(ticks(1, 30), SOUND, SOUND)
+LATE = st.tuples(ticks(30, 150), SOUND, ticks(1, 60), SOUND)
 BAD = st.tuples(st.sampled_from(BREAKS))
 BROKEN = st.tuples(SOUND, st.sampled_from(BREAKS))
+ALIVE = st.lists(st.sampled_from([0, 0.25, 0.5, 0.75]), min_size=1, max_size=8).map(
+    lambda steps: (*steps, 10)
+)
+"""A script that gives signs of life until it sounds"""
 SCRIPTS: st.SearchStrategy[Script] = st.one_of(
-    GOOD, GOOD, BAD, BROKEN, st.just(()), st.lists(STEPS, max_size=5).map(tuple)
+    GOOD, GOOD, LATE, LATE, BAD, BROKEN, ALIVE, st.just(()), st.lists(STEPS, max_size=5).map(tuple)
 )
 DOORS = [State.CLOSED] * 6 + [*State]
 ACTORS = st.builds(
@@ -76,8 +81,8 @@ ACTORS = st.builds(
     ready=st.sampled_from([True, True, True, False]),
     door=st.sampled_from(DOORS),
     failures=st.integers(1, 3),
-    cap=ticks(10, 150),
-    estimate=st.just(0.0) | ticks(0, 40),
+    cap=ticks(10, 150) | st.just(10.0),
+    estimate=st.just(0.0) | ticks(0, 20) | ticks(20, 100),
     factor=st.sampled_from([0.0, 0.5, 1.0]),
     signs=st.booleans(),
 )
@@ -86,7 +91,9 @@ ACTORS = st.builds(
 @st.composite
 def scenarios(draw: st.DrawFn, *, timed: bool = True) -> Scenario:
     """With `timed` false nobody waits for anything: no budget."""
-    entries = draw(st.sampled_from([(0,), (0, 1), (0, 1), (0, 0), (0, 1, 2), (0, 1, 2), (0, 1, 1), (0, 0, 1)]))
+    entries = draw(
+        st.sampled_from([(0,), (0, 1), (0, 1), (0, 0), (0, 1, 2), (0, 1, 2), (0, 1, 1), (0, 0, 1)])
+    )
     budget = st.just(math.inf) | ticks(10, 200)
     whole = st.just(math.inf) | ticks(60, 700)
     return Scenario(
@@ -100,3 +107,17 @@ def scenarios(draw: st.DrawFn, *, timed: bool = True) -> Scenario:
         repeat_heard=draw(st.sampled_from([True, True, True, False])),
         start_at=draw(st.sampled_from([0, 0, 0, len(entries) - 1])) if timed else 0,
     )
+
+
+_SPEAKS, _DIES = Actor(((10,),)), Actor(((BREAKS[0],),))
+RARE = [
+    # Late, although it was given a good deal more than it had promised to need.
+    Scenario((Actor(((1.5, 10),), cap=10.0, estimate=0.75), _SPEAKS), (0, 1), False, ("One.",), 1.26),
+    # It promises to begin when it would be only just in time.
+    Scenario((Actor(((10,),), estimate=0.9), _SPEAKS), (0, 1), False, ("One.",), 1.26),
+    # Sound enough in time, though more comes later.
+    Scenario((Actor(((10, 0.375) * 6,)), _SPEAKS), (0, 1), False, ("One.",), 1.26),
+    # What was heard is repeated by the one after the next.
+    Scenario((Actor(((10, BREAKS[0]),)), _DIES, _SPEAKS), (0, 1, 2), False, ("One.",)),
+]
+"""What random worlds seldom hold"""

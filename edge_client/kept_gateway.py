@@ -4,17 +4,33 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from edge_client.endpoint import Endpoint, parse_address
 from edge_client.gateway_table import GatewayTable
 from edge_client.kept_link import KeptLink
 from edge_client.known_gateway import KnownGateway
-from edge_client.lifelong_gateway import LEARN_EVERY, Standing
 from edge_client.settings import Settings
 from speech import wire
 from speech.breaker import CircuitBreaker
 from speech.guarded import GuardedEngine
+
+
+LEARN_EVERY = 60.0
+"""Seconds after which the personas of one that is there are asked for again"""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the gateway is, for `status`. Times are in seconds of the wall clock."""
+
+    ready: bool
+    endpoint: Endpoint | None
+    since: float
+    """When it became so"""
+    last_seen: float | None
+    reason: str | None
+    """Why it is not ready"""
 
 
 class KeptGateway(KnownGateway):
