@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from edge_client.announcements import Announcement, Announcements, announcement
-from edge_client.kept_link_gateway import KeptGateway
+from edge_client.kept_gateway import KeptGateway
 from edge_client.line import Line
 from edge_client.loudspeaker import Loudspeaker
 from edge_client.say import LONGEST_TEXT
@@ -23,7 +23,7 @@ from speech.engines.espeak import EspeakEngine
 from speech.errors import PlayerFailed
 from speech.recovery import recover
 from speech.text import clean, split
-from speech.utterance import Priority, Sentence
+from speech.utterance import Asked, Priority, Sentence
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +69,9 @@ class Daemon:
         """
         asked_at = self.clock()
         who, absent = await self.voices.find(self.settings.persona if persona is None else persona)
-        cut = _sentences(text) if len(text) <= SHORT_TEXT else await asyncio.to_thread(_sentences, text)
+        asked = Asked(priority=priority)
+        short = len(text) <= SHORT_TEXT
+        cut = _sentences(text, asked) if short else await asyncio.to_thread(_sentences, text, asked)
         line = Line(uuid.uuid4().hex[:12], who, absent, cut, priority, asked_at)
         if within is not None:
             line.begin_by = asked_at + within
@@ -119,8 +121,9 @@ class Daemon:
         _log(told)
 
 
-def _sentences(text: str) -> tuple[Sentence, ...]:
-    return tuple(Sentence(number, piece) for number, piece in enumerate(split(clean(text, LONGEST_TEXT))))
+def _sentences(text: str, asked: Asked) -> tuple[Sentence, ...]:
+    pieces = split(clean(text, LONGEST_TEXT))
+    return tuple(Sentence(number, piece, asked) for number, piece in enumerate(pieces))
 
 
 def _described(line: Line) -> dict[str, Any]:

@@ -15,7 +15,6 @@ from speech import wire
 from speech.breaker import CircuitBreaker
 from speech.guarded import GuardedEngine
 
-
 LEARN_EVERY = 60.0
 """Seconds after which the personas of one that is there are asked for again"""
 

@@ -15,6 +15,7 @@ from edge_client.gateway_table import GatewayTable
 from edge_client.kept_link_choice import look_at
 from edge_client.kept_link_keeper import LATEST, NOT_YET, Keeper
 from edge_client.kept_link_sentence import request_of, spoken_over
+from edge_client.known_gateway import NOT_LOOKED_FOR
 from edge_client.link import REAL_TIME_FACTOR, START_ESTIMATE, GatewayLink
 from speech import wire
 from speech.audio import AudioChunk
@@ -184,7 +185,8 @@ class KeptLink:
     def _why_not(self) -> Reason | None:
         socket = self._keeper.socket
         if socket is None:
-            return self._keeper.reason or NOT_YET
+            nobody = not (self._mdns or self._keeper.table.endpoints)
+            return NOT_LOOKED_FOR if nobody else self._keeper.reason or NOT_YET
         return SILENT if socket.is_silent else None
 
     def _begin(self, work: Callable[[], Awaitable[None]], name: str) -> None:

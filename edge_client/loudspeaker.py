@@ -16,6 +16,7 @@ class Loudspeaker:
     def __init__(self, settings: Settings, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._settings, self._clock = settings, clock
         self._player: str | None = None
+        self._tried = False
         self.problem: str | None = None
         """Why nothing can be heard; None: as far as is known, it can"""
 
@@ -26,10 +27,12 @@ class Loudspeaker:
                 self._player = (await open_player(self._settings, clock=self._clock)).name
         except PlayerFailed as failure:
             self.problem = failure.message
+        self._tried = True
 
     def as_json(self) -> dict[str, Any]:
         return {
             "player": self._player or self._settings.player,
             "device": self._settings.device,
             "problem": self.problem,
+            "tried": self._tried,
         }

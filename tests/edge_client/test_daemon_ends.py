@@ -99,6 +99,8 @@ def test_after_it_was_killed_lines_are_spoken_directly_and_after_the_last_of_its
 
 def test_one_that_hangs_is_passed_by(robotvoice: Commands, loudspeaker: Loudspeaker) -> None:
     with running_daemon(robotvoice, loudspeaker) as daemon:
+        # It plays a moment of silence first, and would stand still with the loudspeaker in its hands.
+        soon(lambda: daemon.status()["loudspeaker"]["tried"])
         daemon.process.send_signal(signal.SIGSTOP)
         done = robotvoice("say", "I speak myself.", "--json", **loudspeaker.environment)
         assert (done.returncode, json.loads(done.stdout)["via"]) == (0, "robot")

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 
-from edge_client.kept_link_gateway import KeptGateway
+from edge_client.kept_gateway import KeptGateway
 from edge_client.settings import Settings
 from speech import wire
 from tests.edge_client.kept_link_rig import VIXEN, LivelyGateway, spoken, until
