@@ -12,7 +12,7 @@ from speech.persona import Persona
 from speech.text import apply_lexicon
 from speech.utterance import Sentence
 
-PATIENCE = 10.0
+PATIENCE = 4.0
 """Seconds for the last that can speak, where silence is the only alternative"""
 
 

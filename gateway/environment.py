@@ -10,6 +10,7 @@ OF_THE_ROBOT = frozenset(
         "BEFORE",
         "BEFORE_TIMEOUT",
         "CONNECT_TIMEOUT",
+        "DAEMON_PORT",
         "DEVICE",
         "DISCOVERY_TIMEOUT",
         "GATEWAY",
@@ -18,6 +19,7 @@ OF_THE_ROBOT = frozenset(
         "PERSONA",
         "PLAYER",
         "ROBOT_CONFIG",
+        "VOICE_LOCK",
     }
 )
 """The same machine may have settings for the robot's side, which the gateway does not read"""
