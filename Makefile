@@ -26,10 +26,10 @@ run-clone: environment ## the demonstration with cloned voices; installs mlx-aud
 serve: environment ## a gateway in the foreground, until Ctrl-C
 	@exec $(BIN)robotvoice-gateway serve $(ARGS)
 
-test: environment ## all tests but those of cloned voices
+test: environment ## the everyday tests
 	@$(BIN)python -m pytest $(ARGS)
 
-test-clone: environment ## the tests of cloned voices, long runs among them; installs mlx-audio
+test-clone: environment ## the long tests and those of cloned voices; installs mlx-audio
 	@$(BIN)python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[mlx]'
 	@$(BIN)python -m pytest -m "slow or clone" $(ARGS)
 

@@ -13,6 +13,8 @@ from tests.edge_client.daemon_rig import Loudspeaker, RunningDaemon, running_dae
 from tests.edge_client.rig import SOON, Commands, RealGateway, soon
 from tests.edge_client.test_cli import FIELDS
 
+pytestmark = pytest.mark.slow
+
 STORY = " ".join(f"This is sentence number {number}." for number in range(12))
 TALE = "It was dark. Nobody came. A door fell shut. Then it was quiet. The end."
 

@@ -17,6 +17,8 @@ from tests.edge_client.daemon_rig import Loudspeaker, RunningDaemon, running_dae
 from tests.edge_client.rig import SOON, Commands, soon
 from tests.edge_client.test_cli_ends import lives
 
+pytestmark = pytest.mark.slow
+
 STORY = " ".join(f"This is sentence number {number}." for number in range(40))
 
 

@@ -19,6 +19,8 @@ from tests.fakes.fake_gateway import State as Fake
 from tests.fakes.faults import Fault
 from tests.gateway.process import GatewayProcess, started
 
+pytestmark = pytest.mark.slow
+
 BACK_WITHIN = 5.0 + 2.0
 """Seconds: the longest pause between two looks, and a busy machine"""
 

@@ -18,7 +18,7 @@ from edge_client.settings import Settings
 from tests.edge_client.daemon_rig import Loudspeaker, running_daemon
 from tests.edge_client.rig import Commands, read_wav
 
-pytestmark = pytest.mark.usefixtures("no_process_is_left")
+pytestmark = [pytest.mark.usefixtures("no_process_is_left"), pytest.mark.slow]
 
 NEWER = (Piper, Espeak, Pico2Wave, EdgeTTS, OpenAI_TTS)
 

@@ -9,6 +9,8 @@ from tests.edge_client.daemon_rig import Loudspeaker
 from tests.edge_client.rig import Commands
 from tests.edge_client.test_voice_lock import held_elsewhere
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def loudspeaker(tmp_path: Path) -> Loudspeaker:

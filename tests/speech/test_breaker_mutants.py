@@ -10,6 +10,8 @@ from hypothesis.stateful import run_state_machine_as_test
 
 import speech.breaker
 
+pytestmark = pytest.mark.slow
+
 SOURCE = Path(speech.breaker.__file__).read_text(encoding="utf-8")
 
 MUTANTS = {

@@ -14,6 +14,8 @@ from tests.speech.chain_play import Parts, changed, source_of
 from tests.speech.chain_scenario import RARE, scenarios
 from tests.speech.test_chain_model import AS_IT_IS, PAUSES, every_event, every_event_ahead, every_file
 
+pytestmark = pytest.mark.slow
+
 Promise = Callable[..., None]
 CHECKS: Mapping[str, tuple[Promise, st.SearchStrategy[tuple[Any, ...]]]] = {
     "events": (every_event, st.tuples(scenarios(), st.none() | st.integers(0, 12))),

@@ -16,6 +16,8 @@ import gateway.engines.mlx.scheduler
 from faults.simulation.virtual_time import run
 from tests.gateway.mlx.line_model import EACH, LIMIT, MEASURED, MOVES, PATIENCE, Move, play_line, play_pace
 
+pytestmark = pytest.mark.slow
+
 REAL = {"scheduler": gateway.engines.mlx.scheduler, "pace": gateway.engines.mlx.pace}
 MUTANTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "scheduler": {
