@@ -1,4 +1,4 @@
-"""A machine that can never keep a persona's budget is told of once, with the number and the line to change."""
+"""A machine that can never keep a persona's budget is told of once, with the number and what to change."""
 
 from dataclasses import replace
 
