@@ -5,6 +5,7 @@ import logging
 from edge_client.known_gateway import KnownGateway
 from edge_client.known_personas import (
     ANY_VOICE,
+    MOST_NAMED,
     KnownPersona,
     load_known_personas,
     read_known_personas,
@@ -41,8 +42,9 @@ class Voices:
     async def find(self, name: str) -> tuple[KnownPersona, Reason | None]:
         """Who is meant, and why the gateway need not be asked to speak. Raises UnknownVoice.
 
-        It is asked about a name nobody here knows. If it cannot be, the name is wrong, unless it is the
-        setting of a robot that has not met its gateway yet: then a plain voice is better than none.
+        It is asked about a name nobody here knows. If it cannot be, the name is wrong, unless it is the one
+        in the settings: then another voice is better than none. On a robot that has not met its gateway yet
+        that is a plain one, else that of the first persona there is.
         """
         if known := self.known.find(name):
             return known, None
@@ -52,14 +54,25 @@ class Voices:
             await self._gateway.ask()
         except EngineFailure as failure:
             if self.known.learned or name != self._settings.persona:
-                raise self.known.unknown(name) from failure
+                return self._instead_of(name), None
             why = f"nobody here knows {name!r} and no gateway could be asked: {failure.message}"
             stranger = KnownPersona(name, name, "en", "", local_voices=(ANY_VOICE,))
             return stranger, Reason("unknown_voice", f"a plain voice, because {why}")
         await self.learn()
-        if known := self.known.find(name):
-            return known, None
-        raise self.known.unknown(name)
+        return self.known.find(name) or self._instead_of(name), None
+
+    def _instead_of(self, name: str) -> KnownPersona:
+        """Raises UnknownVoice if somebody asked for this name."""
+        if name != self._settings.persona:
+            raise self.known.unknown(name)
+        instead = self.known.personas[0]
+        log.error(
+            "there is no persona %r, so %s speaks; set persona to one of %s",
+            name,
+            instead.id,
+            ", ".join(persona.id for persona in self.known.personas[:MOST_NAMED]),
+        )
+        return instead
 
     def chain(
         self, persona: KnownPersona, absent: Reason | None = None, gateway: GuardedEngine | None = None

@@ -114,11 +114,25 @@ async def test_an_unknown_persona_is_refused_without_a_gateway_too(
     """By the names that were shipped, and by those that were learned."""
     with pytest.raises(UnknownVoice, match=r"'vixn'; did you mean vixen\? There are gremlin, spark, vixen$"):
         await say(settings(), "Good day.", "vixn", out=wav)
-    pinned = settings(gateway=fake.address, persona="bob", state_dir=wav.parent / "other")
+    pinned = settings(gateway=fake.address, state_dir=wav.parent / "other")
     await say(pinned, "Good day.", out=wav)
     fake.state.always = Fault.HTML
     with pytest.raises(UnknownVoice, match=r"'bob'; there are vixen, ada$"):
         await say(pinned, "Good day.", "bob", out=wav)
+
+
+@pytest.mark.parametrize("fault", [None, Fault.HTML])
+async def test_who_names_nobody_is_answered_though_the_gateway_has_nobody_of_the_name_that_is_set(
+    fake: FakeGateway, settings: Make, wav: Path, fault: Fault | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    """With the gateway and without it; one line says who speaks instead, and what to set."""
+    pinned = settings(gateway=fake.address, persona="bob")
+    await say(pinned, "Good day.", "vixen", out=wav)
+    fake.state.always = fault
+    said = await say(pinned, "Good day.", "bob", out=wav)
+    assert said.persona == "vixen"
+    (told,) = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert told == "there is no persona 'bob', so vixen speaks; set persona to one of vixen, ada"
 
 
 @pytest.mark.parametrize("name", ["", "  ", "a\x1b[2Jb", "x" * 65, "a\udcffb"])
