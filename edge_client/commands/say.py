@@ -68,6 +68,8 @@ async def _say(
         if daemon := await reach(settings.daemon_port):
             async with daemon:
                 return await _by_the_daemon(daemon, text, options, settings)
+        if not options.wait:
+            terminal.complain("no daemon runs, so this waits; start it with: robotvoice daemon")
     return await _by_itself(text, options, settings)
 
 

@@ -73,13 +73,21 @@ async def ask(
             session.request(method, url, json=body, allow_redirects=False) as answer,
         ):
             told = await answer.json()
-    except (ClientError, TimeoutError, ValueError, OSError) as error:
+    except TimeoutError as error:
+        raise NotAnsweredError(
+            f"the gateway at {address} did not answer in {ANSWER_WITHIN:g} s; if it stands still, end it "
+            "and start it again"
+        ) from error
+    except (ClientError, ValueError, OSError) as error:
         raise NotAnsweredError(
             f"no gateway answers at {address}; start it with `robotvoice-gateway serve`, or name another one "
             "with --gateway HOST:PORT"
         ) from error
     if answer.status == 404 and isinstance(told, dict) and told.get("code") == "http":
-        raise NotAnsweredError(f"the gateway at {address} is of an older version; update and restart it")
+        raise NotAnsweredError(
+            f"the gateway at {address} is of an older version, or is none; update and restart it, or name "
+            "another one with --gateway"
+        )
     if not isinstance(told, dict):
         raise NotAnsweredError(f"what answers at {address} is no gateway; name one with --gateway HOST:PORT")
     return answer.status, told

@@ -135,6 +135,12 @@ def test_what_cannot_be_used_is_refused_in_a_sentence(
     assert REFUSED[arguments] in done.stderr
 
 
+def test_not_to_wait_needs_a_daemon_and_the_command_says_so(robotvoice: Commands) -> None:
+    done = robotvoice("say", "Hello.", "--no-wait", ROBOTVOICE_PLAYER="none")
+    assert done.returncode == 0
+    assert "no daemon runs, so this waits" in done.stderr
+
+
 def test_an_unknown_persona_is_refused_with_the_known_names(
     robotvoice: Commands, fake: FakeGateway, tmp_path: Path
 ) -> None:
