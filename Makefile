@@ -30,7 +30,7 @@ test: environment ## the everyday tests
 	@$(BIN)python -m pytest $(ARGS)
 
 test-clone: environment ## the long tests and those of cloned voices; installs mlx-audio
-	@$(BIN)python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[mlx]'
+	@$(BIN)python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
 	@$(BIN)python -m pytest -m "slow or clone" $(ARGS)
 
 check: environment ## formatting, lint and types

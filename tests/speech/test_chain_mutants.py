@@ -33,7 +33,7 @@ def worlds(check: str) -> list[tuple[Any, ...]]:
     good: list[tuple[Any, ...]] = []
 
     @settings(
-        max_examples=500,
+        max_examples=2500,
         deadline=None,
         derandomize=True,
         database=None,
