@@ -10,8 +10,9 @@ from aiohttp import web
 from aiohttp.http_exceptions import InvalidURLError, LineTooLong
 from aiohttp.web_protocol import RequestHandler
 
-from gateway.api.error_answers import http_problem, short_body
+from gateway.api.error_answers import http_problem
 from gateway.request_id import HEADER, request_id
+from speech.short_body import short_body
 
 log = logging.getLogger(__name__)
 

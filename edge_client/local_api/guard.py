@@ -10,14 +10,13 @@ from aiohttp import web
 from edge_client.daemon_client import IDENTITY
 from edge_client.daemon_errors import DaemonGone, NotAccepted, Stopped, TooLate
 from speech import __version__, errors
+from speech.short_body import short_body
 
 log = logging.getLogger(__name__)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 SHORT_ROUTE = "/synthesize"
-SHORT_BODY = 100
-"""Bytes"""
 RETRY_AFTER = "1"
 """Seconds"""
 NAMES = ("localhost", "127.0.0.1", "[::1]")
@@ -72,16 +71,6 @@ def problem(request: web.BaseRequest, status: HTTPStatus, code: str, message: st
         body = short_body(message)
     headers = {"Retry-After": RETRY_AFTER} if status in (429, 503) else None
     return web.Response(status=status, text=body, content_type="application/json", headers=headers)
-
-
-def short_body(message: str) -> str:
-    """`{"error": message}` in at most SHORT_BODY bytes; a longer message loses its end."""
-    body = json.dumps({"error": message})
-    cut = min(len(message), SHORT_BODY)
-    while len(body) > SHORT_BODY:
-        cut -= 1
-        body = json.dumps({"error": message[:cut] + "..."})
-    return body
 
 
 def _own_port(request: web.Request) -> int | None:

@@ -11,13 +11,14 @@ from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
 from edge_client.daemon import Daemon
-from edge_client.local_api.guard import errors_as_json, identify, only_from_here, short_body
+from edge_client.local_api.guard import errors_as_json, identify, only_from_here
 from edge_client.local_api.keys import DAEMON, INSIDE
 from edge_client.local_api.lines import say, stop
 from edge_client.local_api.look import events, health, root, status
 from edge_client.local_api.synthesize import synthesize
 from edge_client.settings import Settings
 from speech.errors import InvalidSettings
+from speech.short_body import short_body
 
 log = logging.getLogger(__name__)
 

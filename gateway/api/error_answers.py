@@ -9,14 +9,13 @@ from aiohttp import web
 
 from gateway.request_id import request_id
 from speech import errors
+from speech.short_body import short_body
 
 log = logging.getLogger(__name__)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 SHORT_ROUTE = "/synthesize"
-SHORT_BODY = 100
-"""Bytes: a robot's script takes a longer answer for audio."""
 RETRY_AFTER = 1
 """Seconds, where nothing better is known"""
 
@@ -64,13 +63,3 @@ def problem(request: web.BaseRequest, status: HTTPStatus, code: str, message: st
     )
     headers = {"Retry-After": str(RETRY_AFTER)} if status in (429, 503) else None
     return web.Response(status=status, text=body, content_type="application/json", headers=headers)
-
-
-def short_body(message: str) -> str:
-    """`{"error": message}` in at most SHORT_BODY bytes; a longer message loses its end."""
-    body = json.dumps({"error": message})
-    cut = min(len(message), SHORT_BODY)
-    while len(body) > SHORT_BODY:
-        cut -= 1
-        body = json.dumps({"error": message[:cut] + "..."})
-    return body

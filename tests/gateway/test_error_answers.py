@@ -7,8 +7,9 @@ from aiohttp.test_utils import TestClient, TestServer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.api.error_answers import SHORT_BODY, errors_as_json, short_body
+from gateway.api.error_answers import errors_as_json
 from speech.errors import InvalidClip
+from speech.short_body import SHORT_BODY, short_body
 
 
 @given(st.text())
