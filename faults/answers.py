@@ -53,6 +53,8 @@ class Answer:
     """The longest time for which a listener who plays it at once heard nothing inside a sentence"""
     gap_between: float = 0.0
     """The same between two sentences"""
+    why: str = ""
+    """It was not spoken, as its client was told"""
 
 
 @dataclass(frozen=True, slots=True)

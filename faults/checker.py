@@ -75,7 +75,7 @@ def _check(request: Request, answer: Answer) -> Iterator[Finding]:
         case Outcome.COMPLETE:
             yield from _is_whole(request, answer)
         case Outcome.INCOMPLETE | Outcome.ERROR:
-            yield "lost", f"it ended {answer.outcome.value}"
+            yield "lost", f"it ended {answer.outcome.value}: {answer.why or 'nobody said why'}"
         case Outcome.REFUSED if answer.ledger or answer.heard:
             yield "refused_late", "something was heard of what was refused"
         case _:

@@ -12,6 +12,11 @@ from speech.engines.base import READY, Readiness
 from speech.guarded import UNGUARDED, ChainEntry, Settles
 from speech.utterance import Reason, Sentence
 
+FULL_FOR = 4.0
+"""Seconds for which who could not begin on a full machine is asked again, when nobody else is left"""
+AGAIN_AFTER = 0.2
+"""Seconds between two of those tries"""
+
 
 class PassedOver(Protocol):
     """Is told why a voice was not asked."""
@@ -26,6 +31,8 @@ class Try:
     index: int
     permit: Settles
     limits: Limits
+    after: float = 0.0
+    """Seconds to wait before it"""
 
 
 class Candidates:
@@ -72,11 +79,14 @@ class Candidates:
         ready = [entry for entry in self.makers if entry.readiness()] or self._entries[-1:]
         return ready[0].engine.start_estimate(sentence, ready[0].voice)
 
-    def tries(self, position: int, sentence: Sentence, due: Due, passed_over: PassedOver) -> Iterator[Try]:
+    def tries(
+        self, position: int, sentence: Sentence, due: Due, passed_over: PassedOver, full: Set[int]
+    ) -> Iterator[Try]:
         """Every entry that may be asked now, then who was not, then the last one again: silence is the worst.
 
         What would come too late is passed over, uncounted, while somebody else can speak. Time is looked at
-        when the next one is asked for.
+        when the next one is asked for. In the end come those again that the caller put into `full`, because
+        the machine was.
         """
         before = None
         tried: set[int] = set()
@@ -103,6 +113,12 @@ class Candidates:
             if self._can_speak(index):
                 permit = self._entries[index].guarded.acquire() or UNGUARDED
                 yield Try(index, permit, Limits(stall=self._stall, patience=self._patience))
+        clock = asyncio.get_running_loop().time
+        until = clock() + FULL_FOR
+        while clock() < until and (waiting := [index for index in sorted(full) if self._can_speak(index)]):
+            for index in waiting:
+                limits = Limits(stall=self._stall, patience=self._patience)
+                yield Try(index, UNGUARDED, limits, after=AGAIN_AFTER)
 
     def _can_speak(self, index: int) -> bool:
         """Whatever its breaker says by itself."""

@@ -103,6 +103,13 @@ class EngineForbidden(EngineUnavailable):
     """An engine will refuse everything until somebody changes a setting; its breaker is forced open."""
 
 
+class MachineFull(EngineUnavailable):
+    """This machine can open no file or start no process at the moment; no engine's fault, and it passes."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("machine_full", message)
+
+
 class EngineFailure(RobotVoiceError):
     """An engine took a sentence and did not deliver; counted by its breaker.
 

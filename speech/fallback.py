@@ -20,7 +20,7 @@ from speech.budget import UNBOUNDED, Budget, Due
 from speech.candidates import Candidates
 from speech.chain_events import ChainEvent, Ended, SentenceStarted, TakenOver
 from speech.engines.base import Readiness
-from speech.errors import EngineFailure, EngineUnavailable
+from speech.errors import EngineFailure, EngineUnavailable, MachineFull
 from speech.fade import faded
 from speech.guarded import ChainEntry
 from speech.utterance import Outcome, Reason, Sentence, Spoken, Utterance
@@ -109,7 +109,10 @@ class FallbackChain:
         for sentence in utterance.sentences:
             heard = finished = False
             due = Due(max(clock(), run.plays_until) + budget.first_audio, finish_by, left)
-            for tried in self._candidates.tries(run.position, sentence, due, run.failed):
+            full: set[int] = set()
+            for tried in self._candidates.tries(run.position, sentence, due, run.failed, full):
+                if tried.after:
+                    await asyncio.sleep(tried.after)
                 index, entry = tried.index, self._candidates[tried.index]
                 chunk = None
                 samples = 0
@@ -129,8 +132,13 @@ class FallbackChain:
                         continue
                     if problem.reason == "too_late":
                         entry.make_for_later(sentence)
+                    if isinstance(problem, MachineFull):
+                        full.add(index)
+                    else:
+                        full.discard(index)
                     run.failed(self._candidates.voice_of(index), Reason(problem.reason, problem.message))
-                    _log_problem(utterance, sentence, entry, problem.reason)
+                    if not tried.after:
+                        _log_problem(utterance, sentence, entry, problem.reason)
                 if finished and chunk:
                     substitute = run.why if self._candidates.voice_of(index) else None
                     ledger.append(_ledger_row(sentence, chunk, samples, substitute, heard))

@@ -13,7 +13,17 @@ from faults.real.world import CLONE
 from speech.breaker_settings import DEFAULTS
 
 NOT_SPENT = frozenset(
-    {"busy", "client_busy", "closed", "gave_way", "held_off", "not_held", "not_ready", "too_late"}
+    {
+        "busy",
+        "client_busy",
+        "closed",
+        "gave_way",
+        "held_off",
+        "machine_full",
+        "not_held",
+        "not_ready",
+        "too_late",
+    }
     | {"restarting", "starting", "loading", "warming_up"}
 )
 """Reasons that cost no time on a dead engine: nobody was asked, or there was no time to ask"""

@@ -54,8 +54,6 @@ class Heard:
     dialect: Dialect
     began: float
     answer: Answer
-    why: str
-    """It ended so; "" if it was spoken"""
     seconds: float
     """Of sound, with what was said twice"""
 
@@ -86,7 +84,7 @@ async def hear(client: Client, text: Text, clock: Callable[[], float]) -> Heard:
     except TimeoutError:
         told.ends(Outcome.ERROR, f"no end within {ANSWER_WITHIN:g} s")
     except (OSError, EOFError, ClientError) as error:
-        told.ends(Outcome.ERROR, type(error).__name__)
+        told.ends(Outcome.ERROR, f"{type(error).__name__}: {error}")
     listener = told.listener
     answer = Answer(
         told.outcome,
@@ -95,5 +93,6 @@ async def hear(client: Client, text: Text, clock: Callable[[], float]) -> Heard:
         told.ledger,
         takeovers=told.takeovers,
         gap=listener.gap,
+        why=told.why,
     )
-    return Heard(text, client.dialect, began, answer, told.why, listener.seconds)
+    return Heard(text, client.dialect, began, answer, listener.seconds)

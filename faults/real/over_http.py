@@ -12,6 +12,8 @@ from speech.audio import WIRE_FORMAT
 from speech.utterance import Outcome
 
 HEADER_REQUEST_ID = "X-Request-Id"
+SAID = 200
+"""Bytes of an error that are kept"""
 
 
 class HttpClient:
@@ -48,8 +50,8 @@ class HttpClient:
     async def _hear(self, answer: ClientResponse, told: Told) -> None:
         if answer.status != HTTPStatus.OK:
             full = answer.status == HTTPStatus.TOO_MANY_REQUESTS
-            told.ends(Outcome.REFUSED if full else Outcome.ERROR, f"status {answer.status}")
-            await answer.read()
+            said = (await answer.read())[:SAID].decode(errors="replace")
+            told.ends(Outcome.REFUSED if full else Outcome.ERROR, f"status {answer.status}: {said}")
             return
         if self.dialect == "synthesize":
             with wave.open(io.BytesIO(await answer.read())) as file:

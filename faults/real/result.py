@@ -121,7 +121,9 @@ class Run:
         done = [f"{each.began:.3f} to {each.ended:.3f}: {each.window.kind}" for each in self.broken]
         waits = [((each.answer.first_voiced or math.inf) - each.began, each) for each in self.heard]
         slowest = sorted(waits, key=lambda wait: -wait[0])[:SLOWEST]
-        late = [f"{each.text.id} from {each.began:.3f}: {wait:.3f} s {each.why}" for wait, each in slowest]
+        late = [
+            f"{each.text.id} from {each.began:.3f}: {wait:.3f} s {each.answer.why}" for wait, each in slowest
+        ]
         return "\n".join((*sorted(done), *late))
 
     def figures(self) -> Figures:

@@ -2,9 +2,14 @@
 
 import asyncio
 import contextlib
+import errno
 from collections.abc import Mapping
 from pathlib import Path
 
+from speech.errors import EngineFailure, EngineUnavailable, MachineFull
+
+FULL = frozenset({errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.ENOMEM})
+"""What the kernel says when files, processes or memory are used up"""
 READ_BYTES = 64 * 1024
 USUAL_END = 0.1
 """Seconds after which a killed process that does not end is looked into"""
@@ -38,6 +43,12 @@ async def spawn(
         if not starting.exception():
             await end(starting.result())
         raise
+
+
+def did_not_begin(problem: str, error: OSError, reason: str = "died") -> EngineFailure | EngineUnavailable:
+    """What to raise when an engine's process, or a file for it, could not be had; `problem` names it."""
+    told = f"{problem}: {error.strerror}"
+    return MachineFull(told) if error.errno in FULL else EngineFailure(reason, told)
 
 
 async def end(process: asyncio.subprocess.Process) -> None:

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import AsyncGenerator
 
 from speech.audio import AudioChunk, AudioFormat, Origin
-from speech.engines.child import end, spawn
+from speech.engines.child import did_not_begin, end, spawn
 from speech.engines.espeak_backend import READY_WITHIN, EspeakRequest, closed
 from speech.engines.espeak_voices import Catalogue, catalogue_from_command
 from speech.errors import EngineFailure
@@ -90,7 +90,7 @@ class EspeakCommandBackend:
         try:
             process = await spawn(self._command, *arguments)
         except OSError as error:
-            raise EngineFailure("died", f"{self._command} could not be started: {error.strerror}") from error
+            raise did_not_begin(f"{self._command} could not be started", error) from error
         self._speaking.add(process)
         if self._closed:
             await self._end(process)

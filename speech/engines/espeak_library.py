@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from speech.audio import AudioChunk, AudioFormat, Origin
-from speech.engines.child import end, spawn
+from speech.engines.child import did_not_begin, end, spawn
 from speech.engines.espeak_backend import READY_WITHIN, EspeakRequest, closed
 from speech.engines.espeak_voices import Catalogue, catalogue_from_library
 from speech.errors import EngineFailure
@@ -59,7 +59,7 @@ class EspeakChild:
 
     @classmethod
     async def spawn(cls, library: EspeakLibrary) -> "EspeakChild":
-        """Raises EngineFailure when the library cannot be used."""
+        """Raises EngineFailure when the library cannot be used, MachineFull when no process can be had."""
         try:
             process = await spawn(
                 *(sys.executable, "-I", "-S", str(CHILD), library.library, "." if library.data else ""),
@@ -67,7 +67,7 @@ class EspeakChild:
                 cwd=library.data,
             )
         except OSError as error:
-            raise EngineFailure("died", f"eSpeak NG could not be started: {error.strerror}") from error
+            raise did_not_begin("eSpeak NG could not be started", error) from error
         child = cls(process)
         try:
             async with asyncio.timeout(READY_WITHIN):

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from speech.audio import AudioFormat
-from speech.engines.child import end, spawn
+from speech.engines.child import did_not_begin, end, spawn
 from speech.engines.pyttsx3_file import read_sound_file
 from speech.engines.pyttsx3_voices import SystemVoices, system_voices
 from speech.errors import EngineFailure, EngineUnavailable
@@ -117,8 +117,7 @@ class Pyttsx3Processes:
                 # At once: it takes microseconds, and a thread's folder would be lost to who is cancelled.
                 folder = tempfile.TemporaryDirectory("", "robotvoice-", self._folder, True)
             except OSError as error:
-                problem = f"pyttsx3 has no folder for its sound: {error.strerror}"
-                raise EngineFailure("disk", problem) from error
+                raise did_not_begin("pyttsx3 has no folder for its sound", error, "disk") from error
             with folder as name:
                 return await self._speak_into(Path(name, "sentence.aiff"), request)
 
@@ -169,7 +168,7 @@ class Pyttsx3Processes:
         try:
             process = await spawn(*self._program)
         except OSError as error:
-            raise EngineFailure("died", f"pyttsx3 could not be started: {error.strerror}") from error
+            raise did_not_begin("pyttsx3 could not be started", error) from error
         self._running.add(process)
         try:
             if self._closed:
