@@ -107,17 +107,17 @@ class Candidates:
                 passed_over(self.voice_of(index), reason)
         if not self._last_resort:
             return
+        limits = Limits(stall=self._stall, patience=self._patience)
         able = [index for index in reversed(range(len(self._entries))) if self._can_speak(index)]
         # Who had no try comes before who failed a moment ago: its breaker may be open without need by now.
         for index in [*(index for index in able if index not in tried), *tried.intersection(able[:1])]:
             if self._can_speak(index):
                 permit = self._entries[index].guarded.acquire() or UNGUARDED
-                yield Try(index, permit, Limits(stall=self._stall, patience=self._patience))
+                yield Try(index, permit, limits)
         clock = asyncio.get_running_loop().time
         until = clock() + FULL_FOR
         while clock() < until and (waiting := [index for index in sorted(full) if self._can_speak(index)]):
             for index in waiting:
-                limits = Limits(stall=self._stall, patience=self._patience)
                 yield Try(index, UNGUARDED, limits, after=AGAIN_AFTER)
 
     def _can_speak(self, index: int) -> bool:

@@ -17,6 +17,8 @@ class SentenceStarted:
     format: AudioFormat
     substitute: Reason | None
     """Why it is not the persona's own voice, None if it is"""
+    recalled: bool = False
+    """Whether it is played by an entry that recalls, and not made now"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,7 +165,8 @@ class FallbackChain:
             after = self._candidates.maker(voice).engine.name
             yield TakenOver(sentence.index, before, after, run.stopped)
         run.speaker = voice
-        yield SentenceStarted(sentence.index, voice, chunk.origin, chunk.format, run.why if voice else None)
+        why, recalled = run.why if voice else None, self._candidates[index].recalls
+        yield SentenceStarted(sentence.index, voice, chunk.origin, chunk.format, why, recalled)
 
 
 def _ledger_row(

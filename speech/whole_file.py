@@ -30,6 +30,8 @@ class WholeFile:
     """Its place in the chain; 0 is the persona's own voice"""
     first_audio: float
     """What the clock said when the first chunk of it came"""
+    recalled: bool = False
+    """Whether all of it was played by an entry that recalls"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ async def _try_whole(
     finished: list[AudioChunk] = []
     sentence: list[AudioChunk] = []
     first: SentenceStarted | None = None
+    recalled: dict[int, bool] = {}
     current, first_audio = -1, 0.0
     async with aclosing(chain.speak(utterance, start_at=entry, why=why, budget=budget)) as events:
         async for event in events:
@@ -85,6 +88,7 @@ async def _try_whole(
                     return _StartAgain(event.entry, event.substitute)
                 # A repeated sentence: what was made of it before is dropped.
                 sentence, current = [], event.sentence
+                recalled[current] = event.recalled
                 if not finished:
                     first, first_audio = event, clock()
             elif isinstance(event, AudioChunk):
@@ -103,5 +107,6 @@ async def _try_whole(
                     spoken=tuple(replace(row, repeated=False) for row in event.spoken),
                     entry=first.entry,
                     first_audio=first_audio,
+                    recalled=all(recalled.values()),
                 )
     raise AssertionError("a chain ends with Ended")

@@ -175,7 +175,10 @@ class Personas(Event):
 
 @dataclass(frozen=True, slots=True)
 class Phrases(Event):
-    """There are new recordings of phrases."""
+    """There are other recordings of phrases now."""
+
+    packs: Mapping[str, str]
+    """Of every persona, by id: which recordings there are, `pack` in `/v1/phrases/ID`"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,14 +69,15 @@ class Account:
         )
         return replace(heard.answer, ledger=tuple(rows), takeovers=told[1])
 
-    def outage(self, broken: Broken) -> Outage | None:
-        """With the users' texts that were spent on the engine meanwhile."""
+    def outage(self, broken: Broken, until: float) -> Outage | None:
+        """With the users' texts that were spent on the engine meanwhile, before its next outage: `until`."""
         engine = broken.window.engine
         if engine is None or not broken.done:
             return None
         spent: dict[str, float] = {}
+        told_by = min(broken.ended + LATE, until)
         for line in self._log:
-            match = _SPENT.search(line.text) if broken.began <= line.at <= broken.ended + LATE else None
+            match = _SPENT.search(line.text) if broken.began <= line.at <= told_by else None
             if match and match[1] == engine and match[2] not in NOT_SPENT:
                 spent.setdefault(match[3], line.at)
         failed = sorted(spent.values())

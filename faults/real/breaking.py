@@ -16,6 +16,8 @@ STANDARD = 3
 """The files every process has; with this limit it can open no other"""
 FOUND_WITHIN = 10.0
 WELL_WITHIN = 60.0
+MET_WITHIN = 15.0
+"""Seconds for which a fault lasts longer than was planned, until somebody meets it"""
 SPEAKS = 2.0
 """Seconds for which who is well again is left alone"""
 _PERSONA = {engine: persona for persona, engine in OWN.items()}
@@ -48,6 +50,8 @@ async def run_line(world: World, windows: list[Window], start: float) -> list[Br
         undo = await _break(world, window)
         try:
             await asyncio.sleep(window.lasts if undo else 0.0)
+            if window.on_the_way:
+                await _until_met(world, met)
         finally:
             if undo:
                 undo()
@@ -56,6 +60,14 @@ async def run_line(world: World, windows: list[Window], start: float) -> list[Br
         met = world.proxy.hits.total() - met if window.on_the_way else 0
         broken.append(Broken(window, began, now(), undo is not None, met))
     return broken
+
+
+async def _until_met(world: World, before: int) -> None:
+    """All who are asked for the other server may have been in the middle of a long text."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(MET_WITHIN):
+            while world.proxy.hits.total() == before:  # noqa: ASYNC110 (a counter sets no event)
+                await asyncio.sleep(0.05)
 
 
 async def _break(world: World, window: Window) -> Callable[[], None] | None:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from faults.answers import Answer, Book, Recovery, first_audio
+from faults.answers import Answer, Book, Outage, Recovery, first_audio
 from faults.real.account import Account
 from faults.real.breaking import Broken
 from faults.real.clients import Heard
@@ -81,7 +81,7 @@ class Run:
                 and (seconds := first_audio(self.book.sent[each.text.id], self._answer(each))) is not None
             ]
             backs = [back for window, _ in mine if (back := self.back(window)) is not None]
-            outages = [outage.spent for window, _ in mine if (outage := self.account.outage(window))]
+            outages = [outage.spent for window, _ in mine if (outage := self._outage(window))]
             yield Row(
                 kind,
                 len(mine),
@@ -111,10 +111,17 @@ class Run:
         """Those that came to their end before the next fault of the same engine."""
         found = []
         for each in self.broken:
-            later = [other.began for other in self.broken if other.began > each.began and _same(other, each)]
-            if recovery := self.account.recovery(each, min(later, default=self.ended)):
+            if recovery := self.account.recovery(each, self._next(each)):
                 found.append(recovery)
         return found
+
+    def _outage(self, broken: Broken) -> Outage | None:
+        return self.account.outage(broken, self._next(broken))
+
+    def _next(self, broken: Broken) -> float:
+        """When the same engine's next fault began, or all was over."""
+        later = (other.began for other in self.broken if other.began > broken.began and _same(other, broken))
+        return min(later, default=self.ended)
 
     def times(self) -> str:
         """When what was done, and which texts waited longest."""
@@ -129,7 +136,7 @@ class Run:
     def figures(self) -> Figures:
         """Judged by the checker, and by what only can be seen here."""
         rows = list(self.rows())
-        outages = [outage for each in self.broken if (outage := self.account.outage(each))]
+        outages = [outage for each in self.broken if (outage := self._outage(each))]
         evidence = Evidence(
             name="real",
             seed=self.seed,
