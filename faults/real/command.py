@@ -30,7 +30,7 @@ def judged(
     if log:
         log.parent.mkdir(parents=True, exist_ok=True)
         log.write_text(f"{done.times()}\n{done.account.text()}", encoding="utf-8")
-    told = f"real processes, seed {seed}; full disk: {done.disk}; before {done.before}, after {done.after}"
+    told = f"real processes, seed {seed}; full disk: {done.disk}; {done.after.told(done.before)}"
     return done.figures(), f"{told}\n{fault_table(done.rows())}"
 
 

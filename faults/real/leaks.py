@@ -2,7 +2,10 @@
 
 import asyncio
 import contextlib
-from dataclasses import dataclass
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import psutil
 
@@ -13,6 +16,7 @@ from speech.engines.espeak_library import IDLE_CHILDREN
 SETTLED_WITHIN = 30.0
 MORE_MEMORY = 96
 """MB that the gateway's own process may have more: what was spoken is kept in memory, up to 32"""
+COUNTED = ("files", "children", "zombies", "texts", "megabytes")
 LONG = "One after the other they came. " * 8
 MEGABYTE = 1_000_000
 
@@ -27,11 +31,22 @@ class Held:
     texts: int
     """That are in work"""
     megabytes: int
+    open: "Counter[str]" = field(repr=False)
+    """What the files are, without their numbers"""
 
     def leaked(self, before: "Held") -> dict[str, int]:
         """How much too much there is of each."""
-        most = Held(before.files, before.children, 0, 0, before.megabytes + MORE_MEMORY)
-        return {name: max(0, getattr(self, name) - getattr(most, name)) for name in self.__slots__}
+        most = {
+            "files": before.files,
+            "children": before.children,
+            "megabytes": before.megabytes + MORE_MEMORY,
+        }
+        return {name: max(0, getattr(self, name) - most.get(name, 0)) for name in COUNTED}
+
+    def told(self, before: "Held") -> str:
+        """For a person."""
+        more = ", ".join(f"{name} x{count}" for name, count in (self.open - before.open).items())
+        return f"before {before}, after {self}, more open: {more or 'nothing'}"
 
 
 async def held(world: World, before: Held | None = None) -> Held:
@@ -53,7 +68,19 @@ async def _held(world: World) -> Held:
     zombies = sum(_is_zombie(child) for child in children)
     assert isinstance(texts, int)
     memory = round(process.memory_info().rss / MEGABYTE)
-    return Held(process.num_fds(), len(children) - zombies, zombies, texts, memory)
+    opened = _open(process)
+    return Held(opened.total(), len(children) - zombies, zombies, texts, memory, opened)
+
+
+def _open(process: psutil.Process) -> "Counter[str]":
+    folder = Path(f"/proc/{process.pid}/fd")
+    if not folder.exists():
+        return Counter({"file": process.num_fds()})
+    found: Counter[str] = Counter()
+    for file in folder.iterdir():
+        with contextlib.suppress(OSError):
+            found[re.sub(r"\d+", "N", str(file.readlink()))] += 1
+    return found
 
 
 async def _warm_all_children(world: World) -> None:
