@@ -2,12 +2,14 @@
 
 import asyncio
 import contextlib
+import math
 import resource
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import psutil
 
+from faults.real.evidence import told
 from faults.real.process import ESPEAK, WORKER
 from faults.real.schedule import Kind, Window
 from faults.real.world import OWN, World
@@ -51,7 +53,7 @@ async def run_line(world: World, windows: list[Window], start: float) -> list[Br
         try:
             await asyncio.sleep(window.lasts if undo else 0.0)
             if window.on_the_way:
-                await _until_met(world, met)
+                await _until_met(world, window, began, met)
         finally:
             if undo:
                 undo()
@@ -62,12 +64,12 @@ async def run_line(world: World, windows: list[Window], start: float) -> list[Br
     return broken
 
 
-async def _until_met(world: World, before: int) -> None:
+async def _until_met(world: World, window: Window, began: float, before: int) -> None:
     """All who are asked for the other server may have been in the middle of a long text."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(MET_WITHIN):
-            while world.proxy.hits.total() == before:  # noqa: ASYNC110 (a counter sets no event)
-                await asyncio.sleep(0.05)
+            while world.proxy.hits.total() == before and not told(world, window, began, math.inf):  # noqa: ASYNC110 (a counter sets no event)
+                await asyncio.sleep(0.1)
 
 
 async def _break(world: World, window: Window) -> Callable[[], None] | None:

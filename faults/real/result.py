@@ -15,15 +15,8 @@ from faults.real.world import CLONE
 from faults.report import Evidence, Figures, figures_of
 from speech.utterance import Outcome
 
-MET_WITHIN = 5.0
-"""Seconds after its end in which an outage may be told in the log"""
 SLOWEST = 12
 """Texts that are named in the log"""
-EVIDENCE = {
-    Kind.DISK_FULL: "audio cannot be kept on disk",
-    Kind.NO_FILES: "no more files can be opened|Too many open files",
-}
-"""What the gateway's log says when it met one; the others are seen from outside"""
 
 
 @dataclass(frozen=True, slots=True)

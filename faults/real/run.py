@@ -6,12 +6,13 @@ from pathlib import Path
 
 from faults.real.account import Account
 from faults.real.breaking import Broken, run_line
+from faults.real.evidence import told
 from faults.real.leaks import held
 from faults.real.lengths import measured
-from faults.real.result import EVIDENCE, MET_WITHIN, Run
+from faults.real.result import Run
 from faults.real.schedule import plan
 from faults.real.traffic import Traffic
-from faults.real.world import CLONE, ENTRIES, LOCAL, UPSTREAM, World, running_world
+from faults.real.world import CLONE, ENTRIES, LOCAL, World, running_world
 
 SECONDS = 120.0
 """In which clients speak and things break"""
@@ -72,12 +73,7 @@ async def _run(world: World, seed: int, seconds: float) -> Run:
 
 
 def _met(world: World, broken: Broken) -> bool:
-    """A signal was delivered, the proxy did it to a connection, or the gateway's log says so."""
-    if not broken.done:
-        return False
-    window = broken.window
-    if window.engine in (CLONE, LOCAL):
-        return True
-    if window.engine == UPSTREAM:
-        return broken.met > 0
-    return bool(world.gateway.said(EVIDENCE[window.kind], broken.began, broken.ended + MET_WITHIN))
+    """A signal that was delivered is met."""
+    signalled = broken.window.engine in (CLONE, LOCAL)
+    seen = signalled or broken.met > 0 or told(world, broken.window, broken.began, broken.ended)
+    return broken.done and seen

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import os
 import ssl
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
@@ -20,7 +21,8 @@ from gateway.output_guard import longest_seconds
 from gateway.upstream_settings import UpstreamSettings
 from speech import __version__, wire
 from speech.audio import AudioFormat
-from speech.errors import EngineFailure
+from speech.engines.child import FULL
+from speech.errors import EngineFailure, MachineFull
 
 SPEECH = "/v1/audio/speech"
 PIECE = 960
@@ -180,7 +182,10 @@ class Connection:
         except ssl.SSLError as error:
             raise self._unreachable(error) from error
         except BROKEN as error:
-            raise WorthARetry(self._unreachable(error)) from error
+            problem = self._unreachable(error)
+            if isinstance(problem, MachineFull):
+                raise problem from error
+            raise WorthARetry(problem) from error
         try:
             await check_status(response, self._name, self._time_of_day())
             body = body_of(response, self._expected)
@@ -210,8 +215,10 @@ class Connection:
     def _no_answer(self, seconds: float) -> EngineFailure:
         return EngineFailure("no_answer", f"{self._name} gave no answer within {seconds:g} s")
 
-    def _unreachable(self, error: Exception) -> EngineFailure:
+    def _unreachable(self, error: Exception) -> EngineFailure | MachineFull:
         """Of the error only its kind is told: some hold what the server wrote."""
+        if isinstance(error, OSError) and error.errno in FULL:
+            return MachineFull(f"{self._name} cannot be reached: {os.strerror(error.errno)}")
         if isinstance(error, ssl.SSLError | aiohttp.ClientSSLError):
             return EngineFailure(
                 "not_trusted",
