@@ -8,9 +8,8 @@ from faults.real.command import judged
 from faults.real.schedule import LINES, Kind, plan
 
 SECONDS = 30.0
-BY_SIGHT = ("late:", "1 files left")
-"""What no test judges: speed, which is for a machine nobody else uses, and one descriptor more, which has
-been seen once and is not explained yet; a leak would be one for each fault"""
+BY_SIGHT = "late:"
+"""What no test judges: speed, which is for a machine that nobody else uses"""
 needs_model = pytest.mark.skipif(
     importlib.util.find_spec("mlx_audio") is None, reason="mlx-audio is not installed"
 )
