@@ -14,7 +14,7 @@ from gateway.advertise import Advertiser, NullAdvertiser
 from gateway.api import openai_request
 from gateway.api.error_answers import errors_as_json
 from gateway.caller_clips import CallerClips
-from gateway.engines.cache import CacheEngine
+from gateway.engines.cache import MEGABYTE, CacheEngine
 from gateway.engines.mlx.engine import MlxEngine
 from gateway.engines.upstream.configured import GuardedEngines
 from gateway.engines.wrapped import inside
@@ -31,6 +31,8 @@ from gateway.keys import (
     METRICS,
     OBSERVER,
     PERSONAS,
+    PHRASE_RENDERING,
+    PHRASES,
     SETTINGS,
     SOCKETS,
     Listeners,
@@ -38,10 +40,13 @@ from gateway.keys import (
 )
 from gateway.metrics import Metrics
 from gateway.metrics_now import Now
+from gateway.models import revisions
 from gateway.observed import Listener, Observer
 from gateway.persona_files import PersonaLibrary
 from gateway.persona_shelf import PersonaShelf
 from gateway.persona_watch import PersonasChanged, PersonaWatch
+from gateway.phrase_rendering import PhraseRendering
+from gateway.phrase_store import PhraseStore
 from gateway.request_id import carry_request_id
 from gateway.routes import ROUTES
 from gateway.settings import Settings
@@ -102,18 +107,26 @@ def make_app(
     app[LARGE_BODIES] = asyncio.Semaphore(openai_request.LARGE_BODIES)
     app[SOCKETS] = Sockets()
     app[LISTENERS] = Listeners()
+    app[PHRASES] = PhraseStore(
+        settings.state_dir / "phrases", settings.phrases_disk_mb * MEGABYTE, revisions(settings.state_dir)
+    )
+    app[PHRASE_RENDERING] = PhraseRendering(
+        app[PERSONAS], app[ENGINES], app[PHRASES], changed=app[LISTENERS].wake
+    )
     metrics.registry.register(Now(app))
     app.on_response_prepare.append(carry_request_id)
     app.add_routes(ROUTES)
     app.cleanup_ctx.append(_engines)
     app.cleanup_ctx.append(_recovery)
+    if settings.phrases_disk_mb:
+        app.cleanup_ctx.append(_phrases)
     if watched:
         watch = PersonaWatch(
             app[PERSONAS],
             watched,
             default=app[DEFAULT_PERSONA],
             to_come=to_come,
-            changed=partial(_personas_changed, app[LISTENERS], personas_changed),
+            changed=partial(_personas_changed, app, personas_changed),
         )
         app.cleanup_ctx.append(partial(_watching, watch))
     app.on_shutdown.append(_close_sockets)
@@ -172,6 +185,13 @@ async def _recovery(app: web.Application) -> AsyncIterator[None]:
     await asyncio.wait({recovering})
 
 
+async def _phrases(app: web.Application) -> AsyncIterator[None]:
+    recording = asyncio.create_task(app[PHRASE_RENDERING].run(), name="record phrases")
+    yield
+    recording.cancel()
+    await asyncio.wait({recording})
+
+
 async def _watching(watch: PersonaWatch, app: web.Application) -> AsyncIterator[None]:
     watching = asyncio.create_task(watch.run(), name="watch the personas")
     yield
@@ -180,12 +200,12 @@ async def _watching(watch: PersonaWatch, app: web.Application) -> AsyncIterator[
 
 
 async def _personas_changed(
-    listeners: Listeners, others: PersonasChanged | None, library: PersonaLibrary
+    app: web.Application, others: PersonasChanged | None, library: PersonaLibrary
 ) -> None:
     if others:
         await others(library)
-    for listener in listeners:
-        listener.set()
+    app[LISTENERS].wake()
+    app[PHRASE_RENDERING].look_again()
 
 
 async def _close_sockets(app: web.Application) -> None:

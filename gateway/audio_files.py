@@ -4,25 +4,22 @@ All of it blocks, and is for one thread at a time. What is written is there whol
 is read is what was written: a file that was cut, changed or renamed is dropped.
 """
 
-import fcntl
 import hashlib
 import json
 import logging
 import os
-import tempfile
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from gateway.owned_folder import UNFINISHED, taken, write_whole
 from speech.audio import AudioFormat, Origin
 
 log = logging.getLogger(__name__)
 
 MAGIC = b"RVA1"
 DIGEST_BYTES = 32
-UNFINISHED = ".new-"
-"""How the names of files begin that are being written"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +47,8 @@ class AudioFiles:
 
     def open(self) -> None:
         """Takes the folder and looks what is there. Raises OSError; BlockingIOError: another one has it."""
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._lock = (self.folder / "lock").open("ab")
+        self._lock = taken(self.folder)
         try:
-            # The system gives it back however this process ends.
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._look()
         except OSError:
             self.close()
@@ -106,7 +100,7 @@ class AudioFiles:
         while self._sizes and self.total + len(content) - self._sizes.get(key, 0) > self.limit:
             self._remove(next(iter(self._sizes)))
         try:
-            self._write_whole(self._path(key), content)
+            write_whole(self._path(key), content)
         except OSError as error:
             self._tell(error)
             return
@@ -114,18 +108,6 @@ class AudioFiles:
         self._sizes[key] = len(content)
         self.total += len(content)
         self._trouble = None
-
-    def _write_whole(self, path: Path, content: bytes) -> None:
-        """In one step for whoever reads; a power cut may leave anything, which its digest gives away."""
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        number, name = tempfile.mkstemp(dir=self.folder, prefix=UNFINISHED)
-        try:
-            with open(number, "wb") as file:  # noqa: PTH123 (of an open file)
-                file.write(content)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
 
     def _look(self) -> None:
         found = []

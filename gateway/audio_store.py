@@ -43,7 +43,8 @@ class AudioStore:
     @property
     def description(self) -> str:
         """How much is kept where; for a person."""
-        memory = f"{len(self._memory)} sentences in memory"
+        number = len(self._memory)
+        memory = f"{number} sentence{'' if number == 1 else 's'} in memory"
         return f"{memory}, {len(self._files)} on disk" if self._on_disk else f"{memory}, none on disk"
 
     @property

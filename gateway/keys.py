@@ -11,6 +11,8 @@ from gateway.caller_clips import CallerClips
 from gateway.metrics import Metrics
 from gateway.observed import Observer
 from gateway.persona_shelf import PersonaShelf
+from gateway.phrase_rendering import PhraseRendering
+from gateway.phrase_store import PhraseStore
 from gateway.settings import Settings
 from gateway.status_hour import LastHour
 from speech.guarded import GuardedEngine
@@ -21,13 +23,19 @@ class Sockets(set[web.WebSocketResponse]):
 
 
 class Listeners(set[asyncio.Event]):
-    """Of every conversation that wants to be told when the personas change."""
+    """Of every conversation that wants to be told when the personas or their phrases change."""
+
+    def wake(self) -> None:
+        for changed in self:
+            changed.set()
 
 
 SETTINGS = web.AppKey("settings", Settings)
 GATEWAY_ID = web.AppKey("gateway_id", str)
 PERSONAS = web.AppKey("personas", PersonaShelf)
 DEFAULT_PERSONA = web.AppKey("default_persona", str)
+PHRASES = web.AppKey("phrases", PhraseStore)
+PHRASE_RENDERING = web.AppKey("phrase_rendering", PhraseRendering)
 ENGINES = web.AppKey("engines", Mapping[str, GuardedEngine])
 ADMISSION = web.AppKey("admission", Admission)
 ADVERTISER = web.AppKey("advertiser", Advertiser)

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from gateway.api import breakers, health, metrics, openai, personas, status, synthesize, websocket
+from gateway.api import breakers, health, metrics, openai, personas, phrases, status, synthesize, websocket
 from speech.wire import WEBSOCKET_PATH
 
 ROUTES = (
@@ -17,6 +17,8 @@ ROUTES = (
     web.get("/v1/models", openai.list_models),
     web.get("/v1/personas", personas.personas),
     web.get("/v1/personas/{id}", personas.persona),
+    web.get("/v1/phrases/{id}", phrases.manifest),
+    web.get("/v1/phrases/{id}/{revision}/{sha256}", phrases.recording),
     web.get("/v1/status", status.status),
     web.post("/v1/breakers/{engine}", breakers.force),
     web.get(WEBSOCKET_PATH, websocket.websocket, allow_head=False),

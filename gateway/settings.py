@@ -120,6 +120,10 @@ class Settings(BaseSettings):
     cache: bool = Field(default=True, description="true to keep what a model has spoken, or false")
     cache_disk_mb: Number = Field(default=512, ge=0, le=1_000_000, description="megabytes from 0 to 1000000")
     cache_memory_mb: Number = Field(default=32, ge=0, le=100_000, description="megabytes from 0 to 100000")
+    phrases_disk_mb: Number = Field(
+        default=64, ge=0, le=100_000, description="megabytes from 0 to 100000; 0 records no phrases"
+    )
+    """For recordings of the personas' phrases"""
     upstreams: Upstreams = Field(
         default={}, description="tables [upstreams.NAME] with a url, in the settings file"
     )

@@ -35,6 +35,7 @@ def described(persona: Persona) -> dict[str, Any]:
         "aliases": persona.aliases,
         "language": persona.language,
         "engine": persona.voice.engine,
+        "clones": persona.voice.clones,
         "revision": persona.revision,
         "when_unavailable": persona.when_unavailable,
         "local_voices": [write_record(voice) for voice in persona.local_voices],

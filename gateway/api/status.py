@@ -10,7 +10,7 @@ from aiohttp import web
 from gateway.api.health import engine_told, identity, without_folders
 from gateway.engines.mlx.engine import MlxEngine
 from gateway.engines.wrapped import inside
-from gateway.keys import ADMISSION, ENGINES, LAST_HOUR, OBSERVER, PERSONAS, SETTINGS
+from gateway.keys import ADMISSION, ENGINES, LAST_HOUR, OBSERVER, PERSONAS, PHRASES, SETTINGS
 from gateway.models import as_shown
 from speech.attempt import STALL
 from speech.breaker import CircuitBreaker, State
@@ -85,11 +85,12 @@ def _speaker(app: web.Application, persona: Persona) -> Mapping[str, Any]:
 
     start_by = asyncio.get_running_loop().time() + persona.first_audio_budget
     candidates = Candidates(entries, stall=STALL, patience=0.0, last_resort=True)
-    tries = candidates.tries(0, SAMPLE, Due(start_by, math.inf, len(SAMPLE.text)), passed_over)
+    tries = candidates.tries(0, SAMPLE, Due(start_by, math.inf, len(SAMPLE.text)), passed_over, frozenset())
     first = next(tries, None)
     if first:
         first.permit.ignore()
     speaks = entries[first.index] if first else None
+    pack = app[PHRASES].pack(persona)
     return {
         "own_engine": persona.voice.engine,
         "clones": persona.voice.clones,
@@ -97,6 +98,7 @@ def _speaker(app: web.Application, persona: Persona) -> Mapping[str, Any]:
         "voice": without_folders(speaks.voice.voice) if speaks else None,
         "own_voice": first is not None and first.index == 0,
         "reason": _reason(passed[0]) if passed else None,
+        "phrases": {"recorded": len(pack.recordings), "wanted": pack.wanted},
     }
 
 

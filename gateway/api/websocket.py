@@ -21,6 +21,7 @@ from gateway.keys import (
     LISTENERS,
     OBSERVER,
     PERSONAS,
+    PHRASES,
     SOCKETS,
 )
 from gateway.observed import Seen
@@ -88,7 +89,7 @@ class Conversation:
             asyncio.create_task(self._speak_in_turn(), name="conversation: speak"),
         }
         if events:
-            tasks.add(asyncio.create_task(self._tell_of_personas(), name="conversation: events"))
+            tasks.add(asyncio.create_task(self._tell_of_changes(), name="conversation: events"))
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -171,17 +172,27 @@ class Conversation:
         self._jobs[Job(request, utterance, chain, budget, seen)] = None
         self._wake.set()
 
-    async def _tell_of_personas(self) -> None:
+    async def _tell_of_changes(self) -> None:
         changed, listeners = asyncio.Event(), self._app[LISTENERS]
+        personas, packs = self._app[PERSONAS].personas, self._packs()
         listeners.add(changed)
         try:
             while True:
                 await changed.wait()
                 changed.clear()
-                personas = self._app[PERSONAS].personas.values()
-                await self._socket.send(wire.Personas({each.id: each.revision for each in personas}))
+                told_personas, personas = personas, self._app[PERSONAS].personas
+                if personas != told_personas:
+                    revisions = {each.id: each.revision for each in personas.values()}
+                    await self._socket.send(wire.Personas(revisions))
+                told_packs, packs = packs, self._packs()
+                if packs != told_packs:
+                    await self._socket.send(wire.Phrases(packs))
         finally:
             listeners.discard(changed)
+
+    def _packs(self) -> dict[str, str]:
+        personas = self._app[PERSONAS].personas.values()
+        return {each.id: self._app[PHRASES].pack(each).id for each in personas}
 
     async def _cancel(self, request: wire.Cancel) -> None:
         for job in tuple(self._jobs):

@@ -27,7 +27,10 @@ def status_lines(address: str, told: Mapping[str, Any]) -> Iterator[str]:
     yield from table([("engine", "state", "breaker", "why"), *map(_engine, told["engines"].items())])
     yield ""
     yield from table(
-        [("persona", "speaks with", "own voice", "why not"), *map(_persona, told["personas"].items())]
+        [
+            ("persona", "speaks with", "own voice", "phrases", "why not"),
+            *map(_persona, told["personas"].items()),
+        ]
     )
     yield ""
     yield one_line(_last_hour(told["last_hour"]))
@@ -80,7 +83,10 @@ def _persona(item: tuple[str, Mapping[str, Any]]) -> tuple[str, ...]:
     name, persona = item
     speaks = " ".join(filter(None, (persona["speaks"], persona["voice"])))
     own = "yes" if persona["own_voice"] else f"no, {persona['own_engine']}"
-    return one_line(name), one_line(speaks or "nobody"), one_line(own), _why(persona["reason"])
+    phrases = persona["phrases"]
+    recorded = f"{phrases['recorded']}/{phrases['wanted']}" if phrases["wanted"] else "none"
+    why = _why(persona["reason"])
+    return one_line(name), one_line(speaks or "nobody"), one_line(own), recorded, why
 
 
 def _last_hour(hour: Mapping[str, Any]) -> str:

@@ -60,6 +60,14 @@ class LevelledEngine(WrappedEngine):
             if self._started:
                 self._rehearse()
 
+    def gain(self, voice: VoiceSpec) -> float:
+        """The factor this voice is made louder by now."""
+        return self._loudness.gain(voice)
+
+    def settled(self, voice: VoiceSpec) -> bool:
+        """Whether the gain of this voice stays as it is."""
+        return self._loudness.settled(voice)
+
     def readiness(self, voice: VoiceSpec) -> Readiness:
         readiness = super().readiness(voice)
         if readiness and not self._started:

@@ -31,6 +31,7 @@ async def test_a_persona_is_told_with_its_local_voice_and_its_phrases(gateway: R
         "aliases": [],
         "language": "en",
         "engine": "espeak",
+        "clones": False,
         "when_unavailable": "substitute",
         "local_voices": [
             {"engine": "espeak", "voice": "en+f4", "pitch": 72, "rate": 135, "volume": None, "lexicon": []}

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.audio_files import UNFINISHED
+from gateway.owned_folder import UNFINISHED
 from tests.gateway.cache.test_store import audio, key, opened
 
 WRITER = """
