@@ -6,11 +6,14 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 
+from edge_client.earcon import earcon
+from edge_client.play_queue import PlayQueue
 from edge_client.player import NullPlayer, Played
-from edge_client.player_choice import open_player
+from edge_client.player_choice import open_player, plays_files
+from edge_client.pre_buffer import PreBuffer
 from edge_client.settings import Settings
 from edge_client.voice_lock import alone
-from speech.audio import AudioChunk, Origin
+from speech.audio import WIRE_FORMAT, AudioChunk, Origin
 from speech.chain_events import Ended, SentenceStarted
 from speech.errors import NothingCanSpeak, PlayerFailed, SpokenInPart
 from speech.fallback import FallbackChain
@@ -24,7 +27,6 @@ READ_AHEAD = 512
 UNHEARD = 0.5
 """Seconds of sound that a player and its pipe may hold"""
 
-Ahead = asyncio.Queue[AudioChunk | SentenceStarted | None]
 Begins = Callable[[SentenceStarted], bool]
 """Told before a sentence is handed over, also when it is repeated; False ends the utterance before it"""
 
@@ -40,6 +42,8 @@ class Heard:
     first_audio: float
     """What the clock said when the first of it was handed over"""
     seconds: float = 0.0
+    recalled: bool = False
+    """Whether all of it came from the phrasebook"""
 
 
 async def speak_aloud(
@@ -51,16 +55,22 @@ async def speak_aloud(
     *,
     play: bool,
     begins: Begins = lambda _: True,
+    pre_buffer: PreBuffer | None = None,
+    on_earcon: Callable[[], None] = lambda: None,
 ) -> Heard | None:
     """Returns when all was heard; without `play`, when all was made. None: no sentence was to begin.
+
+    `pre_buffer` is what is known of this loudspeaker. Unless the settings forbid it, an earcon tells whoever
+    listens that no voice could finish the text; `on_earcon` is called when it does.
 
     Nobody else on this machine speaks meanwhile. A player that breaks is replaced, once in a sentence, which
     is then played again. Raises NothingCanSpeak, SpokenInPart and PlayerFailed.
     """
-    ahead = Ahead(READ_AHEAD)
+    streams = play and not plays_files(settings)
+    ahead = PlayQueue(READ_AHEAD, (pre_buffer or PreBuffer()) if streams else None, clock)
     speaking = asyncio.create_task(_speak(chain, utterance, ahead, on_sentence), name="speak ahead")
     try:
-        taken = _Taken(ahead, clock, begins)
+        taken = _Taken(ahead, clock, begins, on_earcon if play and settings.earcon else None)
         if play:
             async with alone(settings.voice_lock):
                 played = await _played(taken, settings, clock)
@@ -97,11 +107,18 @@ async def _played(taken: "_Taken", settings: Settings, clock: Callable[[], float
 class _Taken:
     """What a player takes out. It keeps what may not have been heard yet, for the player after it."""
 
-    def __init__(self, ahead: Ahead, clock: Callable[[], float], begins: Begins) -> None:
-        self._ahead, self._clock, self._begins = ahead, clock, begins
+    def __init__(
+        self,
+        ahead: PlayQueue,
+        clock: Callable[[], float],
+        begins: Begins,
+        on_earcon: Callable[[], None] | None,
+    ) -> None:
+        self._ahead, self._clock, self._begins, self._on_earcon = ahead, clock, begins, on_earcon
         self._before: list[AudioChunk] = []
         self._now: list[AudioChunk] = []
         self._ended = False
+        self._format = WIRE_FORMAT
         self.sentence = 0
         """Which one is being taken: so many before it were"""
         self.heard: Heard | None = None
@@ -115,25 +132,34 @@ class _Taken:
         """When called again it begins with the sentence in which it was left, or the one just before."""
         for chunk in (*self._before, *self._now):
             self.again = True
+            self._ahead.given(chunk)
             yield chunk
         while not self._ended:
             taken = await self._ahead.get()
             if isinstance(taken, AudioChunk):
                 self._keep(taken)
                 yield taken
-            elif taken and self._begins(taken):
+            elif isinstance(taken, SentenceStarted) and self._begins(taken):
                 self._before, self._now, self.sentence = self._now, [], taken.sentence
                 if self.heard is None:
-                    self.heard = Heard(taken.entry, taken.origin, taken.substitute, self._clock())
-                elif taken.entry > self.heard.entry:
+                    self.heard = Heard(
+                        taken.entry, taken.origin, taken.substitute, self._clock(), recalled=taken.recalled
+                    )
+                elif (taken.entry, not taken.recalled) > (self.heard.entry, not self.heard.recalled):
                     heard = self.heard
                     heard.entry, heard.origin, heard.substitute = taken.entry, taken.origin, taken.substitute
+                    heard.recalled = taken.recalled
             else:
-                self._ended, self.left = True, taken is not None
+                self._ended, self.left = True, isinstance(taken, SentenceStarted)
+                if self._on_earcon and isinstance(taken, NothingCanSpeak | SpokenInPart):
+                    log.info("an earcon says that the text was not finished (%s)", taken.code)
+                    self._on_earcon()
+                    yield earcon(self._format)
 
     def _keep(self, chunk: AudioChunk) -> None:
         assert self.heard is not None, "a sentence starts before its first chunk"
         self._now.append(chunk)
+        self._format = chunk.format
         self.heard.seconds += chunk.format.seconds(chunk.samples)
         if self._before and sum(each.format.seconds(each.samples) for each in self._now) > UNHEARD:
             self._before.clear()
@@ -142,7 +168,7 @@ class _Taken:
 async def _speak(
     chain: FallbackChain,
     utterance: Utterance,
-    ahead: Ahead,
+    ahead: PlayQueue,
     on_sentence: Callable[[SentenceStarted], None],
 ) -> None:
     try:
@@ -155,6 +181,9 @@ async def _speak(
                     on_sentence(event)
                 elif isinstance(event, Ended) and event.outcome is not Outcome.COMPLETE:
                     raise _unfinished(event)
+    except (NothingCanSpeak, SpokenInPart) as error:
+        await ahead.put(error)
+        raise
     except Exception:
         # Not when cancelled: then nobody takes anything out any more, and a full queue stays full.
         await ahead.put(None)

@@ -31,9 +31,10 @@ def announcement(event: str, line: Line, sentence: SentenceStarted | None, at: f
         why = sentence.substitute
         told |= {
             "sentence": sentence.sentence,
-            "via": "robot" if why else "gateway",
+            "via": "robot" if why or sentence.recalled else "gateway",
             "engine": sentence.origin.engine,
             "voice": sentence.origin.voice,
+            "stored": sentence.origin.stored,
             "reason": why.code if why else None,
         }
     if line.error:

@@ -3,12 +3,14 @@
 import argparse
 import asyncio
 import logging
+import os
 import sys
 from collections.abc import Callable, Sequence
 
 from edge_client import terminal
 from edge_client.commands import daemon, discover, install, say, status, stop
 from edge_client.commands.options import Layout
+from edge_client.environment import misspelt
 from speech import __version__
 from speech.errors import RobotVoiceError
 
@@ -17,7 +19,7 @@ COMMANDS = (say, stop, status, daemon, discover, install)
 EXIT_CODES = """exit codes:
   0    spoken (also when by a substitute: one line on standard error says so), or a gateway was found
   1    something broke that should not have
-  2    the command line, the text, the persona or a setting cannot be used
+  2    the command line, the text, the persona or a setting cannot be used; no such line to stop
   3    nothing could speak, or no gateway or no daemon was found
   4    not played, or not written: no player works, too many wait, too late, stopped, the daemon ended
   5    only the beginning was spoken
@@ -43,6 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Returns the exit code; see EXIT_CODES."""
     options = _options(sys.argv[1:] if arguments is None else arguments)
     logging.basicConfig(level=logging.ERROR, format="robotvoice: %(message)s")
+    for line in misspelt(os.environ):
+        terminal.complain(f"robotvoice: {line}")
     command: Callable[[argparse.Namespace], int] = options.run
     try:
         return command(options)

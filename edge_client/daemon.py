@@ -11,6 +11,9 @@ from edge_client.announcements import Announcement, Announcements, announcement
 from edge_client.kept_gateway import KeptGateway
 from edge_client.line import Line
 from edge_client.loudspeaker import Loudspeaker
+from edge_client.phrase_keeping import PhraseKeeping
+from edge_client.phrase_manifest import Manifest
+from edge_client.phrase_pull import PhrasePull
 from edge_client.say import LONGEST_TEXT
 from edge_client.settings import Settings
 from edge_client.speaker import MOST_WAITING, Speaker
@@ -42,9 +45,21 @@ class Daemon:
         self.espeak = EspeakEngine.installed(settings.espeak, on_demand=True)
         self.voices = Voices(settings, self.gateway, self.espeak)
         self.announcements = Announcements()
+        self.phrases = PhrasePull(
+            self.voices.store,
+            lambda: self.gateway.kept.answered_by,
+            self.voices.cloned,
+            connect_timeout=settings.connect_timeout,
+            first=settings.persona,
+            on_switch=self._tell_of_phrases,
+        )
+        self.gateway.on_phrases, self.voices.on_damage = self.phrases.told, self.phrases.suspect
+        self.keeping = self.voices.keeping = PhraseKeeping(
+            self.voices.kept, self.voices.cloned, self.phrases.look
+        )
         self.tally = Tally()
         self.loudspeaker = Loudspeaker(settings, clock=clock)
-        turns = Turns(settings, self.voices, self.gateway, clock=clock)
+        turns = Turns(settings, self.voices, self.gateway, self.loudspeaker, clock=clock)
         self.speaker = Speaker(turns.speak, self._tell, clock=clock)
         self._began = time.time()
 
@@ -54,7 +69,9 @@ class Daemon:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self.speaker.run(), name="the loudspeaker's turns")
                 group.create_task(self.speaker.drop_late(), name="lines that come too late")
-                group.create_task(self.gateway.keep(self.voices.learn), name="the gateway")
+                group.create_task(self.gateway.keep(self._learn), name="the gateway")
+                group.create_task(self.phrases.run(), name="the phrasebook")
+                group.create_task(self.keeping.run(), name="what is heard often")
                 group.create_task(self.loudspeaker.prove(), name="a first moment of silence")
                 group.create_task(self._keep_espeak(), name="espeak")
         finally:
@@ -95,6 +112,7 @@ class Daemon:
                 "reason": gateway.reason,
             },
             "local": self.espeak.description,
+            "phrasebook": self.phrases.as_json(),
             "loudspeaker": self.loudspeaker.as_json(),
             "speaking": _described(now) if now else None,
             "waiting": [_described(line) for line in self.speaker.waiting],
@@ -106,6 +124,15 @@ class Daemon:
         """Warm from the start, and found again when it was lost."""
         await self.espeak.start()
         await recover([(self.espeak, self.voices.espeak_breaker)])
+
+    async def _learn(self) -> None:
+        await self.voices.learn()
+        self.phrases.look()
+
+    def _tell_of_phrases(self, pack: Manifest) -> None:
+        told = {"persona": pack.persona, "phrases": len(pack.sentences), "complete": pack.complete}
+        self.announcements.tell({"type": "phrases", "at": round(time.time(), 3), **told})
+        log.info("%d phrases of %s are here (complete: %s)", len(pack.sentences), pack.persona, pack.complete)
 
     def _tell(self, event: str, line: Line, sentence: SentenceStarted | None = None) -> None:
         now = time.time()

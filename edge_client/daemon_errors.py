@@ -27,6 +27,12 @@ class NoDaemon(errors.RobotVoiceError):
     code = "no_daemon"
 
 
+class UnknownLine(errors.RobotVoiceError):
+    """The daemon has no line of this id."""
+
+    code = "unknown_line"
+
+
 class NotAccepted(errors.RobotVoiceError):
     """The daemon refused a request."""
 

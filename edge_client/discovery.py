@@ -87,7 +87,9 @@ async def _asking(interface: str | None, heard: Callable[..., None]) -> AsyncIte
                 mdns = AsyncZeroconf([interface] if interface else InterfaceChoice.All, unicast=own_port)
                 await opened.enter_async_context(mdns)
                 # Cancelled in here, zeroconf would not close its sockets.
-                await asyncio.shield(mdns.zeroconf.async_wait_for_start())
+                starting = asyncio.ensure_future(mdns.zeroconf.async_wait_for_start())
+                starting.add_done_callback(lambda done: done.cancelled() or done.exception())
+                await asyncio.shield(starting)
             except (OSError, RuntimeError, Error) as error:
                 problem = str(error) or type(error).__name__
                 continue

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -25,6 +25,7 @@ class Standing:
 
     ready: bool
     endpoint: Endpoint | None
+    """Who is connected to or was last; else who would be asked first"""
     since: float
     """When it became so"""
     last_seen: float | None
@@ -52,6 +53,8 @@ class KeptGateway(KnownGateway):
             clock=clock,
         )
         self._guarded = GuardedEngine(self.kept, self.breaker)
+        self.on_phrases: Callable[[Mapping[str, str] | None], None] = lambda packs: None
+        """Told which packs of phrases the gateway has, by persona; None: it is another one, or it is back"""
         self._last_seen = self.last_seen
         self._news = asyncio.Event()
 
@@ -71,7 +74,8 @@ class KeptGateway(KnownGateway):
             self._last_seen = self._clock()
         opened = self.breaker.reason
         reason = status.reason or (opened.text if opened else None)
-        return Standing(reason is None, status.endpoint, status.since, self._last_seen, reason)
+        where = status.endpoint or self.endpoint
+        return Standing(reason is None, where, status.since, self._last_seen, reason)
 
     async def make_ready(self) -> None:
         """Nothing: `keep` does that all the time."""
@@ -101,10 +105,13 @@ class KeptGateway(KnownGateway):
         self.link = self._link([endpoint])
         self.link.answered_by = endpoint
         self._news.set()
+        self.on_phrases(None)
 
     def _is_told(self, event: wire.Event) -> None:
         if isinstance(event, wire.Personas):
             self._news.set()
+        elif isinstance(event, wire.Phrases):
+            self.on_phrases(event.packs)
 
 
 def _pinned(settings: Settings) -> Endpoint | None:

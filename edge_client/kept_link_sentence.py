@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Literal
 
-from edge_client.link import _check_length, _chunk, _origin, _refusal, _remark
+from edge_client.gateway_answers import check_admitted, check_end, chunk_of, origin_of
 from speech import wire
 from speech.audio import AudioChunk, Origin
 from speech.errors import EngineFailure, EngineUnavailable
@@ -46,9 +46,11 @@ def request_of(sentence: Sentence, voice: VoiceSpec, id: str, round_trip: float)
 
 
 async def spoken_over(
-    socket: "KeptSocket", request: wire.Synthesize, id: str
+    socket: "KeptSocket", request: wire.Synthesize, id: str, within: float
 ) -> AsyncGenerator[AudioChunk, None]:
-    """A sentence that is not wanted any more is cancelled; the connection stays.
+    """A sentence that is not wanted any more, or would begin later than `within` seconds, is cancelled there.
+
+    The connection stays.
 
     Raises EngineFailure, and EngineUnavailable for a refusal or an answer that is only late: whether that is
     the gateway's fault is for its heartbeat to say.
@@ -59,31 +61,21 @@ async def spoken_over(
             await socket.send(wire.encode(request))
             await socket.ping()  # so that at the end of this wait it is known who does not answer
             answer = await _answer(socket, answers)
-            if isinstance(answer, wire.Unavailable):
-                ended = True
-                retry = None if answer.retry_after_ms is None else answer.retry_after_ms / 1000
-                remark = _remark(answer.detail or answer.reason)
-                raise EngineUnavailable(_remark(answer.reason), f"gateway: {remark}", retry)
-            if isinstance(answer, wire.Error):
-                ended = True
-                raise _refusal(answer)
-            if not isinstance(answer, wire.Accepted):
-                raise EngineFailure(
-                    "protocol", "gateway answered a request with something else than yes or no"
-                )
+            ended = isinstance(answer, wire.Unavailable | wire.Error)
+            check_admitted(answer, within)
             origin: Origin | None = None
             samples = 0
             while not ended:
                 frame = await (answers.receive() if samples else _first_sound(socket, answers))
                 if isinstance(frame, bytes):
-                    chunk = _chunk(frame, origin)
+                    chunk = chunk_of(frame, origin)
                     samples += chunk.samples
                     yield chunk
                 elif isinstance(frame, wire.Start):
-                    origin = _origin(frame)
+                    origin = origin_of(frame)
                 elif isinstance(frame, wire.ENDS):
                     ended = True
-                    _check_end(frame, samples)
+                    check_end(frame, samples)
         finally:
             if not ended and not socket.failure:
                 socket.check()
@@ -109,12 +101,3 @@ async def _first_sound(socket: "KeptSocket", answers: "Exchange") -> bytes | wir
         await socket.ping()
         if socket.is_silent:
             raise EngineUnavailable("no_answer", "gateway fell silent before it began to speak")
-
-
-def _check_end(frame: wire.Complete | wire.Error | wire.Cancelled, samples: int) -> None:
-    if isinstance(frame, wire.Complete):
-        _check_length(frame, samples)
-    elif isinstance(frame, wire.Error):
-        raise _refusal(frame)
-    else:
-        raise EngineFailure("cut", "gateway gave up a sentence")

@@ -40,6 +40,8 @@ class KnownPersona:
     phrases: tuple[str, ...] = ()
     engine: str = ""
     """What makes its own voice"""
+    clones: bool = False
+    """Whether its own voice is cloned"""
 
     @property
     def own_local_voice(self) -> VoiceSpec | None:

@@ -60,13 +60,15 @@ class LinesOfProcess:
 
     async def say(self, asked: Asked) -> Said:
         """Returns when it was spoken. Raises RobotVoiceError."""
+        asked_at = asyncio.get_running_loop().time()
         if asked.is_for_the_daemon and (daemon := await reach(asked.settings.daemon_port)):
             async with daemon:
                 return _said(asked.text, await _by_the_daemon(daemon, asked, wait=True))
-        return await self._by_itself(uuid.uuid4().hex[:12], asked)
+        return await self._by_itself(uuid.uuid4().hex[:12], asked, asked_at)
 
     async def begin(self, asked: Asked) -> str:
         """Returns at once, with the line's id. Raises RobotVoiceError for what cannot be said at all."""
+        asked_at = asyncio.get_running_loop().time()
         if asked.is_for_the_daemon and (daemon := await reach(asked.settings.daemon_port)):
             async with daemon:
                 return str((await _by_the_daemon(daemon, asked, wait=False))["id"])
@@ -74,7 +76,7 @@ class LinesOfProcess:
         self._make_room()
         line = uuid.uuid4().hex[:12]
         registered = asyncio.Event()
-        self.thread.start(lambda: self._unattended(line, asked, registered))
+        self.thread.start(lambda: self._unattended(line, asked, asked_at, registered))
         await registered.wait()
         return line
 
@@ -92,10 +94,10 @@ class LinesOfProcess:
                 ended += await daemon.stop(line)
         return ended
 
-    async def _unattended(self, line: str, asked: Asked, registered: asyncio.Event) -> None:
+    async def _unattended(self, line: str, asked: Asked, asked_at: float, registered: asyncio.Event) -> None:
         """Nobody waits for it: why it was not spoken is in the log."""
         try:
-            await self._by_itself(line, asked, registered)
+            await self._by_itself(line, asked, asked_at, registered)
         except Stopped:
             log.info("line %s was stopped", line)
         except RobotVoiceError as error:
@@ -105,7 +107,9 @@ class LinesOfProcess:
         finally:
             registered.set()
 
-    async def _by_itself(self, line: str, asked: Asked, registered: asyncio.Event | None = None) -> Said:
+    async def _by_itself(
+        self, line: str, asked: Asked, asked_at: float, registered: asyncio.Event | None = None
+    ) -> Said:
         self._make_room()
         task = asyncio.current_task()
         assert task is not None, "a coroutine runs in a task"
@@ -114,7 +118,8 @@ class LinesOfProcess:
         if registered:
             registered.set()
         try:
-            async with asyncio.timeout(asked.deadline) as limit:
+            begin_by = None if asked.deadline is None else asked_at + asked.deadline
+            async with asyncio.timeout_at(begin_by) as limit:
 
                 def begins(_: object) -> bool:
                     limit.reschedule(None)

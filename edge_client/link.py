@@ -11,11 +11,12 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from edge_client.endpoint import Endpoint
+from edge_client.gateway_answers import check_admitted, check_end, chunk_of, origin_of, remark
 from edge_client.race import first_good
 from speech import wire
-from speech.audio import WIRE_FORMAT, AudioChunk, Origin
+from speech.audio import AudioChunk, Origin
 from speech.engines.base import READY, Readiness
-from speech.errors import EngineFailure, EngineUnavailable, InvalidMessage
+from speech.errors import EngineFailure, InvalidMessage
 from speech.persona import VoiceSpec
 from speech.utterance import Reason, Sentence
 
@@ -25,12 +26,6 @@ if TYPE_CHECKING:
 START_ESTIMATE = 0.1
 REAL_TIME_FACTOR = 0.5
 NOT_FOUND = Reason("not_found", "no gateway was found")
-NOT_AT_FAULT = {"unknown_voice", "too_many_requests", "nothing_can_speak"}
-"""Errors of a gateway that works"""
-MISSING_AT_MOST = 20
-"""Milliseconds of audio that a complete sentence may lack of what the gateway says it has"""
-LONGEST_REMARK = 160
-"""Characters of a gateway's own words that are passed on"""
 
 
 class GatewayLink:
@@ -81,28 +76,31 @@ class GatewayLink:
             engines="own",
             prepared=True,
         )
-        finished = False
+        ended = False
         try:
             await connection.send(wire.encode(request))
-            await self._admitted(connection)
+            answer = await _answer(connection)
+            ended = isinstance(answer, wire.Unavailable | wire.Error)
+            if ended:
+                self.answered_by = connection.endpoint
+            check_admitted(answer, self.first_audio_cap)
             origin: Origin | None = None
             samples = 0
-            while not finished:
+            while not ended:
                 message = await _receive(connection)
                 if isinstance(message, bytes):
-                    chunk = _chunk(message, origin)
+                    chunk = chunk_of(message, origin)
                     samples += chunk.samples
                     yield chunk
                 elif isinstance(message, wire.Start):
-                    origin = _origin(message)
-                elif isinstance(message, wire.Complete):
-                    _check_length(message, samples)
-                    finished = True
-                elif isinstance(message, wire.Error):
-                    raise _refusal(message)
-            self.answered_by = connection.endpoint
+                    origin = origin_of(message)
+                elif isinstance(message, wire.ENDS):
+                    ended = True
+                    check_end(message, samples)
+                    self.answered_by = connection.endpoint
         finally:
-            if not finished:
+            # After an end nothing more comes for this sentence, and the connection serves the next one.
+            if not ended:
                 await self._disconnect()
 
     async def probe(self) -> None:
@@ -130,24 +128,6 @@ class GatewayLink:
         if connection:
             await connection.close()
 
-    async def _admitted(self, connection: "Connection") -> None:
-        """Waits for `accepted`, which comes at once from a gateway that lives."""
-        try:
-            async with asyncio.timeout(connection.answer_within):
-                answer = await _receive(connection)
-        except TimeoutError:
-            raise EngineFailure("no_answer", "gateway did not answer in time") from None
-        if isinstance(answer, wire.Unavailable):
-            self.answered_by = connection.endpoint
-            retry = None if answer.retry_after_ms is None else answer.retry_after_ms / 1000
-            remark = _remark(answer.detail or answer.reason)
-            raise EngineUnavailable(_remark(answer.reason), f"gateway: {remark}", retry)
-        if isinstance(answer, wire.Error):
-            self.answered_by = connection.endpoint
-            raise _refusal(answer)
-        if not isinstance(answer, wire.Accepted):
-            raise EngineFailure("protocol", "gateway answered a request with something else than yes or no")
-
     async def _ready(self, endpoint: Endpoint) -> Endpoint:
         """The endpoint with what its gateway says of itself: whose it is and who can speak there."""
         answer = await self._ask(endpoint, "/readyz")
@@ -158,7 +138,7 @@ class GatewayLink:
         return replace(
             endpoint,
             gateway_id=identity if isinstance(identity, str) and identity.isprintable() else None,
-            personas=tuple(map(_remark, personas)) if isinstance(personas, dict) else endpoint.personas,
+            personas=tuple(map(remark, personas)) if isinstance(personas, dict) else endpoint.personas,
         )
 
     async def _ask(self, endpoint: Endpoint, path: str) -> dict[str, Any]:
@@ -180,6 +160,15 @@ async def load_connection() -> ModuleType:
     return await asyncio.to_thread(importlib.import_module, "edge_client.connection")
 
 
+async def _answer(connection: "Connection") -> bytes | wire.Answer | None:
+    """Yes or no, which comes at once from a gateway that lives."""
+    try:
+        async with asyncio.timeout(connection.answer_within):
+            return await _receive(connection)
+    except TimeoutError:
+        raise EngineFailure("no_answer", "gateway did not answer in time") from None
+
+
 async def _receive(connection: "Connection") -> bytes | wire.Answer | None:
     """PCM, a message, or None for a type this version does not know. Raises EngineFailure."""
     frame = await connection.receive()
@@ -188,37 +177,5 @@ async def _receive(connection: "Connection") -> bytes | wire.Answer | None:
     try:
         return wire.decode_answer(frame)
     except InvalidMessage as error:
-        problem = _remark(str(error))
+        problem = remark(str(error))
         raise EngineFailure("protocol", f"gateway sent a message that cannot be read: {problem}") from error
-
-
-def _origin(start: wire.Start) -> Origin:
-    if (start.sample_rate, start.channels) != (WIRE_FORMAT.sample_rate, WIRE_FORMAT.channels):
-        raise EngineFailure(
-            "protocol", f"gateway sent sound of {start.sample_rate} Hz, which was not asked for"
-        )
-    if start.substitute:
-        raise EngineFailure("protocol", "gateway spoke with another voice than the persona's own")
-    return Origin(_remark(start.engine), _remark(start.voice), start.settings, start.stored)
-
-
-def _chunk(pcm: bytes, origin: Origin | None) -> AudioChunk:
-    if origin is None or len(pcm) % WIRE_FORMAT.frame_bytes:
-        raise EngineFailure("protocol", "gateway sent sound that cannot be played")
-    return AudioChunk(pcm, WIRE_FORMAT, origin)
-
-
-def _check_length(complete: wire.Complete, samples: int) -> None:
-    """What is called complete but lacks its end would be noticed by nobody else."""
-    if complete.duration_ms - WIRE_FORMAT.seconds(samples) * 1000 > MISSING_AT_MOST:
-        raise EngineFailure("cut", "gateway ended a sentence too early")
-
-
-def _refusal(error: wire.Error) -> EngineFailure | EngineUnavailable:
-    kind = EngineUnavailable if error.code in NOT_AT_FAULT else EngineFailure
-    return kind(_remark(error.code), f"gateway: {_remark(error.message)}")
-
-
-def _remark(text: str) -> str:
-    """A gateway's own words, fit for a terminal and a log."""
-    return "".join(each if each.isprintable() else " " for each in text)[:LONGEST_REMARK]

@@ -1,10 +1,11 @@
-"""Whether there is a loudspeaker: tried when the daemon starts, and known since from what is played."""
+"""The daemon's loudspeaker: whether there is one, and how well it was kept supplied with sound."""
 
 import time
 from collections.abc import Callable
 from typing import Any
 
 from edge_client.player_choice import open_player
+from edge_client.pre_buffer import PreBuffer
 from edge_client.settings import Settings
 from edge_client.voice_lock import alone
 from speech.errors import PlayerFailed
@@ -19,6 +20,8 @@ class Loudspeaker:
         self._tried = False
         self.problem: str | None = None
         """Why nothing can be heard; None: as far as is known, it can"""
+        self.pre_buffer = PreBuffer()
+        self._earcons = 0
 
     async def prove(self) -> None:
         """Plays a moment of silence. Its failure is told by `problem`."""
@@ -29,10 +32,19 @@ class Loudspeaker:
             self.problem = failure.message
         self._tried = True
 
+    def tell_of_an_earcon(self) -> None:
+        """One is played."""
+        self._earcons += 1
+
     def as_json(self) -> dict[str, Any]:
         return {
             "player": self._player or self._settings.player,
             "device": self._settings.device,
             "problem": self.problem,
             "tried": self._tried,
+            "volume": self._settings.volume,
+            "pre_buffer_ms": round(self.pre_buffer.learned * 1000),
+            "underruns": self.pre_buffer.underruns,
+            "gaps_ms": round(self.pre_buffer.gaps * 1000),
+            "earcons": self._earcons,
         }

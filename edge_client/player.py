@@ -12,7 +12,7 @@ from typing import IO, Protocol
 from edge_client.child_process import ChildFailed, ChildProcess, run_child
 from speech.audio import WIRE_FORMAT, AudioChunk, AudioFormat, wav_file
 
-STALL_LIMIT = 5.0
+STALL_LIMIT = 3.0
 """Seconds a player may take no audio, beyond the time it needs for what it has"""
 EXIT_LIMIT = 3.0
 """Seconds a player may live on after the end of the sound"""

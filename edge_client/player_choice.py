@@ -13,6 +13,7 @@ from edge_client.child_process import ChildFailed
 from edge_client.player import Clock, FilePlayer, NullPlayer, PipePlayer, Played, Player
 from edge_client.player_commands import PACKAGES, player_arguments
 from edge_client.settings import Settings
+from edge_client.volume import FULL, softer
 from speech.audio import WIRE_FORMAT, AudioChunk, Origin
 from speech.errors import PlayerFailed
 
@@ -35,6 +36,23 @@ class _Prepared:
     async def play(self, chunks: AsyncIterator[AudioChunk]) -> Played:
         async with held_back(chunks, self._command, self._within) as later:
             return await self._player.play(later)
+
+
+class _Softer:
+    """A player at less than full volume."""
+
+    def __init__(self, player: Player, percent: int) -> None:
+        self.name = player.name
+        self._player, self._percent = player, percent
+
+    async def play(self, chunks: AsyncIterator[AudioChunk]) -> Played:
+        async with aclosing(softer(chunks, self._percent)) as softened:
+            return await self._player.play(softened)
+
+
+def plays_files(settings: Settings) -> bool:
+    """Whether the player takes all of a text at once: then nobody knows what of it was heard."""
+    return settings.player == "afplay" or (settings.player, sys.platform) == ("auto", "darwin")
 
 
 async def open_player(settings: Settings, *, clock: Clock) -> Player:
@@ -62,8 +80,10 @@ async def open_player(settings: Settings, *, clock: Clock) -> Player:
             except ChildFailed as failure:
                 failures.append(failure)
                 continue
+            if settings.volume < FULL:
+                player = _Softer(player, settings.volume)
             if settings.before:
-                return _Prepared(player, settings.before, settings.before_timeout)
+                player = _Prepared(player, settings.before, settings.before_timeout)
             return player
         busy = any(failure.busy for failure in failures)
         if not busy or clock() > until:

@@ -6,7 +6,8 @@ from typing import Literal
 from edge_client.aloud import Heard
 from edge_client.endpoint import Endpoint
 from edge_client.known_personas import KnownPersona
-from edge_client.voices import local_voices
+from edge_client.voices import FIRST_LOCAL, local_voices
+from speech.persona import VoiceSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,7 @@ class Said:
     persona: str
     text: str
     via: Literal["gateway", "robot"]
+    """`robot` also for the phrasebook, which has recordings of the persona's own voice"""
     found_by: Literal["mdns", "address"] | None
     """How the address of the gateway was learned, also of one that did not speak; None if none is known"""
     engine: str
@@ -43,15 +45,15 @@ def describe(
     file: str | None = None,
 ) -> Said:
     """`begun` is when it was asked for, in the clock of `heard`; `endpoint` the gateway that is known."""
-    local = local_voices(persona)
+    local: tuple[VoiceSpec | None, ...] = (*(None,) * FIRST_LOCAL, *local_voices(persona))
     reason = heard.substitute.text if heard.substitute else None
-    if reason and heard.entry == len(local) > 1:
+    if reason and heard.entry == len(local) - 1 > FIRST_LOCAL:
         reason = f"{reason}, and in a plain voice, as the robot's voice for {persona.id} gave no sound"
-    own = (None, *local)[heard.entry] == persona.own_local_voice if heard.entry else True
+    own = local[heard.entry] == persona.own_local_voice if heard.entry else True
     return Said(
         persona=persona.id,
         text=text,
-        via="robot" if heard.substitute else "gateway",
+        via="robot" if heard.substitute or heard.recalled else "gateway",
         found_by=endpoint.found_by if endpoint else None,
         engine=heard.origin.engine,
         voice=heard.origin.voice,

@@ -72,7 +72,8 @@ class Robot:
         if self.gateway.is_uncertain:
             warming = asyncio.create_task(self._espeak.start(), name="be ready to speak without a gateway")
         try:
-            await self.gateway.make_ready()
+            if not await self._voices.hold(persona, spoken):
+                await self.gateway.make_ready()
             who, absent = await self._voices.find(persona)
             chain = self._voices.chain(who, absent)
             utterance = Utterance(uuid.uuid4().hex, who.id, who.language, spoken)
@@ -128,7 +129,9 @@ class Robot:
         if problem:
             raise FileNotWritten(f"{out} cannot be written ({problem.strerror}): give --out another place")
         seconds = audio_format.seconds(audio_format.samples(pcm_bytes))
-        return Heard(whole.entry, whole.origin, whole.substitute, whole.first_audio, seconds)
+        return Heard(
+            whole.entry, whole.origin, whole.substitute, whole.first_audio, seconds, recalled=whole.recalled
+        )
 
 
 async def _each(chunks: Iterable[AudioChunk]) -> AsyncIterator[AudioChunk]:

@@ -1,26 +1,18 @@
 """The robot's settings: given values over environment over a TOML file over defaults."""
 
 import os
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from edge_client import setting_values
 from edge_client.lock_file import default_path
 from speech.errors import InvalidSettings
-from speech.persona import PERSONA_ID
 
 ENVIRONMENT_PREFIX = "ROBOTVOICE_"
 CONFIG_VARIABLE = "ROBOTVOICE_ROBOT_CONFIG"
-GATEWAY_PORT = 7860
 DAEMON_PORT = 7870
-
-LONGEST_WAIT = 60.0
-"""Seconds no setting may exceed: a robot that waits longer counts as silent."""
-
-_ADDRESS = re.compile(r"(?:http://)?(\[[^\[\]\s/]*:[^\[\]\s/]*\]|[\w.-]+)(?::([0-9]{1,5}))?/?")
-_TRUE, _FALSE = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
 
 PlayerName = Literal["auto", "aplay", "pw-play", "paplay", "afplay", "none"]
 EspeakName = Literal["auto", "library", "command"]
@@ -59,9 +51,13 @@ class Settings:
     player: PlayerName = "auto"
     device: str | None = None
     """In the player's own words: `plughw:1` for aplay, a sink's name for the others"""
+    volume: int = 100
+    """Percent of the sound's own amplitude"""
     before: tuple[str, ...] = ()
     """A command run before playing, such as one that switches an amplifier on"""
     before_timeout: float = 3.0
+    earcon: bool = True
+    """Whether a short sound tells that a text could not be finished"""
     connect_timeout: float = 0.6
     discovery_timeout: float = 1.5
     """How long one `say` may look on mDNS when no address is known"""
@@ -71,6 +67,8 @@ class Settings:
     state_dir: Path = field(default_factory=lambda: default_state_dir(os.environ))
     """What outlives a process; may not exist yet"""
     espeak: EspeakName = "auto"
+    phrasebook_mb: int = 64
+    """Megabytes of phrases and often heard sentences that are kept in the state folder; 0: none are"""
     daemon_port: int = DAEMON_PORT
     """On loopback. 0: no daemon is asked, and a daemon takes a free port"""
     voice_lock: Path = field(default_factory=default_path)
@@ -98,7 +96,7 @@ def load_settings(
     problems: list[str] = []
     for name, value, source in given:
         if name not in _PARSERS:
-            problems.append(f"{name} (from {source}) is not a setting{_near(name, _PARSERS)}")
+            problems.append(f"{name} (from {source}) is not a setting{setting_values.near(name, _PARSERS)}")
             continue
         try:
             values[name] = _PARSERS[name](value)
@@ -136,108 +134,25 @@ def _read_toml(path: Path) -> dict[str, object]:
         raise InvalidSettings(f"{path} is not valid TOML ({error}): correct it") from None
 
 
-def _near(name: str, known: Iterable[str]) -> str:
-    import difflib  # only mistakes pay for it
-
-    near = difflib.get_close_matches(name, known)
-    return f", did you mean {' or '.join(near)}?" if near else f"; there are {', '.join(known)}"
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str) or not value.strip() or not value.isprintable():
-        raise ValueError(f"{value!r:.80} is not text; give some in quotes, without control characters")
-    return value.strip()
-
-
-def _address(value: object) -> str:
-    found = _ADDRESS.fullmatch(_text(value))
-    port = int(found[2] or GATEWAY_PORT) if found else 0
-    if not found or not 0 < port < 65536:
-        raise ValueError(f"{value!r:.80} is not an address; give host, host:port or [IPv6]:port")
-    if found[1].startswith("["):
-        _ip_address(found[1][1:-1])
-    return f"{found[1]}:{port}"
-
-
-def _ip_address(value: object) -> str:
-    import ipaddress  # few robots name one
-
-    try:
-        return str(ipaddress.ip_address(_text(value)))
-    except ValueError:
-        raise ValueError(f"{value!r:.80} is not an IP address; give one such as 192.168.1.20") from None
-
-
-def _persona(value: object) -> str:
-    if not PERSONA_ID.fullmatch(_text(value)):
-        raise ValueError(f"{value!r:.80} cannot be a persona's name; use a to z, 0 to 9, - and _")
-    return _text(value)
-
-
-def _one_of(*choices: str) -> Callable[[object], str]:
-    def parse(value: object) -> str:
-        if value not in choices:
-            raise ValueError(f"{value!r:.80} is not known{_near(str(value), choices)}")
-        return str(value)
-
-    return parse
-
-
-def _seconds(value: object) -> float:
-    try:
-        seconds = float(str(value))
-    except ValueError:
-        seconds = 0.0
-    if not 0.0 < seconds <= LONGEST_WAIT:
-        raise ValueError(f"{value!r:.80} is not a number of seconds above 0 and at most {LONGEST_WAIT:.0f}")
-    return seconds
-
-
-def _port(value: object) -> int:
-    if not re.fullmatch("[0-9]{1,5}", str(value)) or int(str(value)) > 65535:
-        raise ValueError(f"{value!r:.80} is not a port; give a number from 0 to 65535")
-    return int(str(value))
-
-
-def _switch(value: object) -> bool:
-    word = str(value).lower()
-    if not isinstance(value, bool | str) or word not in _TRUE + _FALSE:
-        raise ValueError(f"{value!r:.80} is neither true nor false")
-    return word in _TRUE
-
-
-def _command(value: object) -> tuple[str, ...]:
-    import shlex  # only robots with such a command pay for it
-
-    try:
-        return tuple(shlex.split(_text(value)))
-    except ValueError as error:
-        raise ValueError(f"{value!r:.80} is not one command line ({error}); check its quotes") from None
-
-
-def _folder(value: object) -> Path:
-    if isinstance(value, Path):
-        return value.absolute()
-    try:
-        return Path(_text(value)).expanduser().absolute()
-    except RuntimeError:
-        raise ValueError(f"{value!r:.80} has no home to start from; give the whole path") from None
-
-
 _PARSERS: dict[str, Callable[[object], object]] = {
-    "gateway": _address,
-    "gateway_id": _text,
-    "persona": _persona,
-    "player": _one_of(*get_args(PlayerName)),
-    "device": _text,
-    "before": _command,
-    "before_timeout": _seconds,
-    "connect_timeout": _seconds,
-    "discovery_timeout": _seconds,
-    "mdns": _switch,
-    "interface": _ip_address,
-    "state_dir": _folder,
-    "espeak": _one_of(*get_args(EspeakName)),
-    "daemon_port": _port,
-    "voice_lock": _folder,
+    "gateway": setting_values.address,
+    "gateway_id": setting_values.text,
+    "persona": setting_values.persona,
+    "player": setting_values.one_of(*get_args(PlayerName)),
+    "device": setting_values.text,
+    "volume": setting_values.percent,
+    "before": setting_values.command,
+    "before_timeout": setting_values.seconds,
+    "earcon": setting_values.switch,
+    "connect_timeout": setting_values.seconds,
+    "discovery_timeout": setting_values.seconds,
+    "mdns": setting_values.switch,
+    "interface": setting_values.ip_address,
+    "state_dir": setting_values.folder,
+    "espeak": setting_values.one_of(*get_args(EspeakName)),
+    "phrasebook_mb": setting_values.megabytes,
+    "daemon_port": setting_values.port,
+    "voice_lock": setting_values.folder,
 }
+SETTINGS = tuple(_PARSERS)
+"""Their names"""

@@ -17,6 +17,7 @@ def _rows(status: Answer) -> Iterator[tuple[str, str]]:
     yield "Daemon", f"version {status['version']}, since {moment(status['since'])}"
     yield "Gateway", _gateway(status["gateway"])
     yield "Local voice", status["local"]
+    yield from _with_heading("Phrasebook", _phrasebook(status["phrasebook"]), "empty")
     yield from _with_heading("Spoken", map(_spoken, status["spoken"]), "nothing yet")
     yield from _with_heading("Why", map(_why, status["reasons"]), None)
     yield from _with_heading("Queue", _queue(status), "empty")
@@ -39,7 +40,23 @@ def _gateway(gateway: Answer) -> str:
     return f"{where}, away since {moment(gateway['since'])}: {gateway['reason']}{seen}"
 
 
+def _phrasebook(told: Answer) -> Iterator[str]:
+    for each in told["personas"]:
+        phrases = _counted(each["phrases"], "phrase") + ("" if each["complete"] else ", not all of them yet")
+        kept = f", {_counted(each['kept'], 'sentence')} heard often" if each["kept"] else ""
+        yield f"{each['persona']}: {phrases}{kept}"
+    if told["personas"]:
+        pulled = f", last pulled at {moment(told['last_pull'])}" if told["last_pull"] else ""
+        yield f"{told['bytes'] / 1e6:.1f} of {told['limit_bytes'] / 1e6:.0f} MB{pulled}"
+    if told["pulling"]:
+        yield f"{told['pulling']} is being pulled"
+    if told["problem"]:
+        yield f"not up to date: {told['problem']}"
+
+
 def _spoken(row: Answer) -> str:
+    if row["stored"]:
+        return f"{_counted(row['sentences'], 'sentence')} from the phrasebook, made with {row['engine']}"
     who = "the gateway" if row["via"] == "gateway" else "the robot itself"
     return f"{_counted(row['sentences'], 'sentence')} by {who}, with {row['engine']}"
 
@@ -61,8 +78,12 @@ def _line(line: Answer) -> str:
 
 
 def _loudspeaker(told: Answer) -> str:
-    device = f" on {told['device']}" if told["device"] else ""
-    return f"{told['player']}{device}" + (f": {told['problem']}" if told["problem"] else "")
+    said = f"{told['player']}" + (f" on {told['device']}" if told["device"] else "")
+    if told["underruns"]:
+        said += f", {_counted(told['underruns'], 'underrun')}, {told['pre_buffer_ms']} ms held back"
+    if told["earcons"]:
+        said += f", {_counted(told['earcons'], 'text')} ended with an earcon"
+    return said + (f": {told['problem']}" if told["problem"] else "")
 
 
 def _counted(number: int, what: str) -> str:

@@ -26,7 +26,7 @@ class Tally:
     """Of a daemon's life. Times are in seconds of the wall clock."""
 
     def __init__(self) -> None:
-        self._spoken: Counter[tuple[str, str]] = Counter()
+        self._spoken: Counter[tuple[str, str, bool]] = Counter()
         self._reasons: dict[str, _Why] = {}
         self._lines: Counter[str] = Counter()
         self._errors: deque[dict[str, Any]] = deque(maxlen=ERRORS_KEPT)
@@ -34,9 +34,10 @@ class Tally:
     def sentence(self, started: SentenceStarted, now: float) -> None:
         """One that is being heard."""
         why = started.substitute
-        key = ("robot" if why else "gateway", started.origin.engine)
+        stored = started.recalled
+        key = ("robot" if why or stored else "gateway", started.origin.engine, stored)
         self._spoken[
-            key if key in self._spoken or len(self._spoken) < MOST_KINDS else (key[0], "others")
+            key if key in self._spoken or len(self._spoken) < MOST_KINDS else (key[0], "others", stored)
         ] += 1
         if why:
             code = why.code if why.code in self._reasons or len(self._reasons) < MOST_KINDS else "others"
@@ -54,11 +55,11 @@ class Tally:
         self._errors.append({"at": round(now, 3), "code": error.code, "error": error.message})
 
     def as_json(self) -> dict[str, Any]:
-        """`spoken` counts sentences, `lines` what became of whole texts."""
+        """`spoken` counts sentences (`stored`: from the phrasebook), `lines` what became of whole texts."""
         return {
             "spoken": [
-                {"via": via, "engine": engine, "sentences": count}
-                for (via, engine), count in self._spoken.most_common()
+                {"via": via, "engine": engine, "stored": stored, "sentences": count}
+                for (via, engine, stored), count in self._spoken.most_common()
             ],
             "reasons": [
                 {"code": code, "reason": why.text, "sentences": why.sentences, "last": round(why.last, 3)}

@@ -1,12 +1,13 @@
 """A turn at the loudspeaker: a line is spoken from where it got to, by whoever of its voices can."""
 
-import sys
 import time
 from collections.abc import Callable
 
 from edge_client.aloud import Begins, speak_aloud
 from edge_client.known_gateway import KnownGateway
 from edge_client.line import Line
+from edge_client.loudspeaker import Loudspeaker
+from edge_client.player_choice import plays_files
 from edge_client.settings import Settings
 from edge_client.voices import Voices
 from speech.chain_events import SentenceStarted
@@ -22,16 +23,16 @@ class Turns:
         settings: Settings,
         voices: Voices,
         gateway: KnownGateway,
+        loudspeaker: Loudspeaker,
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._settings, self._voices, self._gateway, self._clock = settings, voices, gateway, clock
-        # A player that reads files takes all of a text at once: nobody would know what of it was heard.
-        self._by_files = settings.player == "afplay" or (settings.player, sys.platform) == ("auto", "darwin")
+        self._loudspeaker = loudspeaker
 
     async def speak(self, line: Line, begins: Begins) -> int:
         """As `Speaker` wants it."""
-        end = line.position + 1 if self._by_files else len(line.sentences)
+        end = line.position + 1 if plays_files(self._settings) else len(line.sentences)
         sentences = line.sentences[line.position : end]
         utterance = Utterance(line.id, line.persona.id, line.persona.language, sentences)
         chain = self._voices.chain(line.persona, line.absent)
@@ -44,6 +45,8 @@ class Turns:
                 self._on_sentence,
                 play=self._settings.player != "none",
                 begins=begins,
+                pre_buffer=self._loudspeaker.pre_buffer,
+                on_earcon=self._loudspeaker.tell_of_an_earcon,
             )
         except (NothingCanSpeak, SpokenInPart) as error:
             raise self._voices.with_what_to_do(error) from error

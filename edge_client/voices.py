@@ -1,7 +1,11 @@
-"""Who can speak on this robot: its personas, and for each the gateway first, then the robot's own voices."""
+"""Who can speak on this robot: its personas, by the phrasebook, the gateway and the robot's own voices."""
 
 import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from edge_client.kept_sentences import KEY_FILE, KeptSentences
 from edge_client.known_gateway import KnownGateway
 from edge_client.known_personas import (
     ANY_VOICE,
@@ -12,6 +16,8 @@ from edge_client.known_personas import (
     save_known_personas,
 )
 from edge_client.link import GatewayLink
+from edge_client.phrase_store import PhraseStore
+from edge_client.phrasebook import OwnVoice, Phrasebook
 from edge_client.settings import Settings
 from speech.breaker import CircuitBreaker
 from speech.engines.espeak import EspeakEngine
@@ -19,12 +25,19 @@ from speech.errors import EngineFailure, InvalidMessage, NothingCanSpeak, Spoken
 from speech.fallback import FallbackChain
 from speech.guarded import ChainEntry, GuardedEngine
 from speech.persona import VoiceSpec
-from speech.utterance import Reason
+from speech.utterance import Reason, Sentence
+
+if TYPE_CHECKING:  # a single command keeps nothing
+    from edge_client.phrase_keeping import PhraseKeeping
 
 log = logging.getLogger(__name__)
 
 LONGEST_NAME = 64
 """Characters"""
+FIRST_LOCAL = 2
+"""Where in a chain the robot's own voices begin: after the phrasebook and the gateway"""
+PHRASES_FOLDER = "phrases"
+MEGABYTE = 1_000_000
 PATIENCE = 10.0
 """Seconds for a voice of the robot's own that was slow: a busy machine, and silence the only alternative"""
 
@@ -38,6 +51,13 @@ class Voices:
         self.espeak_breaker = CircuitBreaker("espeak")
         self._espeak = GuardedEngine(espeak, self.espeak_breaker)
         self.known = load_known_personas(settings.state_dir)
+        self.store = PhraseStore(settings.state_dir / PHRASES_FOLDER, settings.phrasebook_mb * MEGABYTE)
+        self.kept = KeptSentences(self.store, settings.state_dir / KEY_FILE)
+        self.keeping: PhraseKeeping | None = None
+        """Whoever writes down what is heard often; None: nobody does"""
+        self.on_damage: Callable[[str], None] = lambda persona: None
+        """Told of a persona whose recordings cannot be played"""
+        self._book = Phrasebook(self.store, self.kept, self._own_voice, lambda each: self.on_damage(each))
 
     async def find(self, name: str) -> tuple[KnownPersona, Reason | None]:
         """Who is meant, and why the gateway need not be asked to speak. Raises UnknownVoice.
@@ -84,13 +104,27 @@ class Voices:
         own = gateway or self._gateway.guarded
         if absent:
             own = GuardedEngine(GatewayLink((), connect_timeout=0.0, absent=absent))
+        elif self.keeping and persona.clones:
+            own = replace(own, engine=self.keeping.listening(own.engine))
         return FallbackChain(
             [
+                ChainEntry(GuardedEngine(self._book), VoiceSpec("phrasebook", persona.id), recalls=True),
                 ChainEntry(own, VoiceSpec("gateway", persona.id)),
                 *(ChainEntry(self._espeak, voice) for voice in local_voices(persona)),
             ],
             patience=PATIENCE,
         )
+
+    async def hold(self, name: str, sentences: Sequence[Sentence]) -> bool:
+        """Whether the robot has all of these sentences in the persona's own voice."""
+        who = self.known.find(name)
+        return who is not None and await self._book.holds(who.id, sentences)
+
+    def cloned(self) -> Mapping[str, str] | None:
+        """The revisions of all personas with a cloned voice, by id; None before any gateway told."""
+        if not self.known.learned:
+            return None
+        return {persona.id: persona.revision for persona in self.known.personas if persona.clones}
 
     async def learn(self) -> None:
         """Keeps what the gateway that answered says of its personas, for the time without it."""
@@ -104,6 +138,11 @@ class Voices:
         if known != self.known:
             self.known = known
             save_known_personas(self._settings.state_dir, known)
+
+    def _own_voice(self, persona: str) -> OwnVoice | None:
+        """If it is a cloned one."""
+        known = next((each for each in self.known.personas if each.id == persona and each.clones), None)
+        return OwnVoice(known.revision, known.engine) if known else None
 
     def with_what_to_do(self, error: NothingCanSpeak | SpokenInPart) -> NothingCanSpeak | SpokenInPart:
         """The gateway may have failed last, but what the owner can do about it is often on the robot."""

@@ -13,13 +13,16 @@ OF_THE_ROBOT = frozenset(
         "DAEMON_PORT",
         "DEVICE",
         "DISCOVERY_TIMEOUT",
+        "EARCON",
         "GATEWAY",
         "INTERFACE",
         "MDNS",
         "PERSONA",
+        "PHRASEBOOK_MB",
         "PLAYER",
         "ROBOT_CONFIG",
         "VOICE_LOCK",
+        "VOLUME",
     }
 )
 """The same machine may have settings for the robot's side, which the gateway does not read"""

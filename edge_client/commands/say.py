@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
     )
     text = terminal.standard_input() if options.text == "-" else terminal.decodable(options.text)
     row, last_seen = terminal.run(_say(text, options, settings))
-    if row.get("via") == "robot":
+    if row.get("via") == "robot" and row["reason"]:
         terminal.complain(f"spoken by the robot: {row['reason']}{_seen(last_seen)}")
     if options.json:
         return terminal.show(json.dumps(row))
@@ -62,6 +62,7 @@ async def _say(
     text: str, options: argparse.Namespace, settings: "Settings"
 ) -> tuple[dict[str, Any], float | None]:
     """What became of it, and when the gateway was last seen."""
+    asked_at = asyncio.get_running_loop().time()
     if not any(getattr(options, name) for name in OWN_JOB):
         from edge_client.daemon_client import reach
 
@@ -70,7 +71,7 @@ async def _say(
                 return await _by_the_daemon(daemon, text, options, settings)
         if not options.wait:
             terminal.complain("no daemon runs, so this waits; start it with: robotvoice daemon")
-    return await _by_itself(text, options, settings)
+    return await _by_itself(text, options, settings, asked_at)
 
 
 async def _by_the_daemon(
@@ -93,7 +94,7 @@ async def _by_the_daemon(
 
 
 async def _by_itself(
-    text: str, options: argparse.Namespace, settings: "Settings"
+    text: str, options: argparse.Namespace, settings: "Settings", asked_at: float
 ) -> tuple[dict[str, Any], float | None]:
     from edge_client.daemon_errors import TooLate
     from edge_client.say import Robot
@@ -102,7 +103,8 @@ async def _by_itself(
     play = options.play or (options.out is None and settings.player != "none")
     persona = settings.persona if options.persona is None else options.persona
     try:
-        async with asyncio.timeout(options.deadline) as limit:
+        begin_by = None if options.deadline is None else asked_at + options.deadline
+        async with asyncio.timeout_at(begin_by) as limit:
 
             def begins(_: object) -> bool:
                 limit.reschedule(None)

@@ -22,6 +22,12 @@ def run(options: argparse.Namespace) -> int:
 
 async def _stop(line: str | None, port: int) -> list[str]:
     from edge_client.daemon_client import reach_or_raise
+    from edge_client.daemon_errors import UnknownLine
 
     async with await reach_or_raise(port) as daemon:
-        return await daemon.stop(line)
+        stopped = await daemon.stop(line)
+    if line and not stopped:
+        raise UnknownLine(
+            f"there is no line {line!r:.40}: it has ended, or there never was one; see: robotvoice status"
+        )
+    return stopped

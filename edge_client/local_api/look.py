@@ -49,7 +49,7 @@ async def health(request: web.Request) -> web.Response:
     """As a gateway tells it, so that what was written for one needs no change."""
     daemon = request.app[DAEMON]
     gateway, personas = daemon.gateway, daemon.voices.known.personas
-    away = gateway.breaker.state is not State.CLOSED or not gateway.link.endpoints
+    away = gateway.breaker.state is not State.CLOSED or not gateway.standing.ready
     can_speak = {persona.id: bool(daemon.voices.chain(persona).can_speak()) for persona in personas}
     ready = any(can_speak.values())
     told: dict[str, Any] = {

@@ -1,20 +1,22 @@
 """`GET /synthesize?text&voice`, as a gateway answers it: an existing script only changes the host's name."""
 
+import re
 import time
 import uuid
 
 from aiohttp import web
 
+from edge_client.kept_link_sentence import LEAST_BUDGET_MS, MOST_BUDGET_MS
 from edge_client.local_api.keys import DAEMON, INSIDE
 from speech import wire
 from speech.audio import wav_file
-from speech.errors import EngineFailure, NothingCanSpeak, TooManyRequests
+from speech.errors import EngineFailure, InvalidMessage, NothingCanSpeak, TooManyRequests
 from speech.text import sentences
 from speech.utterance import Utterance
 from speech.whole_file import speak_whole
 
 WITHIN = 12.0
-"""Seconds for all of it: a script gives up after 15"""
+"""Seconds for all of it, unless the request says how many: a script gives up after 15"""
 MOST_INSIDE = 4
 """Texts that are made at once; each has its own way to the gateway"""
 
@@ -22,6 +24,7 @@ MOST_INSIDE = 4
 async def synthesize(request: web.Request) -> web.Response:
     """A whole WAV, PCM_16 and mono, in one voice. Unknown parameters are ignored."""
     daemon, inside = request.app[DAEMON], request.app[INSIDE]
+    within = _budget(request)
     text = sentences(request.query.get("text", ""))
     who, absent = await daemon.voices.find(request.query.get("voice") or daemon.settings.persona)
     if len(inside) >= MOST_INSIDE:
@@ -31,7 +34,7 @@ async def synthesize(request: web.Request) -> web.Response:
     began = time.perf_counter()
     inside.add(utterance.id)
     try:
-        made = await speak_whole(daemon.voices.chain(who, absent, own), utterance, within=WITHIN)
+        made = await speak_whole(daemon.voices.chain(who, absent, own), utterance, within=within)
     except EngineFailure as failure:
         raise daemon.voices.with_what_to_do(
             NothingCanSpeak(f"nothing could speak: {failure.message}")
@@ -51,3 +54,14 @@ async def synthesize(request: web.Request) -> web.Response:
         wire.HEADER_SUBSTITUTE: made.substitute.code if made.substitute else "none",
     }
     return web.Response(body=wav_file(pcm, audio), content_type="audio/wav", headers=headers)
+
+
+def _budget(request: web.Request) -> float:
+    """Seconds. Raises InvalidMessage."""
+    said = request.headers.get(wire.HEADER_BUDGET)
+    if said is None:
+        return WITHIN
+    if not re.fullmatch("[0-9]{1,9}", said) or not LEAST_BUDGET_MS <= int(said) <= MOST_BUDGET_MS:
+        limits = f"from {LEAST_BUDGET_MS} to {MOST_BUDGET_MS} milliseconds"
+        raise InvalidMessage(f"{wire.HEADER_BUDGET} must be {limits}")
+    return int(said) / 1000

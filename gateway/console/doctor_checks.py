@@ -82,7 +82,8 @@ def _personas(settings: Settings) -> tuple[PersonaLibrary | None, Check]:
     found = f"{', '.join(library.personas)} in {folder}"
     if not library.problems:
         return library, Check("personas", "ok", found)
-    found += f"; {len(library.problems)} problems"
+    number = len(library.problems)
+    found += f"; {number} problem{'' if number == 1 else 's'}"
     return library, Check("personas", "warn", found, "robotvoice-gateway persona check")
 
 

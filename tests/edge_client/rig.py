@@ -1,6 +1,7 @@
 """Commands as an owner types them, a gateway in a process of its own, and an ear for the sound they make."""
 
 import asyncio
+import json
 import signal
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import psutil
 
@@ -122,8 +125,19 @@ class RealGateway:
         hurry.start()
         welcome = self.process.stdout.readline()
         hurry.cancel()
-        assert "http://" in welcome, "the gateway did not start"
+        if "http://" not in welcome:
+            self.stop()
+            raise AssertionError("the gateway did not start")
         self.address = welcome.partition("http://")[2].partition(" ")[0]
+        soon(self._has_all_voices, "a persona has no voice of its own")
+
+    def _has_all_voices(self) -> bool:
+        """Before that it says `starting`, and robots speak by themselves."""
+        try:
+            with urlopen(f"http://{self.address}/readyz", timeout=SOON) as answer:
+                return all(told["own_voice"] for told in json.load(answer)["personas"].values())
+        except HTTPError:
+            return False
 
     def freeze(self) -> None:
         """Its kernel goes on accepting connections; nothing else is alive."""

@@ -207,7 +207,7 @@ def test_a_status_shows_at_one_look_why_it_sounds_like_a_robot(
         assert "2 sentences by the gateway, with espeak" in shown
         assert "1 sentence by the robot itself, with espeak" in shown
         assert "1 sentence not by the gateway, last at " in shown
-        assert "Loudspeaker aplay\n" in shown
+        assert "Loudspeaker aplay" in shown
         assert "Three" not in "".join(daemon.log) + shown
         told = [line for line in daemon.log if ", sentence " in line]
         assert len(told) == 3

@@ -126,7 +126,7 @@ async def test_the_gateways_events_are_told_and_kept(lively: LivelyGateway) -> N
     told: list[wire.Event] = []
 
     async def with_events(utterance: Utterance) -> None:
-        for event in (wire.Personas({"vixen": "2"}), wire.Sleeping(), wire.Awake(), wire.Phrases()):
+        for event in (wire.Personas({"vixen": "2"}), wire.Sleeping(), wire.Awake(), wire.Phrases({})):
             await utterance.send(event)
         await speak(utterance)
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from edge_client.endpoint import Endpoint
-from edge_client.link import LONGEST_REMARK, GatewayLink
+from edge_client.gateway_answers import LONGEST_REMARK
+from edge_client.link import GatewayLink
 from speech import wire
 from speech.audio import WIRE_FORMAT, AudioChunk, Origin
 from speech.errors import EngineFailure, EngineUnavailable
@@ -200,6 +201,33 @@ async def test_unavailable_is_nobodys_fault(fake: FakeGateway) -> None:
     assert (refusal.reason, refusal.message) == ("loading", "gateway: the model is loading")
     assert refusal.retry_after == 1.5
     assert link.answered_by is not None
+
+
+@pytest.mark.parametrize(
+    "no",
+    [
+        wire.Unavailable("1", "busy"),
+        wire.Error("1", "too_many_requests", "no"),
+        wire.Error("1", "internal", ""),
+    ],
+)
+async def test_after_a_no_the_same_connection_is_asked_again(fake: FakeGateway, no: wire.Answer) -> None:
+    """Nothing more comes for that sentence, so nothing of it can be taken for the next one."""
+    fake.state.do_next(answering(wire.encode(no)))
+    link = link_to(fake)
+    with pytest.raises((EngineFailure, EngineUnavailable)):
+        await spoken(link)
+    assert len(await spoken(link)) == CHUNKS
+    await link.close()
+    assert fake.state.connections == 1
+
+
+async def test_a_yes_that_would_come_too_late_is_not_waited_for(fake: FakeGateway) -> None:
+    """The persona may wait longer than this robot: it speaks itself, at once, and that is no failure."""
+    fake.state.do_next(answering(wire.encode(wire.Accepted("1", 2500))))
+    refusal = await problem(link_to(fake))
+    assert isinstance(refusal, EngineUnavailable)
+    assert (refusal.reason, refusal.message) == ("too_late", "gateway would begin in 2.5 s")
 
 
 @pytest.mark.parametrize(

@@ -49,14 +49,17 @@ def test_every_field_is_read_from_the_environment() -> None:
         "persona": "vixen",
         "player": "aplay",
         "device": "plughw:1",
+        "volume": "70",
         "before": "amp --on 'left side'",
         "before_timeout": "0.5",
+        "earcon": "no",
         "connect_timeout": "1",
         "discovery_timeout": "2",
         "mdns": "off",
         "interface": "10.0.0.2",
         "state_dir": "/var/lib/robot",
         "espeak": "command",
+        "phrasebook_mb": "5",
         "daemon_port": "17870",
         "voice_lock": "/run/robot.lock",
     }
@@ -67,14 +70,17 @@ def test_every_field_is_read_from_the_environment() -> None:
         persona="vixen",
         player="aplay",
         device="plughw:1",
+        volume=70,
         before=("amp", "--on", "left side"),
         before_timeout=0.5,
+        earcon=False,
         connect_timeout=1.0,
         discovery_timeout=2.0,
         mdns=False,
         interface="10.0.0.2",
         state_dir=Path("/var/lib/robot"),
         espeak="command",
+        phrasebook_mb=5,
         daemon_port=17870,
         voice_lock=Path("/run/robot.lock"),
     )
@@ -127,8 +133,13 @@ def test_what_is_no_address_is_refused(address: str) -> None:
         ("persona", "../spark"),
         ("device", "a\0b"),
         ("device", "\ud800"),
+        ("volume", 101),
+        ("volume", "-1"),
+        ("volume", 0.5),
+        ("volume", True),
         ("before", "amp 'on"),
         ("before_timeout", float("nan")),
+        ("earcon", "soft"),
         ("connect_timeout", 0),
         ("connect_timeout", True),
         ("discovery_timeout", "61"),
@@ -137,6 +148,9 @@ def test_what_is_no_address_is_refused(address: str) -> None:
         ("interface", "eth0"),
         ("state_dir", 3),
         ("espeak", ["auto"]),
+        ("phrasebook_mb", -1),
+        ("phrasebook_mb", True),
+        ("phrasebook_mb", 100_001),
         ("daemon_port", 65_536),
         ("daemon_port", True),
     ],
@@ -184,6 +198,11 @@ def test_state_goes_where_the_owner_says(tmp_path: Path) -> None:
     assert load_settings({"XDG_STATE_HOME": str(tmp_path)}).state_dir == tmp_path / "robotvoice"
     assert load_settings({"ROBOTVOICE_STATE_DIR": "~/robot"}).state_dir == Path("~/robot").expanduser()
     assert load_settings({}, state_dir=tmp_path).state_dir == tmp_path
+
+
+def test_every_setting_is_in_the_documentation() -> None:
+    told = (Path(__file__).parents[2] / "docs/daemon.md").read_text().partition("## Settings")[2]
+    assert [each.name for each in fields(Settings) if f"\n| `{each.name}` |" not in told] == []
 
 
 def test_reading_settings_loads_nothing_heavy() -> None:

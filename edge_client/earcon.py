@@ -1,0 +1,34 @@
+"""The short sound that says: there is more of this text, but it could not be spoken."""
+
+import math
+import sys
+from array import array
+from functools import lru_cache
+
+from speech.audio import AudioChunk, AudioFormat, Origin
+
+PAUSE = 0.06
+"""Seconds between the last word and the first tone"""
+TONES = ((587.3, 0.14), (440.0, 0.18))
+"""Hz and seconds: a falling fourth, which in no language is a word"""
+PEAK = 3000
+"""Of 32767: softer than speech"""
+ORIGIN = Origin("earcon", "unfinished")
+
+
+@lru_cache(maxsize=4)
+def earcon(audio_format: AudioFormat) -> AudioChunk:
+    """In the format of the player that is open, so that no other has to be."""
+    rate = audio_format.sample_rate
+    samples = [0] * round(PAUSE * rate)
+    for pitch, seconds in TONES:
+        length = round(seconds * rate)
+        for number in range(length):
+            # Each tone swells and dies away: an edge would click.
+            swell = math.sin(math.pi * number / length) ** 2
+            samples.append(round(PEAK * swell * math.sin(2 * math.pi * pitch * number / rate)))
+    frames = [sample for sample in samples for _ in range(audio_format.channels)]
+    pcm = array("h", frames)
+    if sys.byteorder == "big":
+        pcm.byteswap()
+    return AudioChunk(pcm.tobytes(), audio_format, ORIGIN)

@@ -1,0 +1,69 @@
+"""What a gateway's answers mean to the robot: sound that can be played, or why there is none."""
+
+from speech import wire
+from speech.audio import WIRE_FORMAT, AudioChunk, Origin
+from speech.errors import EngineFailure, EngineUnavailable
+
+NOT_AT_FAULT = {"unknown_voice", "too_many_requests", "nothing_can_speak"}
+"""Errors of a gateway that works"""
+MISSING_AT_MOST = 20
+"""Milliseconds of audio that a complete sentence may lack of what the gateway says it has"""
+LONGEST_REMARK = 160
+"""Characters of a gateway's own words that are passed on"""
+
+
+def check_admitted(answer: bytes | wire.Answer | None, within: float) -> None:
+    """Whether it said yes to a request, with a first sound in so many seconds.
+
+    Raises EngineUnavailable for its no and for a yes that would come too late, EngineFailure for all else.
+    """
+    if isinstance(answer, wire.Unavailable):
+        retry = None if answer.retry_after_ms is None else answer.retry_after_ms / 1000
+        text = f"gateway: {remark(answer.detail or answer.reason)}"
+        raise EngineUnavailable(remark(answer.reason), text, retry)
+    if isinstance(answer, wire.Error):
+        raise refusal(answer)
+    if not isinstance(answer, wire.Accepted):
+        raise EngineFailure("protocol", "gateway answered a request with something else than yes or no")
+    if answer.predicted_first_audio_ms > within * 1000:
+        seconds = answer.predicted_first_audio_ms / 1000
+        raise EngineUnavailable("too_late", f"gateway would begin in {seconds:.1f} s")
+
+
+def origin_of(start: wire.Start) -> Origin:
+    """Who speaks. Raises EngineFailure for what was not asked for."""
+    if (start.sample_rate, start.channels) != (WIRE_FORMAT.sample_rate, WIRE_FORMAT.channels):
+        raise EngineFailure(
+            "protocol", f"gateway sent sound of {start.sample_rate} Hz, which was not asked for"
+        )
+    if start.substitute:
+        raise EngineFailure("protocol", "gateway spoke with another voice than the persona's own")
+    return Origin(remark(start.engine), remark(start.voice), start.settings, start.stored)
+
+
+def chunk_of(pcm: bytes, origin: Origin | None) -> AudioChunk:
+    """Raises EngineFailure."""
+    if origin is None or len(pcm) % WIRE_FORMAT.frame_bytes:
+        raise EngineFailure("protocol", "gateway sent sound that cannot be played")
+    return AudioChunk(pcm, WIRE_FORMAT, origin)
+
+
+def check_end(end: wire.Complete | wire.Error | wire.Cancelled, samples: int) -> None:
+    """What is called complete but lacks its end would be noticed by nobody else. Raises EngineFailure."""
+    if isinstance(end, wire.Error):
+        raise refusal(end)
+    if isinstance(end, wire.Cancelled):
+        raise EngineFailure("cut", "gateway gave up a sentence")
+    if end.duration_ms - WIRE_FORMAT.seconds(samples) * 1000 > MISSING_AT_MOST:
+        raise EngineFailure("cut", "gateway ended a sentence too early")
+
+
+def refusal(error: wire.Error) -> EngineFailure | EngineUnavailable:
+    """An error of the gateway's, as the robot's chain counts it."""
+    kind = EngineUnavailable if error.code in NOT_AT_FAULT else EngineFailure
+    return kind(remark(error.code), f"gateway: {remark(error.message)}")
+
+
+def remark(text: str) -> str:
+    """A gateway's own words, fit for a terminal and a log."""
+    return "".join(each if each.isprintable() else " " for each in text)[:LONGEST_REMARK]

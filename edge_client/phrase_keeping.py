@@ -1,0 +1,164 @@
+"""What the gateway speaks more than once is kept, so that the robot has it when the gateway is away."""
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, field
+
+from edge_client.kept_sentences import KeptSentences
+from edge_client.phrase_manifest import LARGEST_RECORDING
+from speech.audio import WIRE_FORMAT, AudioChunk
+from speech.engines.base import Engine, Readiness
+from speech.persona import VoiceSpec
+from speech.utterance import Sentence
+
+log = logging.getLogger(__name__)
+
+SECOND = 2
+"""Which hearing is kept: most of what a robot says it says once, and an SD card does not last for ever"""
+MOST_COUNTED = 1024
+"""Sentences whose hearings are counted; the one not heard for longest is forgotten"""
+MOST_WAITING = 2
+"""Sentences that wait to be written"""
+TRY_AGAIN = 60.0
+"""Seconds until a folder that could not be had is asked for again"""
+
+
+@dataclass(slots=True)
+class Hearing:
+    """A sentence while the gateway speaks it."""
+
+    persona: str
+    revision: str
+    name: str
+    pcm: bytearray | None
+    """None: it is only counted"""
+    origins: set[tuple[str, str]] = field(default_factory=set)
+    """Engine and voice of what was heard of it"""
+
+    def add(self, chunk: AudioChunk) -> None:
+        if self.pcm is None:
+            return
+        self.pcm += chunk.pcm
+        self.origins.add((chunk.origin.engine, chunk.origin.voice))
+        if len(self.pcm) > LARGEST_RECORDING or chunk.format != WIRE_FORMAT or len(self.origins) > 1:
+            self.pcm = None
+
+
+class PhraseKeeping:
+    """Counts what is heard, by names that tell no text. `run` is to be kept running by its owner."""
+
+    def __init__(
+        self,
+        kept: KeptSentences,
+        revisions: Callable[[], Mapping[str, str] | None],
+        on_kept: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`revisions`: those of all personas with a cloned voice, by id; None before any gateway told."""
+        self._kept, self._revisions, self._on_kept = kept, revisions, on_kept
+        self._heard: OrderedDict[str, int] = OrderedDict()
+        self._waiting: asyncio.Queue[Hearing] = asyncio.Queue(MOST_WAITING)
+        self._ready = False
+
+    def listening(self, engine: Engine) -> Engine:
+        """The same engine, the gateway's, and what it speaks is heard."""
+        return _Listening(engine, self)
+
+    def hearing(self, text: str, persona: str) -> Hearing | None:
+        """Of a sentence that begins; None if it is not to be kept."""
+        revision = (self._revisions() or {}).get(persona)
+        name = self._kept.name(persona, revision, text) if self._ready and revision else None
+        if not revision or not name:
+            return None
+        again = self._heard.get(name, 0) + 1 >= SECOND
+        return Hearing(persona, revision, name, bytearray() if again else None)
+
+    def heard(self, hearing: Hearing) -> None:
+        """It was spoken to its end."""
+        if (self._revisions() or {}).get(hearing.persona) != hearing.revision:
+            return
+        times = self._heard.pop(hearing.name, 0) + 1
+        if times >= SECOND and hearing.pcm and not self._waiting.full():
+            self._waiting.put_nowait(hearing)
+            return
+        self._heard[hearing.name] = times
+        while len(self._heard) > MOST_COUNTED:
+            self._heard.popitem(last=False)
+
+    async def run(self) -> None:
+        """Writes what was heard, until cancelled."""
+        while True:
+            hearing = await self._waiting.get() if self._ready else None
+            try:
+                if hearing is None:
+                    await asyncio.to_thread(self._kept.open)
+                    self._ready = True
+                else:
+                    await self._keep(hearing)
+            except OSError as error:
+                log.warning("a sentence cannot be kept for the time without a gateway: %s", error.strerror)
+                if hearing is None:
+                    await asyncio.sleep(TRY_AGAIN)
+
+    async def _keep(self, hearing: Hearing) -> None:
+        """Raises OSError."""
+        revisions = self._revisions() or {}
+        if not hearing.pcm or revisions.get(hearing.persona) != hearing.revision:
+            return
+        ((engine, voice),) = hearing.origins
+        where = hearing.persona, hearing.revision, hearing.name
+        if await asyncio.to_thread(self._kept.write, where, bytes(hearing.pcm), engine, voice, revisions):
+            self._on_kept()
+
+
+class _Listening:
+    """As the engine it is around; only a sentence that came to its end counts as heard."""
+
+    def __init__(self, engine: Engine, keeping: PhraseKeeping) -> None:
+        self._engine, self._keeping = engine, keeping
+
+    @property
+    def name(self) -> str:
+        return self._engine.name
+
+    @property
+    def description(self) -> str:
+        return self._engine.description
+
+    @property
+    def first_audio_cap(self) -> float:
+        return self._engine.first_audio_cap
+
+    @property
+    def signs_of_life(self) -> bool:
+        return self._engine.signs_of_life
+
+    async def start(self) -> None:
+        await self._engine.start()
+
+    def readiness(self, voice: VoiceSpec) -> Readiness:
+        return self._engine.readiness(voice)
+
+    def start_estimate(self, sentence: Sentence, voice: VoiceSpec) -> float:
+        return self._engine.start_estimate(sentence, voice)
+
+    def real_time_factor(self, voice: VoiceSpec) -> float:
+        return self._engine.real_time_factor(voice)
+
+    async def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
+        hearing = self._keeping.hearing(sentence.text, voice.voice)
+        async with aclosing(self._engine.speak(sentence, voice)) as chunks:
+            async for chunk in chunks:
+                if hearing:
+                    hearing.add(chunk)
+                yield chunk
+        if hearing:
+            self._keeping.heard(hearing)
+
+    async def probe(self) -> None:
+        await self._engine.probe()
+
+    async def close(self) -> None:
+        await self._engine.close()

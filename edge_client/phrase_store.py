@@ -1,0 +1,184 @@
+"""The phrasebook on disk: a folder for each persona, in it one for each pack and one for what it said often.
+
+    PERSONA/book.json          the pack that is in use; replaced in one step, which is the switch to another
+    PERSONA/PACK/SHA256.wav    its recordings; .part while they are being pulled
+    PERSONA/kept-REVISION/     sentences that were heard more than once
+    lock                       held by the one process that writes
+
+Whoever reads needs no lock. All of it blocks.
+"""
+
+import fcntl
+import os
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from edge_client.files import read_whole
+from edge_client.phrase_files import UNFINISHED, files_in, folders_in, make_private, remove
+from edge_client.phrase_manifest import (
+    LARGEST_MANIFEST,
+    LARGEST_RECORDING,
+    Manifest,
+    Recording,
+    pcm_of,
+    read_manifest,
+)
+from speech.errors import InvalidMessage
+
+BOOK = "book.json"
+KEPT = "kept-"
+LOCK = "lock"
+WHOLE = ".wav"
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What is held of one persona."""
+
+    persona: str
+    revision: str | None
+    """Of its pack; None: there is none"""
+    phrases: int
+    complete: bool
+    """Whether the pack holds all its phrases"""
+    kept: int
+    """Sentences that were heard more than once"""
+    bytes: int
+
+
+class PhraseStore:
+    """Opens nothing until it is asked."""
+
+    def __init__(self, folder: Path, limit: int) -> None:
+        """`limit`: bytes of all files together; 0: nothing is held."""
+        self.folder, self.limit = folder, limit
+        self.writing = threading.RLock()
+        """Held by a thread that takes away, or adds what has not been made room for"""
+        self._lock: int | None = None
+        self._read: dict[str, tuple[tuple[int, int, int], Manifest]] = {}
+        """Each book as it was read last, with its file's mark"""
+
+    # For everybody
+
+    def book(self, persona: str) -> Manifest | None:
+        """The pack that is in use; None also if it cannot be read."""
+        path = self.folder / persona / BOOK
+        try:
+            found = path.stat()
+            mark = (found.st_ino, found.st_mtime_ns, found.st_size)
+            if (before := self._read.get(persona)) and before[0] == mark:
+                return before[1]
+            manifest = read_manifest(read_whole(path, LARGEST_MANIFEST), persona)
+        except (OSError, ValueError, InvalidMessage):
+            self._read.pop(persona, None)
+            return None
+        self._read[persona] = (mark, manifest)
+        return manifest
+
+    def pcm(self, book: Manifest, recording: Recording) -> memoryview:
+        """Raises OSError, and ValueError for a file that is damaged."""
+        return pcm_of(read_whole(self.path(book, recording), LARGEST_RECORDING), recording)
+
+    def path(self, manifest: Manifest, recording: Recording) -> Path:
+        """Where it is, or would be."""
+        return self.folder / manifest.persona / manifest.pack / (recording.sha256 + WHOLE)
+
+    def shelves(self) -> list[Shelf]:
+        """Of every persona there is something of."""
+        return [self._shelf(folder) for folder in sorted(folders_in(self.folder))]
+
+    # For the one who writes
+
+    def open(self) -> None:
+        """Takes the folder. Raises OSError; BlockingIOError: another process has it."""
+        with self.writing:
+            if self._lock is not None:
+                return
+            make_private(self.folder)
+            descriptor = os.open(self.folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            try:
+                # The system gives it back however this process ends.
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                os.close(descriptor)
+                raise
+            self._lock = descriptor
+
+    def close(self) -> None:
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    @property
+    def is_open(self) -> bool:
+        return self._lock is not None
+
+    def tidy(self, revisions: Mapping[str, str]) -> None:
+        """Takes away what nobody can use: of personas that are not among these, and what was left half done.
+
+        What was kept of another revision goes too; an old pack stays until there is room needed or a new one.
+        Raises OSError.
+        """
+        with self.writing:
+            for folder in folders_in(self.folder):
+                if folder.name not in revisions or not self.limit:
+                    remove(folder)
+                    continue
+                for inner in folders_in(folder):
+                    if inner.name.startswith(KEPT) and inner.name != KEPT + revisions[folder.name]:
+                        remove(inner)
+                for path, _ in files_in(folder):
+                    if path.name.startswith(UNFINISHED):
+                        remove(path)
+
+    def make_room(self, needed: int, revisions: Mapping[str, str], sparing: Manifest | None = None) -> bool:
+        """Whether so many bytes more are within the limit; packs of old revisions go, then what was kept.
+
+        Of that the one unused for longest goes first. `sparing` is a pack being pulled. Raises OSError.
+        """
+        with self.writing:
+            excess = _bytes_of(self.folder) + needed - self.limit
+            if excess <= 0:
+                return True
+            dispensable = list(self._dispensable(revisions, sparing))
+            if excess > sum(map(_bytes_of, dispensable)):
+                return False
+            for path in dispensable:
+                remove(path)
+                if _bytes_of(self.folder) + needed <= self.limit:
+                    break
+            return True
+
+    def _dispensable(self, revisions: Mapping[str, str], sparing: Manifest | None) -> Iterator[Path]:
+        for folder in folders_in(self.folder):
+            book = self.book(folder.name)
+            if book and book.revision != revisions.get(folder.name):
+                yield folder / BOOK
+                if not sparing or sparing.pack != book.pack:
+                    yield folder / book.pack
+        kept = [
+            (about.st_mtime_ns, path)
+            for path, about in files_in(self.folder)
+            if path.parent.name.startswith(KEPT)
+        ]
+        yield from (path for _, path in sorted(kept))
+
+    def _shelf(self, folder: Path) -> Shelf:
+        book = self.book(folder.name)
+        files = list(files_in(folder))
+        return Shelf(
+            persona=folder.name,
+            revision=book.revision if book else None,
+            phrases=len(book.sentences) if book else 0,
+            complete=book.complete if book else False,
+            kept=sum(path.parent.name.startswith(KEPT) for path, _ in files),
+            bytes=_bytes_of(folder),
+        )
+
+
+def _bytes_of(path: Path) -> int:
+    """Of a file, or of all files in a folder; what two packs share counts once."""
+    found = [about for _, about in files_in(path)] if path.is_dir() else [path.lstat()]
+    return sum({(about.st_dev, about.st_ino): about.st_size for about in found}.values())

@@ -1,0 +1,73 @@
+"""A text spoken aloud by engines that follow a script, through players that keep time."""
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from edge_client.aloud import Heard, speak_aloud
+from edge_client.settings import Settings
+from speech.fallback import FallbackChain
+from speech.guarded import ChainEntry, GuardedEngine
+from speech.persona import VoiceSpec
+from speech.utterance import Sentence, Utterance
+from tests.edge_client.rig import SOON
+from tests.fakes.scripted_engine import ScriptedEngine
+
+PACED_APLAY = Path(__file__).parents[1] / "fakes/paced_aplay.py"
+PROOF = bytes(960)
+"""The silence by which a player proves itself"""
+
+
+class PacedPlayers:
+    """The `aplay` that is first on PATH."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir()
+        self._folder = folder
+        (folder / "aplay").write_text(f"#!{sys.executable} -ES\n{PACED_APLAY.read_text()}")
+        (folder / "aplay").chmod(0o755)
+
+    @property
+    def path(self) -> str:
+        return f"{self._folder}:{os.environ['PATH']}"
+
+    def given(self) -> list[tuple[int, int, bytes]]:
+        """Process, rate and what it was given, without those that only proved themselves."""
+        found = []
+        players = self._folder / "players"
+        for process in players.read_text().split() if players.exists() else ():
+            for record in self._folder.glob(f"{process}.*.raw"):
+                if (pcm := record.read_bytes()) and pcm != PROOF[: len(pcm)]:
+                    found.append((int(process), int(record.name.split(".")[1]), pcm))
+        return found
+
+    async def until_given(self, number: int, pcm_bytes: int) -> int:
+        """The process of the player with this number, once it has so many bytes."""
+        async with asyncio.timeout(SOON):
+            while len(given := self.given()) <= number or len(given[number][2]) < pcm_bytes:  # noqa: ASYNC110 - files
+                await asyncio.sleep(0.01)
+        return given[number][0]
+
+
+async def aloud(
+    settings: Settings,
+    *engines: ScriptedEngine,
+    sentences: int = 1,
+    on_sentence: Callable[[object], None] = lambda _: None,
+    **how: Any,
+) -> Heard | None:
+    """Spoken by the first of the engines that can."""
+    entries = [ChainEntry(GuardedEngine(engine), VoiceSpec(engine.name, "voice")) for engine in engines]
+    pieces = tuple(Sentence(number, f"Sentence {number}.") for number in range(sentences))
+    return await speak_aloud(
+        FallbackChain(entries, stall=SOON),
+        Utterance("1", "vixen", "en", pieces),
+        settings,
+        time.monotonic,
+        on_sentence,
+        **{"play": True, **how},
+    )

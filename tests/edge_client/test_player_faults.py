@@ -1,0 +1,97 @@
+"""A player that is killed or stands still is replaced, and the sentence is said again from its start."""
+
+import asyncio
+import signal
+from collections.abc import AsyncGenerator, Callable
+from functools import partial
+from pathlib import Path
+
+import psutil
+import pytest
+
+from edge_client.player import PipePlayer
+from edge_client.pre_buffer import PreBuffer
+from edge_client.settings import Settings
+from speech.audio import AudioChunk
+from speech.persona import VoiceSpec
+from speech.utterance import Sentence
+from tests.edge_client.aloud_rig import PacedPlayers, aloud
+from tests.fakes.scripted_engine import ScriptedEngine
+
+pytestmark = pytest.mark.usefixtures("no_process_is_left")
+
+Make = Callable[..., Settings]
+PIECE = 1200
+"""Samples; 50 ms"""
+
+
+@pytest.fixture
+def players(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PacedPlayers:
+    paced = PacedPlayers(tmp_path / "bin")
+    monkeypatch.setenv("PATH", paced.path)
+    return paced
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
+@pytest.mark.parametrize(
+    ("ahead", "pieces", "given"), [("0.1", 30, 4800), ("2", 10, 24_000)], ids=["in the middle", "at its end"]
+)
+async def test_the_sentence_is_said_again_by_a_new_player(
+    players: PacedPlayers,
+    settings: Make,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    number: signal.Signals,
+    ahead: str,
+    pieces: int,
+    given: int,
+) -> None:
+    """Also when it had been given all of it and had not played it to its end."""
+    monkeypatch.setenv("PACED_AHEAD", ahead)
+    quick = partial(PipePlayer, stall_limit=1.0, exit_limit=1.0)
+    monkeypatch.setattr("edge_client.player_choice.PipePlayer", quick)
+    engine = ScriptedEngine("clone", [PIECE] * pieces)
+    speaking = asyncio.create_task(aloud(settings(player="aplay"), engine))
+    first = await players.until_given(0, given)
+    psutil.Process(first).send_signal(number)
+    heard = await speaking
+    (_, _, _), (second, _, pcm) = players.given()
+    assert len(pcm) == 2 * PIECE * pieces
+    assert second != first
+    assert not psutil.pid_exists(first), "one that was stopped is gone as well"
+    assert heard
+    assert heard.seconds == pytest.approx(0.05 * pieces), "nothing is counted twice"
+    assert len(engine.asked) == 1, "it is not made again"
+    assert "the player is replaced: aplay" in caplog.text
+
+
+class Hesitant(ScriptedEngine):
+    """Falls silent in a sentence until the player has played what it was given."""
+
+    def __init__(self, players: PacedPlayers) -> None:
+        super().__init__("clone")
+        self._players = players
+
+    async def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
+        chunks = [chunk async for chunk in ScriptedEngine("clone", [4800, 4800]).speak(sentence, voice)]
+        yield chunks[0]
+        await self._players.until_given(0, len(chunks[0].pcm))
+        await asyncio.sleep(0.8)
+        yield chunks[1]
+
+
+async def test_a_player_that_has_nothing_left_to_play_is_an_underrun(
+    players: PacedPlayers, settings: Make
+) -> None:
+    pre_buffer = PreBuffer()
+    await aloud(settings(player="aplay"), Hesitant(players), pre_buffer=pre_buffer)
+    assert pre_buffer.underruns == 1
+    assert pre_buffer.gaps > 0.3
+    ((_, _, pcm),) = players.given()
+    assert len(pcm) == 2 * 9600
+
+
+async def test_a_voice_that_is_quick_enough_makes_none(players: PacedPlayers, settings: Make) -> None:
+    pre_buffer = PreBuffer()
+    await aloud(settings(player="aplay"), ScriptedEngine("local", [PIECE] * 20), pre_buffer=pre_buffer)
+    assert pre_buffer.underruns == 0
