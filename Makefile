@@ -2,7 +2,7 @@
 #   make run PYTHON=/path/to/python3     uses that interpreter
 #   make test ARGS="-k breaker"          passes ARGS on to the command behind the target
 .DEFAULT_GOAL := help
-.PHONY: help run run-clone serve test test-clone check bench bench-clone faults clean environment
+.PHONY: help run run-clone serve test test-clone check bench bench-clone faults soak lan clean environment
 
 BIN := .venv/bin/
 PYTHON ?=
@@ -47,6 +47,12 @@ bench-clone: environment ## measure cloned voices beside other servers, and writ
 
 faults: environment ## break engines in every way, and write out/faults*.json: is anything lost?
 	@$(BIN)python -m faults $(ARGS)
+
+lan: environment ## a robot and a gateway on a network that breaks, and write out/lan.json and .svg; Linux
+	@$(BIN)python -m lan $(ARGS)
+
+soak: environment ## an hour of a gateway's sleeping and waking in ten minutes, and write out/soak.json: does the daemon last?
+	@$(BIN)python -m soak $(ARGS)
 
 clean: ## remove all that make made
 	@rm -rf .venv out build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

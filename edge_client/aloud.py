@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from edge_client.earcon import earcon
 from edge_client.play_queue import PlayQueue
 from edge_client.player import NullPlayer, Played
-from edge_client.player_choice import open_player, plays_files
+from edge_client.player_choice import ProvenPlayer, plays_files
 from edge_client.pre_buffer import PreBuffer
 from edge_client.settings import Settings
 from edge_client.voice_lock import alone
@@ -56,6 +56,7 @@ async def speak_aloud(
     play: bool,
     begins: Begins = lambda _: True,
     pre_buffer: PreBuffer | None = None,
+    proven: ProvenPlayer | None = None,
     on_earcon: Callable[[], None] = lambda: None,
 ) -> Heard | None:
     """Returns when all was heard; without `play`, when all was made. None: no sentence was to begin.
@@ -73,7 +74,7 @@ async def speak_aloud(
         taken = _Taken(ahead, clock, begins, on_earcon if play and settings.earcon else None)
         if play:
             async with alone(settings.voice_lock):
-                played = await _played(taken, settings, clock)
+                played = await _played(taken, settings, clock, proven or ProvenPlayer())
         else:
             played = await NullPlayer(clock).play(taken.chunks())
         if not taken.left:
@@ -87,20 +88,24 @@ async def speak_aloud(
     return heard
 
 
-async def _played(taken: "_Taken", settings: Settings, clock: Callable[[], float]) -> Played:
+async def _played(
+    taken: "_Taken", settings: Settings, clock: Callable[[], float], proven: ProvenPlayer
+) -> Played:
     broken_in = -1
     while True:
-        player = None
+        player, before = None, proven.known
         try:
-            player = await open_player(settings, clock=clock)
+            player = await proven.open(settings, clock=clock)
             async with aclosing(taken.chunks()) as chunks:
                 return await player.play(chunks)
         except PlayerFailed as failure:
+            proven.failed()
             if player is None or taken.sentence == broken_in:
                 if taken.sentence:
                     raise _part(taken.sentence, "played", failure.message) from failure
                 raise
-            broken_in = taken.sentence
+            if not before:
+                broken_in = taken.sentence
             log.warning("the player is replaced: %s", failure.message)
 
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from edge_client.player_choice import open_player
+from edge_client.player_choice import ProvenPlayer
 from edge_client.pre_buffer import PreBuffer
 from edge_client.settings import Settings
 from edge_client.voice_lock import alone
@@ -21,13 +21,14 @@ class Loudspeaker:
         self.problem: str | None = None
         """Why nothing can be heard; None: as far as is known, it can"""
         self.pre_buffer = PreBuffer()
+        self.proven = ProvenPlayer()
         self._earcons = 0
 
     async def prove(self) -> None:
         """Plays a moment of silence. Its failure is told by `problem`."""
         try:
             async with alone(self._settings.voice_lock):
-                self._player = (await open_player(self._settings, clock=self._clock)).name
+                self._player = (await self.proven.open(self._settings, clock=self._clock)).name
         except PlayerFailed as failure:
             self.problem = failure.message
         self._tried = True

@@ -19,7 +19,7 @@ from speech.errors import PlayerFailed
 
 log = logging.getLogger(__name__)
 
-PROOF_LIMIT = 2.0
+PROOF_LIMIT = 4.0
 """Seconds a player may need for 20 ms of silence"""
 BUSY_LIMIT = 5.0
 """Seconds another program may keep the loudspeaker"""
@@ -48,6 +48,28 @@ class _Softer:
     async def play(self, chunks: AsyncIterator[AudioChunk]) -> Played:
         async with aclosing(softer(chunks, self._percent)) as softened:
             return await self._player.play(softened)
+
+
+class ProvenPlayer:
+    """The player that worked last: proving one costs a start and its silence, which every line would pay."""
+
+    def __init__(self) -> None:
+        self._player: Player | None = None
+
+    @property
+    def known(self) -> bool:
+        """Nothing will be proved: what has happened to the loudspeaker since is seen when it is used."""
+        return self._player is not None
+
+    async def open(self, settings: Settings, *, clock: Clock) -> Player:
+        """As `open_player`, which is asked only at first and after a failure."""
+        if self._player is None:
+            self._player = await open_player(settings, clock=clock)
+        return self._player
+
+    def failed(self) -> None:
+        """The next one proves itself again."""
+        self._player = None
 
 
 def plays_files(settings: Settings) -> bool:

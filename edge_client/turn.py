@@ -46,6 +46,7 @@ class Turns:
                 play=self._settings.player != "none",
                 begins=begins,
                 pre_buffer=self._loudspeaker.pre_buffer,
+                proven=self._loudspeaker.proven,
                 on_earcon=self._loudspeaker.tell_of_an_earcon,
             )
         except (NothingCanSpeak, SpokenInPart) as error:

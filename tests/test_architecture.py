@@ -14,8 +14,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 TOP_LEVEL = {
-    "benchmarks", "demo", "deploy", "docs", "edge_client", "faults", "gateway", "personas", "setup", "speech",
-    "tests", "tiny_voice",
+    "benchmarks", "demo", "deploy", "docs", "edge_client", "faults", "gateway", "lan", "personas", "setup",
+    "soak", "speech", "tests", "tiny_voice",
 }  # fmt: skip
 MADE_BY_MAKE = {"out", "build", "dist", "__pycache__"}
 PACKAGES = ("deploy", "edge_client", "gateway", "speech")
@@ -103,7 +103,7 @@ def test_the_demonstration_imports_nothing_of_ours_and_starts_the_commands_inste
 
 
 def test_no_package_imports_the_tests_the_faults_the_benchmarks_or_the_demonstration() -> None:
-    assert not importers(code_of(*PACKAGES), "tests", "faults", "benchmarks", "demo")
+    assert not importers(code_of(*PACKAGES), "tests", "faults", "lan", "soak", "benchmarks", "demo")
 
 
 def test_zeroconf_is_used_only_to_announce_and_to_discover() -> None:

@@ -1,4 +1,4 @@
-"""Programs that speak while their daemon is killed and started again get an error or a voice, and never hang."""
+"""Programs speak while their daemon is killed and started again: an error or a voice, and never a hang."""
 
 import json
 import signal

@@ -1,0 +1,58 @@
+"""Scenario 4: the Mac gets another address, or its name cannot be looked up.
+
+A real change of an interface's address is in `lan`; a pinned address without mDNS is what the others use.
+"""
+
+import json
+import time
+from uuid import uuid4
+
+import pytest
+
+from tests.edge_client.daemon_rig import Loudspeaker, running_daemon
+from tests.edge_client.rig import Commands, RealGateway
+
+pytestmark = pytest.mark.slow
+FOUND_WITHIN = 30.0
+
+
+def found_at(robotvoice: Commands, address: str) -> None:
+    """Waits until lines are spoken by the gateway there."""
+    deadline = time.monotonic() + FOUND_WITHIN
+    while True:
+        done = robotvoice("say", "Where are you?", "--json")
+        if json.loads(done.stdout)["via"] == "gateway":
+            break
+        assert time.monotonic() < deadline, f"not found within {FOUND_WITHIN:g} s"
+    assert json.loads(robotvoice("status", "--json").stdout)["gateway"]["address"] == address
+
+
+def test_a_mac_at_another_address_is_found_within_30_s_without_an_edit(
+    robotvoice: Commands, environment: dict[str, str], loudspeaker: Loudspeaker
+) -> None:
+    identity = f"first-user-{uuid4().hex[:8]}"
+    mac = RealGateway({**environment, "ROBOTVOICE_GATEWAY_ID": identity})
+    mac.start()
+    try:
+        known = {"ROBOTVOICE_MDNS": "true", "ROBOTVOICE_GATEWAY_ID": identity}
+        with running_daemon(robotvoice, loudspeaker, **known):
+            found_at(robotvoice, mac.address)
+            before = mac.address
+            mac.process.kill()
+            mac.process.wait()
+            mac.stop()
+            mac.start()
+            assert mac.address != before
+            found_at(robotvoice, mac.address)
+    finally:
+        mac.stop()
+
+
+def test_a_name_that_cannot_be_looked_up_holds_up_no_line(
+    robotvoice: Commands, loudspeaker: Loudspeaker
+) -> None:
+    with running_daemon(robotvoice, loudspeaker, "--gateway", "no-such-mac.invalid:7860") as robot:
+        for _ in range(5):
+            said = robot.say("I am here.", wait=True)[1]
+            assert said["via"] == "robot"
+            assert said["first_audio_ms"] < 1000
