@@ -22,7 +22,7 @@ FIELDS = "persona text via found_by engine voice pitch rate substitute reason fi
 WITHIN = 50
 """Seconds for a whole demonstration"""
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
 
 @pytest.fixture

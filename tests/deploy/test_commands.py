@@ -8,7 +8,10 @@ import pytest
 
 from tests.deploy.rig import ODD, Machine
 
-pytestmark = pytest.mark.skipif(sys.platform == "darwin", reason="systemd is on Linux only")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "darwin", reason="systemd is on Linux only"),
+]
 UNITS = ".config/systemd/user"
 BOTH = pytest.mark.parametrize("name", ["robotvoice", "robotvoice-gateway"])
 

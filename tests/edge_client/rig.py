@@ -125,11 +125,13 @@ class RealGateway:
         hurry.start()
         welcome = self.process.stdout.readline()
         hurry.cancel()
-        if "http://" not in welcome:
+        try:
+            assert "http://" in welcome, "the gateway did not start"
+            self.address = welcome.partition("http://")[2].partition(" ")[0]
+            soon(self._has_all_voices, "a persona has no voice of its own")
+        except BaseException:
             self.stop()
-            raise AssertionError("the gateway did not start")
-        self.address = welcome.partition("http://")[2].partition(" ")[0]
-        soon(self._has_all_voices, "a persona has no voice of its own")
+            raise
 
     def _has_all_voices(self) -> bool:
         """Before that it says `starting`, and robots speak by themselves."""

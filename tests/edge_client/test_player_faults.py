@@ -18,7 +18,7 @@ from speech.utterance import Sentence
 from tests.edge_client.aloud_rig import PacedPlayers, aloud
 from tests.fakes.scripted_engine import ScriptedEngine
 
-pytestmark = pytest.mark.usefixtures("no_process_is_left")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_process_is_left")]
 
 Make = Callable[..., Settings]
 PIECE = 1200

@@ -16,6 +16,9 @@ from tests.edge_client.rig import Commands, RealGateway
 from tests.fakes.fake_gateway import State, running
 from tests.fakes.faults import Fault
 
+pytestmark = pytest.mark.slow
+
+
 Make = Callable[..., Settings]
 
 

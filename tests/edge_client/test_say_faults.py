@@ -12,7 +12,7 @@ from tests.edge_client.rig import read_wav, say, spoken_by_vixen
 from tests.fakes.fake_gateway import FakeGateway, State
 from tests.fakes.faults import Fault
 
-pytestmark = pytest.mark.usefixtures("no_process_is_left")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_process_is_left")]
 
 Make = Callable[..., Settings]
 TEXT = "Hello there. The second sentence is a bit longer than the first one."

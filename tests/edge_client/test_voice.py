@@ -22,7 +22,7 @@ from speech.errors import EmptyText, UnknownVoice
 from tests.edge_client.daemon_rig import Loudspeaker, running_daemon
 from tests.edge_client.rig import SOON, Commands, read_wav, soon
 
-pytestmark = pytest.mark.usefixtures("no_process_is_left")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_process_is_left")]
 
 STORY = " ".join(f"This is sentence number {number} of a long story." for number in range(20))
 

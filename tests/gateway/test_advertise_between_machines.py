@@ -13,6 +13,9 @@ import pytest
 
 from tests.namespaces import unshared
 
+pytestmark = pytest.mark.slow
+
+
 # Everything that was started ends with the last line.
 SPACES = ("--mount", "--pid", "--fork", "--kill-child")
 TWO_MACHINES = """

@@ -14,6 +14,8 @@ from speech.wire import SERVICE_TYPE
 from tests.gateway.in_process import soon
 from tests.gateway.process import started
 
+pytestmark = pytest.mark.slow
+
 
 def gateway(name: str, announced: Announced | None = None) -> MdnsAdvertiser:
     return MdnsAdvertiser(

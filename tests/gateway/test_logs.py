@@ -115,6 +115,7 @@ ENGINES = [
 PERSONAS = [persona(engine.name, engine.name) for engine in ENGINES]
 
 
+@pytest.mark.slow
 async def test_no_word_reaches_the_log_on_any_route_whatever_goes_wrong(log: io.StringIO) -> None:
     loop = asyncio.get_running_loop()
     loop.set_debug(True)

@@ -6,10 +6,15 @@ import json
 import signal
 from pathlib import Path
 
+import pytest
+
 from tests.fakes.fake_upstream import FakeUpstream, hangs, head, running
 from tests.gateway.in_process import soon
 from tests.gateway.process import START_WITHIN, GatewayProcess, environment, started
 from tests.gateway.recordings import encoded, noise
+
+pytestmark = pytest.mark.slow
+
 
 SENTENCES = ("Hello there.", "One moment.", "I am back.", "See you soon.")
 PERSONA = """

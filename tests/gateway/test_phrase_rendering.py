@@ -167,13 +167,20 @@ async def test_what_was_recorded_before_the_voice_was_known_to_be_quiet_is_made_
         store = gateway.app[PHRASES]
 
         def all_alike() -> bool:
-            gains = [each.gain for each in store.held(ADA).values()]
-            return len(gains) == len(TEXTS) and set(gains) == {loudness.gain(ADA.voice)}
+            gains, gain = [each.gain for each in store.held(ADA).values()], loudness.gain(ADA.voice)
+            known = gain > 1.0 and loudness.settled(ADA.voice) is (seconds == 4.0)
+            return known and len(gains) == len(TEXTS) and set(gains) == {gain}
 
         await soon(all_alike)
         found = await recordings(gateway, await manifest(gateway))
         assert len(TEXTS) < len(quiet.begun) <= 2 * len(TEXTS)
-        assert loudness.settled(ADA.voice) is (seconds == 4.0)
         for text, wav in found.items():
-            assert (await gateway.say(text)).body == wav
-        assert np.abs(np.frombuffer(found[TEXTS[0]][44:], "<i2")).max() > 2_000
+            spoken, recorded = samples_of((await gateway.say(text)).body), samples_of(wav)
+            assert len(spoken) == len(recorded)
+            # The last sentence may still be counted in, and change the last bit.
+            assert np.abs(spoken - recorded).max() <= 1
+        assert np.abs(samples_of(found[TEXTS[0]])).max() > 2_000
+
+
+def samples_of(wav: bytes) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
+    return np.frombuffer(wav[44:], "<i2").astype(np.int64)

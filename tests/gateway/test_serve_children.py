@@ -15,7 +15,7 @@ from speech.engines.espeak_library import IDLE_CHILDREN
 from tests.gateway.in_process import Answer, soon
 from tests.gateway.process import GatewayProcess, all_gone, started
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -29,6 +29,8 @@ from tests.speech.real_espeak import (
     rest_of,
 )
 
+pytestmark = pytest.mark.slow
+
 
 def chain_of(engine: EspeakEngine) -> FallbackChain:
     """One entry, as a robot has it that is on its own."""

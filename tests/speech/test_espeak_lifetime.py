@@ -38,6 +38,9 @@ from tests.speech.real_espeak import (
     make_backend,
 )
 
+pytestmark = pytest.mark.slow
+
+
 ROOT = Path(__file__).parents[2]
 
 

@@ -23,6 +23,9 @@ from tests.speech.conftest import StartPyttsx3
 from tests.speech.real_espeak import children, eventually, is_running
 from tests.speech.real_pyttsx3 import HELLO, PLAIN, SOON, called, fakes, hear, real
 
+pytestmark = pytest.mark.slow
+
+
 SLOWLY = "import os, sys, time; time.sleep(0.5); os.execv(sys.executable, sys.argv[1:])"
 
 
