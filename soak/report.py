@@ -9,7 +9,7 @@ from soak.run import Run
 
 MOST_MEGABYTES = 45.0
 MORE_MEGABYTES = 1.0
-"""By which the last third of a run may be above the first: more is a trend"""
+"""By which the last third of a run may be above the one before: more is a trend"""
 MORE_KILOBYTES = 64
 """On disk: addresses and personas that are known are written anew, none is added"""
 MOST_IDLE = 0.01
@@ -35,7 +35,8 @@ class Figures:
     """With the time for which others were speaking"""
     back_p50_ms: int
     back_worst_ms: int
-    megabytes_first: float
+    megabytes_before: float
+    """In the second third of the run"""
     megabytes_last: float
     megabytes_most: float
     megabytes: tuple[float, ...]
@@ -72,7 +73,7 @@ def figures_of(run: Run) -> Figures:
         first_audio_worst_ms=first_audio[-1],
         back_p50_ms=round(statistics.median(run.back_ms)),
         back_worst_ms=max(run.back_ms),
-        megabytes_first=round(first, 1),
+        megabytes_before=round(first, 1),
         megabytes_last=round(last, 1),
         megabytes_most=round(max(held.megabytes for held in run.held), 1),
         megabytes=tuple(round(held.megabytes, 1) for held in run.held),
@@ -112,7 +113,7 @@ def broken_promises(run: Run) -> list[str]:
 
 
 def _memory(held: list[Held]) -> tuple[float, float]:
-    """Medians of the first third and of the last."""
+    """Medians of the second third and of the last: in the first a daemon meets everything for the first time."""
     sizes = [each.megabytes for each in held]
     third = max(1, len(sizes) // 3)
-    return statistics.median(sizes[:third]), statistics.median(sizes[-third:])
+    return statistics.median(sizes[-2 * third : -third] or sizes), statistics.median(sizes[-third:])
