@@ -113,7 +113,7 @@ def broken_promises(run: Run) -> list[str]:
 
 
 def _memory(held: list[Held]) -> tuple[float, float]:
-    """Medians of the second third and of the last: in the first a daemon meets everything for the first time."""
+    """Medians of the second third and of the last: in the first it meets everything for the first time."""
     sizes = [each.megabytes for each in held]
     third = max(1, len(sizes) // 3)
     return statistics.median(sizes[-2 * third : -third] or sizes), statistics.median(sizes[-third:])
