@@ -93,7 +93,7 @@ async def _played(
 ) -> Played:
     broken_in = -1
     while True:
-        player, before = None, proven.known
+        player = None
         try:
             player = await proven.open(settings, clock=clock)
             async with aclosing(taken.chunks()) as chunks:
@@ -104,8 +104,7 @@ async def _played(
                 if taken.sentence:
                     raise _part(taken.sentence, "played", failure.message) from failure
                 raise
-            if not before:
-                broken_in = taken.sentence
+            broken_in = taken.sentence
             log.warning("the player is replaced: %s", failure.message)
 
 

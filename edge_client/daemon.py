@@ -9,6 +9,7 @@ from typing import Any
 
 from edge_client.announcements import Announcement, Announcements, announcement
 from edge_client.kept_gateway import KeptGateway
+from edge_client.known_personas import ANY_VOICE
 from edge_client.line import Line
 from edge_client.loudspeaker import Loudspeaker
 from edge_client.phrase_keeping import PhraseKeeping
@@ -32,6 +33,8 @@ log = logging.getLogger(__name__)
 
 SHORT_TEXT = 2_000
 """Characters that are cleaned and split in a moment; longer ones go to a thread, so that nothing stutters"""
+SOONEST, LATEST = 2.0, 60.0
+"""Seconds until an eSpeak NG that did not start is tried again; each pause is twice the one before"""
 TALLIED = {"spoken", "dropped", "failed", "cut"}
 
 
@@ -123,6 +126,12 @@ class Daemon:
     async def _keep_espeak(self) -> None:
         """Warm from the start, and found again when it was lost."""
         await self.espeak.start()
+        pause = SOONEST
+        while not self.espeak.readiness(ANY_VOICE):
+            # A busy boot is enough for that; no breaker would ever ask it again.
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LATEST)
+            await self.espeak.start()
         await recover([(self.espeak, self.voices.espeak_breaker)])
 
     async def _learn(self) -> None:

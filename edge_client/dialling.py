@@ -37,6 +37,7 @@ class Dialled:
         trace = aiohttp.TraceConfig()
         trace.on_connection_create_end.append(self._stands)
         trace.on_request_end.append(self._answered)
+        trace.on_request_redirect.append(self._sent_elsewhere)
         connector = aiohttp.TCPConnector(resolver=UnhurriedResolver())
         self.session = aiohttp.ClientSession(connector=connector, trace_configs=[trace])
         self.answer_within = ANSWER_WITHIN
@@ -74,6 +75,10 @@ class Dialled:
     async def _answered(self, _: object, __: object, answered: aiohttp.TraceRequestEndParams) -> None:
         identity = answered.response.headers.get(wire.HEADER_GATEWAY, "")
         self.gateway_id = identity if identity and identity.isprintable() else None
+
+    async def _sent_elsewhere(self, *_: object) -> None:
+        """For a WebSocket aiohttp would follow, to whatever address a stranger names."""
+        raise EngineFailure("protocol", f"what answers at {self._endpoint.label} is no gateway: it redirects")
 
     def _late(self) -> EngineFailure:
         if self._connected:

@@ -16,7 +16,6 @@ class Loudspeaker:
 
     def __init__(self, settings: Settings, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._settings, self._clock = settings, clock
-        self._player: str | None = None
         self._tried = False
         self.problem: str | None = None
         """Why nothing can be heard; None: as far as is known, it can"""
@@ -28,7 +27,7 @@ class Loudspeaker:
         """Plays a moment of silence. Its failure is told by `problem`."""
         try:
             async with alone(self._settings.voice_lock):
-                self._player = (await self.proven.open(self._settings, clock=self._clock)).name
+                await self.proven.open(self._settings, clock=self._clock)
         except PlayerFailed as failure:
             self.problem = failure.message
         self._tried = True
@@ -39,7 +38,7 @@ class Loudspeaker:
 
     def as_json(self) -> dict[str, Any]:
         return {
-            "player": self._player or self._settings.player,
+            "player": self.proven.name or self._settings.player,
             "device": self._settings.device,
             "problem": self.problem,
             "tried": self._tried,

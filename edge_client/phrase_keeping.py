@@ -101,6 +101,9 @@ class PhraseKeeping:
                 log.warning("a sentence cannot be kept for the time without a gateway: %s", error.strerror)
                 if hearing is None:
                     await asyncio.sleep(TRY_AGAIN)
+            except Exception:  # such as a machine that has no thread left: the daemon speaks on
+                log.exception("keeping what is heard often broke, and goes on")
+                await asyncio.sleep(TRY_AGAIN)
 
     async def _keep(self, hearing: Hearing) -> None:
         """Raises OSError."""

@@ -135,7 +135,7 @@ class PhrasePull:
             log.warning("phrases were not pulled: %s", problem)
         if problem or endpoint:  # while the gateway is away, why it failed last stays known
             self._problem = problem
-        with suppress(OSError):
+        with suppress(OSError, RuntimeError):  # no file or no thread can be had
             await self.recount()
         return problem is not None
 

@@ -57,9 +57,9 @@ class ProvenPlayer:
         self._player: Player | None = None
 
     @property
-    def known(self) -> bool:
-        """Nothing will be proved: what has happened to the loudspeaker since is seen when it is used."""
-        return self._player is not None
+    def name(self) -> str | None:
+        """None: none is proven at the moment."""
+        return self._player.name if self._player else None
 
     async def open(self, settings: Settings, *, clock: Clock) -> Player:
         """As `open_player`, which is asked only at first and after a failure."""

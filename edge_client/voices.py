@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from edge_client.gateway_answers import remark
 from edge_client.kept_sentences import KEY_FILE, KeptSentences
 from edge_client.known_gateway import KnownGateway
 from edge_client.known_personas import (
@@ -36,7 +37,8 @@ LONGEST_NAME = 64
 """Characters"""
 FIRST_LOCAL = 2
 """Where in a chain the robot's own voices begin: after the phrasebook and the gateway"""
-PHRASES_FOLDER = "phrases"
+PHRASES_FOLDER = "phrasebook"
+"""Not the one of a gateway on the same machine, which has the same state folder and tidies up its own"""
 MEGABYTE = 1_000_000
 PATIENCE = 10.0
 """Seconds for a voice of the robot's own that was slow: a busy machine, and silence the only alternative"""
@@ -142,7 +144,7 @@ class Voices:
     def _own_voice(self, persona: str) -> OwnVoice | None:
         """If it is a cloned one."""
         known = next((each for each in self.known.personas if each.id == persona and each.clones), None)
-        return OwnVoice(known.revision, known.engine) if known else None
+        return OwnVoice(known.revision, remark(known.engine)) if known else None
 
     def with_what_to_do(self, error: NothingCanSpeak | SpokenInPart) -> NothingCanSpeak | SpokenInPart:
         """The gateway may have failed last, but what the owner can do about it is often on the robot."""

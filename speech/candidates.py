@@ -115,7 +115,7 @@ class Candidates:
                 permit = self._entries[index].guarded.acquire() or UNGUARDED
                 yield Try(index, permit, limits)
         clock = asyncio.get_running_loop().time
-        until = clock() + FULL_FOR
+        until = min(clock() + FULL_FOR, due.finish_by)
         while clock() < until and (waiting := [index for index in sorted(full) if self._can_speak(index)]):
             for index in waiting:
                 yield Try(index, UNGUARDED, limits, after=AGAIN_AFTER)

@@ -12,7 +12,7 @@ from speech.engines.espeak_backend import EspeakBackend, EspeakRequest
 from speech.engines.espeak_command import EspeakCommandBackend
 from speech.engines.espeak_library import EspeakLibraryBackend, installed_libraries
 from speech.engines.espeak_voices import Catalogue
-from speech.errors import EngineFailure, EngineUnavailable, UnknownVoice
+from speech.errors import EngineFailure, EngineUnavailable, MachineFull, UnknownVoice
 from speech.persona import VoiceSpec
 from speech.utterance import Reason, Sentence
 
@@ -26,6 +26,7 @@ START_ESTIMATE = 0.02
 REAL_TIME_FACTOR = 0.05
 PROBE_TEXT = "Hi."
 HOW_TO_INSTALL = "install it with: sudo apt install espeak-ng (or pip install 'robotvoice[espeak]')"
+NOT_INSTALLED = Reason("not_installed", f"eSpeak NG does not run here; {HOW_TO_INSTALL}")
 
 
 class EspeakEngine:
@@ -39,6 +40,7 @@ class EspeakEngine:
         """With `on_demand` it counts as ready from the first moment and starts with the first sentence."""
         self._on_demand = on_demand
         self._tried = False
+        self._full: MachineFull | None = None
         self._backends = tuple(backends)
         self._backend: EspeakBackend | None = None
         self._catalogue: Catalogue | None = None
@@ -67,18 +69,24 @@ class EspeakEngine:
         async with self._starting:
             if self._backend is not None:
                 return
-            problems = []
+            problems: list[EngineFailure | EngineUnavailable] = []
             for backend in self._backends:
                 try:
                     self._catalogue = await backend.start()
                 except (EngineFailure, EngineUnavailable) as problem:
-                    problems.append(problem.message)
+                    problems.append(problem)
                     continue
                 self._backend = backend
                 return
-            self._tried = True
-            self._not_ready = Reason("not_installed", f"eSpeak NG does not run here; {HOW_TO_INSTALL}")
-            log.warning("%s (tried: %s)", self._not_ready.text, "; ".join(problems))
+            self._full = next((each for each in problems if isinstance(each, MachineFull)), None)
+            # On a full machine it may well be installed: who starts on demand is asked again.
+            self._tried = self._full is None
+            before, self._not_ready = self._not_ready, NOT_INSTALLED
+            if self._full:
+                self._not_ready = Reason(self._full.reason, self._full.message)
+            if self._not_ready != before:
+                tried = "; ".join(each.message for each in problems)
+                log.warning("%s (tried: %s)", self._not_ready.text, tried)
 
     def readiness(self, voice: VoiceSpec) -> Readiness:
         if self._catalogue is None:
@@ -99,6 +107,8 @@ class EspeakEngine:
         if self._on_demand:
             await self.start()
         if self._backend is None or self._catalogue is None:
+            if self._full:
+                raise MachineFull(self._full.message)
             raise EngineUnavailable(self._not_ready.code, self._not_ready.text)
         wanted = voice.voice or DEFAULT_VOICE
         try:

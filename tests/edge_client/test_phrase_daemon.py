@@ -25,7 +25,7 @@ from tests.edge_client.phrase_rig import (
 )
 from tests.edge_client.rig import SOON, Commands, say, soon
 from tests.fakes.fake_gateway import running
-from tests.gateway.phrase_gateway import ADA, TEXTS, complete, phrase_gateway
+from tests.gateway.phrase_gateway import ADA, TEXTS, complete, manifest, phrase_gateway, recordings
 
 ELSE = "This is in no book."
 
@@ -146,7 +146,8 @@ async def test_a_new_revision_replaces_the_book_when_the_gateway_tells_of_it(
 
 
 async def test_the_real_gateways_phrases_come_to_the_robot(settings: Callable[..., Settings]) -> None:
-    async with phrase_gateway() as gateway:
+    """Also when both keep their things in one folder, as they do on one machine."""
+    async with phrase_gateway(state=settings().state_dir) as gateway:
         await complete(gateway)
         address = f"127.0.0.1:{gateway.port}"
         async with daemon_here(settings(gateway=address, persona=ADA.id)) as daemon:
@@ -159,3 +160,4 @@ async def test_the_real_gateways_phrases_come_to_the_robot(settings: Callable[..
                 heard = await line.wait()
             assert (heard.recalled, heard.origin.engine, heard.origin.stored) == (True, "mlx", True)
             assert daemon.status()["phrasebook"]["problem"] is None
+        assert set(await recordings(gateway, await manifest(gateway))) == set(TEXTS)

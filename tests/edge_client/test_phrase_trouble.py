@@ -1,0 +1,57 @@
+"""What goes wrong around the phrasebook ends no daemon, and forges no line of its log."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from edge_client import phrase_keeping
+from edge_client.known_gateway import KnownGateway
+from edge_client.known_personas import FILE_NAME
+from edge_client.phrase_keeping import PhraseKeeping
+from edge_client.settings import Settings
+from edge_client.voices import Voices
+from speech.engines.espeak import EspeakEngine
+from tests.edge_client.kept_link_rig import until
+from tests.edge_client.phrase_rig import OLD, VIXEN, Book
+
+
+async def test_a_machine_without_a_thread_left_is_outlived(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = Book(tmp_path)
+    monkeypatch.setattr(phrase_keeping, "TRY_AGAIN", 0.05)
+    opened, tries = book.kept.open, 0
+
+    def without_a_thread_at_first() -> None:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            raise RuntimeError("can't start new thread")
+        opened()
+
+    monkeypatch.setattr(book.kept, "open", without_a_thread_at_first)
+    keeping = PhraseKeeping(book.kept, book.revisions)
+    running = asyncio.create_task(keeping.run())
+    await until(lambda: keeping.hearing("Anything.", VIXEN))
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+    assert tries == 2
+
+
+def test_the_name_of_an_engine_that_a_gateway_tells_is_one_line(settings: Callable[..., Settings]) -> None:
+    own = settings()
+    told = {"id": VIXEN, "name": "Vixen", "language": "en", "revision": OLD, "clones": True}
+    own.state_dir.mkdir()
+    listed = {"personas": [{**told, "engine": "mlx\nERROR \x1b[2J" + 1000 * "x"}]}
+    (own.state_dir / FILE_NAME).write_text(json.dumps(listed))
+    voices = Voices(own, KnownGateway(own), EspeakEngine([]))
+    found = voices._own_voice(VIXEN)
+    assert found is not None
+    assert found.engine.startswith("mlx ERROR")
+    assert found.engine.isprintable()
+    assert len(found.engine) < 200
