@@ -2,7 +2,7 @@
 #   make run PYTHON=/path/to/python3     uses that interpreter
 #   make test ARGS="-k breaker"          passes ARGS on to the command behind the target
 .DEFAULT_GOAL := help
-.PHONY: help run run-clone serve test test-clone check bench bench-clone faults soak lan clean environment
+.PHONY: help run run-clone serve test test-slow test-clone check bench bench-clone faults soak lan clean environment
 
 BIN := .venv/bin/
 PYTHON ?=
@@ -29,9 +29,12 @@ serve: environment ## a gateway in the foreground, until Ctrl-C
 test: environment ## the everyday tests
 	@$(BIN)python -m pytest $(ARGS)
 
-test-clone: environment ## the long tests and those of cloned voices; installs mlx-audio
+test-slow: environment ## the long tests: what kills, freezes, fills disks and waits
+	@$(BIN)python -m pytest -m "slow and not clone" $(ARGS)
+
+test-clone: environment ## the tests of cloned voices; installs mlx-audio
 	@$(BIN)python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
-	@$(BIN)python -m pytest -m "slow or clone" $(ARGS)
+	@$(BIN)python -m pytest -m clone $(ARGS)
 
 check: environment ## formatting, lint and types
 	@$(BIN)python -m ruff format --check .

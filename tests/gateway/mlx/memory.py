@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from statistics import median
 
 CLIENTS = 8
 MANY = 1000
@@ -11,13 +12,13 @@ LOOK = 25
 SETTLED = 8
 """Looks after which everything that is kept is full, and memory may grow no more"""
 HALF = (MANY // LOOK - SETTLED) // 2
-"""Looks of which the least counts: what an allocator takes for an encoding it gives back at another time"""
+"""Looks of which the median counts: an allocator takes and gives back a tenth at any time"""
 FLAT = 1.05
 
 
 def flat(rss: Sequence[int]) -> bool:
     """Whether the last half of what was seen is no more than a twentieth above the half before it."""
-    return min(rss[-HALF:]) <= FLAT * min(rss[SETTLED:][:HALF])
+    return median(rss[-HALF:]) <= FLAT * median(rss[SETTLED:][:HALF])
 
 
 async def by_clients(work: Callable[[int], Awaitable[None]], count: int) -> None:
