@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from edge_client.files import read_whole
-from edge_client.phrase_files import make_private, remove, write_synced
+from edge_client.phrase_files import make_private, on_disk, remove, write_synced
 from edge_client.phrase_manifest import LARGEST_RECORDING, REVISION
 from edge_client.phrase_store import KEPT, PhraseStore
 
@@ -28,6 +28,15 @@ class KeptSentences:
     def __init__(self, store: PhraseStore, key_file: Path) -> None:
         self._store, self._key_file = store, key_file
         self._key: bytes | None = None
+
+    @property
+    def folder(self) -> Path:
+        return self._store.folder
+
+    @property
+    def limit(self) -> int:
+        """Bytes; 0: nothing is kept."""
+        return self._store.limit
 
     def open(self) -> None:
         """For the process that writes: makes the key if there is none. Raises OSError, as the store does."""
@@ -78,7 +87,7 @@ class KeptSentences:
             return False
         content = MAGIC + _digest(self._key, name.encode() + body) + body
         with self._store.writing:
-            if not self._store.make_room(len(content), revisions):
+            if not self._store.make_room(on_disk(len(content)), revisions):
                 return False
             path = self._path(persona, revision, name)
             make_private(path.parent)

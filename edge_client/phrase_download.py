@@ -85,7 +85,7 @@ class PhraseDownload:
         try:
             async with self._session.get(url, headers=headers, allow_redirects=False) as response:
                 whose = response.headers.get(wire.HEADER_GATEWAY)
-                if whose and self._endpoint.gateway_id not in (None, whose):
+                if self._endpoint.gateway_id not in (None, whose):
                     raise PhrasesFailed(other_gateway(self._endpoint).message)
                 yield response
         except TimeoutError as error:

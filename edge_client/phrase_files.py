@@ -8,6 +8,8 @@ from pathlib import Path
 
 UNFINISHED = ".new-"
 """How the names of files begin that are being written"""
+BLOCK = 4096
+"""Bytes that a disk gives out at a time"""
 
 
 def make_private(folder: Path) -> None:
@@ -61,6 +63,20 @@ def folders_in(folder: Path) -> Iterator[Path]:
     """Links are none."""
     with suppress(FileNotFoundError), os.scandir(folder) as found:
         yield from [Path(each.path) for each in found if each.is_dir(follow_symlinks=False)]
+
+
+def on_disk(size: int) -> int:
+    """Bytes that a file of this size takes there."""
+    return -(-size // BLOCK) * BLOCK
+
+
+def bytes_of(path: Path) -> int:
+    """What a file, or all files in a folder, take. What two packs share counts once, what is gone nothing."""
+    found = [about for _, about in files_in(path)]
+    if not path.is_dir():
+        with suppress(FileNotFoundError):
+            found = [path.lstat()]
+    return sum({(about.st_dev, about.st_ino): on_disk(about.st_size) for about in found}.values())
 
 
 def files_in(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:

@@ -9,6 +9,7 @@ from edge_client.files import read_whole
 from edge_client.phrase_files import (
     folders_in,
     make_private,
+    on_disk,
     private_file,
     remove,
     sync_folder,
@@ -51,10 +52,14 @@ class Intake:
                 remove(folder)
         wanted = {each.sha256: each for each in manifest.sentences}
         missing = [each for each in wanted.values() if not self._is_whole(each)]
-        needed = sum(each.bytes - self.begun(each) for each in missing)
+        needed = sum(on_disk(each.bytes) - on_disk(self.begun(each)) for each in missing)
+        if book != manifest:
+            needed += on_disk(len(write_manifest(manifest)))
         if not self._store.make_room(needed, revisions, manifest):
             if not book or book.pack != manifest.pack:
                 remove(self._persona / manifest.pack)
+                with suppress(OSError):  # there is more of it
+                    self._persona.rmdir()
             raise PhrasesFailed(
                 f"there is no room for the {manifest.bytes / 1e6:.1f} MB of {manifest.persona}'s phrases: "
                 "raise phrasebook_mb"

@@ -61,6 +61,8 @@ class PhraseKeeping:
         self._heard: OrderedDict[str, int] = OrderedDict()
         self._waiting: asyncio.Queue[Hearing] = asyncio.Queue(MOST_WAITING)
         self._ready = False
+        self._trouble: str | None = None
+        """With the disk, as it was told"""
 
     def listening(self, engine: Engine) -> Engine:
         """The same engine, the gateway's, and what it speaks is heard."""
@@ -88,8 +90,8 @@ class PhraseKeeping:
             self._heard.popitem(last=False)
 
     async def run(self) -> None:
-        """Writes what was heard, until cancelled."""
-        while True:
+        """Writes what was heard, until cancelled; returns at once if nothing may be kept."""
+        while self._kept.limit:
             hearing = await self._waiting.get() if self._ready else None
             try:
                 if hearing is None:
@@ -97,8 +99,9 @@ class PhraseKeeping:
                     self._ready = True
                 else:
                     await self._keep(hearing)
+                self._trouble = None
             except OSError as error:
-                log.warning("a sentence cannot be kept for the time without a gateway: %s", error.strerror)
+                self._tell(error)
                 if hearing is None:
                     await asyncio.sleep(TRY_AGAIN)
             except Exception:  # such as a machine that has no thread left: the daemon speaks on
@@ -114,6 +117,15 @@ class PhraseKeeping:
         where = hearing.persona, hearing.revision, hearing.name
         if await asyncio.to_thread(self._kept.write, where, bytes(hearing.pcm), engine, voice, revisions):
             self._on_kept()
+
+    def _tell(self, error: OSError) -> None:
+        """Once for each trouble."""
+        trouble = error.strerror or type(error).__name__
+        if isinstance(error, BlockingIOError):
+            trouble = "another process keeps them"
+        if trouble != self._trouble:
+            self._trouble = trouble
+            log.warning("sentences cannot be kept in %s (%s); it is tried again", self._kept.folder, trouble)
 
 
 class _Listening:

@@ -24,6 +24,10 @@ BREATH = 0.2
 """Seconds before each round: news come in rows, and anybody may make news"""
 SOONEST, LATEST = 1.0, 60.0
 """Seconds until a round that failed is repeated; each pause is twice as long as the one before it"""
+AT_A_TIME = 300.0
+"""Seconds for one persona, and the rest of one recording; what is left then waits for the next round"""
+NOW_AND_THEN = 24 * 3600.0
+"""Seconds until a round though there is no news: what nobody speaks with any more goes some day"""
 
 
 class PhrasePull:
@@ -96,7 +100,7 @@ class PhrasePull:
                 self._news.clear()
                 again = await self._round()
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(pause if again else None):
+                    async with asyncio.timeout(pause if again else NOW_AND_THEN):
                         await self._news.wait()
                 pause = min(2 * pause, LATEST) if again else SOONEST
                 await asyncio.sleep(BREATH)
@@ -152,8 +156,11 @@ class PhrasePull:
         problem = None
         async with module.PhraseDownload(endpoint, self._connect_timeout) as download:
             for self._pulling in wanted:
+                if self._gateway() != endpoint:
+                    self._unsure.update(wanted)
+                    break
                 try:
-                    await self._pull(download, self._pulling, revisions)
+                    await self._pull(download, self._pulling, revisions, endpoint)
                 except (PhrasesFailed, InvalidMessage) as failure:
                     problem = f"{self._pulling}: {ascii(failure.message)[1:-1]}"
                     self._unsure.add(self._pulling)
@@ -162,24 +169,28 @@ class PhrasePull:
     def _is_wanted(self, persona: str, revision: str, unsure: set[str] | None) -> bool:
         if unsure is None or persona in unsure:
             return True
-        pack = self._packs.get(persona) if self._packs is not None else None
-        if self._packs is None and persona not in self._asked:
+        packs = self._packs  # it may be told anew while this is asked in a thread
+        pack = packs.get(persona) if packs is not None else None
+        if packs is None and persona not in self._asked:
             return True
-        if persona in self._without or (self._packs is not None and pack is None):
+        if persona in self._without or (packs is not None and pack is None):
             return False
         book = self._store.book(persona)
         if not book or book.revision != revision or not book.complete:
             return True
         return pack not in (None, book.pack)
 
-    async def _pull(self, download: "PhraseDownload", persona: str, revisions: Mapping[str, str]) -> None:
+    async def _pull(
+        self, download: "PhraseDownload", persona: str, revisions: Mapping[str, str], endpoint: Endpoint
+    ) -> None:
         """Raises PhrasesFailed, InvalidMessage and OSError; then what was held is held still."""
+        until = asyncio.get_running_loop().time() + AT_A_TIME
         content = await download.manifest(persona)
         self._asked.add(persona)
         if content is None:
             self._without.add(persona)
             return
-        manifest = read_manifest(content, persona)
+        manifest = await asyncio.to_thread(read_manifest, content, persona)
         if manifest.revision != revisions[persona]:
             raise PhrasesFailed("the gateway's recordings are of another revision than was learned")
         book = await asyncio.to_thread(self._store.book, persona)
@@ -190,6 +201,10 @@ class PhrasePull:
         try:
             for recording in await asyncio.to_thread(intake.prepare, revisions):
                 await self._fetch(download, intake, manifest, recording)
+                if self._gateway() != endpoint:
+                    raise PhrasesFailed("its gateway is not linked any more")
+                if asyncio.get_running_loop().time() > until:
+                    raise PhrasesFailed("the gateway is slow; the rest is pulled later")
             if book != manifest:
                 await asyncio.to_thread(intake.switch)
         except OSError:

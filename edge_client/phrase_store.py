@@ -3,7 +3,8 @@
     PERSONA/book.json          the pack that is in use; replaced in one step, which is the switch to another
     PERSONA/PACK/SHA256.wav    its recordings; .part while they are being pulled
     PERSONA/kept-REVISION/     sentences that were heard more than once
-    lock                       held by the one process that writes
+    PERSONA/.gone              since when no gateway spoke with it: the time of this file
+    .lock                      held by the one process that writes
 
 Whoever reads needs no lock. All of it blocks.
 """
@@ -11,12 +12,13 @@ Whoever reads needs no lock. All of it blocks.
 import fcntl
 import os
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from edge_client.files import read_whole
-from edge_client.phrase_files import UNFINISHED, files_in, folders_in, make_private, remove
+from edge_client.phrase_files import UNFINISHED, bytes_of, files_in, folders_in, make_private, remove
 from edge_client.phrase_manifest import (
     LARGEST_MANIFEST,
     LARGEST_RECORDING,
@@ -29,8 +31,11 @@ from speech.errors import InvalidMessage
 
 BOOK = "book.json"
 KEPT = "kept-"
-LOCK = "lock"
+LOCK = ".lock"  # no persona can be called that
+GONE = ".gone"
 WHOLE = ".wav"
+STAYS = 24 * 3600.0
+"""Seconds until that of a persona goes which no gateway speaks with: another may be linked for a while"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,7 @@ class PhraseStore:
     """Opens nothing until it is asked."""
 
     def __init__(self, folder: Path, limit: int) -> None:
-        """`limit`: bytes of all files together; 0: nothing is held."""
+        """`limit`: bytes that all files together take on the disk; 0: nothing is held."""
         self.folder, self.limit = folder, limit
         self.writing = threading.RLock()
         """Held by a thread that takes away, or adds what has not been made room for"""
@@ -116,69 +121,88 @@ class PhraseStore:
         return self._lock is not None
 
     def tidy(self, revisions: Mapping[str, str]) -> None:
-        """Takes away what nobody can use: of personas that are not among these, and what was left half done.
+        """Takes away what nobody can use: of personas long not among these, and what was left half done.
 
         What was kept of another revision goes too; an old pack stays until there is room needed or a new one.
         Raises OSError.
         """
         with self.writing:
+            for persona in self._read.copy().keys() - revisions.keys():
+                self._read.pop(persona, None)
             for folder in folders_in(self.folder):
-                if folder.name not in revisions or not self.limit:
+                revision = revisions.get(folder.name)
+                if not self.limit or not _stays(folder, revision is not None):
                     remove(folder)
                     continue
                 for inner in folders_in(folder):
-                    if inner.name.startswith(KEPT) and inner.name != KEPT + revisions[folder.name]:
+                    if revision is not None and inner.name.startswith(KEPT) and inner.name != KEPT + revision:
                         remove(inner)
                 for path, _ in files_in(folder):
                     if path.name.startswith(UNFINISHED):
                         remove(path)
 
     def make_room(self, needed: int, revisions: Mapping[str, str], sparing: Manifest | None = None) -> bool:
-        """Whether so many bytes more are within the limit; packs of old revisions go, then what was kept.
+        """Whether so many bytes more on the disk are within the limit.
 
-        Of that the one unused for longest goes first. `sparing` is a pack being pulled. Raises OSError.
+        Personas not among these go first, then packs of old revisions, then what was kept and is unused for
+        longest. `sparing` is a pack being pulled. Raises OSError.
         """
         with self.writing:
-            excess = _bytes_of(self.folder) + needed - self.limit
-            if excess <= 0:
+            if self._has_room(needed):
                 return True
             dispensable = list(self._dispensable(revisions, sparing))
-            if excess > sum(map(_bytes_of, dispensable)):
+            freed = sum(bytes_of(path) for paths in dispensable for path in paths)
+            if bytes_of(self.folder) - freed + needed > self.limit:
                 return False
-            for path in dispensable:
-                remove(path)
-                if _bytes_of(self.folder) + needed <= self.limit:
-                    break
-            return True
+            for paths in dispensable:
+                for path in paths:
+                    remove(path)
+                if self._has_room(needed):
+                    return True
+            return False  # what a pack shares with another one frees nothing
 
-    def _dispensable(self, revisions: Mapping[str, str], sparing: Manifest | None) -> Iterator[Path]:
+    def _has_room(self, needed: int) -> bool:
+        return bytes_of(self.folder) + needed <= self.limit
+
+    def _dispensable(self, revisions: Mapping[str, str], sparing: Manifest | None) -> Iterator[list[Path]]:
+        """What goes together, the first first."""
+        gone, packs, kept = list[Path](), list[list[Path]](), list[tuple[Path, os.stat_result]]()
         for folder in folders_in(self.folder):
+            revision = revisions.get(folder.name)
+            if revision is None:
+                gone.append(folder)
+                continue
             book = self.book(folder.name)
-            if book and book.revision != revisions.get(folder.name):
-                yield folder / BOOK
-                if not sparing or sparing.pack != book.pack:
-                    yield folder / book.pack
-        kept = [
-            (about.st_mtime_ns, path)
-            for path, about in files_in(self.folder)
-            if path.parent.name.startswith(KEPT)
-        ]
-        yield from (path for _, path in sorted(kept))
+            if book and book.revision != revision:
+                spared = sparing is not None and sparing.pack == book.pack
+                packs.append([folder / BOOK] if spared else [folder / book.pack, folder / BOOK])
+            for inner in folders_in(folder):
+                if inner.name.startswith(KEPT):
+                    kept += files_in(inner)
+        yield from ([folder] for folder in gone)
+        yield from packs
+        yield from ([path] for path, about in sorted(kept, key=lambda each: each[1].st_mtime_ns))
 
     def _shelf(self, folder: Path) -> Shelf:
         book = self.book(folder.name)
-        files = list(files_in(folder))
+        kept = [inner for inner in folders_in(folder) if inner.name.startswith(KEPT)]
         return Shelf(
             persona=folder.name,
             revision=book.revision if book else None,
             phrases=len(book.sentences) if book else 0,
             complete=book.complete if book else False,
-            kept=sum(path.parent.name.startswith(KEPT) for path, _ in files),
-            bytes=_bytes_of(folder),
+            kept=sum(len(list(files_in(inner))) for inner in kept),
+            bytes=bytes_of(folder),
         )
 
 
-def _bytes_of(path: Path) -> int:
-    """Of a file, or of all files in a folder; what two packs share counts once."""
-    found = [about for _, about in files_in(path)] if path.is_dir() else [path.lstat()]
-    return sum({(about.st_dev, about.st_ino): about.st_size for about in found}.values())
+def _stays(folder: Path, wanted: bool) -> bool:
+    """Whether somebody speaks with this persona, or did less than a day ago. Raises OSError."""
+    mark = folder / GONE
+    if wanted:
+        remove(mark)
+        return True
+    age = time.time() - mark.stat().st_mtime if mark.exists() else -1.0
+    if age < 0:  # also when the clock was set back
+        mark.touch(mode=0o600)
+    return age < STAYS

@@ -52,6 +52,7 @@ from gateway.routes import ROUTES
 from gateway.settings import Settings
 from gateway.status_hour import LastHour
 from gateway.too_slow import TooSlow
+from speech import wire
 from speech.breaker import BreakerChange, CircuitBreaker
 from speech.engines.base import Engine
 from speech.engines.espeak import EspeakEngine
@@ -115,6 +116,7 @@ def make_app(
     )
     metrics.registry.register(Now(app))
     app.on_response_prepare.append(carry_request_id)
+    app.on_response_prepare.append(_carry_gateway_id)
     app.add_routes(ROUTES)
     app.cleanup_ctx.append(_engines)
     app.cleanup_ctx.append(_recovery)
@@ -206,6 +208,11 @@ async def _personas_changed(
         await others(library)
     app[LISTENERS].wake()
     app[PHRASE_RENDERING].look_again()
+
+
+async def _carry_gateway_id(request: web.BaseRequest, answer: web.StreamResponse) -> None:
+    assert isinstance(request, web.Request)
+    answer.headers[wire.HEADER_GATEWAY] = request.app[GATEWAY_ID]
 
 
 async def _close_sockets(app: web.Application) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from gateway.audio_files import AudioFiles, StoredAudio
+from gateway.problems import what_to_do
 from speech.persona import ModelVoice, VoiceSpec
 from speech.utterance import Sentence
 
@@ -66,9 +67,10 @@ class AudioStore:
             log.warning("another gateway keeps its audio in %s; this one's is not kept", self._files.folder)
         except OSError as error:
             log.warning(
-                "audio cannot be kept in %s (%s), only in memory; make it writable",
+                "audio cannot be kept in %s (%s), only in memory; %s",
                 self._files.folder,
                 error.strerror,
+                what_to_do(error),
             )
 
     async def close(self) -> None:

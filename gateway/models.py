@@ -14,6 +14,7 @@ from typing import Any
 
 from gateway.engines.mlx.families import Family, family_of
 from gateway.hub_cache import local_model
+from gateway.problems import what_to_do
 from speech.errors import InvalidModel
 from speech.persona import ModelVoice, Persona
 
@@ -84,7 +85,7 @@ def write_down(state: Path, name: str, model: Pulled) -> None:
         draft.replace(state / RECORD)
     except OSError as error:
         raise InvalidModel(
-            f"{state / RECORD} cannot be written ({error.strerror}); make the folder writable"
+            f"{state / RECORD} cannot be written ({error.strerror}); {what_to_do(error)}"
         ) from error
 
 

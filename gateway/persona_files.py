@@ -180,4 +180,4 @@ def _unknown(name: str, near: list[str]) -> str:
         if len(message) <= UNKNOWN_VOICE_LIMIT:
             return message
         near = near[:-1]
-    return f"{said}; ask for the list of voices"
+    return f"{said}; the voices: GET /v1/personas"

@@ -1,15 +1,17 @@
 """Recordings of phrases on disk: a folder for each edition of a persona's voice, with a manifest.
 
 All of it blocks, and is for one thread at a time. What is written is there whole or not at all, and what is
-found is what was written: a file that was cut or changed is removed, and so is what nobody speaks with.
+found is what was written: a file that was cut or changed is removed, and so is what nobody speaks with. An
+edition stays for a day first: a persona may be missing only until a slip in its file is mended.
 """
 
 import hashlib
 import json
 import logging
 import shutil
+import time
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO
 
@@ -19,6 +21,10 @@ from gateway.phrase_pack import Recording
 log = logging.getLogger(__name__)
 
 MANIFEST = "manifest.json"
+GONE = ".gone"
+"""In an edition that nobody speaks with; its time says since when"""
+STAYS = 24 * 3600.0
+"""Seconds until it is removed"""
 
 
 @dataclass(slots=True)
@@ -27,9 +33,11 @@ class PhraseFiles:
 
     folder: Path
     _lock: IO[bytes] | None = None
+    _gone: list[Path] = field(default_factory=list)
+    """Editions that nobody speaks with, in the order in which they go"""
 
     def look(self, wanted: Mapping[str, Collection[str]]) -> dict[str, dict[str, Recording]]:
-        """What there is of the texts wanted of each edition; everything else in the folder is removed.
+        """What there is of the texts wanted of each edition; other editions are removed, if not at once.
 
         Raises OSError; BlockingIOError: another process has the folder.
         """
@@ -37,9 +45,14 @@ class PhraseFiles:
             return {}
         if not self._lock:
             self._lock = taken(self.folder)
+        gone = {}
         for path in self.folder.iterdir():
             if path.is_dir() and not wanted.get(path.name):
-                _remove(path)
+                if path.is_symlink() or (since := _gone_since(path)) < time.time() - STAYS:
+                    _remove(path)
+                else:
+                    gone[path] = since
+        self._gone = sorted(gone, key=gone.__getitem__)
         return {edition: self._look(edition, texts) for edition, texts in wanted.items() if texts}
 
     def write(self, edition: str, wav: bytes, recordings: Iterable[Recording]) -> None:
@@ -49,6 +62,11 @@ class PhraseFiles:
         kept = list(recordings)
         write_whole(folder / MANIFEST, json.dumps([asdict(each) for each in kept], indent=1).encode())
         self._remove_others(folder, kept)
+
+    def keep_within(self, room: int) -> None:
+        """What nobody speaks with is removed until it takes no more bytes than this. Raises OSError."""
+        while self._gone and sum(map(_bytes_of, self._gone)) > room:
+            _remove(self._gone.pop(0))
 
     def path(self, edition: str, sha256: str) -> Path:
         return self.folder / edition / f"{sha256}.wav"
@@ -96,6 +114,19 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
+
+
+def _gone_since(edition: Path) -> float:
+    """Now, if it was wanted until now, or the clock was set back. Raises OSError."""
+    mark, now = edition / GONE, time.time()
+    if mark.exists() and (since := mark.stat().st_mtime) <= now:
+        return since
+    mark.touch(mode=0o600)
+    return now
+
+
+def _bytes_of(folder: Path) -> int:
+    return sum(path.lstat().st_size for path in folder.iterdir())
 
 
 def _manifest(path: Path) -> list[Recording]:

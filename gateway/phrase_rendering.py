@@ -17,6 +17,7 @@ from gateway.engines.levelled import LevelledEngine
 from gateway.engines.storing import FOR_LATER
 from gateway.engines.wrapped import inside
 from gateway.persona_shelf import PersonaShelf
+from gateway.phrase_files import STAYS
 from gateway.phrase_pack import sentences_to_record
 from gateway.phrase_store import PhraseStore
 from gateway.resample import whole_at_wire_rate
@@ -95,8 +96,12 @@ class PhraseRendering:
                 try:
                     await self._store.use(self._personas.personas.values())
                     self._changed()
-                    while not self._again.is_set():
-                        await self._go_on()
+                    later = asyncio.get_running_loop().call_later(STAYS, self.look_again)
+                    try:
+                        while not self._again.is_set():
+                            await self._go_on()
+                    finally:
+                        later.cancel()
                 except OSError as error:
                     self._tell(error)
                     await self._wait(DISK_FAILED[0])
@@ -155,6 +160,10 @@ class PhraseRendering:
                     job.persona.id,
                     failure.reason,
                 )
+            return
+        except Exception:  # not in an engine: what one sentence does to us holds up no other
+            if self._rests.failed(job, *SENTENCE_FAILED) == 1:
+                log.exception("recording sentence %d of the phrases of %s broke", job.number, job.persona.id)
             return
         self._rests.worked(job.voice.engine)
         self._rests.worked(job.persona)

@@ -41,18 +41,20 @@ class PhraseStore:
         """Reads what there is of these, and removes what is of no use to them. Raises OSError."""
         wanted = {self._edition(each): sentences_to_record(each) for each in personas}
         self._held = await self._blocking(lambda: self._files.look(wanted))
+        await self._blocking(lambda: self._files.keep_within(self.limit - self._total))
 
     def has_room(self, persona: Persona, text: str, wav: bytes) -> bool:
         """Whether this recording of the text, in place of one that is there, keeps within the limit."""
-        total = sum(each.bytes for edition in self._held.values() for each in edition.values())
         before = self.held(persona).get(text)
-        return total + len(wav) - (before.bytes if before else 0) <= self.limit
+        return self._total + len(wav) - (before.bytes if before else 0) <= self.limit
 
     async def put(self, persona: Persona, text: str, wav: bytes, gain: float) -> None:
         """Keeps it in place of one that is there; returns when it is on disk. Raises OSError."""
         edition = self._edition(persona)
         recording = Recording(text, hashlib.sha256(wav).hexdigest(), len(wav), gain)
         recordings = {**self.held(persona), text: recording}
+        room = self.limit - self._total - len(wav)
+        await self._blocking(lambda: self._files.keep_within(room))
         await self._blocking(lambda: self._files.write(edition, wav, recordings.values()))
         self._held[edition] = recordings
 
@@ -71,6 +73,10 @@ class PhraseStore:
         """What is being written is finished first."""
         await self._blocking(self._files.close)
         self._thread.shutdown(wait=False)
+
+    @property
+    def _total(self) -> int:
+        return sum(each.bytes for edition in self._held.values() for each in edition.values())
 
     def _edition(self, persona: Persona) -> str:
         """The name of a folder. Another commit of the model may sound different, too."""

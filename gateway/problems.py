@@ -1,7 +1,8 @@
-"""How a bad value is told to the person who wrote it: one line, what it was, and near names."""
+"""How a bad value, or a folder, is told to whoever can mend it: one line, what it was, and near names."""
 
 import codecs
 import difflib
+import errno
 import reprlib
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -42,3 +43,9 @@ def one_line(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else _escaped(c)[0].decode("ascii") for c in text)
+
+
+def what_to_do(error: OSError) -> str:
+    """About a folder that could not be written."""
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return "make room on its disk" if full else "make the folder writable"

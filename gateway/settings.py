@@ -19,7 +19,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
 from gateway.folders import bundled_personas, config_folder, owned_personas, reachable, state_folder
-from gateway.problems import did_you_mean, one_line, shown
+from gateway.problems import did_you_mean, one_line, shown, what_to_do
 from gateway.upstream_settings import Upstreams
 from speech.errors import InvalidSettings
 
@@ -240,7 +240,8 @@ def gateway_identity(settings: Settings) -> str:
         _write_whole(file, f"{fresh}\n")
     except OSError as error:
         log.warning(
-            "gateway id cannot be kept, so each start looks like a new gateway; make the folder writable",
+            "gateway id cannot be kept, so each start looks like a new gateway; %s",
+            what_to_do(error),
             extra={"file": str(file), "error": error.strerror},
         )
     return fresh

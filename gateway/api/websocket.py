@@ -17,7 +17,6 @@ from gateway.keys import (
     ADMISSION,
     DEFAULT_PERSONA,
     ENGINES,
-    GATEWAY_ID,
     LISTENERS,
     OBSERVER,
     PERSONAS,
@@ -55,7 +54,6 @@ class Job:
 async def websocket(request: web.Request) -> web.WebSocketResponse:
     """A conversation; it ends when the client leaves or the gateway stops."""
     socket = Socket(request)
-    socket.headers[wire.HEADER_GATEWAY] = request.app[GATEWAY_ID]
     try:
         await socket.prepare(request)
     except ValueError:  # aiohttp does not expect a key that is not ASCII

@@ -41,7 +41,7 @@ def run_install_command(
 
 def _notes(settings: "Settings") -> list[str]:
     file = "~/.config/robotvoice/gateway.toml"
-    notes = console.not_passed_on(file, CONFIG_VARIABLE)
+    notes = console.not_passed_on(file, type(settings).model_fields)
     if not settings.lan and settings.host in {"127.0.0.1", "localhost", "::1"}:
         notes.append(
             f"only programs on this machine reach it; for your network, write into {file}: lan = true"

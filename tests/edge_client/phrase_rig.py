@@ -93,7 +93,10 @@ class PhraseGateway(LivelyGateway):
         """Bytes after which the next recordings break off, one each; -1: it does not"""
         self.ranges = True
         """Whether a Range is honoured"""
+        self.says_it_is: str | None = self.state.identity
+        """In the head of its answers; None: nothing"""
         self.change(OLD)
+        self._runner.app.on_response_prepare.append(self._says_who_it_is)
         router = self._runner.app.router
         router.add_get("/v1/phrases/{persona}", self._manifest)
         router.add_get("/v1/phrases/{persona}/{revision}/{sha256}", self._recording)
@@ -123,6 +126,10 @@ class PhraseGateway(LivelyGateway):
     def tell_from_outside(self) -> None:
         """From another thread than its own."""
         asyncio.run_coroutine_threadsafe(self.tell(), self._server.get_loop()).result(SOON)
+
+    async def _says_who_it_is(self, request: web.BaseRequest, answer: web.StreamResponse) -> None:
+        if self.says_it_is is not None and request.path.startswith("/v1/phrases"):
+            answer.headers[wire.HEADER_GATEWAY] = self.says_it_is
 
     async def _manifest(self, request: web.Request) -> web.Response:
         self.asked.append((request.path, None))

@@ -12,6 +12,7 @@ import pytest
 
 from edge_client import phrase_pull
 from edge_client.files import read_whole
+from edge_client.phrase_files import UNFINISHED
 from edge_client.phrase_intake import Intake
 from edge_client.phrase_store import BOOK, PhraseStore
 from tests.edge_client.kept_link_rig import until
@@ -86,7 +87,7 @@ put(Book(Path({str(book.folder)!r})), Pack([HELLO, BACK]))
     async with running_pull(book.pull(gateway)):
         await until(lambda: book.texts() == [HELLO, BACK])
     assert gateway.recordings_asked == [], "the recordings were there"
-    assert not [path for path in book.folder.rglob("*") if path.name.startswith(".")]
+    assert not list(book.folder.rglob(UNFINISHED + "*"))
 
 
 async def test_a_full_disk_is_told_leaves_nothing_half_done_and_the_old_book_plays(

@@ -1,15 +1,20 @@
 """What the phrasebook holds is bounded, and what nobody can use is taken away."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from edge_client.phrase_files import BLOCK, on_disk
+from edge_client.phrase_intake import Intake
+from edge_client.phrase_manifest import PhrasesFailed
+from edge_client.phrase_store import BOOK, GONE, STAYS
 from tests.edge_client.phrase_rig import BACK, HELLO, MOMENT, NEW, OLD, VIXEN, Book, Pack, as_manifest, pcm
 from tests.edge_client.test_phrase_disk import put
 
-SECOND = 48_044
-"""Bytes of a recording of one second"""
+SECOND = 12 * BLOCK
+"""Bytes that a recording of one second takes on a disk"""
 
 
 @pytest.fixture
@@ -27,11 +32,11 @@ def keep(book: Book, text: str, seconds: float = 1.0, revision: str | None = Non
 
 
 def used(book: Book) -> int:
-    return sum(path.stat().st_size for path in book.store.folder.rglob("*") if path.is_file())
+    return sum(on_disk(path.stat().st_size) for path in book.store.folder.rglob("*") if path.is_file())
 
 
 def test_what_is_held_is_bounded_and_the_one_unused_for_longest_goes_first(book: Book) -> None:
-    book.store.limit = 5 * SECOND + 2_000
+    book.store.limit = 5 * SECOND + 2 * BLOCK
     put(book, Pack([HELLO], seconds=2.0))
     assert all(keep(book, text) for text in ("One.", "Two.", "Three."))
     (folder,) = book.store.folder.glob("*/kept-*")
@@ -72,12 +77,90 @@ def test_what_nobody_can_use_is_taken_away(book: Book) -> None:
     put(book, Pack())
     assert keep(book, "One.")
     (book.store.folder / "gone").mkdir()
-    (book.store.folder / "gone" / "book.json").write_text("{}")
     (book.store.folder / VIXEN / ".new-1234").write_text("half")
     book.store.tidy({VIXEN: NEW})
     assert book.kept.read(VIXEN, OLD, "One.") is None
     wanted = {f"{each.sha256}.wav" for each in as_manifest(Pack()).sentences}
-    wanted |= {"lock", VIXEN, "book.json", Pack().id}
+    wanted |= {".lock", "gone", GONE, VIXEN, "book.json", Pack().id}
     assert {path.name for path in book.store.folder.rglob("*")} == wanted
+    assert book.texts() == [HELLO, MOMENT]
+
+
+def test_a_persona_that_is_missing_is_held_for_a_day(book: Book) -> None:
+    """Another gateway is linked, or there is a slip in the persona's file."""
+    put(book, Pack())
+    assert keep(book, "One.")
+    mark = book.store.folder / VIXEN / GONE
+    for seconds in (0.0, STAYS - 600, -STAYS):
+        book.store.tidy({})
+        long_ago = mark.stat().st_mtime - seconds
+        os.utime(mark, (long_ago, long_ago))
+        book.store.tidy({})
+        assert book.texts() == [HELLO, MOMENT]
+        assert book.kept.read(VIXEN, OLD, "One.")
+        book.store.tidy(book.revisions())
+        assert not mark.exists()
+    assert book.store._read.keys() == {VIXEN}
     book.store.tidy({})
-    assert [path.name for path in book.store.folder.iterdir()] == ["lock"]
+    os.utime(mark, (1e9, 1e9))
+    book.store.tidy({})
+    assert [path.name for path in book.store.folder.iterdir()] == [".lock"]
+    assert not book.store._read, "memory is not for those that are gone"
+
+
+def test_a_persona_that_is_missing_makes_room_first(book: Book) -> None:
+    put(book, Pack())
+    assert keep(book, "One.")
+    book.store.limit = used(book)
+    other = replace(as_manifest(Pack([BACK])), persona="other")
+    Intake(book.store, other).prepare({"other": OLD})
+    assert {path.name for path in book.store.folder.iterdir()} == {".lock", "other"}
+
+
+def test_many_small_files_count_as_what_they_take_on_the_disk(book: Book) -> None:
+    book.store.limit = 10 * BLOCK
+    assert all(keep(book, f"{number}.", 1 / 24_000) for number in range(20))
+    assert len(list(book.store.folder.glob("*/kept-*/*"))) == 10
+    texts = [f"{number}." for number in range(10)]
+    with pytest.raises(PhrasesFailed, match="no room"):
+        put(book, Pack(texts, seconds=1 / 24_000))
+    assert not list(book.store.folder.glob("*/*/*.part"))
+    made_up = replace(as_manifest(Pack(texts, seconds=1 / 24_000)), persona="other")
+    with pytest.raises(PhrasesFailed, match="no room"):
+        Intake(book.store, made_up).prepare({**book.revisions(), "other": OLD})
+    assert not (book.store.folder / "other").exists()
+
+
+@pytest.mark.parametrize("persona", ["lock", "kept-x", "book"])
+def test_a_persona_may_have_any_name(book: Book, persona: str) -> None:
+    book.store.open()
+    revisions = {**book.revisions(), persona: OLD}
+    pack = Pack()
+    intake = Intake(book.store, replace(as_manifest(pack), persona=persona))
+    for recording in intake.prepare(revisions):
+        intake.append(recording, pack.files[recording.text])
+        intake.finish(recording)
+    intake.switch()
+    assert keep(book, "One.")
+    book.store.limit = used(book)
+    assert book.store.make_room(BLOCK, revisions)
+    assert book.store.book(persona)
+    assert not book.kept.read(VIXEN, OLD, "One.")
+
+
+def test_an_old_pack_goes_with_its_book(book: Book) -> None:
+    put(book, Pack())
+    book.store.limit = used(book)
+    assert book.store.make_room(BLOCK, {VIXEN: NEW})
+    assert used(book) == 0
+
+
+def test_what_is_shared_with_another_pack_makes_no_room(book: Book) -> None:
+    put(book, Pack())
+    book.store.limit = used(book)
+    begun = book.store.folder / VIXEN / ("f" * 64)
+    begun.mkdir()
+    for path in book.store.folder.glob("*/*/*.wav"):
+        os.link(path, begun / path.name)
+    assert not book.store.make_room(2 * BLOCK, {VIXEN: NEW})
+    assert not (book.store.folder / VIXEN / BOOK).exists()

@@ -55,3 +55,33 @@ def test_the_name_of_an_engine_that_a_gateway_tells_is_one_line(settings: Callab
     assert found.engine.startswith("mlx ERROR")
     assert found.engine.isprintable()
     assert len(found.engine) < 200
+
+
+async def test_that_another_process_keeps_the_sentences_is_told_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    Book(tmp_path).store.open()
+    book = Book(tmp_path)
+    monkeypatch.setattr(phrase_keeping, "TRY_AGAIN", 0.01)
+    opened, tries = book.kept.open, 0
+
+    def counted() -> None:
+        nonlocal tries
+        tries += 1
+        opened()
+
+    monkeypatch.setattr(book.kept, "open", counted)
+    running = asyncio.create_task(PhraseKeeping(book.kept, book.revisions).run())
+    await until(lambda: tries > 5)
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+    (told,) = caplog.messages
+    assert "another process" in told
+
+
+async def test_where_nothing_may_be_kept_nothing_is_opened(tmp_path: Path) -> None:
+    book = Book(tmp_path, 0)
+    async with asyncio.timeout(10):
+        await PhraseKeeping(book.kept, book.revisions).run()
+    assert not book.store.folder.exists()

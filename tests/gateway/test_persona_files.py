@@ -104,8 +104,8 @@ def test_an_unknown_voice_is_told_with_at_most_two_near_ids(write: Write, tmp_pa
     library = load_personas(tmp_path)
     assert refusal(library, "vixn") == "no voice 'vixn'; did you mean vixen?"
     assert refusal(library, "rookk") == "no voice 'rookk'; did you mean rook or rooky?"
-    assert refusal(library, "klaus") == "no voice 'klaus'; ask for the list of voices"
-    assert refusal(library, "") == "no voice ''; ask for the list of voices"
+    assert refusal(library, "klaus") == "no voice 'klaus'; the voices: GET /v1/personas"
+    assert refusal(library, "") == "no voice ''; the voices: GET /v1/personas"
 
 
 @pytest.mark.parametrize(

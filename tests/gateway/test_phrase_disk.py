@@ -1,13 +1,15 @@
 """Recordings outlive the gateway; what is damaged is made anew; a disk that is full harms nothing else."""
 
 import asyncio
+import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from gateway import phrase_files, phrase_rendering
 from gateway.keys import ENGINES, PHRASES
-from gateway.phrase_files import MANIFEST, PhraseFiles
+from gateway.phrase_files import GONE, MANIFEST, PhraseFiles
 from speech.persona import Persona
 from tests.gateway.cache.parrot import Parrot
 from tests.gateway.cache.test_disk_trouble import no_file_larger_than
@@ -87,14 +89,42 @@ async def test_a_list_that_cannot_be_read_is_as_good_as_none(tmp_path: Path, con
     assert parrot.begun == list(TEXTS)
 
 
-async def test_nothing_is_left_of_a_persona_that_is_gone_or_sounds_otherwise(tmp_path: Path) -> None:
+def editions(state: Path) -> set[str]:
+    return {path.name for path in (state / "phrases").iterdir() if path.is_dir()}
+
+
+async def test_what_nobody_speaks_with_stays_for_a_day(tmp_path: Path) -> None:
+    """There may be a slip in a persona's file, and to record takes long."""
     await recorded(tmp_path, ADA, BO)
-    changed = revised(ADA, "a2")
-    await recorded(tmp_path, changed)
-    folders = [path.name for path in (tmp_path / "phrases").iterdir() if path.is_dir()]
-    assert folders == ["ada.a2"]
+    await recorded(tmp_path, revised(ADA, "a2"))
+    assert editions(tmp_path) == {"ada.a1", "ada.a2", "bo.a1"}
+    parrot = Parrot()
+    async with phrase_gateway(ADA, BO, parrot=parrot, state=tmp_path) as gateway:
+        await complete(gateway, ADA)
+        await complete(gateway, BO)
+    assert parrot.begun == []
+    os.utime(tmp_path / "phrases" / "ada.a2" / GONE, (1e9, 1e9))
+    await recorded(tmp_path, ADA)
+    assert editions(tmp_path) == {"ada.a1", "bo.a1"}
+
+
+async def test_it_goes_then_though_nothing_else_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await recorded(tmp_path)
+    monkeypatch.setattr(phrase_files, "STAYS", 0.1)
+    monkeypatch.setattr(phrase_rendering, "STAYS", 0.3)
     async with phrase_gateway(PLAIN, state=tmp_path):
-        await soon(lambda: not files(tmp_path))
+        await soon(lambda: not editions(tmp_path))
+
+
+async def test_it_goes_at_once_when_its_room_is_needed(tmp_path: Path) -> None:
+    await recorded(tmp_path)
+    changed = revised(ADA, "a2")
+    async with phrase_gateway(changed, state=tmp_path) as gateway:
+        gateway.app[PHRASES].limit = 3 * 6444
+        await complete(gateway, changed)
+    assert editions(tmp_path) == {"ada.a2"}
 
 
 async def test_a_full_disk_is_told_once_and_the_gateway_goes_on(

@@ -1,15 +1,17 @@
 """Phrases are recorded in nobody's way, and what cannot be made holds up nothing else."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from gateway import phrase_rendering
 from gateway.engines.levelled import LevelledEngine
 from gateway.keys import ENGINES, PHRASES
+from gateway.resample import whole_at_wire_rate
 from gateway.voice_loudness import VoiceLoudness
 from speech.audio import AudioChunk, Origin
 from speech.breaker import State
@@ -107,6 +109,25 @@ async def test_one_sentence_that_never_works_holds_up_no_other(monkeypatch: pyte
         told = await manifest(gateway)
         assert [each["text"] for each in told["sentences"]] == list(TEXTS[1:])
         assert told["complete"] is False
+
+
+async def test_a_sentence_that_breaks_the_recording_itself_holds_up_no_other(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    impatient(monkeypatch)
+    parrot = Parrot()
+
+    async def choosy(sound: Sequence[AudioChunk]) -> bytes:
+        if parrot.begun[-1] == TEXTS[0]:
+            raise ValueError("a rate that nobody knows")
+        return await whole_at_wire_rate(sound)
+
+    monkeypatch.setattr(phrase_rendering, "whole_at_wire_rate", choosy)
+    async with phrase_gateway(parrot=parrot) as gateway:
+        await soon(lambda: len(gateway.app[PHRASES].held(ADA)) == 2)
+        await soon(lambda: parrot.begun.count(TEXTS[0]) > 3)
+    assert caplog.text.count("sentence 1 of the phrases of ada broke") == 1
+    assert not [text for text in TEXTS if text in caplog.text]
 
 
 async def test_an_engine_that_had_others_to_speak_for_is_asked_again(

@@ -238,3 +238,4 @@ def test_without_a_place_to_keep_it_the_identity_is_fresh_and_a_warning_says_so(
     with caplog.at_level(logging.WARNING):
         assert gateway_identity(settings) != gateway_identity(settings)
     assert "cannot be kept" in caplog.text
+    assert "make the folder writable" in caplog.text

@@ -16,12 +16,13 @@ from gateway.engines.upstream.dialects import DIALECTS, Request
 from gateway.engines.upstream.exchange import Connection
 from gateway.engines.upstream.far_gateway import check_readyz, check_substitute
 from gateway.engines.upstream.pace import Pace
+from gateway.engines.upstream.place import Place
 from gateway.upstream_settings import UpstreamSettings
 from speech.audio import AudioChunk, Origin
 from speech.engines.base import READY, Readiness
 from speech.errors import EngineFailure, EngineUnavailable, InvalidClip, InvalidSettings
 from speech.persona import UPSTREAM_PREFIX, VoiceSpec
-from speech.utterance import Reason, Sentence
+from speech.utterance import Priority, Reason, Sentence
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +61,7 @@ class UpstreamEngine:
         self._refused: Reason | None = Reason("starting", f"{self.name} is not started yet")
         """Why no request makes sense until the gateway is started again"""
         self._hold_until = 0.0
-        self._inside = 0
+        self._inside: set[Place] = set()
         self._pace = Pace(clock)
         self._last: VoiceSpec | None = None
         """The voice that spoke last; until one has, the one that was last asked for"""
@@ -108,14 +109,12 @@ class UpstreamEngine:
         ready = self.readiness(voice)
         if ready.reason:
             raise EngineUnavailable(ready.reason.code, ready.reason.text, ready.retry_after)
-        if self._inside >= self._settings.requests:
-            raise EngineUnavailable("busy", f"{self.name} is given no more sentences at the same time")
+        place = self._place(sentence.asked.priority)
         if not self._proven:
             self._last = voice
-        self._inside += 1
         try:
             async with aclosing(self._chunks(sentence.text, voice)) as chunks:
-                async for chunk in chunks:
+                while chunk := await place.next(chunks):
                     yield chunk
             self._last, self._proven = voice, True
         except HoldOff as hold:
@@ -125,7 +124,7 @@ class UpstreamEngine:
             self._refused = Reason(refused.reason, refused.message)
             raise
         finally:
-            self._inside -= 1
+            self._inside.discard(place)
 
     async def probe(self) -> None:
         """Speaks a word with the voice that spoke last; asks another gateway of ours whether it could.
@@ -155,6 +154,18 @@ class UpstreamEngine:
         self._refused = Reason("closed", f"{self.name} is closed")
         if self._connection:
             await self._connection.close()
+
+    def _place(self, priority: Priority) -> Place:
+        """Raises EngineUnavailable if there is none."""
+        if len(self._inside) >= self._settings.requests:
+            nobodys = [place for place in self._inside if place.priority is Priority.BACKGROUND]
+            if not nobodys or priority is Priority.BACKGROUND:
+                raise EngineUnavailable("busy", f"{self.name} is given no more sentences at the same time")
+            nobodys[0].give_up()
+            self._inside.remove(nobodys[0])
+        place = Place(priority)
+        self._inside.add(place)
+        return place
 
     async def _chunks(self, text: str, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
         assert self._connection is not None and voice.upstream_voice is not None, "it is ready"

@@ -10,7 +10,7 @@ from gateway.upstream_settings import UpstreamSettings
 from speech.audio import AudioChunk
 from speech.errors import EngineFailure, EngineUnavailable
 from speech.persona import UpstreamVoice, VoiceSpec
-from speech.utterance import Sentence
+from speech.utterance import ANYBODY, Asked, Sentence
 from tests.fakes.fake_upstream import FakeUpstream
 
 TEXT = "The secret word is aubergine."
@@ -50,11 +50,13 @@ async def upstream(
         await engine.close()
 
 
-async def listen(engine: UpstreamEngine, voice: VoiceSpec = NOVA, text: str = TEXT) -> Heard:
+async def listen(
+    engine: UpstreamEngine, voice: VoiceSpec = NOVA, text: str = TEXT, asked: Asked = ANYBODY
+) -> Heard:
     """All of a sentence, and how it ended."""
     heard = Heard([])
     try:
-        async with aclosing(engine.speak(Sentence(0, text), voice)) as chunks:
+        async with aclosing(engine.speak(Sentence(0, text, asked), voice)) as chunks:
             async for chunk in chunks:
                 heard.chunks.append(chunk)
     except (EngineFailure, EngineUnavailable) as problem:

@@ -7,7 +7,7 @@ from contextlib import aclosing
 import pytest
 
 from speech.audio import AudioFormat, Origin, wav_file
-from speech.utterance import Sentence
+from speech.utterance import Asked, Priority, Sentence
 from tests.fakes.fake_upstream import CHUNK, PCM, Exchange, answers, hangs, head, running, speaks
 from tests.gateway.in_process import soon
 from tests.gateway.upstream.listening import NOVA, TEXT, listen, upstream
@@ -140,6 +140,35 @@ async def test_more_sentences_than_it_takes_at_a_time_are_given_back_uncounted()
             waiting.cancel()
             await asyncio.wait({waiting})
         assert (await listen(engine)).problem is None
+
+
+NOBODY = Asked(priority=Priority.BACKGROUND)
+
+
+async def test_what_nobody_listens_to_gives_way_when_another_sentence_finds_no_place() -> None:
+    async with (
+        running(hangs(head(), b"%x\r\n%b\r\n" % (len(CHUNK), CHUNK))) as fake,
+        upstream(fake, requests=1) as engine,
+    ):
+        recording = asyncio.create_task(listen(engine, asked=NOBODY))
+        await soon(lambda: len(fake.requests) == 1)
+        assert (await listen(engine, asked=NOBODY)).reason == "busy"
+        heard = await listen(engine)
+        assert (heard.problem, heard.pcm) == (None, PCM)
+        async with asyncio.timeout(10):
+            assert (await recording).reason == "gave_way"
+        await soon(lambda: fake.left == 1)
+        assert (await listen(engine, asked=NOBODY)).pcm == PCM
+
+
+async def test_what_nobody_listens_to_takes_the_place_of_nothing() -> None:
+    async with running(hangs()) as fake, upstream(fake, requests=1) as engine:
+        waiting = asyncio.create_task(listen(engine))
+        await soon(lambda: len(fake.requests) == 1)
+        assert (await listen(engine, asked=NOBODY)).reason == "busy"
+        assert not waiting.done()
+        waiting.cancel()
+        await asyncio.wait({waiting})
 
 
 async def test_what_is_to_be_expected_follows_what_was_measured() -> None:
