@@ -70,9 +70,9 @@ def settings_variable(variable: str, config: Path | None) -> dict[str, str]:
     return {variable: str(Path(named).expanduser().absolute())} if named else {}
 
 
-def not_passed_on(file: str, *passed: str) -> list[str]:
-    """A line about the settings in our environment, of which a service gets only what is passed on."""
-    names = [name for name in sorted(os.environ) if name.startswith(PREFIX) and name not in passed]
+def not_passed_on(file: str, settings: Iterable[str]) -> list[str]:
+    """A line about those of the program's settings that are in our environment, which no service gets."""
+    names = [name for name in sorted(PREFIX + each.upper() for each in settings) if os.environ.get(name)]
     return [f"the service does not see {', '.join(names)}: write into {file} what it needs"] if names else []
 
 

@@ -30,7 +30,8 @@ class ChildFailed(PlayerFailed):
     """A child did not do its work; `reason` is for a message that lists several."""
 
     def __init__(self, name: str, reason: str) -> None:
-        super().__init__(f"{name}: {reason}; check the loudspeaker and the device setting, or use --out FILE")
+        what_to_do = "check the loudspeaker and the device setting, or write a file instead"
+        super().__init__(f"{name}: {reason}; {what_to_do}")
         self.name, self.reason = name, reason
 
     @property

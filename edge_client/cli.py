@@ -21,7 +21,7 @@ EXIT_CODES = """exit codes:
   1    something broke that should not have
   2    the command line, the text, the persona or a setting cannot be used; no such line to stop
   3    nothing could speak, or no gateway or no daemon was found
-  4    not played, or not written: no player works, too many wait, too late, stopped, the daemon ended
+  4    not played, or not written: no player works, too many wait, too late, stopped, the daemon hangs
   5    only the beginning was spoken
   130  interrupted or told to end
 """

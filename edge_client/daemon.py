@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from edge_client.announcements import Announcement, Announcements, announcement
+from edge_client.daemon_errors import Stopped
 from edge_client.kept_gateway import KeptGateway
 from edge_client.known_personas import ANY_VOICE
 from edge_client.line import Line
@@ -181,6 +182,7 @@ def _log(told: Announcement) -> None:
             line, told["sentence"], told["persona"], told["engine"], told["via"], told["reason"] or "own",
         )  # fmt: skip
     elif "code" in told:
-        log.warning("line %s %s: %s (%s)", line, event, told["error"], told["code"])
+        level = logging.INFO if told["code"] == Stopped.code else logging.WARNING
+        log.log(level, "line %s %s: %s (%s)", line, event, told["error"], told["code"])
     else:
         log.info("line %s %s (%s, %s)", line, event, told["persona"], told["priority"])

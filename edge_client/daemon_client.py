@@ -6,7 +6,7 @@ from collections.abc import Awaitable
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from edge_client.daemon_errors import DaemonGone, NoDaemon, from_answer
+from edge_client.daemon_errors import DaemonGone, DaemonHangs, NoDaemon, from_answer
 
 T = TypeVar("T")
 
@@ -22,34 +22,37 @@ LOOK_EVERY = 5.0
 """Seconds between two looks at whether a daemon that is waited for still lives"""
 MISSES = 2
 LARGEST_ANSWER = 1024 * 1024
+NOT_HERE = "no daemon runs here; start it with: robotvoice daemon"
 
 
 async def reach(port: int) -> "DaemonClient | None":
     """A connection to the daemon; None if there is none, if it hangs, or if somebody else listens there."""
-    if not port:
-        return None
     try:
-        async with asyncio.timeout(CONNECT_WITHIN):
-            reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=LARGEST_ANSWER)
-    except (OSError, TimeoutError):
+        return await reach_or_raise(port)
+    except (NoDaemon, DaemonHangs):
         return None
-    client = DaemonClient(port, reader, writer)
-    try:
-        await client.greet()
-    except DaemonGone:
-        await client.close()
-        return None
-    except BaseException:
-        await client.close()
-        raise
-    return client
 
 
 async def reach_or_raise(port: int) -> "DaemonClient":
-    """Raises NoDaemon."""
-    if found := await reach(port):
-        return found
-    raise NoDaemon("no daemon runs here; start it with: robotvoice daemon")
+    """Raises NoDaemon, and DaemonHangs if somebody has the port and does not answer in time."""
+    if not port:
+        raise NoDaemon(NOT_HERE)
+    try:
+        async with asyncio.timeout(CONNECT_WITHIN):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=LARGEST_ANSWER)
+    except TimeoutError:
+        raise _hangs(port) from None
+    except OSError:
+        raise NoDaemon(NOT_HERE) from None
+    client = DaemonClient(port, reader, writer)
+    try:
+        await client.greet()
+    except BaseException as error:
+        await client.close()
+        if isinstance(error, DaemonGone) and not isinstance(error, DaemonHangs):
+            raise NoDaemon(NOT_HERE) from error
+        raise
+    return client
 
 
 class DaemonClient:
@@ -67,8 +70,8 @@ class DaemonClient:
         await self.close()
 
     async def greet(self) -> None:
-        """Raises DaemonGone if it does not answer, or is no daemon."""
-        await _within(ANSWER_WITHIN, self._request("GET", "/"))
+        """Raises DaemonHangs if it does not answer, and DaemonGone if it is no daemon."""
+        await self._within(ANSWER_WITHIN, self._request("GET", "/"))
 
     async def say(
         self, text: str, *, persona: str | None, priority: str, deadline: float | None, wait: bool
@@ -84,16 +87,18 @@ class DaemonClient:
             body["deadline_ms"] = round(deadline * 1000)
         asking = self._request("POST", "/say", body)
         if not wait:
-            return await _within(ACCEPT_WITHIN, asking)
+            return await self._within(ACCEPT_WITHIN, asking)
         return await self._watched(asyncio.ensure_future(asking))
 
     async def stop(self, line: str | None) -> list[str]:
         """The ids of what it ended: of one line or of all."""
-        answer = await _within(ACCEPT_WITHIN, self._request("POST", "/stop", {"id": line} if line else {}))
+        answer = await self._within(
+            ACCEPT_WITHIN, self._request("POST", "/stop", {"id": line} if line else {})
+        )
         return list(answer["stopped"])
 
     async def status(self) -> dict[str, Any]:
-        return await _within(ACCEPT_WITHIN, self._request("GET", "/status"))
+        return await self._within(ACCEPT_WITHIN, self._request("GET", "/status"))
 
     async def close(self) -> None:
         self._writer.transport.abort()
@@ -114,6 +119,13 @@ class DaemonClient:
         finally:
             asking.cancel()
             await asyncio.wait({asking})
+
+    async def _within(self, seconds: float, work: Awaitable[T]) -> T:
+        try:
+            async with asyncio.timeout(seconds):
+                return await work
+        except TimeoutError:
+            raise _hangs(self._port) from None
 
     async def _request(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         content = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
@@ -137,12 +149,10 @@ class DaemonClient:
         return found
 
 
-async def _within(seconds: float, work: Awaitable[T]) -> T:
-    try:
-        async with asyncio.timeout(seconds):
-            return await work
-    except TimeoutError:
-        raise DaemonGone(f"the daemon did not answer within {seconds:.0f} s; start it anew") from None
+def _hangs(port: int) -> DaemonHangs:
+    return DaemonHangs(
+        f"the daemon at 127.0.0.1:{port} does not answer; restart it: systemctl --user restart robotvoice"
+    )
 
 
 def _head(content: bytes) -> tuple[int, dict[str, str]]:

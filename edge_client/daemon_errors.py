@@ -21,6 +21,10 @@ class DaemonGone(errors.RobotVoiceError):
     code = "daemon_gone"
 
 
+class DaemonHangs(DaemonGone):
+    """It has its port and does not answer in time."""
+
+
 class NoDaemon(errors.RobotVoiceError):
     """No daemon runs here."""
 

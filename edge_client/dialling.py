@@ -18,6 +18,7 @@ ANSWER_ROUND_TRIPS = 4
 ANSWER_AT_MOST = 1.0
 LARGEST_ANSWER = 1024 * 1024
 """Bytes of a JSON answer"""
+UNKNOWN_NAME = "is not known in this network"
 NO_CONNECTION = {
     errno.ECONNREFUSED: ("refused", "refused the connection"),
     errno.EHOSTUNREACH: ("unreachable", "cannot be reached"),
@@ -116,7 +117,7 @@ def _failure(endpoint: Endpoint, error: Exception) -> EngineFailure:
     if isinstance(error, aiohttp.ClientResponseError | aiohttp.ClientPayloadError):
         return EngineFailure("protocol", f"what answers at {endpoint.label} is no gateway")
     if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return EngineFailure("unreachable", f"gateway's name {endpoint.host} is not known in this network")
+        return EngineFailure("unreachable", f"gateway's name {endpoint.host} {UNKNOWN_NAME}")
     number = error.errno if isinstance(error, OSError) else None
     code, text = NO_CONNECTION.get(number or 0, ("cut", "broke the connection"))
     return EngineFailure(code, f"gateway {text}")

@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 from edge_client.endpoint import Endpoint, parse_address
+from edge_client.network import NO_NETWORK, has_network
 from speech.errors import RobotVoiceError
 from speech.persona import PERSONA_ID
 from speech.wire import PROTOCOL_VERSION, SERVICE_TYPE
@@ -122,6 +123,8 @@ def _check_interface(interface: str) -> None:
 
 
 def _failed(interface: str | None, problem: str) -> DiscoveryFailed:
+    if interface is None and not has_network():
+        return DiscoveryFailed(NO_NETWORK)
     return DiscoveryFailed(
         f"mDNS cannot be used on {interface or 'this machine'} ({problem}): choose another interface or give "
         "the address of the gateway, ROBOTVOICE_GATEWAY=HOST:PORT."

@@ -41,6 +41,7 @@ class Loudspeaker:
             "player": self.proven.name or self._settings.player,
             "device": self._settings.device,
             "problem": self.problem,
+            "before": self.proven.problem_before,
             "tried": self._tried,
             "volume": self._settings.volume,
             "pre_buffer_ms": round(self.pre_buffer.learned * 1000),

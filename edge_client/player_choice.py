@@ -32,10 +32,15 @@ class _Prepared:
     def __init__(self, player: Player, command: Sequence[str], within: float) -> None:
         self.name = player.name
         self._player, self._command, self._within = player, command, within
+        self.problem: str | None = None
+        """Why the command failed when it was run last"""
 
     async def play(self, chunks: AsyncIterator[AudioChunk]) -> Played:
-        async with held_back(chunks, self._command, self._within) as later:
+        async with held_back(chunks, self._command, self._within, self._ended) as later:
             return await self._player.play(later)
+
+    def _ended(self, problem: str | None) -> None:
+        self.problem = problem
 
 
 class _Softer:
@@ -60,6 +65,11 @@ class ProvenPlayer:
     def name(self) -> str | None:
         """None: none is proven at the moment."""
         return self._player.name if self._player else None
+
+    @property
+    def problem_before(self) -> str | None:
+        """Why the owner's command failed when it was run last."""
+        return self._player.problem if isinstance(self._player, _Prepared) else None
 
     async def open(self, settings: Settings, *, clock: Clock) -> Player:
         """As `open_player`, which is asked only at first and after a failure."""
@@ -121,12 +131,12 @@ def _no_sound(failures: Sequence[ChildFailed], busy: bool) -> PlayerFailed:
     if busy:
         return PlayerFailed(
             "another program has had the loudspeaker for more than "
-            f"{BUSY_LIMIT:.0f} s: end it, choose another device, or use --out FILE"
+            f"{BUSY_LIMIT:.0f} s: end it, choose another device, or write a file instead"
         )
     reasons = "; ".join(f"{failure.name}: {failure.reason:.80}" for failure in failures)
     return PlayerFailed(
         f"no sound can be played ({reasons}): "
-        "check the loudspeaker and the player and device settings, or use --out FILE"
+        "check the loudspeaker and the player and device settings, or write a file instead"
     )
 
 

@@ -127,7 +127,7 @@ class Robot:
                 player = await open_player(self._settings, clock=self._clock)
                 await player.play(_each(whole.chunks))
         if problem:
-            raise FileNotWritten(f"{out} cannot be written ({problem.strerror}): give --out another place")
+            raise FileNotWritten(f"{out} cannot be written ({problem.strerror}): choose another place")
         seconds = audio_format.seconds(audio_format.samples(pcm_bytes))
         return Heard(
             whole.entry, whole.origin, whole.substitute, whole.first_audio, seconds, recalled=whole.recalled

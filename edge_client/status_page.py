@@ -17,7 +17,9 @@ def _rows(status: Answer) -> Iterator[tuple[str, str]]:
     yield "Daemon", f"version {status['version']}, since {moment(status['since'])}"
     yield "Gateway", _gateway(status["gateway"])
     yield "Local voice", status["local"]
-    yield from _with_heading("Phrasebook", _phrasebook(status["phrasebook"]), "empty")
+    phrasebook = status["phrasebook"]
+    if_none = "empty" if phrasebook["limit_bytes"] else "off"
+    yield from _with_heading("Phrasebook", _phrasebook(phrasebook), if_none)
     yield from _with_heading("Spoken", map(_spoken, status["spoken"]), "nothing yet")
     yield from _with_heading("Why", map(_why, status["reasons"]), None)
     yield from _with_heading("Queue", _queue(status), "empty")
@@ -83,7 +85,7 @@ def _loudspeaker(told: Answer) -> str:
         said += f", {_counted(told['underruns'], 'underrun')}, {told['pre_buffer_ms']} ms held back"
     if told["earcons"]:
         said += f", {_counted(told['earcons'], 'text')} ended with an earcon"
-    return said + (f": {told['problem']}" if told["problem"] else "")
+    return ": ".join(filter(None, (said, told["problem"], told["before"])))
 
 
 def _counted(number: int, what: str) -> str:

@@ -36,7 +36,7 @@ class _Settled:
     def __init__(self, persona: str | None = None, *, settings: Settings | None = None) -> None:
         """`persona` None: the one of the settings. Raises InvalidSettings and InvalidArgument."""
         if not isinstance(persona, str | None):
-            raise InvalidArgument(f"the persona must be a name, and {persona!r:.80} is none")
+            raise InvalidArgument(f"the persona must be a string, not {persona!r:.80}")
         self.persona = persona
         self._settings = settings_of_caller() if settings is None else settings
 
@@ -44,16 +44,19 @@ class _Settled:
         self, text: str, priority: str, deadline: float | None, play: bool, file: File | None
     ) -> Asked:
         if not isinstance(text, str):
-            raise InvalidArgument(f"the text must be a str, and {text!r:.80} is none")
+            raise InvalidArgument(f"the text must be a string, not {text!r:.80}")
         if priority not in get_args(PriorityName):
             names = ", ".join(get_args(PriorityName))
             raise InvalidArgument(f"there is no priority {priority!r:.80}; there are {names}")
-        if deadline is not None and not 0 < deadline <= LONGEST_DEADLINE:
-            raise InvalidArgument(f"the deadline is in seconds, above 0 and at most {LONGEST_DEADLINE:.0f}")
+        if deadline is not None and not (
+            isinstance(deadline, int | float) and 0 < deadline <= LONGEST_DEADLINE
+        ):
+            limits = f"a number of seconds above 0, at most {LONGEST_DEADLINE:.0f}"
+            raise InvalidArgument(f"the deadline must be {limits}, not {deadline!r:.80}")
         if not play and file is None:
             raise InvalidArgument("with play=False the sound needs a file: say(text, play=False, file=NAME)")
-        if file is not None and not os.fspath(file):
-            raise InvalidArgument("the file needs a name")
+        if file is not None and not (isinstance(file, str | os.PathLike) and os.fspath(file)):
+            raise InvalidArgument(f"the file must have a name, not {file!r:.80}")
         path = None if file is None else Path(file)
         return Asked(text, self.persona, priority, deadline, play, path, self._settings)
 

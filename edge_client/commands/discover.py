@@ -2,9 +2,15 @@
 
 import argparse
 import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from edge_client import terminal
 from edge_client.commands.options import Commands, Layout, configured, seconds, with_gateway
+
+if TYPE_CHECKING:
+    from edge_client.roll_call import FoundGateway
+    from edge_client.settings import Settings
 
 NOBODY_FOUND = (
     "robotvoice: no gateway was found. Is `robotvoice-gateway serve --lan` running on the Mac, and are both "
@@ -12,6 +18,14 @@ NOBODY_FOUND = (
 )
 NO_ANSWER = (
     "robotvoice: no gateway answers. Wake the Mac, or start `robotvoice-gateway serve --lan` there again"
+)
+MDNS_IS_OFF = (
+    "robotvoice: mDNS is off and no address is given, so no gateway was looked for. Switch mDNS on, or give "
+    "an address: robotvoice discover --gateway HOST:PORT"
+)
+CHECK_THE_NAME = (
+    "robotvoice: no gateway answers. Check the name, or give the gateway's IP address instead: "
+    "robotvoice discover --gateway HOST:PORT"
 )
 
 
@@ -38,5 +52,17 @@ def run(options: argparse.Namespace) -> int:
         printed = terminal.show(table(found))
     if any(gateway.ready for gateway in found):
         return printed
-    terminal.complain(NO_ANSWER if found else NOBODY_FOUND)
+    terminal.complain(_what_to_do(found, settings))
     return terminal.NOTHING_SPOKE
+
+
+def _what_to_do(found: "Sequence[FoundGateway]", settings: "Settings") -> str:
+    from edge_client.dialling import UNKNOWN_NAME
+    from edge_client.network import NO_NETWORK, has_network
+
+    if found:
+        unknown = all(gateway.problem and gateway.problem.endswith(UNKNOWN_NAME) for gateway in found)
+        return CHECK_THE_NAME if unknown else NO_ANSWER
+    if not settings.mdns:
+        return MDNS_IS_OFF
+    return NOBODY_FOUND if settings.interface or has_network() else f"robotvoice: {NO_NETWORK}"

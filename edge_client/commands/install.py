@@ -20,7 +20,7 @@ def add_to(commands: Commands, layout: Layout) -> None:
 
 def run(options: argparse.Namespace, platform: str = sys.platform) -> int:
     """Raises InvalidSettings: a daemon that cannot start is not installed."""
-    from edge_client.settings import load_settings
+    from edge_client.settings import SETTINGS, load_settings
 
     def supervisor() -> "Supervisor":
         from deploy.service import InstallFailed, Service, own_program
@@ -35,5 +35,5 @@ def run(options: argparse.Namespace, platform: str = sys.platform) -> int:
 
     if options.installs:
         load_settings(config=options.config)
-    notes = console.not_passed_on("~/.config/robotvoice/robot.toml", CONFIG_VARIABLE)
+    notes = console.not_passed_on("~/.config/robotvoice/robot.toml", SETTINGS)
     return console.run_install_command(NAME, options, supervisor, notes)

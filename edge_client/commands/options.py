@@ -14,12 +14,12 @@ Layout: TypeAlias = dict[str, Any]
 
 
 def seconds(text: str) -> float:
-    """For argparse, whose message has the name of this function."""
+    """For argparse."""
     return _above_zero(text, LONGEST_LOOK)
 
 
 def deadline(text: str) -> float:
-    """For argparse, whose message has the name of this function."""
+    """For argparse."""
     return _above_zero(text, LONGEST_DEADLINE)
 
 
@@ -47,7 +47,10 @@ def with_gateway() -> argparse.ArgumentParser:
 
 
 def _above_zero(text: str, most: float) -> float:
-    found = float(text)
+    try:
+        found = float(text)
+    except ValueError:
+        found = 0.0
     if not 0 < found <= most:
-        raise ValueError
+        raise argparse.ArgumentTypeError(f"seconds above 0, at most {most:.0f}, not {text!r:.40}")
     return found

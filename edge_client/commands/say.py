@@ -64,13 +64,17 @@ async def _say(
     """What became of it, and when the gateway was last seen."""
     asked_at = asyncio.get_running_loop().time()
     if not any(getattr(options, name) for name in OWN_JOB):
-        from edge_client.daemon_client import reach
+        from edge_client.daemon_client import reach_or_raise
+        from edge_client.daemon_errors import DaemonHangs, NoDaemon
 
-        if daemon := await reach(settings.daemon_port):
+        try:
+            daemon = await reach_or_raise(settings.daemon_port)
+        except (NoDaemon, DaemonHangs) as absent:
+            if not options.wait:
+                terminal.complain(f"this waits, as {absent.message}")
+        else:
             async with daemon:
                 return await _by_the_daemon(daemon, text, options, settings)
-        if not options.wait:
-            terminal.complain("no daemon runs, so this waits; start it with: robotvoice daemon")
     return await _by_itself(text, options, settings, asked_at)
 
 

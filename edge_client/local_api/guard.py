@@ -39,9 +39,11 @@ STATUS: dict[type[errors.RobotVoiceError], HTTPStatus] = {
 async def only_from_here(request: web.Request, handler: Handler) -> web.StreamResponse:
     """A web page that the owner looks at can reach this address too, under a name or with an `Origin`."""
     name, _, port = request.headers.get("Host", "").rpartition(":")
-    here = name in NAMES and port == str(_own_port(request))
-    if not here or "Origin" in request.headers:
-        raise NotAccepted("only programs on this robot may ask")
+    if "Origin" in request.headers:
+        raise NotAccepted("only programs on this robot may ask, and no web page")
+    own = _own_port(request)
+    if name not in NAMES or port != str(own):
+        raise NotAccepted(f"only programs on this robot may ask: ask http://127.0.0.1:{own}")
     return await handler(request)
 
 

@@ -11,6 +11,7 @@ from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
 from edge_client.daemon import Daemon
+from edge_client.daemon_client import reach
 from edge_client.local_api.guard import errors_as_json, identify, only_from_here
 from edge_client.local_api.keys import DAEMON, INSIDE
 from edge_client.local_api.lines import say, stop
@@ -33,7 +34,7 @@ SHUTDOWN_WITHIN = 1.0
 
 async def serve(settings: Settings, told: asyncio.Event, *, listening: Callable[[str], object]) -> None:
     """Until `told` to end. `listening` gets the URL. Raises InvalidSettings when the port cannot be had."""
-    with _listen(settings.daemon_port) as here:
+    with await _listen(settings.daemon_port) as here:
         daemon = Daemon(settings)
         runner = _Runner(make_app(daemon))
         running = asyncio.create_task(daemon.run(), name="the daemon")
@@ -116,12 +117,16 @@ class _Runner(web.AppRunner):
         return server
 
 
-def _listen(port: int) -> socket.socket:
+async def _listen(port: int) -> socket.socket:
     try:
         return socket.create_server((HOST, port))
     except OSError as error:
+        why = f"{HOST}:{port} cannot be listened on ({error.strerror})"
         if error.errno == errno.EADDRINUSE:
-            why = "is in use, perhaps by another daemon (see: robotvoice status)"
-        else:
-            why = f"cannot be listened on ({error.strerror})"
-        raise InvalidSettings(f"{HOST}:{port} {why}; give the setting daemon_port another number") from error
+            if daemon := await reach(port):
+                await daemon.close()
+                why = f"a daemon runs already at {HOST}:{port} (see: robotvoice status)"
+            else:
+                why = f"{HOST}:{port} is in use by another program, or by a daemon that hangs"
+        advice = "for this one give --port or the setting daemon_port another number"
+        raise InvalidSettings(f"{why}; {advice}") from error

@@ -108,6 +108,14 @@ def test_settings_that_a_service_does_not_see_are_named(machine: Machine) -> Non
     assert "does not see" not in machine.type("robotvoice", "install", "--dry-run").stdout
 
 
+@BOTH
+def test_the_other_programs_settings_are_not_named(machine: Machine, name: str) -> None:
+    both = {"ROBOTVOICE_DAEMON_PORT": "7871", "ROBOTVOICE_LOG_LEVEL": "debug"}
+    own = {"robotvoice": "ROBOTVOICE_DAEMON_PORT", "robotvoice-gateway": "ROBOTVOICE_LOG_LEVEL"}[name]
+    done = machine.type(name, "install", "--dry-run", **both)
+    assert f"the service does not see {own}: write into" in done.stdout
+
+
 def test_a_gateway_that_no_robot_reaches_says_what_to_write(machine: Machine) -> None:
     assert "lan = true" in machine.type("robotvoice-gateway", "install").stdout
     (machine.home / ".config/robotvoice").mkdir()

@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from edge_client.player import Player
-from edge_client.player_choice import open_player
+from edge_client.player_choice import ProvenPlayer, open_player
 from edge_client.settings import Settings
 from speech.audio import WIRE_FORMAT, AudioChunk, Origin
 
@@ -86,6 +86,19 @@ async def test_a_command_that_fails_is_told_and_does_not_stop_speech(
     (record,) = caplog.records
     assert record.levelno == logging.ERROR, "which the command line shows"
     assert record.getMessage().endswith("sh: no such pin")
+
+
+async def test_what_failed_before_playing_is_told_until_it_works_again(diary: Diary) -> None:
+    """To `status`: the sound went out, and may not be heard."""
+    proven = ProvenPlayer()
+    settings = Settings(player="aplay", before=("test", "-e", str(diary.file.with_name("amplifier"))))
+    player = await proven.open(settings, clock=time.monotonic)
+    assert proven.problem_before is None
+    await player.play(chunks())
+    assert (proven.problem_before or "").startswith("the command before it failed: test: ")
+    diary.file.with_name("amplifier").touch()
+    await player.play(chunks())
+    assert proven.problem_before is None
 
 
 async def test_a_command_that_hangs_is_killed_and_does_not_stop_speech(

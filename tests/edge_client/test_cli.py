@@ -121,8 +121,8 @@ REFUSED = {
     ("say", "Hi.", "--out", ""): "argument --out: it needs the name of a file",
     ("say", "a" * 20_001, "--out", "x"): "The text has 20001 characters; send at most 20000",
     ("sing", "Hi."): "invalid choice: 'sing'",
-    ("discover", "--timeout", "nan"): "invalid seconds value: 'nan'",
-    ("discover", "--timeout", "-1"): "invalid seconds value: '-1'",
+    ("discover", "--timeout", "nan"): "seconds above 0, at most 60, not 'nan'",
+    ("discover", "--timeout", "-1"): "seconds above 0, at most 60, not '-1'",
 }
 
 
@@ -138,7 +138,7 @@ def test_what_cannot_be_used_is_refused_in_a_sentence(
 def test_not_to_wait_needs_a_daemon_and_the_command_says_so(robotvoice: Commands) -> None:
     done = robotvoice("say", "Hello.", "--no-wait", ROBOTVOICE_PLAYER="none")
     assert done.returncode == 0
-    assert "no daemon runs, so this waits" in done.stderr
+    assert "this waits, as no daemon runs here; start it with: robotvoice daemon" in done.stderr
 
 
 def test_an_unknown_persona_is_refused_with_the_known_names(
@@ -202,7 +202,7 @@ def test_a_file_that_cannot_be_written(robotvoice: Commands, tmp_path: Path) -> 
     assert done.returncode == 4
     assert done.stderr == (
         f"robotvoice: {tmp_path}/nowhere/hi.wav cannot be written (No such file or directory): "
-        "give --out another place\n"
+        "choose another place\n"
     )
     full = robotvoice("say", "Hi.", "--out", "/dev/full")
     assert (full.returncode, "No space left on device" in full.stderr) == (4, True)

@@ -61,6 +61,7 @@ def test_without_waiting_the_number_of_the_line_is_printed_at_once(
     assert daemon.status()["speaking"]["id"] == number
     done = robotvoice("stop", number, "--json")
     assert (done.returncode, json.loads(done.stdout)) == (0, {"stopped": [number]})
+    soon(lambda: [line[:4] for line in daemon.log if "it was stopped" in line] == ["INFO"])
     soon(daemon.idle)
     assert robotvoice("stop").returncode == 0
 
@@ -76,7 +77,7 @@ def test_the_persona_of_the_callers_settings_speaks(robotvoice: Commands, daemon
         (("say", ""), 2, "There is nothing in the text that can be spoken"),
         (("say", "a" * 100_001), 2, "The text has 100001 characters; send at most 100000"),
         (("say", "Hi.", "--persona", "vixn"), 2, "there is no persona 'vixn'; did you mean vixen?"),
-        (("say", "Hi.", "--deadline", "0"), 2, "invalid deadline value: '0'"),
+        (("say", "Hi.", "--deadline", "0"), 2, "seconds above 0, at most 86400, not '0'"),
     ],
 )
 def test_what_cannot_be_said_is_refused_as_without_a_daemon(
@@ -245,4 +246,5 @@ def test_without_a_daemon_status_and_stop_say_how_to_start_one(robotvoice: Comma
 def test_only_one_daemon_has_the_port(robotvoice: Commands, daemon: RunningDaemon) -> None:
     done = robotvoice("daemon", "--port", str(daemon.port))
     assert done.returncode == 2
-    assert f"127.0.0.1:{daemon.port} is in use, perhaps by another daemon" in done.stderr
+    assert f"a daemon runs already at 127.0.0.1:{daemon.port} (see: robotvoice status)" in done.stderr
+    assert "give --port or the setting daemon_port another number" in done.stderr

@@ -113,7 +113,9 @@ def test_a_web_page_under_another_name_is_refused(
     daemon: RunningDaemon, headers: dict[str, str], path: str
 ) -> None:
     host = headers["Host"].format(port=daemon.port)
-    assert daemon.ask("GET", path, Host=host)[0] == 403
+    status, _, body = daemon.ask("GET", path, Host=host)
+    assert status == 403
+    assert json.loads(body)["error"].endswith(f": ask http://127.0.0.1:{daemon.port}")
 
 
 def test_a_web_page_of_another_origin_is_refused(daemon: RunningDaemon) -> None:

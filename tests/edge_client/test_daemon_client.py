@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from edge_client import daemon_client
-from edge_client.daemon_client import reach
-from edge_client.daemon_errors import DaemonGone
+from edge_client.daemon_client import reach, reach_or_raise
+from edge_client.daemon_errors import DaemonGone, DaemonHangs, NoDaemon
 from speech.errors import RobotVoiceError
 from tests.edge_client.daemon_rig import Loudspeaker, running_daemon
 from tests.edge_client.rig import SOON, Commands
@@ -89,6 +89,17 @@ async def test_who_does_not_greet_as_a_daemon_is_none(
     async with answering(lambda _: answer) as port, asyncio.timeout(SOON):
         assert await reach(port) is None
     assert await reach(port) is None, "nobody listens there any more"
+
+
+async def test_one_that_does_not_answer_is_not_told_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor is another program told as a daemon that hangs."""
+    monkeypatch.setattr(daemon_client, "ANSWER_WITHIN", 0.3)
+    async with answering(lambda _: None) as port, asyncio.timeout(SOON):
+        with pytest.raises(DaemonHangs, match=f"the daemon at 127.0.0.1:{port} does not answer; restart it"):
+            await reach_or_raise(port)
+    async with answering(lambda _: b"HTTP/1.1 200 OK\r\n\r\n") as port, asyncio.timeout(SOON):
+        with pytest.raises(NoDaemon):
+            await reach_or_raise(port)
 
 
 async def test_a_daemon_that_hangs_while_it_is_waited_for_is_given_up(

@@ -106,6 +106,13 @@ def test_one_that_hangs_is_passed_by(robotvoice: Commands, loudspeaker: Loudspea
         daemon.process.send_signal(signal.SIGSTOP)
         done = robotvoice("say", "I speak myself.", "--json", **loudspeaker.environment)
         assert (done.returncode, json.loads(done.stdout)["via"]) == (0, "robot")
+        told = f"the daemon at 127.0.0.1:{daemon.port} does not answer; restart it: "
+        for command in (("status",), ("stop",)):
+            done = robotvoice(*command)
+            assert done.returncode == 4
+            assert done.stderr.startswith(f"robotvoice: {told}")
+        done = robotvoice("say", "I wait.", "--no-wait", ROBOTVOICE_PLAYER="none")
+        assert f"this waits, as {told}" in done.stderr
 
 
 def test_somebody_else_on_its_port_gets_no_text(robotvoice: Commands) -> None:

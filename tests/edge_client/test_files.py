@@ -67,6 +67,6 @@ def test_a_full_disk_leaves_the_old_file(robotvoice: Commands, tmp_path: Path) -
     )
     assert (done.returncode, done.stdout) == (4, "")
     assert done.stderr.endswith(
-        "robotvoice: said/hi.wav cannot be written (File too large): give --out another place\n"
+        "robotvoice: said/hi.wav cannot be written (File too large): choose another place\n"
     )
     assert [(each.name, each.read_bytes()) for each in folder.iterdir()] == [("hi.wav", b"old")]

@@ -26,3 +26,16 @@ async def test_underruns_earcons_and_what_is_wrong_are_shown(settings: Callable[
     )
     told = daemon.status()["loudspeaker"]
     assert (told["underruns"], told["gaps_ms"], told["pre_buffer_ms"], told["earcons"]) == (2, 600, 225, 1)
+
+
+async def test_a_failed_command_before_playing_is_shown(settings: Callable[..., Settings]) -> None:
+    status = Daemon(settings(player="aplay")).status()
+    status["loudspeaker"]["before"] = "the command before it failed: gpio: no such pin"
+    assert "aplay: the command before it failed: gpio: no such pin" in page(status)
+
+
+async def test_a_phrasebook_that_is_switched_off_is_not_called_empty(
+    settings: Callable[..., Settings],
+) -> None:
+    assert "Phrasebook  off\n" in page(Daemon(settings(phrasebook_mb=0)).status())
+    assert "Phrasebook  empty\n" in page(Daemon(settings()).status())

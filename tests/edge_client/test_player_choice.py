@@ -34,7 +34,7 @@ async def test_the_first_player_that_works_is_taken_after_a_silent_proof(recorde
 @needs_aplay
 async def test_without_a_device_aplays_own_words_are_told(recorder: Path) -> None:
     (recorder / "asound.conf").write_text("pcm.!default { type hw card 31 }\n")
-    with pytest.raises(PlayerFailed, match=r"aplay: .*audio open error.*--out FILE"):
+    with pytest.raises(PlayerFailed, match=r"aplay: .*audio open error.*or write a file"):
         await open_player(Settings(player="aplay"), clock=time.monotonic)
 
 
@@ -62,7 +62,8 @@ async def test_every_player_that_was_tried_is_told_with_its_reason(program: Prog
         await open_player(Settings(), clock=time.monotonic)
     assert failed.value.message == (
         "no sound can be played (aplay: cannot find card '0'; paplay: Connection failure: "
-        "Connection refused): check the loudspeaker and the player and device settings, or use --out FILE"
+        "Connection refused): check the loudspeaker and the player and device settings, "
+        "or write a file instead"
     )
 
 

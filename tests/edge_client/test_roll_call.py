@@ -67,10 +67,20 @@ def test_a_gateway_is_found_by_mdns_and_kept(robotvoice: Commands, announced: Re
 
 def test_nobody_is_found(robotvoice: Commands) -> None:
     """It says what to do, and gives programs an empty list."""
-    found = robotvoice("discover")
+    on_loopback = {"ROBOTVOICE_MDNS": "true", "ROBOTVOICE_INTERFACE": "127.0.0.1"}
+    found = robotvoice("discover", "--timeout", "0.1", **on_loopback)
     assert (found.returncode, found.stdout) == (3, "")
     assert "Is `robotvoice-gateway serve --lan` running on the Mac" in found.stderr
-    assert json.loads(robotvoice("discover", "--json").stdout) == []
+    off = robotvoice("discover", "--json", "--no-mdns")
+    assert (off.returncode, json.loads(off.stdout)) == (3, [])
+    assert "mDNS is off and no address is given, so no gateway was looked for" in off.stderr
+
+
+def test_a_name_that_nobody_knows_is_to_be_checked(robotvoice: Commands) -> None:
+    found = robotvoice("discover", "--gateway", "nosuchhost.invalid", ROBOTVOICE_CONNECT_TIMEOUT="20")
+    assert found.returncode == 3
+    assert "nosuchhost.invalid is not known in this network" in found.stdout
+    assert found.stderr.startswith("robotvoice: no gateway answers. Check the name")
 
 
 def test_without_multicast_it_says_what_to_do(robotvoice: Commands) -> None:

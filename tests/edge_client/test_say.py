@@ -201,7 +201,7 @@ async def test_a_story_is_spoken_whole_however_long(fake: FakeGateway, settings:
 
 async def test_a_file_that_cannot_be_written_is_told(settings: Make, tmp_path: Path) -> None:
     for out in (tmp_path / "nowhere" / "said.wav", tmp_path):
-        with pytest.raises(FileNotWritten, match=r"cannot be written \(.*\): give --out another place"):
+        with pytest.raises(FileNotWritten, match=r"cannot be written \(.*\): choose another place"):
             await say(settings(), "Hello.", out=out)
 
 

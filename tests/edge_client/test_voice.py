@@ -117,8 +117,10 @@ def test_a_line_whose_deadline_passes_is_not_said(robot: Settings, loudspeaker: 
         (5, "Hello.", {}, InvalidArgument),
         ("vixen", "Hello.", {"priority": "high"}, InvalidArgument),
         ("vixen", "Hello.", {"deadline": 0}, InvalidArgument),
+        ("vixen", "Hello.", {"deadline": "x"}, InvalidArgument),
         ("vixen", "Hello.", {"play": False}, InvalidArgument),
         ("vixen", "Hello.", {"file": ""}, InvalidArgument),
+        ("vixen", "Hello.", {"file": 5}, InvalidArgument),
     ],
 )
 async def test_errors_are_of_one_kind_and_the_same_for_both(
