@@ -16,7 +16,7 @@ from pathlib import Path
 from lan.namespaces import PATH, space_of_its_own
 from lan.processes import RunBroken
 from lan.report import rows, save, table
-from lan.run import planned, trials
+from lan.run import trials
 from lan.scenarios import SCENARIOS
 from lan.sink import BUFFER
 from lan.timeline import picture
@@ -62,9 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     broken += [f"{trial.scenario}, trial {trial.number}: {trial.hung}" for trial in done if trial.hung]
     broken += [f"{trial.scenario}, trial {trial.number}: {told}" for trial in done for told in trial.wrong]
     missing = [
-        each.name
-        for each in chosen
-        if sum(trial.scenario == each.name for trial in done) < planned(each, options.trials)
+        each.name for each in chosen if sum(trial.scenario == each.name for trial in done) < options.trials
     ]
     broken += [f"{name}: not all trials were done" for name in missing]
     for told in broken:

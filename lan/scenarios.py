@@ -31,8 +31,6 @@ class Scenario:
     run: Callable[[Trial], None]
     before: Callable[[World], None] = World.until_connected
     after: Callable[[World], None] = lambda world: None
-    share: float = 1.0
-    """Of the trials that are wanted: less where no time is judged, and a trial is many lines or long ones"""
 
 
 def killed(trial: Trial) -> None:
@@ -195,7 +193,7 @@ def _all_anew(world: World) -> None:
 SCENARIOS = (
     Scenario("killed", "gateway killed", killed),
     Scenario("killed after accepted", "gateway killed after accepted", killed_after_accepted),
-    Scenario("killed in the middle", "silence after a sentence was cut", killed_in_the_middle, share=0.5),
+    Scenario("killed in the middle", "silence after a sentence was cut", killed_in_the_middle),
     Scenario("frozen", "gateway frozen", frozen),
     Scenario("frozen after accepted", "gateway frozen after accepted", frozen_after_accepted),
     Scenario("link cut", "link cut", cut_off),
@@ -203,6 +201,6 @@ SCENARIOS = (
     Scenario("boot", "first line after boot, no gateway", booted, _without_gateway, _all_anew),
     Scenario("address changed", "address changed, its voice heard", moved),
     Scenario("barge-in", "urgent line, until the story is silent", barged_in),
-    Scenario("three with the daemon", "three at once, with the daemon", by_the_daemon, share=0.5),
-    Scenario("three without the daemon", "three at once, without the daemon", by_commands, share=0.5),
+    Scenario("three with the daemon", "three at once, with the daemon", by_the_daemon),
+    Scenario("three without the daemon", "three at once, without the daemon", by_commands),
 )
