@@ -58,9 +58,13 @@ from speech.engines.base import Engine
 from speech.engines.espeak import EspeakEngine
 from speech.errors import InvalidSettings, UnknownVoice
 from speech.guarded import GuardedEngine
+from speech.persona import LOCAL_ENGINES, VoiceSpec
 from speech.recovery import recover
 
 log = logging.getLogger(__name__)
+
+START_AGAIN, START_AGAIN_AT_MOST = 5.0, 60.0
+"""Seconds after which a local engine that did not start is started again; each time twice as many"""
 
 
 def make_app(
@@ -170,6 +174,18 @@ async def _start_engines(app: web.Application) -> None:
             reason = app[ENGINES][voice.engine].engine.readiness(voice).reason
             if reason:
                 log.warning("persona %s: %s", persona.id, reason.text)
+
+    local = [guarded.engine for name, guarded in app[ENGINES].items() if name in LOCAL_ENGINES]
+    await asyncio.gather(*map(_start_until_ready, local))
+
+
+async def _start_until_ready(engine: Engine) -> None:
+    """A machine that is busy while it boots is enough for a first start to fail."""
+    rest = START_AGAIN
+    while not engine.readiness(VoiceSpec(engine.name)):
+        await asyncio.sleep(rest)
+        rest = min(2 * rest, START_AGAIN_AT_MOST)
+        await _start(engine)
 
 
 async def _start(engine: Engine) -> None:
