@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from edge_client.kept_sentences import KeptSentences
 from edge_client.phrase_manifest import LARGEST_RECORDING
 from speech.audio import WIRE_FORMAT, AudioChunk
-from speech.engines.base import Engine, Readiness
+from speech.engines.base import Engine
+from speech.engines.wrapped import WrappedEngine
 from speech.persona import VoiceSpec
 from speech.utterance import Sentence
 
@@ -128,39 +129,12 @@ class PhraseKeeping:
             log.warning("sentences cannot be kept in %s (%s); it is tried again", self._kept.folder, trouble)
 
 
-class _Listening:
+class _Listening(WrappedEngine):
     """As the engine it is around; only a sentence that came to its end counts as heard."""
 
     def __init__(self, engine: Engine, keeping: PhraseKeeping) -> None:
-        self._engine, self._keeping = engine, keeping
-
-    @property
-    def name(self) -> str:
-        return self._engine.name
-
-    @property
-    def description(self) -> str:
-        return self._engine.description
-
-    @property
-    def first_audio_cap(self) -> float:
-        return self._engine.first_audio_cap
-
-    @property
-    def signs_of_life(self) -> bool:
-        return self._engine.signs_of_life
-
-    async def start(self) -> None:
-        await self._engine.start()
-
-    def readiness(self, voice: VoiceSpec) -> Readiness:
-        return self._engine.readiness(voice)
-
-    def start_estimate(self, sentence: Sentence, voice: VoiceSpec) -> float:
-        return self._engine.start_estimate(sentence, voice)
-
-    def real_time_factor(self, voice: VoiceSpec) -> float:
-        return self._engine.real_time_factor(voice)
+        super().__init__(engine)
+        self._keeping = keeping
 
     async def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
         hearing = self._keeping.hearing(sentence.text, voice.voice)
@@ -171,9 +145,3 @@ class _Listening:
                 yield chunk
         if hearing:
             self._keeping.heard(hearing)
-
-    async def probe(self) -> None:
-        await self._engine.probe()
-
-    async def close(self) -> None:
-        await self._engine.close()

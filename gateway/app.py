@@ -17,7 +17,6 @@ from gateway.caller_clips import CallerClips
 from gateway.engines.cache import MEGABYTE, CacheEngine
 from gateway.engines.mlx.engine import MlxEngine
 from gateway.engines.upstream.configured import GuardedEngines
-from gateway.engines.wrapped import inside
 from gateway.keys import (
     ADMISSION,
     ADVERTISER,
@@ -56,6 +55,7 @@ from speech import wire
 from speech.breaker import BreakerChange, CircuitBreaker
 from speech.engines.base import Engine
 from speech.engines.espeak import EspeakEngine
+from speech.engines.wrapped import inside
 from speech.errors import InvalidSettings, UnknownVoice
 from speech.guarded import GuardedEngine
 from speech.persona import LOCAL_ENGINES, VoiceSpec

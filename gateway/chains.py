@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from gateway.engines.cache import CacheEngine
 from gateway.engines.storing import StoringEngine
-from gateway.engines.wrapped import inside
+from speech.engines.wrapped import inside
 from speech.fallback import FallbackChain
 from speech.guarded import ChainEntry, GuardedEngine
 from speech.persona import Persona

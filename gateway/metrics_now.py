@@ -8,12 +8,12 @@ from prometheus_client.registry import Collector
 
 from gateway.engines.cache import CacheEngine
 from gateway.engines.mlx.engine import MlxEngine
-from gateway.engines.wrapped import inside
 from gateway.keys import ADMISSION, ENGINES, LAST_HOUR, PERSONAS
 from gateway.models import as_shown
 from gateway.reasons import known
 from speech import __version__
 from speech.breaker import State
+from speech.engines.wrapped import inside
 
 MEMORY = {"active": "active_memory", "peak": "peak_memory", "resident": "rss"}
 

@@ -15,7 +15,6 @@ from gateway.chains import all_kept
 from gateway.engines.cache import MEGABYTE, CacheEngine
 from gateway.engines.levelled import LevelledEngine
 from gateway.engines.storing import FOR_LATER
-from gateway.engines.wrapped import inside
 from gateway.persona_shelf import PersonaShelf
 from gateway.phrase_files import STAYS
 from gateway.phrase_pack import sentences_to_record
@@ -24,6 +23,7 @@ from gateway.resample import whole_at_wire_rate
 from gateway.rests import Rests
 from speech.attempt import Limits, attempt
 from speech.audio import WIRE_FORMAT, wav_file
+from speech.engines.wrapped import inside
 from speech.errors import EngineFailure, EngineUnavailable
 from speech.guarded import UNGUARDED, ChainEntry, GuardedEngine
 from speech.persona import Persona, VoiceSpec

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from faults.simulation.schedule import Schedule, Window
-from gateway.engines.wrapped import WrappedEngine
 from speech.audio import AudioChunk
 from speech.breaker import LETS_USERS_THROUGH, CircuitBreaker
 from speech.engines.base import Engine, Readiness
+from speech.engines.wrapped import WrappedEngine
 from speech.errors import EngineUnavailable
 from speech.persona import VoiceSpec
 from speech.utterance import Reason, Sentence

@@ -9,10 +9,10 @@ from aiohttp import web
 
 from gateway.chains import chain_for
 from gateway.engines.mlx.engine import MlxEngine
-from gateway.engines.wrapped import inside
 from gateway.keys import ADMISSION, ADVERTISER, DEFAULT_PERSONA, ENGINES, GATEWAY_ID, PERSONAS
 from gateway.models import as_shown
 from speech import __version__
+from speech.engines.wrapped import inside
 from speech.guarded import GuardedEngine
 from speech.persona import Persona, VoiceSpec
 from speech.wire import PROTOCOL_VERSION

@@ -9,13 +9,13 @@ from aiohttp import web
 
 from gateway.api.health import engine_told, identity, without_folders
 from gateway.engines.mlx.engine import MlxEngine
-from gateway.engines.wrapped import inside
 from gateway.keys import ADMISSION, ENGINES, LAST_HOUR, OBSERVER, PERSONAS, PHRASES, SETTINGS
 from gateway.models import as_shown
 from speech.attempt import STALL
 from speech.breaker import CircuitBreaker, State
 from speech.budget import Due
 from speech.candidates import Candidates
+from speech.engines.wrapped import inside
 from speech.guarded import ChainEntry
 from speech.persona import Persona
 from speech.utterance import Reason, Sentence

@@ -11,11 +11,11 @@ from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import replace
 
-from gateway.engines.wrapped import WrappedEngine
 from gateway.loudness import Leveller
 from gateway.voice_loudness import ENOUGH, VoiceLoudness
 from speech.audio import AudioChunk
 from speech.engines.base import Engine, Readiness
+from speech.engines.wrapped import WrappedEngine
 from speech.persona import LOCAL_ENGINES, VoiceSpec
 from speech.utterance import Reason, Sentence
 

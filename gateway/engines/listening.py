@@ -5,10 +5,10 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
-from gateway.engines.wrapped import WrappedEngine
 from gateway.output_guard import OutputGuard
 from speech.audio import AudioChunk
 from speech.engines.base import Engine
+from speech.engines.wrapped import WrappedEngine
 from speech.errors import EngineFailure, EngineUnavailable
 from speech.persona import VoiceSpec
 from speech.utterance import Asked, Priority, Sentence

@@ -13,9 +13,9 @@ from dataclasses import replace
 from gateway.audio_files import StoredAudio
 from gateway.audio_store import AudioKeys, AudioStore
 from gateway.engines.flight import Flight
-from gateway.engines.wrapped import WrappedEngine
 from speech.audio import AudioChunk
 from speech.engines.base import Engine
+from speech.engines.wrapped import WrappedEngine
 from speech.errors import EngineFailure, EngineUnavailable
 from speech.persona import VoiceSpec
 from speech.utterance import Asked, Priority, Sentence

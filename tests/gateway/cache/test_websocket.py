@@ -9,9 +9,9 @@ from typing import Any
 from gateway.audio_store import AudioKeys, AudioStore
 from gateway.engines.cache import CacheEngine
 from gateway.engines.storing import StoringEngine
-from gateway.engines.wrapped import WrappedEngine
 from speech.audio import AudioChunk
 from speech.engines.base import Engine
+from speech.engines.wrapped import WrappedEngine
 from speech.persona import Persona, VoiceSpec
 from speech.utterance import Reason, Sentence
 from tests.gateway.cache.parrot import VOICE, Parrot, pcm_for, pcm_of

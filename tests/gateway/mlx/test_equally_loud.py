@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from gateway.engines.cache import CacheEngine
-from gateway.engines.wrapped import inside
 from gateway.loudness import TARGET, integrated_loudness
+from speech.engines.wrapped import inside
 from speech.persona import Persona, VoiceSpec
 from speech.utterance import Sentence
 from tests.gateway.in_process import soon
