@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from soak.processes import RunBroken
+from lan.processes import RunBroken
 from soak.report import figures_of
 from soak.run import run
 

@@ -1,43 +1,28 @@
 """Starting and ending the processes of a run; each is in a folder of the run's own."""
 
-import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+from lan.processes import ROOT, RunBroken, wait_until
+from lan.processes import environment as nothing_of_the_owners
+
 START_WITHIN = 60.0
 END_WITHIN = 20.0
+LOOK_EVERY = 0.05
 LOOPBACK = "127.0.0.1"
-
-
-class RunBroken(Exception):
-    """The run itself could not be done; the message says why."""
 
 
 def until(happened: Callable[[], object], what: str, within: float = START_WITHIN) -> None:
     """Raises RunBroken, with `what`, when that has not happened in time."""
-    deadline = time.monotonic() + within
-    while not happened():
-        if time.monotonic() > deadline:
-            raise RunBroken(f"{what} within {within:g} s")
-        time.sleep(0.05)
+    wait_until(happened, what, within, every=LOOK_EVERY)
 
 
 def environment(folder: Path, identity: str) -> dict[str, str]:
     """Nothing of the owner's; mDNS on loopback only, and no other gateway than the one of this run."""
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("ROBOTVOICE_", "XDG_"))}
-    nothing = folder / "nothing.toml"
-    nothing.touch()
     return {
-        **inherited,
-        "HOME": str(folder),
-        "PYTHONPATH": str(ROOT),
-        "ROBOTVOICE_CONFIG": str(nothing),
-        "ROBOTVOICE_ROBOT_CONFIG": str(nothing),
-        "ROBOTVOICE_STATE_DIR": str(folder / "state"),
+        **nothing_of_the_owners(folder),
         "ROBOTVOICE_GATEWAY_ID": identity,
         "ROBOTVOICE_INTERFACE": LOOPBACK,
         "ROBOTVOICE_VOICE_LOCK": str(folder / "voice.lock"),
