@@ -15,6 +15,7 @@ from aiohttp import web
 
 from edge_client.endpoint import Endpoint
 from edge_client.kept_sentences import KeptSentences
+from edge_client.phrase_intake import Intake
 from edge_client.phrase_manifest import Manifest, Recording, pcm_of
 from edge_client.phrase_pull import PhrasePull
 from edge_client.phrase_store import PhraseStore
@@ -242,3 +243,15 @@ def as_manifest(pack: Pack) -> Manifest:
 
 def sound_of(content: bytes, recording: Recording) -> bytes:
     return bytes(pcm_of(content, recording))
+
+
+def put(book: Book, pack: Pack, persona: str = VIXEN, *, switch: bool = True) -> None:
+    """As a pull does."""
+    book.store.open()
+    manifest = as_manifest(pack)
+    intake = Intake(book.store, manifest)
+    for recording in intake.prepare(book.revisions()):
+        intake.append(recording, pack.files[recording.text])
+        intake.finish(recording)
+    if switch:
+        intake.switch()

@@ -1,7 +1,7 @@
 """Scenario 9: the first sentence of a model takes 33 s.
 
 That a late clone is kept for the next time: `gateway/cache/test_for_later.py`; that what was heard is played
-with the Mac off: `edge_client/test_phrase_daemon.py`.
+with the Mac off: `edge_client/phrases/test_phrase_daemon.py`.
 """
 
 import asyncio

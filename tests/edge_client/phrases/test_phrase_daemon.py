@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -28,13 +28,6 @@ from tests.fakes.fake_gateway import running
 from tests.gateway.phrase_gateway import ADA, TEXTS, complete, manifest, phrase_gateway, recordings
 
 ELSE = "This is in no book."
-
-
-@pytest.fixture
-def gateway() -> Iterator[PhraseGateway]:
-    with running(kind=PhraseGateway) as fake:
-        assert isinstance(fake, PhraseGateway)
-        yield fake
 
 
 @pytest.fixture

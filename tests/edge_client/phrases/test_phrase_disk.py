@@ -5,12 +5,10 @@ import os
 import resource
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from edge_client import phrase_pull
 from edge_client.files import read_whole
 from edge_client.phrase_files import UNFINISHED
 from edge_client.phrase_intake import Intake
@@ -26,39 +24,11 @@ from tests.edge_client.phrase_rig import (
     PhraseGateway,
     as_manifest,
     pcm,
+    put,
     running_pull,
 )
-from tests.fakes.fake_gateway import running
 
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    for pause in ("BREATH", "SOONEST", "LATEST"):
-        monkeypatch.setattr(phrase_pull, pause, 0.01)
-
-
-@pytest.fixture
-def gateway() -> Iterator[PhraseGateway]:
-    with running(kind=PhraseGateway) as fake:
-        assert isinstance(fake, PhraseGateway)
-        yield fake
-
-
-@pytest.fixture
-def book(tmp_path: Path) -> Book:
-    return Book(tmp_path)
-
-
-def put(book: Book, pack: Pack, persona: str = VIXEN, *, switch: bool = True) -> None:
-    """As a pull does."""
-    book.store.open()
-    manifest = as_manifest(pack)
-    intake = Intake(book.store, manifest)
-    for recording in intake.prepare(book.revisions()):
-        intake.append(recording, pack.files[recording.text])
-        intake.finish(recording)
-    if switch:
-        intake.switch()
+pytestmark = pytest.mark.usefixtures("impatient")
 
 
 async def test_a_crash_before_the_switch_leaves_the_old_book_and_the_next_pull_ends_it(
@@ -71,12 +41,11 @@ async def test_a_crash_before_the_switch_leaves_the_old_book_and_the_next_pull_e
     program = f"""
 import os
 from pathlib import Path
-from tests.edge_client.phrase_rig import Book, Pack, HELLO, BACK
-from tests.edge_client.test_phrase_disk import put
+from tests.edge_client.phrase_rig import Book, Pack, HELLO, BACK, put
 Path.replace = lambda self, to: os._exit(9) if to.name == {BOOK!r} else os.replace(self, to)
 put(Book(Path({str(book.folder)!r})), Pack([HELLO, BACK]))
 """
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     command = [sys.executable, "-c", program]
     crashed = await asyncio.to_thread(
         subprocess.run, command, cwd=root, timeout=30, check=False, env={**os.environ, "PYTHONPATH": "."}

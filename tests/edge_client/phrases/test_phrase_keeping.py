@@ -25,11 +25,6 @@ VOICE = VoiceSpec("gateway", VIXEN)
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> Book:
-    return Book(tmp_path)
-
-
-@pytest.fixture
 async def keeping(book: Book) -> AsyncIterator[PhraseKeeping]:
     keeping = PhraseKeeping(book.kept, book.revisions)
     running = asyncio.create_task(keeping.run())

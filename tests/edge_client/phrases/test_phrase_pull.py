@@ -2,12 +2,9 @@
 
 import asyncio
 import stat
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from edge_client import phrase_pull
 from tests.edge_client.kept_link_rig import until
 from tests.edge_client.phrase_rig import (
     BACK,
@@ -22,25 +19,8 @@ from tests.edge_client.phrase_rig import (
     pcm,
     running_pull,
 )
-from tests.fakes.fake_gateway import running
 
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    for pause in ("BREATH", "SOONEST", "LATEST"):
-        monkeypatch.setattr(phrase_pull, pause, 0.01)
-
-
-@pytest.fixture
-def gateway() -> Iterator[PhraseGateway]:
-    with running(kind=PhraseGateway) as fake:
-        assert isinstance(fake, PhraseGateway)
-        yield fake
-
-
-@pytest.fixture
-def book(tmp_path: Path) -> Book:
-    return Book(tmp_path)
+pytestmark = pytest.mark.usefixtures("impatient")
 
 
 async def test_what_the_gateway_has_is_pulled_and_played(gateway: PhraseGateway, book: Book) -> None:

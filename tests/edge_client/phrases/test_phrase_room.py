@@ -2,7 +2,6 @@
 
 import os
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -10,16 +9,22 @@ from edge_client.phrase_files import BLOCK, on_disk
 from edge_client.phrase_intake import Intake
 from edge_client.phrase_manifest import PhrasesFailed
 from edge_client.phrase_store import BOOK, GONE, STAYS
-from tests.edge_client.phrase_rig import BACK, HELLO, MOMENT, NEW, OLD, VIXEN, Book, Pack, as_manifest, pcm
-from tests.edge_client.test_phrase_disk import put
+from tests.edge_client.phrase_rig import (
+    BACK,
+    HELLO,
+    MOMENT,
+    NEW,
+    OLD,
+    VIXEN,
+    Book,
+    Pack,
+    as_manifest,
+    pcm,
+    put,
+)
 
 SECOND = 12 * BLOCK
 """Bytes that a recording of one second takes on a disk"""
-
-
-@pytest.fixture
-def book(tmp_path: Path) -> Book:
-    return Book(tmp_path)
 
 
 def keep(book: Book, text: str, seconds: float = 1.0, revision: str | None = None) -> bool:

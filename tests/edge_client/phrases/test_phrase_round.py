@@ -1,8 +1,6 @@
 """A round of pulling ends, and takes from nobody but the gateway that is linked."""
 
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -12,25 +10,8 @@ from edge_client.phrase_manifest import Manifest, read_manifest
 from edge_client.phrase_pull import PhrasePull
 from tests.edge_client.kept_link_rig import until
 from tests.edge_client.phrase_rig import HELLO, MOMENT, OLD, VIXEN, Book, Pack, PhraseGateway, running_pull
-from tests.fakes.fake_gateway import running
 
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    for pause in ("BREATH", "SOONEST", "LATEST"):
-        monkeypatch.setattr(phrase_pull, pause, 0.01)
-
-
-@pytest.fixture
-def gateway() -> Iterator[PhraseGateway]:
-    with running(kind=PhraseGateway) as fake:
-        assert isinstance(fake, PhraseGateway)
-        yield fake
-
-
-@pytest.fixture
-def book(tmp_path: Path) -> Book:
-    return Book(tmp_path)
+pytestmark = pytest.mark.usefixtures("impatient")
 
 
 async def test_a_gateway_that_is_linked_no_more_is_asked_for_nothing_more(
