@@ -31,6 +31,12 @@ class UnknownVoice(RobotVoiceError):
     code = "unknown_voice"
 
 
+class UnknownLanguage(RobotVoiceError):
+    """No language has this tag, code or name; the message lists near ones."""
+
+    code = "unknown_language"
+
+
 class InvalidPersona(RobotVoiceError):
     """A persona file cannot be used; the message names file, line and key."""
 
