@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from speech import tables
+
 HEADINGS = ("FIGURE", "VALUE", "UNIT", "TARGET", "MET")
 LOST = "lost"
 """The unit of a count of requests that got no good answer; any makes `python -m benchmarks` fail"""
@@ -67,15 +69,7 @@ def lost(name: str, *latencies: Sequence[float]) -> Figure:
 
 def table(figures: Sequence[Figure]) -> str:
     """One line for each figure."""
-    rows = [HEADINGS, *map(_cells, figures)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
-    return "\n".join(
-        "  ".join(
-            cell.rjust(width) if column == 1 else cell.ljust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    )
+    return tables.table([HEADINGS, *map(_cells, figures)], right={1})
 
 
 def save(folder: Path, benchmark: str, figures: Sequence[Figure]) -> Path:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from demo.commands import Gateway, Robot
 from demo.performance import Row, perform
+from demo.telling import tell
 
 OUT = Path("out")
 
@@ -45,18 +46,18 @@ def wanted(rows: list[Row]) -> bool:
 
 def _show(gateway: Gateway) -> list[Row]:
     robot = Robot(OUT, gateway)
-    print("Starting a gateway, as on the Mac:")
-    print(f"  {gateway.start()}")
-    print("\nLooking for it, as on the robot:")
-    print(f"  {robot.discover()}")
-    print("\nEach persona speaks through the gateway:")
+    tell("Starting a gateway, as on the Mac:")
+    tell(f"  {gateway.start()}")
+    tell("\nLooking for it, as on the robot:")
+    tell(f"  {robot.discover()}")
+    tell("\nEach persona speaks through the gateway:")
     rows = [robot.say(persona, lines[0]) for persona, lines in LINES.items()]
-    print("\nThe gateway is frozen (SIGSTOP), as if the Mac had hung. Each persona speaks by itself:")
+    tell("\nThe gateway is frozen (SIGSTOP), as if the Mac had hung. Each persona speaks by itself:")
     gateway.signal(signal.SIGSTOP)
     rows += [robot.say(persona, lines[1]) for persona, lines in LINES.items()]
-    print("\nThe gateway wakes (SIGCONT) and is found again:")
+    tell("\nThe gateway wakes (SIGCONT) and is found again:")
     gateway.signal(signal.SIGCONT)
-    print(f"  {robot.discover()}")
+    tell(f"  {robot.discover()}")
     rows += [robot.say(persona, lines[2]) for persona, lines in LINES.items()]
     return rows
 

@@ -22,6 +22,7 @@ import psutil
 
 from demo.commands import TRIES, CommandFailed, Gateway, Robot, command
 from demo.performance import Row, perform
+from demo.telling import tell
 
 OUT = Path("out")
 VOICES = {"nova": "en+f4", "brim": "en"}
@@ -65,8 +66,8 @@ def _prepare(model: str | None) -> Gateway:
     personas = OUT / "state" / "personas"
     gateway = Gateway(OUT, personas)
     if model is None:
-        print(ON_RANDOM_WEIGHTS)
-    print("\nMaking two personas, each of a clip and what is said in it:", flush=True)
+        tell(ON_RANDOM_WEIGHTS)
+    tell("\nMaking two personas, each of a clip and what is said in it:")
     tiny = (OUT / "tiny-voice").resolve()
     for name, voice in VOICES.items():
         clip = OUT / "state" / "clips" / name
@@ -78,31 +79,31 @@ def _prepare(model: str | None) -> Gateway:
             *("--personas", str(personas)),
             environment=gateway.environment,
         )
-        print("\n".join(f"  {line.strip()}" for line in made.splitlines() if " clip: " in line), flush=True)
+        tell("\n".join(f"  {line.strip()}" for line in made.splitlines() if " clip: " in line))
     return gateway
 
 
 def _show(gateway: Gateway) -> list[Row]:
     robot = Robot(OUT, gateway, "clone-")
-    print("\nStarting a gateway, as on the Mac; the model is loaded by a worker process of its own:")
-    print(f"  {gateway.start()}")
-    print(f"  {_until_cloned(gateway)}")
-    print("\nWith the first sentence of a voice its clip is encoded, once; as curl would ask for it:")
+    tell("\nStarting a gateway, as on the Mac; the model is loaded by a worker process of its own:")
+    tell(f"  {gateway.start()}")
+    tell(f"  {_until_cloned(gateway)}")
+    tell("\nWith the first sentence of a voice its clip is encoded, once; as curl would ask for it:")
     _encode_clips(gateway, "Hello.")
-    print("\nLooking for it, as on the robot:")
-    print(f"  {robot.discover()}")
-    print("\nEach persona speaks with its cloned voice:")
+    tell("\nLooking for it, as on the robot:")
+    tell(f"  {robot.discover()}")
+    tell("\nEach persona speaks with its cloned voice:")
     rows = [_cloned(robot, persona, lines[0]) for persona, lines in LINES.items()]
-    print("\nThe worker is frozen (SIGSTOP), as if the GPU had hung. Each persona speaks by itself:")
+    tell("\nThe worker is frozen (SIGSTOP), as if the GPU had hung. Each persona speaks by itself:")
     frozen = _freeze_worker(gateway)
     rows += [robot.say(persona, lines[1]) for persona, lines in LINES.items()]
-    print("\nThe gateway notices, ends the worker and starts another:", flush=True)
+    tell("\nThe gateway notices, ends the worker and starts another:")
     _until_ended(frozen)
-    print(f"  {_until_cloned(gateway)}")
+    tell(f"  {_until_cloned(gateway)}")
     _encode_clips(gateway, "Hello again.")
-    print(f"  {robot.discover()}")
+    tell(f"  {robot.discover()}")
     rows += [_cloned(robot, persona, lines[2]) for persona, lines in LINES.items()]
-    print("\nThe worker is frozen again. What a clone has spoken is kept, and played without it:")
+    tell("\nThe worker is frozen again. What a clone has spoken is kept, and played without it:")
     _freeze_worker(gateway)
     rows += [robot.say(persona, lines[0]) for persona, lines in LINES.items()]
     return rows
@@ -114,7 +115,7 @@ def _cloned(robot: Robot, persona: str, text: str) -> Row:
         row = robot.say(persona, text)
         if row["via"] == "gateway":
             return row
-        print(f"  Too slow, perhaps since this machine has much to do; once more. {robot.discover()}")
+        tell(f"  Too slow, perhaps since this machine has much to do; once more. {robot.discover()}")
     return robot.say(persona, text)
 
 
@@ -125,7 +126,7 @@ def _encode_clips(gateway: Gateway, text: str) -> None:
         began = time.monotonic()
         with _get(gateway, f"/synthesize?{query}") as answer:
             engine, seconds = answer.headers["X-Voice-Engine"], answer.headers["X-Duration"]
-        print(f"  {persona}: {seconds} s by {engine}, in {time.monotonic() - began:.1f} s", flush=True)
+        tell(f"  {persona}: {seconds} s by {engine}, in {time.monotonic() - began:.1f} s")
 
 
 def _until_cloned(gateway: Gateway) -> str:

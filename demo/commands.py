@@ -13,6 +13,8 @@ import uuid
 from pathlib import Path
 from typing import IO, Any
 
+from demo.telling import tell
+
 PORT = 7860
 SHIPPED = Path(__file__).parent.parent / "personas"
 START_WITHIN = 15.0
@@ -62,6 +64,7 @@ class Gateway:
             },
             "ROBOTVOICE_STATE_DIR": str(state.resolve()),
             "ROBOTVOICE_CONFIG": str(nothing.resolve()),
+            "ROBOTVOICE_HIDE": "*",
             "ROBOTVOICE_ROBOT_CONFIG": str(nothing.resolve()),
             "ROBOTVOICE_GATEWAY_ID": f"demo-{uuid.uuid4().hex[:12]}",
         }
@@ -71,7 +74,7 @@ class Gateway:
         try:
             return self._start(PORT)
         except _AddressTaken:
-            print(f"  Port {PORT} is in use here, perhaps by your own gateway; taking a free one.")
+            tell(f"  Port {PORT} is in use here, perhaps by your own gateway; taking a free one.")
             return self._start(0)
 
     @property
@@ -148,8 +151,8 @@ class Robot:
 
     def _go_on_by_address(self, why: str) -> None:
         address = f"127.0.0.1:{self._gateway.port}"
-        print(f"  It was not found by mDNS: this machine seems to have no multicast ({why}).")
-        print(f"  Going on with its address, as an owner could: ROBOTVOICE_GATEWAY={address}")
+        tell(f"  It was not found by mDNS: this machine seems to have no multicast ({why}).")
+        tell(f"  Going on with its address, as an owner could: ROBOTVOICE_GATEWAY={address}")
         self._environment |= {"ROBOTVOICE_GATEWAY": address, "ROBOTVOICE_MDNS": "false"}
 
     def say(self, persona: str, text: str) -> dict[str, Any]:
@@ -159,7 +162,7 @@ class Robot:
         arguments = ["say", text, "--persona", persona, "--out", str(file), "--json"]
         said = self._run(*arguments, *self._play)
         if said.returncode == NOT_PLAYED and self._play:
-            print(f"  There is no sound device that works here, so you get WAV files ({_told(said)}).")
+            tell(f"  There is no sound device that works here, so you get WAV files ({_told(said)}).")
             self._play = []
             said = self._run(*arguments)
         if said.returncode != 0:
@@ -168,7 +171,7 @@ class Robot:
             )
         row: dict[str, Any] = json.loads(said.stdout)
         note = f"  ({said.stderr.strip()})" if said.stderr.strip() else ""
-        print(f"  {persona}: {text}{note}", flush=True)
+        tell(f"  {persona}: {text}{note}")
         return row
 
     def _run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":

@@ -9,6 +9,8 @@ from typing import Any
 
 from demo.commands import CommandFailed, Gateway
 from demo.report import table
+from demo.telling import tell
+from speech.terminal import columns, leave_readers_free_to_go
 
 Row = dict[str, Any]
 """What `robotvoice say --json` tells of one line"""
@@ -26,6 +28,7 @@ def perform(
 
     `sounds`: its WAV files, which are removed first. Nothing that it started is left.
     """
+    leave_readers_free_to_go()
     signal.signal(
         signal.SIGTERM, signal.default_int_handler
     )  # as Ctrl-C: the gateway may be frozen just then
@@ -38,7 +41,7 @@ def perform(
         gateway = prepare()
         rows = show(gateway)
     except CommandFailed as failure:
-        print(f"\n{failure}", file=sys.stderr)
+        tell(f"\n{failure}", sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
@@ -46,8 +49,9 @@ def perform(
         if gateway:
             gateway.stop()
     rows_file.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
-    print(f"\n{table(rows)}\n\nThe same as {rows_file}; the sound is in {out}/*.wav")
+    told = f"WAIT is until the first sound. The same for programs: {rows_file}; the sound: {out}/*.wav"
+    tell(f"\n{table(rows, columns(sys.stdout))}\n\n{told}")
     if not as_wanted(rows):
-        print("Not every line was spoken by whom it should; see the column VIA.", file=sys.stderr)
+        tell("Not every line was spoken by whom it should; see the column VIA.", sys.stderr)
         return 1
     return 0

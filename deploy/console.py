@@ -7,29 +7,58 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from speech.help_page import page_end
+from speech.terminal import write
+
 if TYPE_CHECKING:  # The robot's command loads this for each `say`: it must stay light.
     from deploy.service import Supervisor
 
 DONE, FAILED = 0, 1
+EXIT_CODES = {
+    DONE: "done, or nothing was to be done",
+    FAILED: "it could not be done, and a line says why and what to do",
+    2: "the command line or a setting cannot be used",
+}
 PREFIX = "ROBOTVOICE_"
 
 
 def add_install_commands(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", what: str, **layout: Any
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", program: str, what: str, **layout: Any
 ) -> tuple[argparse.ArgumentParser, argparse.ArgumentParser]:
-    """Puts both among the commands; returns their parsers. `installs` tells them apart."""
+    """Puts both among the program's commands; returns their parsers. `installs` tells them apart."""
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--dry-run", action="store_true", help="show each file and command, change nothing")
     common.add_argument(
         "--force", action="store_true", help="also when the service's file was changed; that one is kept"
     )
     install = commands.add_parser(
-        "install", parents=[common], help=f"start {what} now, at boot and after a crash", **layout
+        "install",
+        parents=[common],
+        help=f"start {what} now, at boot and after a crash",
+        epilog=page_end(
+            {
+                f"{program} install --dry-run": "show what it would write and type",
+                f"{program} install": "do it",
+                f"{program} uninstall": "undo it; settings and logs stay",
+            },
+            EXIT_CODES,
+        ),
+        **layout,
     )
     install.add_argument("--config", type=Path, metavar="FILE", help="settings as TOML, for the service")
     install.set_defaults(installs=True)
     uninstall = commands.add_parser(
-        "uninstall", parents=[common], help=f"stop {what} and start it no more", **layout
+        "uninstall",
+        parents=[common],
+        help=f"stop {what} and start it no more",
+        epilog=page_end(
+            {
+                f"{program} uninstall --dry-run": "show what it would remove and type",
+                f"{program} uninstall": "do it; settings and logs stay",
+            },
+            EXIT_CODES,
+        ),
+        **layout,
     )
     uninstall.set_defaults(installs=False, config=None)
     return install, uninstall
@@ -50,11 +79,11 @@ def run_install_command(
 
     try:
         _refuse_sudo(os.environ)
-        installation = Installation(supervisor(), force=options.force, dry_run=options.dry_run)
+        installation = Installation(supervisor(), tell=_tell, force=options.force, dry_run=options.dry_run)
         if options.installs:
             installation.install()
             for note in notes:
-                print(note)
+                write(note, sys.stdout)
         else:
             installation.uninstall()
     except InstallFailed as error:
@@ -83,6 +112,10 @@ def _refuse_sudo(environ: Mapping[str, str]) -> None:
         raise InstallFailed(f"the service is to be {user}'s own, not root's; type this without sudo")
 
 
+def _tell(line: str) -> None:
+    write(line, sys.stdout)
+
+
 def _failed(program: str, message: str) -> int:
-    print(f"{program}: {message}", file=sys.stderr)
+    write(f"{program}: {message}", sys.stderr)
     return FAILED

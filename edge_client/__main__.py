@@ -2,15 +2,23 @@
 
 import sys
 
-from edge_client.light_imports import leave_out_what_robots_do_not_use
+INTERRUPTED = 130
 
 
 def main() -> int:
-    """Returns the exit code."""
-    leave_out_what_robots_do_not_use()
-    from edge_client.cli import main as robotvoice
+    """Returns the exit code. Ctrl-C is quiet from the first moment on."""
+    try:
+        from edge_client.light_imports import leave_out_what_robots_do_not_use
 
-    return robotvoice()
+        leave_out_what_robots_do_not_use()
+        from speech.terminal import leave_readers_free_to_go
+
+        leave_readers_free_to_go()
+        from edge_client.cli import main as robotvoice
+
+        return robotvoice()
+    except KeyboardInterrupt:
+        return INTERRUPTED
 
 
 if __name__ == "__main__":

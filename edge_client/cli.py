@@ -13,18 +13,25 @@ from edge_client.commands.options import Layout
 from edge_client.environment import misspelt
 from speech import __version__
 from speech.errors import RobotVoiceError
+from speech.help_page import HelpPage, page_end
 
 COMMANDS = (say, stop, status, daemon, discover, install)
 
-EXIT_CODES = """exit codes:
-  0    spoken (also when by a substitute: one line on standard error says so), or a gateway was found
-  1    something broke that should not have
-  2    the command line, the text, the persona or a setting cannot be used; no such line to stop
-  3    nothing could speak, or no gateway or no daemon was found
-  4    not played, or not written: no player works, too many wait, too late, stopped, the daemon hangs
-  5    only the beginning was spoken
-  130  interrupted or told to end
-"""
+EXAMPLES = {
+    'robotvoice say "Hello."': "works at once, with a gateway or without",
+    "robotvoice status": "why it sounds as it does today",
+    "robotvoice say --help": "each command has its own page",
+}
+EXIT_CODES = {
+    terminal.OK: "done",
+    terminal.BROKEN: "something broke that should not have",
+    terminal.BAD_INPUT: "the command line, the text, the persona or a setting cannot be used",
+    terminal.NOTHING_SPOKE: "nothing could speak, or no gateway or no daemon was found",
+    terminal.NOT_PLAYED: "not played, or not written",
+    terminal.IN_PART: "only the beginning was spoken",
+    terminal.INTERRUPTED: "interrupted or told to end",
+}
+"""Of all commands; each one's page has its own"""
 
 EXIT_CODE = {
     "nothing_can_speak": terminal.NOTHING_SPOKE,
@@ -42,9 +49,13 @@ EXIT_CODE = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Returns the exit code; see EXIT_CODES."""
-    options = _options(sys.argv[1:] if arguments is None else arguments)
-    logging.basicConfig(level=logging.ERROR, format="robotvoice: %(message)s")
+    """Returns the exit code; see EXIT_CODES. Raises SystemExit for what cannot be understood."""
+    parser = _parser()
+    options = _options(parser, sys.argv[1:] if arguments is None else arguments)
+    if options.run is None:
+        parser.print_help(sys.stderr)
+        parser.exit(terminal.BAD_INPUT)
+    logging.basicConfig(level=logging.ERROR, format="%(message)s", handlers=[terminal.Complaints()])
     for line in misspelt(os.environ):
         terminal.complain(f"robotvoice: {line}")
     command: Callable[[argparse.Namespace], int] = options.run
@@ -57,8 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return terminal.INTERRUPTED
 
 
-def _options(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = _parser()
+def _options(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> argparse.Namespace:
     options, more = parser.parse_known_args(arguments)
     if not more:
         return options
@@ -71,10 +81,16 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def _parser() -> argparse.ArgumentParser:
-    layout: Layout = {"formatter_class": argparse.RawDescriptionHelpFormatter, "epilog": EXIT_CODES}
-    parser = argparse.ArgumentParser(prog="robotvoice", description="Gives this robot its voice.", **layout)
+    layout: Layout = {"formatter_class": HelpPage}
+    parser = argparse.ArgumentParser(
+        prog="robotvoice",
+        description="Gives this robot its voice.",
+        epilog=page_end(EXAMPLES, EXIT_CODES),
+        **layout,
+    )
     parser.add_argument("--version", action="version", version=f"robotvoice {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    parser.set_defaults(run=None)
+    commands = parser.add_subparsers(metavar="COMMAND")
     for command in COMMANDS:
         command.add_to(commands, layout)
     return parser

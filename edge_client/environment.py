@@ -12,6 +12,7 @@ OF_THE_GATEWAY = frozenset(
         "CACHE_MEMORY_MB",
         "CONFIG",
         "DEFAULT_PERSONA",
+        "HIDE",
         "HOST",
         "LAN",
         "LOG_FILE",

@@ -12,6 +12,7 @@ from edge_client.endpoint import Endpoint
 from edge_client.known_gateway import KnownGateway
 from edge_client.link import GatewayLink, load_connection
 from edge_client.settings import Settings
+from speech import tables
 from speech.errors import EngineFailure
 
 log = logging.getLogger(__name__)
@@ -105,8 +106,8 @@ async def _ask(endpoint: Endpoint, found_by: FoundBy, settings: Settings) -> Fou
     return FoundGateway(answered, found_by, round((time.perf_counter() - begun) * 1000), None)
 
 
-def table(found: Sequence[FoundGateway]) -> str:
-    """For people."""
+def table(found: Sequence[FoundGateway], width: int | None = None) -> str:
+    """For people, in so many columns of a terminal."""
     rows = [("NAME", "ADDRESS", "FOUND BY", "ANSWERS", "PERSONAS")]
     for gateway in found:
         endpoint = gateway.endpoint
@@ -120,7 +121,4 @@ def table(found: Sequence[FoundGateway]) -> str:
                 ", ".join(endpoint.personas) or "-",
             )
         )
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
-    )
+    return tables.table(rows, width)

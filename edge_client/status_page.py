@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from edge_client.terminal import moment
+from speech.terminal import moment
 
 Answer = Mapping[str, Any]
 

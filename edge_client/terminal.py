@@ -1,13 +1,15 @@
 """Between a command and its terminal: what is read, what is printed, and how signals end the work."""
 
 import asyncio
-import os
+import json
+import logging
 import re
 import signal
 import sys
-import time
 from collections.abc import Coroutine
-from typing import Any, TextIO, TypeVar
+from typing import Any, TypeVar
+
+from speech.terminal import columns, write
 
 T = TypeVar("T")
 
@@ -45,35 +47,34 @@ def decodable(text: str) -> str:
     return re.sub("[\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", text)
 
 
-def show(text: str) -> int:
-    """Writes to standard output; a reader that left early has seen enough. Returns the exit code."""
-    problem = _write(text, sys.stdout)
+def show(text: str, *, fold: bool = True) -> int:
+    """Writes to standard output; a reader that left early has seen enough. Returns the exit code.
+
+    `fold`: whether long lines are wrapped on a terminal.
+    """
+    problem = write(text, sys.stdout, fold=fold)
     if problem is None or isinstance(problem, BrokenPipeError):
         return OK
     complain(f"robotvoice: the result cannot be written to standard output ({problem.strerror})")
     return NOT_PLAYED
 
 
-def moment(seconds: float) -> str:
-    """A time of the wall clock, for a person: with the date unless it is today's."""
-    found = time.localtime(seconds)
-    today = time.localtime()[:3] == found[:3]
-    return time.strftime("%H:%M" if today else "%Y-%m-%d %H:%M", found)
+def show_json(value: object) -> int:
+    """On one line, for a program. Returns the exit code."""
+    return show(json.dumps(value), fold=False)
+
+
+def width() -> int | None:
+    """Columns that a table may have; None: no terminal shows it."""
+    return columns(sys.stdout)
+
+
+class Complaints(logging.Handler):
+    """What a command has to say of what went wrong beside its work, a line each."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        complain(f"robotvoice: {self.format(record)}")
 
 
 def complain(text: str) -> None:
-    _write(text, sys.stderr)
-
-
-def _write(text: str, stream: TextIO | None) -> OSError | None:
-    """Returns why it could not be written."""
-    if stream is None:  # it was closed by whoever started us
-        return None
-    try:
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[attr-defined]  # a TextIOWrapper
-        print(text, file=stream, flush=True)
-    except OSError as error:
-        # At its end Python would try once more, and complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-        return error
-    return None
+    write(text, sys.stderr)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from faults.answers import Book, Outage, Recovery, first_audio
 from faults.checker import balance, check
+from speech import tables
 from speech.utterance import Outcome
 
 SPENT_AT_MOST = 3
@@ -150,11 +151,7 @@ def table(runs: Sequence[Figures]) -> str:
     rows += [[f"by {engine}", *(str(run.sentences.get(engine, 0)) for run in runs)] for engine in engines]
     rows.append(["left behind", *(str(sum(run.leaked.values())) for run in runs)])
     rows.append(["promises broken", *(str(len(run.broken)) for run in runs)])
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join(
-        "  ".join((row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:]))).replace("_", " ")
-        for row in rows
-    )
+    return tables.table(rows, right=range(1, len(rows[0]))).replace("_", " ")
 
 
 def save(file: Path, runs: Iterable[Figures]) -> None:

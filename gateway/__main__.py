@@ -1,7 +1,22 @@
-"""`python -m gateway` is `robotvoice-gateway`."""
+"""The command `robotvoice-gateway`, also as `python -m gateway`."""
 
 import sys
 
-from gateway.cli import main
+STOPPED = 0
 
-sys.exit(main())
+
+def main() -> int:
+    """Returns the exit code. Ctrl-C is quiet from the first moment on."""
+    try:
+        from speech.terminal import leave_readers_free_to_go
+
+        leave_readers_free_to_go()
+        from gateway.cli import main as robotvoice_gateway
+
+        return robotvoice_gateway()
+    except KeyboardInterrupt:
+        return STOPPED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

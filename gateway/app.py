@@ -5,7 +5,6 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from functools import partial
-from pathlib import Path
 
 from aiohttp import WSCloseCode, web
 
@@ -34,6 +33,7 @@ from gateway.keys import (
     PHRASES,
     SETTINGS,
     SOCKETS,
+    TALLY,
     Listeners,
     Sockets,
 )
@@ -43,6 +43,7 @@ from gateway.models import revisions
 from gateway.observed import Listener, Observer
 from gateway.persona_files import PersonaLibrary
 from gateway.persona_shelf import PersonaShelf
+from gateway.persona_sources import PersonaSources
 from gateway.persona_watch import PersonasChanged, PersonaWatch
 from gateway.phrase_rendering import PhraseRendering
 from gateway.phrase_store import PhraseStore
@@ -50,6 +51,7 @@ from gateway.request_id import carry_request_id
 from gateway.routes import ROUTES
 from gateway.settings import Settings
 from gateway.status_hour import LastHour
+from gateway.tally import Tally
 from gateway.too_slow import TooSlow
 from speech import wire
 from speech.breaker import BreakerChange, CircuitBreaker
@@ -75,15 +77,14 @@ def make_app(
     engines: Mapping[str, Engine] | None = None,
     advertiser: Advertiser | None = None,
     caller_clips: CallerClips | None = None,
-    watched: Path | None = None,
-    to_come: Path | None = None,
+    watched: PersonaSources | None = None,
     personas_changed: PersonasChanged | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> web.Application:
     """The gateway as an application. Raises InvalidSettings if the default persona is not there.
 
-    `watched` is the personas' folder, if changes there are to be taken into use; `to_come` is one that takes
-    its place once it is there; `personas_changed` is told of the changes.
+    `watched` is where personas come from, if changes there are to be taken into use; `personas_changed` is
+    told of them.
     """
     app = web.Application(middlewares=[errors_as_json])
     app[SETTINGS] = settings
@@ -92,8 +93,10 @@ def make_app(
     app[DEFAULT_PERSONA] = default_persona(settings, personas)
     app[METRICS] = metrics = Metrics()
     app[LAST_HOUR] = hour = LastHour(clock)
+    app[TALLY] = tally = Tally(clock)
     given = engines or {"espeak": EspeakEngine.installed(settings.espeak)}
-    app[OBSERVER] = Observer((metrics.count, hour.add, *_too_slow(app[PERSONAS], given)), clock)
+    listeners = (metrics.count, hour.add, tally.add, *_too_slow(app[PERSONAS], given))
+    app[OBSERVER] = Observer(listeners, clock)
     breaker = partial(CircuitBreaker, clock=clock, listener=partial(_tell, metrics))
     app[ENGINES] = GuardedEngines(
         (
@@ -131,7 +134,6 @@ def make_app(
             app[PERSONAS],
             watched,
             default=app[DEFAULT_PERSONA],
-            to_come=to_come,
             changed=partial(_personas_changed, app, personas_changed),
         )
         app.cleanup_ctx.append(partial(_watching, watch))
@@ -147,15 +149,24 @@ def _too_slow(shelf: PersonaShelf, engines: Mapping[str, Engine]) -> Iterator[Li
 
 
 def default_persona(settings: Settings, personas: PersonaLibrary) -> str:
-    """The id of who speaks when nobody is named. Raises InvalidSettings."""
-    if settings.default_persona:
-        try:
-            return personas.find(settings.default_persona).id
-        except UnknownVoice as error:
-            raise InvalidSettings(
-                f"default_persona: {error.message}; there are {', '.join(personas.personas)}"
-            ) from error
-    return "spark" if "spark" in personas.personas else next(iter(personas.personas))
+    """The id of who speaks when nobody is named. Raises InvalidSettings for one that there never was."""
+    instead = "spark" if "spark" in personas.personas else next(iter(personas.personas))
+    wanted = settings.default_persona
+    if not wanted:
+        return instead
+    try:
+        return personas.find(wanted).id
+    except UnknownVoice as error:
+        if not settings.persona_sources.may_be_mended(wanted):
+            there_are = f"there are {', '.join(personas.personas)}"
+            raise InvalidSettings(f"default_persona: {error.message}; {there_are}") from error
+    # A mistake in its file, or a disk that is not there yet, must not keep a gateway from starting.
+    log.warning(
+        "default_persona %s cannot be used now, so %s speaks when nobody is named; mend it and start again",
+        wanted,
+        instead,
+    )
+    return instead
 
 
 async def _engines(app: web.Application) -> AsyncIterator[None]:

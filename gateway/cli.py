@@ -13,22 +13,47 @@ from gateway.console.doctor import add_doctor_command, run_doctor_command
 from gateway.console.install import add_install_commands, run_install_command
 from gateway.console.models import add_models_commands, run_models_command
 from gateway.console.persona import add_persona_commands, run_persona_command
+from gateway.console.shown import NotShown, complain
 from gateway.console.status import add_status_command, run_status_command
 from speech import __version__
 from speech.errors import RobotVoiceError
+from speech.help_page import HelpPage, page_end
 from speech.installation import how_to_install
+from speech.terminal import write
 
-EXIT_CODES = """exit codes:
-  0  stopped as asked, or nothing is wrong
-  1  something broke, and the log says what; doctor found something that fails; or no gateway answers
-  2  the command line, a setting or the personas cannot be used
-  4  the address to listen on is taken or not ours
-"""
+EXAMPLES = {
+    "robotvoice-gateway serve --lan": "speak for every device on your network, until Ctrl-C",
+    "robotvoice-gateway status": "who would speak now, and why not the clone",
+    "robotvoice-gateway doctor": "what is well on this machine, and what to do about the rest",
+}
+EXIT_CODES = {
+    0: "stopped as asked, or nothing is wrong",
+    1: "something broke, doctor found something that fails, or no gateway answers",
+    2: "the command line, a setting or the personas cannot be used",
+    4: "the address to listen on is taken or not ours",
+}
+"""Of all commands; each one's page has its own"""
+SERVE_EXAMPLES = {
+    "robotvoice-gateway serve": "for programs on this machine",
+    "robotvoice-gateway serve --lan": "for every device on your network",
+    "robotvoice-gateway serve --port 7861": "beside another one",
+}
+SERVE_EXIT_CODES = {
+    0: "stopped as asked",
+    1: "something broke, and the log says what",
+    2: "the command line, a setting or the personas cannot be used",
+    4: "the address to listen on is taken or not ours",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Returns the exit code."""
-    options = _parser().parse_args(arguments)
+    """Returns the exit code. Raises SystemExit for what cannot be understood."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.command is None or getattr(options, "action", "") is None:
+        page = options.pages.get(options.command, parser)
+        page.print_help(sys.stderr)
+        page.exit(2)
     try:
         # Late, so that a base installation says in a sentence what is missing.
         from gateway.environment import misspelt
@@ -36,14 +61,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from gateway.settings import load_settings
     except ModuleNotFoundError as error:
         todo = how_to_install("gateway", "espeak")
-        print(f"robotvoice-gateway needs its own packages ({error.name} is missing); {todo}", file=sys.stderr)
+        write(f"robotvoice-gateway needs its own packages ({error.name} is missing); {todo}", sys.stderr)
         return 2
     overrides = {
         name: getattr(options, name, None)
         for name in ("host", "port", "lan", "personas", "name", "announce", "log_level")
     }
     for line in misspelt(os.environ):
-        print(f"robotvoice-gateway: {line}", file=sys.stderr)
+        complain(line)
     load = partial(load_settings, options.config, **overrides)
     try:
         if options.command == "doctor":
@@ -61,9 +86,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return run_models_command(options, settings)
         return asyncio.run(serve(settings))
     except RobotVoiceError as error:
-        for line in error.message.splitlines():
-            print(f"robotvoice-gateway: {line}", file=sys.stderr)
+        complain(error.message)
         return 2
+    except NotShown as problem:
+        complain(str(problem))
+        return 1
     except KeyboardInterrupt:
         return 0
 
@@ -72,16 +99,16 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="robotvoice-gateway",
         description="Gives the personas of your robots their voices.",
-        epilog=EXIT_CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=page_end(EXAMPLES, EXIT_CODES),
+        formatter_class=HelpPage,
     )
     parser.add_argument("--version", action="version", version=f"robotvoice {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     serve = commands.add_parser(
         "serve",
         help="speak for whoever asks, until stopped",
-        epilog=EXIT_CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=page_end(SERVE_EXAMPLES, SERVE_EXIT_CODES),
+        formatter_class=HelpPage,
     )
     serve.add_argument("--config", type=Path, metavar="FILE", help="settings as TOML")
     serve.add_argument("--host", help="address to listen on (127.0.0.1)")
@@ -101,4 +128,5 @@ def _parser() -> argparse.ArgumentParser:
     add_status_command(commands)
     add_breaker_command(commands)
     add_install_commands(commands)
+    parser.set_defaults(pages=commands.choices)
     return parser

@@ -15,6 +15,7 @@ from gateway.phrase_rendering import PhraseRendering
 from gateway.phrase_store import PhraseStore
 from gateway.settings import Settings
 from gateway.status_hour import LastHour
+from gateway.tally import Tally
 from speech.guarded import GuardedEngine
 
 
@@ -46,3 +47,4 @@ LARGE_BODIES = web.AppKey("large_bodies", asyncio.Semaphore)
 METRICS = web.AppKey("metrics", Metrics)
 OBSERVER = web.AppKey("observer", Observer)
 LAST_HOUR = web.AppKey("last_hour", LastHour)
+TALLY = web.AppKey("tally", Tally)

@@ -35,6 +35,8 @@ class PersonaLibrary:
     """One line each: `file:line: key: what is wrong; what to do`"""
     warnings: tuple[str, ...] = ()
     """What a persona that can be used would be better without, in the same form"""
+    shipped: frozenset[str] = frozenset()
+    """Ids of those that came with robotvoice and are as they came"""
 
     def find(self, name: str) -> Persona:
         """The persona with this id, else this display name, else this alias, whatever its case.
@@ -76,6 +78,33 @@ def load_personas(
     A consent holds up to its last day, which is compared with `today`. A persona whose name is another's,
     such as one of those `in_use`, cannot be used; one with such an alias can, without the alias.
     """
+    library = library_of(read_folder(folder, today), in_use=in_use)
+    if not library.personas:
+        advice = f"no persona in {folder} can be used; add a folder NAME that holds a {FILE_NAME}"
+        raise InvalidPersona("\n".join([one_line(advice), *library.problems]))
+    return library
+
+
+@dataclass(frozen=True, slots=True)
+class FolderRead:
+    """What is in a folder of personas, by the names of their own folders."""
+
+    personas: Mapping[str, _Read]
+    problems: Mapping[Path, list[str]]
+    """Of those that cannot be used, by their own folders"""
+
+    def without(self, ids: Collection[str]) -> "FolderRead":
+        return FolderRead(
+            {id: each for id, each in self.personas.items() if id not in ids},
+            {folder: lines for folder, lines in self.problems.items() if folder.name not in ids},
+        )
+
+
+NOTHING_READ = FolderRead({}, {})
+
+
+def read_folder(folder: Path, today: Callable[[], datetime.date] = datetime.date.today) -> FolderRead:
+    """Raises InvalidPersona for one that cannot be read."""
     try:
         root = folder.resolve(strict=True)
         entries = sorted(entry for entry in folder.iterdir() if _meant_as_persona(entry))
@@ -91,21 +120,33 @@ def load_personas(
             read[entry.name] = _load(entry, root, today())
         except _Refused as refused:
             problems[entry] = refused.lines
-    lost = lost_names({id: each.persona for id, each in read.items()}, in_use)
+    return FolderRead(read, problems)
+
+
+def library_of(
+    own: FolderRead, shipped: FolderRead = NOTHING_READ, in_use: Collection[str] = ()
+) -> PersonaLibrary:
+    """Those of both, which may be nobody. Of two with one id the owner's is used, and a name that both want
+    is the owner's too, unless it is an id.
+    """
+    as_shipped = frozenset(shipped.personas.keys() - own.personas.keys())
+    read = dict(sorted({**shipped.personas, **own.personas}.items()))
+    problems = {**shipped.problems, **own.problems}
+    lost = lost_names({id: each.persona for id, each in read.items()}, in_use, as_shipped)
     personas: dict[str, Persona] = {}
     warnings: list[str] = []
     for id, each in read.items():
         taken = dict(lost.get(id, ()))
         if ("name",) in taken:
-            problems[folder / id] = each.lines(taken.items())
+            problems[each.path.parent] = each.lines(taken.items())
         else:
             personas[id] = each.without(taken)
-            warnings += each.warnings + each.lines(taken.items())
+            # What the owner gave somebody else is no mistake in a file that is not the owner's.
+            warnings += each.warnings + ([] if id in as_shipped else each.lines(taken.items()))
     told = [line for entry in sorted(problems) for line in problems[entry]]
-    if not personas:
-        advice = f"no persona in {folder} can be used; add a folder NAME that holds a {FILE_NAME}"
-        raise InvalidPersona("\n".join([one_line(advice), *told]))
-    return PersonaLibrary(MappingProxyType(personas), tuple(told), tuple(warnings))
+    return PersonaLibrary(
+        MappingProxyType(personas), tuple(told), tuple(warnings), as_shipped & personas.keys()
+    )
 
 
 class _Refused(Exception):

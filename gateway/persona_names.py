@@ -28,15 +28,19 @@ def by_name(personas: Iterable[Persona]) -> dict[str, Persona]:
     return known
 
 
-def lost_names(personas: Mapping[str, Persona], in_use: Collection[str] = ()) -> dict[str, list[Lost]]:
+def lost_names(
+    personas: Mapping[str, Persona], in_use: Collection[str] = (), shipped: Collection[str] = ()
+) -> dict[str, list[Lost]]:
     """By id, what each persona cannot be called; who has all its names is left out.
 
-    Of those with one name it belongs to the one whose id it is or is like, then to one whose id is `in_use`,
-    then to the first. Whose display name is lost is a copy, and its aliases belong to nobody.
+    Of those with one name it belongs to the one whose id it is, then to one that was not `shipped`, then to
+    the one whose id it is like, then to one whose id is `in_use`, then to the first. Whose display name is
+    lost is a copy, and its aliases belong to nobody.
     """
 
-    def rank(persona: Persona) -> tuple[bool, bool, str]:
-        return _plain(persona.name) != _plain(persona.id), persona.id not in in_use, persona.id
+    def rank(persona: Persona) -> tuple[bool, bool, bool, str]:
+        unlike = _plain(persona.name) != _plain(persona.id)
+        return persona.id in shipped, unlike, persona.id not in in_use, persona.id
 
     ranked = sorted(personas.values(), key=rank)
     owners = {folded(id): id for id in personas}
@@ -45,6 +49,8 @@ def lost_names(personas: Mapping[str, Persona], in_use: Collection[str] = ()) ->
         owner = owners.setdefault(folded(persona.name), persona.id)
         if owner != persona.id:
             text = f"{persona.name!r} already belongs to {owner}; give {persona.id} a name of its own"
+            if owner in shipped:
+                text += f', or leave out the one that came with robotvoice: hide = ["{owner}"]'
             lost[persona.id] = [(("name",), text)]
     for persona in [each for each in ranked if each.id not in lost]:
         for index, alias in enumerate(persona.aliases):

@@ -35,22 +35,27 @@ class PersonaShelf:
         return self.library.find(name)
 
 
-def succeeded(used: PersonaLibrary, found: PersonaLibrary, folder: Path, default: str) -> PersonaLibrary:
-    """What is to be used from now on, where `used` was and `found` is in `folder`.
+def succeeded(
+    used: PersonaLibrary, found: PersonaLibrary, folder: Path, default: str, shipped: Path | None = None
+) -> PersonaLibrary:
+    """What is to be used from now on, where `used` was and `found` is in `folder`, and in `shipped` if given.
 
-    A persona that cannot be used any more stays as it was while its folder is there, and the default one in
-    any case; but no voice is cloned on when something is wrong with the consent to it.
+    A persona that cannot be used any more stays as it was while its folder is there, even if one of its id
+    was shipped, and the default one in any case; but no voice is cloned on when something is wrong with the
+    consent to it.
     """
     personas = dict(found.personas)
     problems = list(found.problems)
     for id, persona in used.personas.items():
-        if id in found.personas:
+        home = shipped if shipped and id in used.shipped else folder
+        there = not reachable(home) or reachable(home / id)
+        replaced = id in found.shipped and id not in used.shipped
+        if id in found.personas and not (replaced and there):
             continue
-        there = not reachable(folder) or reachable(folder / id)
         if not there and id != default:
             continue
         kept: Persona | None = persona
-        if _consent_is_wrong(folder / id, found.problems):
+        if _consent_is_wrong(home / id, found.problems):
             kept = _without_clones(persona, must_speak=id == default)
         if kept is None:
             continue
@@ -58,9 +63,10 @@ def succeeded(used: PersonaLibrary, found: PersonaLibrary, folder: Path, default
         why = (
             "is used as it was, until it is mended" if there else "is removed, but it is the default persona"
         )
-        problems.append(one_line(f"{folder / id}:1: file: {why}"))
+        problems.append(one_line(f"{home / id}:1: file: {why}"))
     ordered = MappingProxyType(dict(sorted(personas.items())))
-    return PersonaLibrary(ordered, tuple(problems), found.warnings)
+    as_shipped = frozenset(id for id in found.shipped if personas[id] is found.personas[id])
+    return PersonaLibrary(ordered, tuple(problems), found.warnings, as_shipped)
 
 
 def _consent_is_wrong(folder: Path, problems: Iterable[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Changes in the personas' folder are taken into use while the gateway runs, for the next sentence."""
+"""Changes in the personas' folders are taken into use while the gateway runs, for the next sentence."""
 
 import asyncio
 import logging
@@ -9,9 +9,9 @@ from types import MappingProxyType
 
 from watchfiles import Change, awatch
 
-from gateway.folders import reachable
-from gateway.persona_files import PersonaLibrary, load_personas
+from gateway.persona_files import PersonaLibrary
 from gateway.persona_shelf import PersonaShelf, succeeded
+from gateway.persona_sources import PersonaSources
 from speech.errors import InvalidPersona
 
 log = logging.getLogger(__name__)
@@ -27,24 +27,19 @@ WITHOUT_A_FOLDER = 1.0
 
 
 class PersonaWatch:
-    """Keeps a shelf like its folder. `run` is to be a task for as long as the gateway runs."""
+    """Keeps a shelf like its folders. `run` is to be a task for as long as the gateway runs."""
 
     def __init__(
         self,
         shelf: PersonaShelf,
-        folder: Path,
+        sources: PersonaSources,
         *,
         default: str,
-        to_come: Path | None = None,
         changed: PersonasChanged | None = None,
     ) -> None:
-        """`default`: the persona that is never taken away; `changed` is told of every new library.
-
-        `to_come`: the folder that takes the place of `folder` for good once it is there.
-        """
+        """`default`: the persona that is never taken away; `changed` is told of every new library."""
         self._shelf = shelf
-        self._folder = folder
-        self._to_come = None if to_come == folder else to_come
+        self._sources = sources
         self._default = default
         self._changed = changed
 
@@ -60,14 +55,13 @@ class PersonaWatch:
             await asyncio.sleep(WITHOUT_A_FOLDER)
 
     async def _watch(self) -> None:
-        """Returns when the folder is not the one any more that it was."""
-        if self._to_come is not None and await self._has_come(self._to_come):
-            log.info("personas are from now on those in %s", self._to_come)
-            self._folder, self._to_come = self._to_come, None
+        """Returns when the folders are not those any more that they were."""
         await self.look()
-        identity = await asyncio.to_thread(_identity, self._folder)
+        identities = await asyncio.to_thread(self._identities)
+        if not identities:
+            return
         changes = awatch(
-            self._folder,
+            *identities,
             watch_filter=self._concerns,
             debounce=LONGEST_MS,
             step=QUIET_MS,
@@ -82,17 +76,11 @@ class PersonaWatch:
                 if changed or clock() >= due:
                     due = clock() + LOOK_ANYWAY
                     await self.look()
-                if await asyncio.to_thread(_identity, self._folder) != identity:
+                if await asyncio.to_thread(self._identities) != identities:
                     return
-                if self._to_come is not None and await self._has_come(self._to_come):
-                    return
-
-    @staticmethod
-    async def _has_come(folder: Path) -> bool:
-        return await asyncio.to_thread(reachable, folder)
 
     async def look(self) -> None:
-        """Reads the folder, and takes over what is different."""
+        """Reads the folders, and takes over what is different."""
         before = self._shelf.library
         after = await asyncio.to_thread(self._read, before)
         if after == before:
@@ -104,22 +92,33 @@ class PersonaWatch:
 
     def _read(self, before: PersonaLibrary) -> PersonaLibrary:
         try:
-            found = load_personas(self._folder, in_use=before.personas)
+            found = self._sources.load(in_use=before.personas)
         except InvalidPersona as error:
             found = PersonaLibrary(MappingProxyType({}), tuple(error.message.splitlines()))
-        return succeeded(before, found, self._folder, self._default)
+        folders = self._sources.folders
+        return succeeded(before, found, folders[-1], self._default, self._sources.shipped)
+
+    def _identities(self) -> dict[Path, tuple[int, int]]:
+        """Of the folders that are there: one that was moved away and made again is another."""
+        return {folder: identity for folder in self._sources.folders if (identity := _identity(folder))}
 
     def _concerns(self, change: Change, path: str) -> bool:
         """Hidden files are drafts: editors' and our own."""
         try:
-            parts = Path(path).relative_to(self._folder.resolve()).parts
-        except (OSError, ValueError):
+            roots = [folder.resolve() for folder in self._sources.folders]
+            parts = next(
+                Path(path).relative_to(root).parts for root in roots if Path(path).is_relative_to(root)
+            )
+        except (OSError, StopIteration):
             return True
         return not any(part.startswith(".") for part in parts)
 
 
-def _identity(folder: Path) -> tuple[int, int]:
-    stat = folder.stat()
+def _identity(folder: Path) -> tuple[int, int] | None:
+    try:
+        stat = folder.stat()
+    except OSError:
+        return None
     return stat.st_dev, stat.st_ino
 
 

@@ -16,12 +16,11 @@ from gateway.advertise import Advertiser, MdnsAdvertiser, NullAdvertiser
 from gateway.allocator import give_large_blocks_back
 from gateway.announcement import LOOPBACK, own_addresses
 from gateway.app import make_app
-from gateway.folders import owned_personas
 from gateway.log_file import log_to_file
 from gateway.logs import log_to_stderr
 from gateway.out_of_files import OutOfFiles
 from gateway.parts import parts_of
-from gateway.persona_files import PersonaLibrary, load_personas
+from gateway.persona_files import PersonaLibrary
 from gateway.runner import GatewayRunner
 from gateway.settings import Settings, gateway_identity
 
@@ -40,7 +39,10 @@ async def serve(settings: Settings) -> int:
     log_to_stderr(settings.log_level)
     if settings.log_file is not None:
         log_to_file(settings.log_file)
-    personas = load_personas(settings.personas_folder)
+    sources = settings.persona_sources
+    personas = sources.load()
+    for line in sources.unknown_hidden():
+        log.warning("%s", line)
     for problem in personas.problems:
         log.warning("left out: %s", problem)
     for warning in personas.warnings:
@@ -71,8 +73,7 @@ async def serve(settings: Settings) -> int:
             engines=parts.engines,
             advertiser=advertiser,
             caller_clips=parts.caller_clips,
-            watched=settings.personas_folder,
-            to_come=None if settings.personas else owned_personas(),
+            watched=sources,
             personas_changed=personas_changed,
         )
         runner = GatewayRunner(app)

@@ -15,10 +15,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
-from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationError
+from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, SettingsConfigDict
 
 from gateway.folders import bundled_personas, config_folder, owned_personas, reachable, state_folder
+from gateway.persona_sources import PersonaSources
 from gateway.problems import did_you_mean, one_line, shown, what_to_do
 from gateway.upstream_settings import Upstreams
 from speech.errors import InvalidSettings
@@ -62,6 +63,13 @@ def _folder(value: object) -> object:
         raise ValueError("no home folder") from error
 
 
+def _ids(value: object) -> object:
+    """A list; a variable of the environment has commas or spaces between them."""
+    if isinstance(value, str):
+        return tuple(value.replace(",", " ").split())
+    return tuple(value) if isinstance(value, list) else value
+
+
 def _lower(value: object) -> object:
     return value.lower() if isinstance(value, str) else value
 
@@ -95,6 +103,15 @@ class Settings(BaseSettings):
     )
     lan: bool = Field(default=False, description="true to listen on all interfaces, or false")
     personas: Folder | None = Field(default=None, description="the folder that holds the personas")
+    """The owner's; those that came with robotvoice are there as well, but for those that it overrides"""
+    hide: Annotated[
+        tuple[Annotated[str, StringConstraints(max_length=32)], ...], NoDecode, BeforeValidator(_ids)
+    ] = Field(
+        default=(),
+        max_length=256,
+        description='ids of personas in a list, such as ["gremlin"]; "*": all shipped ones',
+    )
+    """Personas that are left out"""
     default_persona: Text | None = Field(
         default=None, max_length=64, description="the id or name of a persona, at most 64 characters"
     )
@@ -144,12 +161,11 @@ class Settings(BaseSettings):
         return self.name or f"robotvoice on {socket.gethostname().partition('.')[0]}"[:NAME_LIMIT]
 
     @property
-    def personas_folder(self) -> Path:
-        """As told; else the owner's folder if there is one; else the personas that come with the package."""
-        if self.personas is not None:
-            return self.personas
-        owned = owned_personas()
-        return owned if owned and reachable(owned) else bundled_personas()
+    def persona_sources(self) -> PersonaSources:
+        """The package's, and as told the owner's folder or the usual one, whether or not it is there."""
+        named = self.personas is not None
+        own = self.personas if named else owned_personas()
+        return PersonaSources(own, bundled_personas(), frozenset(self.hide), named)
 
 
 def load_settings(config: Path | None = None, **overrides: Any) -> Settings:

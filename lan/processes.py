@@ -134,7 +134,7 @@ def gateway(folder: Path, personas: Path) -> Program:
     told.write_text("\n".join(("cache = false", *servers)), encoding="utf-8")
     options = ("--lan", "--port", str(GATEWAY_PORT), "--personas", str(personas), "--name", "lan")
     command = (*ON_MAC, sys.executable, "-m", "gateway", "serve", *options)
-    own = {**environment(folder), "ROBOTVOICE_CONFIG": str(told)}
+    own = {**environment(folder), "ROBOTVOICE_CONFIG": str(told), "ROBOTVOICE_HIDE": "*"}
     program = Program(command, own, folder / "gateway.log")
     program.next_line()
     return program

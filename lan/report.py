@@ -9,6 +9,7 @@ from pathlib import Path
 from lan.promises import Verdict, judge
 from lan.scenarios import BACK, NEXT
 from lan.trial import Trial
+from speech import tables
 
 ASKED = "from the request, or from what was done to the gateway if that is later, to what can be heard"
 
@@ -127,13 +128,9 @@ def table(found: Sequence[Row]) -> str:
         "hung",
     )
     lines = [heads, *map(_cells, found)]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    shown = [
-        "  ".join((line[0].ljust(widths[0]), *map(str.rjust, line[1:], widths[1:]))).rstrip()
-        for line in lines
-    ]
+    shown = tables.table(lines, right=range(1, len(heads)))
     meanings = [f"  {row.name}: {row.definition}" for row in found]
-    return "\n".join((*shown, "", "Times are those of the recording:", *meanings))
+    return "\n".join((shown, "", "Times are those of the recording:", *meanings))
 
 
 def _cells(row: Row) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from lan.processes import RunBroken
 from soak.report import figures_of
 from soak.run import run
+from speech.tables import sheet
 
 OUT = Path("out/soak.json")
 CHANGES = 120
@@ -35,10 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(problem, file=sys.stderr)
         return 1
     row = asdict(figures)
-    width = max(map(len, row))
-    for name, value in row.items():
-        if name != "broken":
-            print(f"{name.replace('_', ' ').ljust(width)}  {value}")
+    print(sheet([(name.replace("_", " "), str(value)) for name, value in row.items() if name != "broken"]))
     OUT.parent.mkdir(parents=True, exist_ok=True)
     OUT.write_text(json.dumps(row, indent=1) + "\n", encoding="utf-8")
     for promise in figures.broken:

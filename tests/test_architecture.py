@@ -98,8 +98,12 @@ def test_the_gateway_and_the_robots_side_never_import_each_other() -> None:
     assert not importers(code_of("edge_client"), "gateway")
 
 
-def test_the_demonstration_imports_nothing_of_ours_and_starts_the_commands_instead() -> None:
-    assert not importers(code_of("demo"), *PACKAGES)
+def test_the_demonstration_starts_the_commands_and_shares_only_how_their_tables_are_written() -> None:
+    assert not importers(code_of("demo"), "deploy", "edge_client", "gateway")
+    shared = {
+        name.split(".")[1] for path in code_of("demo") for name in imports_of(path) if "speech." in name
+    }
+    assert shared <= {"tables", "terminal"}
 
 
 def test_no_package_imports_the_tests_the_faults_the_benchmarks_or_the_demonstration() -> None:

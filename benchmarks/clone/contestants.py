@@ -101,7 +101,9 @@ async def running(
             kept = Entry(KEPT, "generator, voice kept", seeded=True, crowds=False)
             contestants.append(Generator(kept, child, keep=True))
         if GATEWAY in letters:
-            child = await start("gateway", *OWN_GATEWAY, str(material.personas), ROBOTVOICE_CACHE="false")
+            child = await start(
+                "gateway", *OWN_GATEWAY, str(material.personas), ROBOTVOICE_CACHE="false", ROBOTVOICE_HIDE="*"
+            )
             await gateway_ready(child.url)
             # A voice's gain follows from its first seconds; only then are equal answers equal.
             gateway = Entry(GATEWAY, "gateway", seeded=True, warm_up=3)
@@ -121,7 +123,9 @@ async def running(
 async def caching_gateway(folder: Path, material: Material) -> AsyncIterator[Server]:
     """A gateway that keeps what it has spoken. Raises BenchmarkBroken."""
     arguments = (*OWN_GATEWAY, str(material.personas))
-    async with started(folder, "caching", arguments, {"ROBOTVOICE_CACHE": "true"}) as child:
+    async with started(
+        folder, "caching", arguments, {"ROBOTVOICE_CACHE": "true", "ROBOTVOICE_HIDE": "*"}
+    ) as child:
         await gateway_ready(child.url)
         entry = Entry(CACHED, "gateway, from its cache", seeded=True, warm_up=10)
         yield Server(entry, child, gateway_dialect())

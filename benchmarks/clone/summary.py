@@ -2,12 +2,12 @@
 
 import math
 import statistics
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchmarks.clone.material import FIVE
 from benchmarks.clone.plan import CACHED, GATEWAY, GENERATOR, GUIDE, KEPT, LIBRARY
 from benchmarks.report import LOST, Figure, median, percentile
+from speech import tables
 
 HEADINGS = ("", "FIRST p50", "p95 ms", "AUDIO/s", "LOST", "WRONG", "OF", "RSS MB")
 ADDED = 5.0
@@ -87,10 +87,9 @@ class Race:
         for row in self.rows:
             if (row.text, row.clients) != before:
                 before = (row.text, row.clients)
-                lines.append((f"{row.text}, clients: {row.clients}",))
+                lines.append((f"{row.text}, clients: {row.clients}", *[""] * (len(HEADINGS) - 1)))
             lines.append(_cells(row))
-        widths = [max(len(line[i]) for line in lines if len(line) > 1) for i in range(len(HEADINGS))]
-        return "\n".join(_line(line, widths) for line in lines)
+        return tables.table(lines, right=range(1, len(HEADINGS)))
 
     def _firsts(self, text: str, clients: int) -> list[Figure]:
         """The gateway's first audio beside that of the others who were there."""
@@ -151,10 +150,3 @@ def _cells(row: Row) -> tuple[str, ...]:
         f"{len(row.first)}",
         f"{row.rss / 1e6:.0f}",
     )
-
-
-def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    padded = zip(cells, widths, strict=False)
-    return "  ".join(
-        cell.rjust(width) if column else cell.ljust(width) for column, (cell, width) in enumerate(padded)
-    ).rstrip()

@@ -8,14 +8,31 @@ import signal
 
 from edge_client import terminal
 from edge_client.commands.options import Commands, Layout, configured, with_gateway
+from speech.help_page import page_end
 
 LOG_LINE = "%(levelname)s %(name)s: %(message)s"
 """The journal knows the time"""
 
 
+EXAMPLES = {
+    "robotvoice daemon": "in the foreground, until Ctrl-C",
+    "robotvoice daemon --device plughw:1": "at another loudspeaker",
+    "robotvoice install": "from the start of the machine on",
+}
+EXIT_CODES = {
+    terminal.OK: "told to end, by Ctrl-C too",
+    terminal.BROKEN: "something broke, and the log says what",
+    terminal.BAD_INPUT: "the command line or a setting cannot be used, or the port is taken",
+}
+
+
 def add_to(commands: Commands, layout: Layout) -> None:
     daemon = commands.add_parser(
-        "daemon", parents=[configured(), with_gateway()], help="speak for all programs here", **layout
+        "daemon",
+        parents=[configured(), with_gateway()],
+        help="speak for all programs here",
+        epilog=page_end(EXAMPLES, EXIT_CODES),
+        **layout,
     )
     daemon.add_argument("--port", metavar="PORT", help="on loopback; 0 takes a free one (7870)")
     daemon.add_argument("--player", metavar="NAME", help="auto, aplay, pw-play, paplay, afplay or none")

@@ -1,12 +1,12 @@
 """`robotvoice discover`: every gateway that can be found."""
 
 import argparse
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from edge_client import terminal
 from edge_client.commands.options import Commands, Layout, configured, seconds, with_gateway
+from speech.help_page import page_end
 
 if TYPE_CHECKING:
     from edge_client.roll_call import FoundGateway
@@ -29,9 +29,26 @@ CHECK_THE_NAME = (
 )
 
 
+EXAMPLES = {
+    "robotvoice discover": "all that can be found by mDNS, and whether they answer",
+    "robotvoice discover --gateway 192.168.1.20": "one that mDNS cannot find, too",
+    "robotvoice discover --timeout 20 --json": "for a program, with more patience",
+}
+EXIT_CODES = {
+    terminal.OK: "a gateway answers",
+    terminal.BROKEN: "something broke that should not have",
+    terminal.BAD_INPUT: "the command line or a setting cannot be used",
+    terminal.NOTHING_SPOKE: "no gateway was found, or none answers",
+    terminal.NOT_PLAYED: "the result cannot be written",
+    terminal.INTERRUPTED: "interrupted or told to end",
+}
+
+
 def add_to(commands: Commands, layout: Layout) -> None:
     parents = [configured(), with_gateway()]
-    discover = commands.add_parser("discover", parents=parents, help="list the gateways", **layout)
+    discover = commands.add_parser(
+        "discover", parents=parents, help="list the gateways", epilog=page_end(EXAMPLES, EXIT_CODES), **layout
+    )
     discover.add_argument(
         "--timeout", type=seconds, default=5.0, metavar="S", help="seconds to look, at most 60 (5)"
     )
@@ -47,9 +64,9 @@ def run(options: argparse.Namespace) -> int:
     found = terminal.run(discover(settings, options.timeout))
     printed = terminal.OK
     if options.json:
-        printed = terminal.show(json.dumps([gateway.as_json() for gateway in found]))
+        printed = terminal.show_json([gateway.as_json() for gateway in found])
     elif found:
-        printed = terminal.show(table(found))
+        printed = terminal.show(table(found, terminal.width()))
     if any(gateway.ready for gateway in found):
         return printed
     terminal.complain(_what_to_do(found, settings))

@@ -14,7 +14,7 @@ NAME, CONFIG_VARIABLE = "robotvoice", "ROBOTVOICE_ROBOT_CONFIG"
 
 
 def add_to(commands: Commands, layout: Layout) -> None:
-    for parser in console.add_install_commands(commands, "the daemon", **layout):
+    for parser in console.add_install_commands(commands, NAME, "the daemon", **layout):
         parser.set_defaults(run=run)
 
 

@@ -4,6 +4,8 @@ import argparse
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from edge_client.sound_files import no_wav
+
 LONGEST_LOOK = 60.0
 """Seconds"""
 LONGEST_DEADLINE = 24 * 3600.0
@@ -23,11 +25,33 @@ def deadline(text: str) -> float:
     return _above_zero(text, LONGEST_DEADLINE)
 
 
-def file_name(text: str) -> Path:
+def wav_file(text: str) -> Path:
     """For argparse."""
     if not text:
         raise argparse.ArgumentTypeError("it needs the name of a file")
+    if problem := no_wav(Path(text)):
+        raise argparse.ArgumentTypeError(problem)
     return Path(text)
+
+
+class OneName(argparse.Action):
+    """An option with two names that mean the same: who gives both may not mean two things."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: object,
+        option_string: str | None = None,
+    ) -> None:
+        before = getattr(namespace, self.dest)
+        named = getattr(namespace, f"{self.dest}_by", option_string)
+        if named != option_string and str(before).casefold() != str(values).casefold():
+            parser.error(
+                f"{named} {before} and {option_string} {values} mean the same option: give one of them"
+            )
+        setattr(namespace, self.dest, values)
+        setattr(namespace, f"{self.dest}_by", option_string)
 
 
 def configured() -> argparse.ArgumentParser:
@@ -52,5 +76,5 @@ def _above_zero(text: str, most: float) -> float:
     except ValueError:
         found = 0.0
     if not 0 < found <= most:
-        raise argparse.ArgumentTypeError(f"seconds above 0, at most {most:.0f}, not {text!r:.40}")
+        raise argparse.ArgumentTypeError(f"give seconds above 0, at most {most:.0f}, not {text!r:.40}")
     return found

@@ -2,12 +2,21 @@
 
 import argparse
 import asyncio
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from edge_client import terminal
-from edge_client.commands.options import Commands, Layout, configured, deadline, file_name, with_gateway
+from edge_client.commands.options import (
+    Commands,
+    Layout,
+    OneName,
+    configured,
+    deadline,
+    wav_file,
+    with_gateway,
+)
+from speech.help_page import page_end
+from speech.terminal import moment
 
 if TYPE_CHECKING:
     from edge_client.daemon_client import DaemonClient
@@ -18,10 +27,34 @@ OWN_JOB = ("out", "play", "gateway", "no_mdns", "player", "device")
 """Options that say how this command is to do it; a daemon has settings of its own"""
 
 
+EXAMPLES = {
+    'robotvoice say "Hello." --persona vixen': "returns when it was spoken",
+    "date | robotvoice say -": "reads standard input",
+    'robotvoice say "Hello." --out hello.wav': "writes a file; --play plays it as well",
+    'robotvoice say "Battery empty." --priority urgent --no-wait': "with a daemon",
+}
+EXIT_CODES = {
+    terminal.OK: "spoken, also when by a substitute: one line on standard error says so",
+    terminal.BROKEN: "something broke that should not have",
+    terminal.BAD_INPUT: "the command line, the text, the persona or a setting cannot be used",
+    terminal.NOTHING_SPOKE: "nothing could speak",
+    terminal.NOT_PLAYED: "not played or not written: no player works, too many wait, too late, stopped, the "
+    "daemon hangs",
+    terminal.IN_PART: "only the beginning was spoken",
+    terminal.INTERRUPTED: "interrupted or told to end",
+}
+
+
 def add_to(commands: Commands, layout: Layout) -> None:
-    say = commands.add_parser("say", parents=[configured(), with_gateway()], help="speak a text", **layout)
+    say = commands.add_parser(
+        "say",
+        parents=[configured(), with_gateway()],
+        help="speak a text",
+        epilog=page_end(EXAMPLES, EXIT_CODES),
+        **layout,
+    )
     say.add_argument("text", metavar="TEXT", help="what to say, in quotes; - reads it from standard input")
-    say.add_argument("--persona", metavar="NAME", help="who says it (spark)")
+    say.add_argument("--persona", "--voice", action=OneName, metavar="NAME", help="who says it (spark)")
     say.add_argument("--priority", choices=PRIORITIES, default="dialogue", help="whose turn comes first")
     say.add_argument(
         "--deadline", type=deadline, metavar="S", help="say nothing if it has not begun within S seconds"
@@ -32,7 +65,7 @@ def add_to(commands: Commands, layout: Layout) -> None:
         default=True,
         help="return when it was spoken; without, the daemon's number for it is printed at once",
     )
-    say.add_argument("--out", type=file_name, metavar="FILE", help="write a WAV file instead of playing")
+    say.add_argument("--out", type=wav_file, metavar="FILE", help="write a WAV file instead of playing")
     say.add_argument("--play", action="store_true", help="play as well, with --out")
     say.add_argument("--player", metavar="NAME", help="auto, aplay, pw-play, paplay, afplay or none")
     say.add_argument("--device", metavar="NAME", help="the player's device")
@@ -54,7 +87,7 @@ def run(options: argparse.Namespace) -> int:
     if row.get("via") == "robot" and row["reason"]:
         terminal.complain(f"spoken by the robot: {row['reason']}{_seen(last_seen)}")
     if options.json:
-        return terminal.show(json.dumps(row))
+        return terminal.show_json(row)
     return terminal.show(row["id"]) if "id" in row else terminal.OK
 
 
@@ -125,4 +158,4 @@ async def _by_itself(
 def _seen(last_seen: float | None) -> str:
     if last_seen is None:
         return ""
-    return f", last seen {terminal.moment(last_seen)}"
+    return f", last seen {moment(last_seen)}"

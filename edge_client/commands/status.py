@@ -5,10 +5,31 @@ import json
 
 from edge_client import terminal
 from edge_client.commands.options import Commands, Layout, configured
+from speech.help_page import page_end
+
+EXAMPLES = {
+    "robotvoice status": "in words; without a daemon it asks the gateway itself",
+    "robotvoice status --json": "the same for a program",
+    "robotvoice discover": "which gateways there are",
+}
+EXIT_CODES = {
+    terminal.OK: "a daemon runs here, and it was told how it is",
+    terminal.BROKEN: "something broke that should not have",
+    terminal.BAD_INPUT: "the command line or a setting cannot be used",
+    terminal.NOTHING_SPOKE: "no daemon runs here; what can be known without one was told",
+    terminal.NOT_PLAYED: "the daemon hangs, or the result cannot be written",
+    terminal.INTERRUPTED: "interrupted or told to end",
+}
 
 
 def add_to(commands: Commands, layout: Layout) -> None:
-    status = commands.add_parser("status", parents=[configured()], help="who spoke, and why", **layout)
+    status = commands.add_parser(
+        "status",
+        parents=[configured()],
+        help="why it sounds as it does today",
+        epilog=page_end(EXAMPLES, EXIT_CODES),
+        **layout,
+    )
     status.set_defaults(run=run)
 
 

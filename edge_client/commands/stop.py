@@ -5,10 +5,30 @@ import json
 
 from edge_client import terminal
 from edge_client.commands.options import Commands, Layout, configured
+from speech.help_page import page_end
+
+EXAMPLES = {
+    "robotvoice stop": "silence: ends what is spoken and what waits",
+    "robotvoice stop 3f0c9a1b22de": "ends one line, by the number that `say --no-wait` printed",
+}
+EXIT_CODES = {
+    terminal.OK: "silence: what was stopped is told, or that nothing was speaking",
+    terminal.BROKEN: "something broke that should not have",
+    terminal.BAD_INPUT: "there is no such line; the command line or a setting cannot be used",
+    terminal.NOTHING_SPOKE: "no daemon runs here",
+    terminal.NOT_PLAYED: "the daemon hangs, or the result cannot be written",
+    terminal.INTERRUPTED: "interrupted or told to end",
+}
 
 
 def add_to(commands: Commands, layout: Layout) -> None:
-    stop = commands.add_parser("stop", parents=[configured()], help="end what the daemon says", **layout)
+    stop = commands.add_parser(
+        "stop",
+        parents=[configured()],
+        help="end what the daemon says",
+        epilog=page_end(EXAMPLES, EXIT_CODES),
+        **layout,
+    )
     stop.add_argument("id", nargs="?", metavar="ID", help="only this line, by its number; else all of them")
     stop.set_defaults(run=run)
 

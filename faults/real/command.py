@@ -11,6 +11,7 @@ from typing import Any
 from faults.real.result import Row, Run
 from faults.real.run import SECONDS, run
 from faults.report import Figures
+from speech.tables import table
 
 __all__ = ["SECONDS", "fault_table", "judged"]
 
@@ -45,10 +46,7 @@ async def _until_told(running: Coroutine[Any, Any, Run]) -> Run:
 def fault_table(rows: Iterable[Row]) -> str:
     """A line for each kind of fault; times in seconds."""
     lines = [HEADINGS, *(_cells(row) for row in rows)]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return "\n".join(
-        "  ".join((line[0].ljust(widths[0]), *map(str.rjust, line[1:], widths[1:]))) for line in lines
-    )
+    return table(lines, right=range(1, len(HEADINGS)))
 
 
 def _cells(row: Row) -> tuple[str, ...]:

@@ -78,6 +78,7 @@ def environment(home: Path) -> dict[str, str]:
         "HF_HUB_OFFLINE": "1",
         "ROBOTVOICE_CONFIG": str(home / "gateway.toml"),
         "ROBOTVOICE_STATE_DIR": str(home / "state"),
+        "ROBOTVOICE_HIDE": "*",
         # On a CPU each kernel would have a C++ compiler run, for seconds.
         **({"MLX_DISABLE_COMPILE": "1"} if sys.platform == "linux" else {}),
     }

@@ -8,8 +8,21 @@ from typing import Any
 from aiohttp import web
 
 from gateway.api.health import engine_told, identity, without_folders
+from gateway.api.summary import summary
 from gateway.engines.mlx.engine import MlxEngine
-from gateway.keys import ADMISSION, ENGINES, LAST_HOUR, OBSERVER, PERSONAS, PHRASES, SETTINGS
+from gateway.keys import (
+    ADMISSION,
+    ADVERTISER,
+    ENGINES,
+    LAST_HOUR,
+    LISTENERS,
+    OBSERVER,
+    PERSONAS,
+    PHRASES,
+    SETTINGS,
+    SOCKETS,
+    TALLY,
+)
 from gateway.models import as_shown
 from speech.attempt import STALL
 from speech.breaker import CircuitBreaker, State
@@ -28,20 +41,28 @@ OPERATOR = "operator"
 
 async def status(request: web.Request) -> web.Response:
     app = request.app
-    hour = app[LAST_HOUR].share
+    hour, shelf = app[LAST_HOUR].share, app[PERSONAS]
+    speakers = {persona.id: _speaker(app, persona) for persona in shelf.personas.values()}
     return web.json_response(
         {
             **identity(app),
+            "summary": summary(speakers, shelf.personas),
             "uptime": round(app[OBSERVER].uptime, 1),
             "speaking": app[ADMISSION].inside,
             "most_speaking": app[SETTINGS].max_requests,
+            "spoken": app[TALLY].as_json(),
+            # What keeps its connection to hear of changes is a robot's daemon.
+            "robots": len(app[LISTENERS]),
+            "connections": len(app[SOCKETS]),
+            "mdns": app[ADVERTISER].state,
+            "problems": len(shelf.problems),  # a number only: their text names files
             "last_hour": {
                 "sentences": hour.sentences,
                 "cloned": hour.cloned,
                 "share": hour.share,
                 "reasons": hour.reasons,
             },
-            "personas": {persona.id: _speaker(app, persona) for persona in app[PERSONAS].personas.values()},
+            "personas": speakers,
             "engines": {name: engine_status(app, name) for name in app[ENGINES]},
         }
     )

@@ -13,16 +13,34 @@ from gateway.console.running_gateway import (
     add_address_options,
     address_of,
     ask,
-    complain,
 )
+from gateway.console.shown import complain, show, width
+from speech.help_page import HelpPage, page_end
 
 if TYPE_CHECKING:  # A base installation must be able to show the help.
     from gateway.settings import Settings
 
 
+EXAMPLES = {
+    "robotvoice-gateway breaker": "how each is, and why",
+    'robotvoice-gateway breaker mlx open --reason "new memory"': "do not use this engine",
+    "robotvoice-gateway breaker mlx auto": "as it does again",
+}
+EXIT_CODES = {
+    DONE: "done",
+    NO_ANSWER: "no gateway answers, where `robotvoice discover` ends with 3",
+    REFUSED: "the command line or a setting cannot be used, or the gateway refused it",
+}
+
+
 def add_breaker_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Puts `breaker` among the commands."""
-    breaker = commands.add_parser("breaker", help="say how each breaker is and why, or force one")
+    breaker = commands.add_parser(
+        "breaker",
+        help="say how each breaker is and why, or force one",
+        epilog=page_end(EXAMPLES, EXIT_CODES),
+        formatter_class=HelpPage,
+    )
     breaker.add_argument("engine", nargs="?", metavar="ENGINE", help="such as mlx; none: list all")
     breaker.add_argument(
         "state",
@@ -50,7 +68,7 @@ async def run_breaker_command(options: argparse.Namespace, load: "Callable[[], S
             if status != 200:
                 complain(str(told.get("error", f"the gateway refused it with {status}")))
                 return REFUSED
-        print(page(address, breaker_lines(await asked(address))))
+        show(page(address, breaker_lines(await asked(address), width())))
     except NotAnsweredError as error:
         complain(str(error))
         return NO_ANSWER

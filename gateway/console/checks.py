@@ -1,11 +1,12 @@
 """What `doctor` found, as a table for a person and as JSON for a program."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Literal
 
+from gateway.console.shown import show, show_json, width
 from gateway.problems import one_line
+from speech.tables import sheet
 
 State = Literal["ok", "warn", "fail"]
 NOTHING_FAILED, FAILED = 0, 1
@@ -27,11 +28,11 @@ class Check:
 def told(checks: Sequence[Check], *, as_json: bool) -> int:
     """Prints them; returns the exit code."""
     if as_json:
-        print(json.dumps([asdict(check) for check in checks], indent=1))
+        show_json([asdict(check) for check in checks])
     else:
-        width = max(len(check.name) for check in checks)
+        before = max(len(check.name) for check in checks)
         for check in checks:
-            print(f"{check.state:<4}  {check.name:<{width}}  {one_line(check.found)}")
+            show(sheet([(f"{check.state:<4}  {check.name:<{before}}", one_line(check.found))], width()))
             if check.todo:
-                print(f"      {'':<{width}}  -> {one_line(check.todo)}")
+                show(sheet([(f"      {'':<{before}}", f"-> {one_line(check.todo)}")], width()))
     return FAILED if any(check.state == "fail" for check in checks) else NOTHING_FAILED

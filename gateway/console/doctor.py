@@ -6,13 +6,32 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from speech.help_page import HelpPage, page_end
+
 if TYPE_CHECKING:  # A base installation must be able to show the help.
     from gateway.settings import Settings
 
 
+EXAMPLES = {
+    "robotvoice-gateway doctor": "a few seconds, and nothing is changed",
+    "robotvoice-gateway doctor --clone": "each persona's model speaks, and is measured",
+    "robotvoice-gateway doctor --json": "the same for a program",
+}
+EXIT_CODES = {
+    0: "nothing fails",
+    1: "something fails, such as a setting; the table says what to do",
+    2: "the command line cannot be used",
+}
+
+
 def add_doctor_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Puts `doctor` among the commands."""
-    doctor = commands.add_parser("doctor", help="look at all that a gateway needs, and say what to do")
+    doctor = commands.add_parser(
+        "doctor",
+        help="look at all that a gateway needs, and say what to do",
+        epilog=page_end(EXAMPLES, EXIT_CODES),
+        formatter_class=HelpPage,
+    )
     doctor.add_argument("--config", type=Path, metavar="FILE", help="settings as TOML")
     doctor.add_argument("--personas", type=Path, metavar="FOLDER", help="the personas, a folder for each")
     doctor.add_argument("--port", type=int, help="the port the gateway is to listen on (7860)")

@@ -17,7 +17,7 @@ from gateway.console.checks import Check
 from gateway.engines.mlx.packages import not_installed
 from gateway.hub_cache import hub_cache, local_model
 from gateway.models import as_size, models_of, revisions
-from gateway.persona_files import PersonaLibrary, load_personas
+from gateway.persona_files import PersonaLibrary
 from gateway.settings import Settings, settings_file
 from speech.engines.espeak import EspeakEngine
 from speech.errors import EngineFailure, EngineUnavailable, InvalidPersona
@@ -74,12 +74,15 @@ def _settings(config: Path | None) -> Check:
 
 
 def _personas(settings: Settings) -> tuple[PersonaLibrary | None, Check]:
-    folder = settings.personas_folder
+    sources = settings.persona_sources
     try:
-        library = load_personas(folder)
+        library = sources.load()
     except InvalidPersona as error:
         return None, Check("personas", "fail", error.message, "robotvoice-gateway persona check")
-    found = f"{', '.join(library.personas)} in {folder}"
+    own = [id for id in library.personas if id not in library.shipped]
+    found = f"{', '.join(own)} in {sources.own}" if own else f"none of your own in {sources.own}"
+    if library.shipped:
+        found += f"; {', '.join(sorted(library.shipped))} came with robotvoice"
     if not library.problems:
         return library, Check("personas", "ok", found)
     number = len(library.problems)

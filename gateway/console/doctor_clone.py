@@ -10,7 +10,6 @@ from gateway.clip import Clip
 from gateway.console.checks import Check
 from gateway.engines.mlx.engine import MlxEngine
 from gateway.models import as_size, models_of, revisions
-from gateway.persona_files import load_personas
 from gateway.reference_clips import load_persona_clip
 from gateway.settings import Settings
 from speech.errors import EngineFailure, EngineUnavailable, InvalidClip, InvalidPersona, UnknownVoice
@@ -37,7 +36,7 @@ class Take:
 async def clone_checks(settings: Settings, name: str | None = None) -> list[Check]:
     """One row for each persona's clip and one for its voice; of one persona if it is named."""
     try:
-        library = load_personas(settings.personas_folder)
+        library = settings.persona_sources.load()
         personas = [library.find(name)] if name else list(library.personas.values())
     except InvalidPersona:
         return []  # the everyday checks have told

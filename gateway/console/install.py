@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from deploy import console
+from speech.help_page import HelpPage
 
 if TYPE_CHECKING:  # A base installation must be able to show the help.
     from deploy.service import Supervisor
@@ -16,7 +17,7 @@ NAME, CONFIG_VARIABLE = "robotvoice-gateway", "ROBOTVOICE_CONFIG"
 
 def add_install_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Puts both among the commands."""
-    console.add_install_commands(commands, "the gateway")
+    console.add_install_commands(commands, NAME, "the gateway", formatter_class=HelpPage)
 
 
 def run_install_command(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from gateway.console.shown import show
 from gateway.hub_cache import local_model
 from gateway.models import PINNED, Pulled, as_size, digest_of, kind_of, pulled_models, unlike, write_down
 from speech.errors import InvalidModel
@@ -45,15 +46,14 @@ def pull(model: str, state: Path, revision: str | None = None) -> Path:
     if before and before.revision == asked:
         folder = local_model(model, asked)
         if folder and not unlike(folder, before):
-            print(f"{model} is here already: {kind_of(folder)}, commit {asked[:12]}, {as_size(before.size)}")
+            show(f"{model} is here already: {kind_of(folder)}, commit {asked[:12]}, {as_size(before.size)}")
             return folder
-    print(f"looking for {model} at {constants.ENDPOINT}", flush=True)
+    show(f"looking for {model} at {constants.ENDPOINT}")
     try:
         found, digests = _on_the_hub(model, asked)
         _make_room(found)
-        print(
+        show(
             f"pulling {len(found.files)} files, {as_size(found.size)}, commit {found.revision[:12]}",
-            flush=True,
         )
         with _told(model, found.size):
             # As it was asked for: the Hub's cache then knows the commit by that name too.
@@ -68,7 +68,7 @@ def pull(model: str, state: Path, revision: str | None = None) -> Path:
     _check(folder, found, digests)
     kind = kind_of(folder)
     write_down(state, model, found)
-    print(f"{model} is here and complete: {kind}, commit {found.revision[:12]}, {as_size(found.size)}")
+    show(f"{model} is here and complete: {kind}, commit {found.revision[:12]}, {as_size(found.size)}")
     return folder
 
 
@@ -143,7 +143,7 @@ def _told(model: str, size: int) -> Iterator[None]:
     def tell() -> None:
         while not done.wait(TELL_EVERY):
             there = sum(entry.stat().st_size for entry in os.scandir(blobs)) if blobs.is_dir() else 0
-            print(f"{as_size(min(there, size))} of {as_size(size)}", flush=True)
+            show(f"{as_size(min(there, size))} of {as_size(size)}")
 
     teller = threading.Thread(target=tell, name="progress", daemon=True)
     teller.start()

@@ -1,44 +1,72 @@
 """`robotvoice-gateway models pull [ID]` and `models list`."""
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gateway.console.persona import DEFAULT_MODEL
+from gateway.console.shown import complain, show
+from speech.help_page import HelpPage, page_end
 
 if TYPE_CHECKING:  # A base installation must be able to show the help.
     from gateway.settings import Settings
 
 USABLE, MISSING = 0, 2
+PULL_EXAMPLES = {
+    "robotvoice-gateway models pull": "all that the personas need",
+    f"robotvoice-gateway models pull {DEFAULT_MODEL}": "this one",
+}
+EXAMPLES = {"robotvoice-gateway models list": "which are needed, and which are here"} | PULL_EXAMPLES
+EXIT_CODES = {
+    USABLE: "what is needed is here",
+    1: "something broke, or the result cannot be written",
+    MISSING: "something that is needed is not here or could not be fetched; or the command line or a setting "
+    "cannot be used",
+}
 
 
 def add_models_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Puts `models` among the commands."""
-    models = commands.add_parser("models", help="fetch the models that the personas need, or list them")
-    actions = models.add_subparsers(dest="action", required=True, metavar="ACTION")
+    models = commands.add_parser(
+        "models",
+        help="fetch the models that the personas need, or list them",
+        epilog=page_end(EXAMPLES, EXIT_CODES),
+        formatter_class=HelpPage,
+    )
+    actions = models.add_subparsers(dest="action", metavar="ACTION")
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--config", type=Path, metavar="FILE", help="settings as TOML")
     common.add_argument("--personas", type=Path, metavar="FOLDER", help="the personas, a folder for each")
-    pull = actions.add_parser("pull", parents=[common], help="fetch a model from the Hub and check it")
+    pull = actions.add_parser(
+        "pull",
+        parents=[common],
+        help="fetch a model from the Hub and check it",
+        epilog=page_end(PULL_EXAMPLES, EXIT_CODES),
+        formatter_class=HelpPage,
+    )
     pull.add_argument(
         "id", nargs="?", metavar="ID", help=f"its name there; else all that personas need, or {DEFAULT_MODEL}"
     )
     pull.add_argument(
         "--revision", metavar="COMMIT", help="another one than before, such as main for the newest"
     )
-    actions.add_parser("list", parents=[common], help="say which models are needed and which are here")
+    actions.add_parser(
+        "list",
+        parents=[common],
+        help="say which models are needed and which are here",
+        epilog=page_end({"robotvoice-gateway models list": "needs no network"}, EXIT_CODES),
+        formatter_class=HelpPage,
+    )
 
 
 def run_models_command(options: argparse.Namespace, settings: "Settings") -> int:
     """Returns the exit code. Raises InvalidModel and InvalidPersona."""
     from gateway.models import models_of
-    from gateway.persona_files import load_personas
 
     if options.action == "pull" and options.id:
         wanted = [options.id]
     else:
-        needed = models_of(load_personas(settings.personas_folder).personas.values())
+        needed = models_of(settings.persona_sources.load().personas.values())
         if options.action == "list":
             return _list(needed, settings.state_dir)
         wanted = [model for model in needed if not Path(model).expanduser().is_dir()] or [DEFAULT_MODEL]
@@ -46,7 +74,7 @@ def run_models_command(options: argparse.Namespace, settings: "Settings") -> int
 
     for model in wanted:
         pull(model, settings.state_dir, options.revision)
-    print("go on with: robotvoice-gateway serve (one that runs finds the model by itself within a minute)")
+    show("go on with: robotvoice-gateway serve (one that runs finds the model by itself within a minute)")
     return USABLE
 
 
@@ -59,13 +87,13 @@ def _list(needed: dict[str, list[str]], state: Path) -> int:
         told, there = _state_of(model, state)
         who = f"for {', '.join(needed[model])}" if model in needed else "for no persona"
         size = f", {as_size(pulled[model].size)}" if there and model in pulled else ""
-        print(f"{model}: {told}{size}, {who}")
+        show(f"{model}: {told}{size}, {who}")
         if model in needed and not there:
             code = MISSING
     if not needed:
-        print("no persona needs a model")
+        show("no persona needs a model")
     if code == MISSING:
-        print("fetch what is missing with: robotvoice-gateway models pull", file=sys.stderr)
+        complain("fetch what is missing; type: robotvoice-gateway models pull")
     return code
 
 

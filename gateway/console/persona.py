@@ -5,22 +5,54 @@ import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from speech.help_page import HelpPage, page_end
+
 if TYPE_CHECKING:  # A base installation must be able to show the help.
     from gateway.settings import Settings
 
 DEFAULT_MODEL = "mlx-community/Qwen3-TTS-12Hz-0.6B-Base-8bit"
+CHECK_EXAMPLES = {
+    "robotvoice-gateway persona check": "all of them",
+    "robotvoice-gateway persona check nova": "one",
+}
+NEW_EXAMPLES = {
+    'robotvoice-gateway persona new nova clip.wav --transcript "What is said in it." '
+    '--granted-by "its owner" --scope home': "a cloned voice",
+}
+EXIT_CODES = {
+    0: "nothing is wrong",
+    1: "something broke, or the result cannot be written",
+    2: "something cannot be used: a persona, a recording, the command line or a setting",
+}
 
 
 def add_persona_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Puts `persona` among the commands."""
-    persona = commands.add_parser("persona", help="check the personas, or make one from a recording")
-    actions = persona.add_subparsers(dest="action", required=True, metavar="ACTION")
+    persona = commands.add_parser(
+        "persona",
+        help="check the personas, or make one from a recording",
+        epilog=page_end(CHECK_EXAMPLES | NEW_EXAMPLES, EXIT_CODES),
+        formatter_class=HelpPage,
+    )
+    actions = persona.add_subparsers(dest="action", metavar="ACTION")
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--config", type=Path, metavar="FILE", help="settings as TOML")
     common.add_argument("--personas", type=Path, metavar="FOLDER", help="the personas, a folder for each")
-    check = actions.add_parser("check", parents=[common], help="say what is good and bad about each persona")
+    check = actions.add_parser(
+        "check",
+        parents=[common],
+        help="say what is good and bad about each persona",
+        epilog=page_end(CHECK_EXAMPLES, EXIT_CODES),
+        formatter_class=HelpPage,
+    )
     check.add_argument("id", nargs="?", metavar="ID", help="only this one")
-    new = actions.add_parser("new", parents=[common], help="make a persona from a recording of its voice")
+    new = actions.add_parser(
+        "new",
+        parents=[common],
+        help="make a persona from a recording of its voice",
+        epilog=page_end(NEW_EXAMPLES, EXIT_CODES),
+        formatter_class=HelpPage,
+    )
     new.add_argument("persona_name", metavar="NAME", help="what it is called")
     new.add_argument("clip", type=Path, metavar="CLIP", help="10 to 15 s of speech: WAV, FLAC, MP3 or Ogg")
     new.add_argument(
@@ -42,7 +74,7 @@ async def run_persona_command(options: argparse.Namespace, settings: "Settings")
         from gateway.console.persona_check import check_personas
         from gateway.models import revisions
 
-        return await check_personas(settings.personas_folder, options.id, revisions(settings.state_dir))
+        return await check_personas(settings.persona_sources, options.id, revisions(settings.state_dir))
     from gateway.console.persona_new import NewPersona, make_persona
 
     today = datetime.date.today().isoformat()

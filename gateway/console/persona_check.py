@@ -8,11 +8,13 @@ from types import MappingProxyType
 import numpy as np
 
 from gateway.clip import CLIP_RATE
+from gateway.console.shown import show
 from gateway.engines.mlx.packages import not_installed
 from gateway.loudness import integrated_loudness
 from gateway.models import models_of, refusal_of
 from gateway.output_guard import longest_seconds, shortest_seconds
-from gateway.persona_files import FILE_NAME, PersonaLibrary, load_personas
+from gateway.persona_files import FILE_NAME, PersonaLibrary
+from gateway.persona_sources import PersonaSources
 from gateway.problems import one_line
 from gateway.reference_clips import load_persona_clip
 from speech.errors import InvalidClip, UnknownVoice
@@ -22,32 +24,40 @@ USABLE, PROBLEMS = 0, 2
 
 
 async def check_personas(
-    folder: Path, name: str | None = None, revisions: Mapping[str, str] = MappingProxyType({})
+    sources: PersonaSources, name: str | None = None, revisions: Mapping[str, str] = MappingProxyType({})
 ) -> int:
-    """Prints a report on all personas of `folder`, or on one; returns PROBLEMS if one of these has any.
+    """Prints a report on all personas, or on one; returns PROBLEMS if one of these has any.
 
     `revisions`: the commit of each model that is pinned. Raises InvalidPersona if none can be used, and
     UnknownVoice if there is no such one.
     """
-    library = load_personas(folder)
+    library = sources.load()
     personas, problems = list(library.personas.values()), library.problems
     if name is not None:
-        problems = _about(folder / name, problems)
+        problems = tuple(line for folder in sources.folders for line in _about(folder / name, problems))
         # What cannot be used has no name but its folder's.
         personas = [] if problems else [_found(library, name)]
     code = PROBLEMS if problems else USABLE
     for persona in personas:
         clips = await _Clips.of(persona)
-        warnings = [_shortened(line, folder) for line in _about(folder / persona.id, library.warnings)]
-        print("\n".join([*_described(persona, clips), *_marked("warning", [*warnings, *clips.warnings])]))
+        about = (line for folder in sources.folders for line in _about(folder / persona.id, library.warnings))
+        warnings = [_shortened(line, sources) for line in about]
+        show(
+            "\n".join(
+                [
+                    *_described(persona, clips, persona.id in library.shipped),
+                    *_marked("warning", [*warnings, *clips.warnings]),
+                ]
+            )
+        )
         if wrong := [*clips.problems, *_refused(persona, revisions)]:
             code = PROBLEMS
-            print("\n".join(_marked("problem", wrong)))
+            show("\n".join(_marked("problem", wrong)))
     if problems:
-        print("cannot be used:")
-        print("\n".join(f"  {_shortened(line, folder)}" for line in problems))
+        show("cannot be used:")
+        show("\n".join(f"  {_shortened(line, sources)}" for line in problems))
     if models_of(personas) and (missing := not_installed()):
-        print(f"warning: no voice that a model makes can be heard here: {missing}")
+        show(f"warning: no voice that a model makes can be heard here: {missing}")
     return code
 
 
@@ -113,13 +123,16 @@ def _about(folder: Path, lines: Iterable[str]) -> tuple[str, ...]:
     )
 
 
-def _shortened(line: str, folder: Path) -> str:
-    return line.removeprefix(one_line(f"{folder}/"))
+def _shortened(line: str, sources: PersonaSources) -> str:
+    for folder in sources.folders:
+        line = line.removeprefix(one_line(f"{folder}/"))
+    return line
 
 
-def _described(persona: Persona, clips: _Clips) -> Iterator[str]:
+def _described(persona: Persona, clips: _Clips, shipped: bool) -> Iterator[str]:
     aliases = f", also called {', '.join(persona.aliases)}" if persona.aliases else ""
-    yield f"{persona.id}: {persona.name}, speaks {persona.language}{aliases}"
+    origin = "; came with robotvoice" if shipped else ""
+    yield f"{persona.id}: {persona.name}, speaks {persona.language}{aliases}{origin}"
     for index, spec in enumerate((persona.voice, *persona.fallbacks)):
         yield f"  {'stands in' if index else 'own voice'}: {_settings(spec)}"
         if voice := spec.model_voice:

@@ -13,8 +13,9 @@ from pathlib import Path
 import yaml
 
 from gateway.console.persona_check import check_personas
+from gateway.console.shown import show
 from gateway.engines.mlx.packages import not_installed
-from gateway.folders import bundled_personas, owned_personas, reachable
+from gateway.folders import owned_personas, reachable
 from gateway.hub_cache import local_model
 from gateway.models import revisions
 from gateway.persona_files import FILE_NAME, load_personas
@@ -59,10 +60,10 @@ async def make_persona(wanted: NewPersona, settings: Settings) -> int:
     """
     await load_persona_clip(wanted.clip)
     folder = settings.personas or _owned_folder()
-    _refuse_if_taken(wanted, folder if reachable(folder) else bundled_personas())
+    _refuse_if_taken(wanted, folder, settings)
     target = folder / wanted.id
     try:
-        _prepare(folder, settings)
+        folder.mkdir(parents=True, exist_ok=True)
         # Beside its place, so that it comes there in one step; hidden, so that it is no persona before.
         with tempfile.TemporaryDirectory(dir=folder, prefix=".new-") as place:
             draft = Path(place) / wanted.id
@@ -72,9 +73,9 @@ async def make_persona(wanted: NewPersona, settings: Settings) -> int:
             draft.rename(target)
     except OSError as error:
         raise InvalidPersona(f"{target} cannot be written ({error.strerror}); make room there") from error
-    print(f"made {target}")
-    code = await check_personas(folder, wanted.id, revisions(settings.state_dir))
-    print("\n".join(["go on with:", *(f"  {step}" for step in _next_steps(wanted, settings))]))
+    show(f"made {target}")
+    code = await check_personas(settings.persona_sources, wanted.id, revisions(settings.state_dir))
+    show("\n".join(["go on with:", *(f"  {step}" for step in _next_steps(wanted, settings))]))
     return code
 
 
@@ -98,19 +99,6 @@ def _owned_folder() -> Path:
     return owned
 
 
-def _prepare(folder: Path, settings: Settings) -> None:
-    """Makes sure of the folder; one in place of the package's personas begins with a copy of them."""
-    if settings.personas is not None:
-        folder.mkdir(parents=True, exist_ok=True)
-    elif not reachable(folder):
-        # In one step too: a gateway that runs takes the folder into use as soon as it is there.
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".new-") as place:
-            draft = Path(place) / folder.name
-            shutil.copytree(bundled_personas(), draft, ignore=shutil.ignore_patterns("__*"))
-            draft.rename(folder)
-
-
 def _check(draft: Path) -> None:
     try:
         load_personas(draft.parent)
@@ -121,12 +109,12 @@ def _check(draft: Path) -> None:
         raise InvalidPersona("\n".join(told)) from error
 
 
-def _refuse_if_taken(wanted: NewPersona, folder: Path) -> None:
+def _refuse_if_taken(wanted: NewPersona, folder: Path, settings: Settings) -> None:
     taken = f"{folder / wanted.id} is there already; give another name, or remove it first"
     if reachable(folder / wanted.id):
         raise InvalidPersona(taken)
     try:
-        library = load_personas(folder)
+        library = settings.persona_sources.load()
     except InvalidPersona:
         return  # nobody there can be used, so nobody has the name
     for name in (wanted.id, wanted.name):

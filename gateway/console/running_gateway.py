@@ -2,7 +2,6 @@
 
 import argparse
 import re
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -91,9 +90,3 @@ async def ask(
     if not isinstance(told, dict):
         raise NotAnsweredError(f"what answers at {address} is no gateway; name one with --gateway HOST:PORT")
     return answer.status, told
-
-
-def complain(message: str) -> None:
-    from gateway.problems import one_line
-
-    print(f"robotvoice-gateway: {one_line(message)}", file=sys.stderr)

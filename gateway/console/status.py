@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import json
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -15,12 +14,24 @@ from gateway.console.running_gateway import (
     add_address_options,
     address_of,
     ask,
-    complain,
 )
+from gateway.console.shown import complain, show, show_json, width
+from speech.help_page import HelpPage, page_end
+from speech.wrapping import folded
 
 if TYPE_CHECKING:  # A base installation must be able to show the help.
     from gateway.settings import Settings
 
+EXAMPLES = {
+    "robotvoice-gateway status": "the gateway of this machine's settings",
+    "robotvoice-gateway status --watch": "drawn anew each second, until Ctrl-C",
+    "robotvoice-gateway status --gateway 192.168.1.20": "another one",
+}
+EXIT_CODES = {
+    DONE: "a gateway answers",
+    NO_ANSWER: "no gateway answers, where `robotvoice discover` ends with 3",
+    2: "the command line or a setting cannot be used",
+}
 PATH = "/v1/status"
 REDRAW = 1.0
 """Seconds"""
@@ -29,7 +40,12 @@ HOME, REST_OF_LINE, REST_OF_SCREEN, ALL = "\x1b[H", "\x1b[K", "\x1b[J", "\x1b[2J
 
 def add_status_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Puts `status` among the commands."""
-    status = commands.add_parser("status", help="who is ready, who would speak now, and why not the clone")
+    status = commands.add_parser(
+        "status",
+        help="who is ready, who would speak now, and why not the clone",
+        epilog=page_end(EXAMPLES, EXIT_CODES),
+        formatter_class=HelpPage,
+    )
     add_address_options(status)
     status.add_argument("--watch", action="store_true", help="on a terminal: draw it anew each second")
     status.add_argument("--json", action="store_true", help="print what the gateway answers")
@@ -44,7 +60,10 @@ async def run_status_command(options: argparse.Namespace, load: "Callable[[], Se
         await _watch(address)
     try:
         told = await asked(address)
-        print(json.dumps(told, indent=1) if options.json else page(address, status_lines(address, told)))
+        if options.json:
+            show_json(told)
+        else:
+            show(page(address, status_lines(address, told, width())))
     except NotAnsweredError as error:
         complain(str(error))
         return NO_ANSWER
@@ -66,14 +85,26 @@ async def _watch(address: str) -> None:
     sys.stdout.write(ALL)
     while True:
         try:
-            drawn = page(address, status_lines(address, await asked(address)))
+            drawn = page(address, status_lines(address, await asked(address), width()))
         except NotAnsweredError as error:
-            drawn = str(error)
-        columns, height = shutil.get_terminal_size()
-        lines = [line[: columns - 1] + REST_OF_LINE for line in drawn.splitlines()[: height - 1]]
+            drawn = folded(str(error), width())
+        lines = [line + REST_OF_LINE for line in _on_screen(drawn.splitlines())]
         sys.stdout.write(HOME + "\n".join(lines) + "\n" + REST_OF_SCREEN)
         sys.stdout.flush()
         await asyncio.sleep(REDRAW)
+
+
+def _on_screen(lines: list[str]) -> list[str]:
+    """As many as there is room for: the terminal itself breaks a command that is longer than a line."""
+    columns, height = shutil.get_terminal_size()
+    shown: list[str] = []
+    left = height - 2
+    for number, line in enumerate(lines):
+        left -= max(1, -(-len(line) // columns))
+        if left < 0:
+            return [*shown, f"... {len(lines) - number} more lines; make the window higher"]
+        shown.append(line)
+    return shown
 
 
 def page(address: str, lines: Iterator[str]) -> str:

@@ -1,69 +1,99 @@
-"""What a gateway says of itself, as lines for a person."""
+"""What a gateway says of itself, as lines for a person: first in a sentence, then as tables."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gateway.models import as_size
 from gateway.problems import one_line
-
-GAP = "  "
-
-
-def table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Columns as wide as they must be; the last one as it comes."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
-        yield GAP.join(cells).rstrip()
+from speech.tables import table
+from speech.terminal import moment
+from speech.wrapping import folded
 
 
-def status_lines(address: str, told: Mapping[str, Any]) -> Iterator[str]:
-    """All of it. Raises KeyError, TypeError or AttributeError if it is not what a gateway says."""
-    yield one_line(
-        f"gateway {told['version']} at {address}, up {_span(told['uptime'])}, "
-        f"{told['speaking']} of {told['most_speaking']} texts in work"
+def status_lines(address: str, told: Mapping[str, Any], width: int | None = None) -> Iterator[str]:
+    """All of it, no line of a table wider than `width`; what is to be typed is on one line all the same.
+
+    Raises KeyError, TypeError or AttributeError if it is not what a gateway says.
+    """
+    yield from _folded(told["summary"], width)
+    yield ""
+    yield from _folded(
+        f"gateway {told['version']} at {address}, up {span(told['uptime'])}, "
+        f"{told['speaking']} of {told['most_speaking']} texts in work",
+        width,
     )
+    yield from _folded(_spoken(told["spoken"]), width)
+    yield from _folded(_last_hour(told["last_hour"]), width)
+    yield from _folded(_connected(told), width)
     yield ""
-    yield from table([("engine", "state", "breaker", "why"), *map(_engine, told["engines"].items())])
+    yield table([("engine", "state", "breaker"), *map(_engine, told["engines"].items())], width)
+    engines = {one_line(name): _engine_why(engine) for name, engine in told["engines"].items()}
+    yield from _causes(engines, width)
     yield ""
-    yield from table(
-        [
-            ("persona", "speaks with", "own voice", "phrases", "why not"),
-            *map(_persona, told["personas"].items()),
-        ]
+    yield table(
+        [("persona", "speaks with", "own voice", "phrases"), *map(_persona, told["personas"].items())], width
     )
-    yield ""
-    yield one_line(_last_hour(told["last_hour"]))
+    # What the table above has told is not told again.
+    personas = {one_line(id): _why(each["reason"]) for id, each in told["personas"].items()}
+    yield from _causes({id: why for id, why in personas.items() if why not in engines.values()}, width)
     models = [model for engine in told["engines"].values() for model in engine.get("models", ())]
     if models:
         yield ""
         names = ("model", "state", "waiting", "given back", "memory", "restarts", "real-time factor")
-        yield from table([names, *map(_model, models)])
+        yield table([names, *map(_model, models)], width)
 
 
-def breaker_lines(told: Mapping[str, Any]) -> Iterator[str]:
+def breaker_lines(told: Mapping[str, Any], width: int | None = None) -> Iterator[str]:
     """Every breaker, and why it is as it is. Raises as above."""
-    rows = [
-        (one_line(name), _breaker(engine["breaker"]), _why(engine["breaker"]["reason"]))
-        for name, engine in told["engines"].items()
-        if engine["breaker"]
-    ]
-    yield from table([("engine", "breaker", "why"), *rows])
+    with_breaker = {name: each for name, each in told["engines"].items() if each["breaker"]}
+    rows = [(one_line(name), _breaker(engine["breaker"])) for name, engine in with_breaker.items()]
+    yield table([("engine", "breaker"), *rows], width)
+    whys = {one_line(name): _why(each["breaker"]["reason"]) for name, each in with_breaker.items()}
+    yield from _causes(whys, width)
+
+
+def span(seconds: float) -> str:
+    """For a person: 12 s, 3 min, 2 h 5 min, 4 d 1 h."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{max(1, whole)} s"
+    minutes, hours, days = whole // 60, whole // 3600, whole // 86_400
+    if not hours:
+        return f"{minutes} min"
+    return f"{hours} h {minutes % 60} min" if not days else f"{days} d {hours % 24} h"
+
+
+def _folded(line: str, width: int | None) -> list[str]:
+    return folded(one_line(line), width).splitlines()
+
+
+def _causes(whys: Mapping[str, str], width: int | None) -> Iterator[str]:
+    """A line for each that has one, and a line of its own for what is to be typed about it."""
+    for name, why in whys.items():
+        if why:
+            said, separator, to_type = why.partition("; type: ")
+            yield from folded(f"  {name}: {said}", width).splitlines()
+            if separator:
+                yield f"    type: {to_type}"
 
 
 def _engine(item: tuple[str, Mapping[str, Any]]) -> tuple[str, ...]:
     name, engine = item
     breaker = engine["breaker"]
-    why = _why(breaker["reason"]) if breaker else ""
     # What keeps what others make is in nobody's list of voices.
-    if not engine["used"] and breaker and not why:
-        return one_line(name), "not used", _breaker(breaker), "no persona speaks with it"
-    return (
-        one_line(name),
-        "ready" if engine["ready"] else "not ready",
-        _breaker(breaker) if breaker else "needs none",
-        why or one_line(engine["reason"] or ""),
-    )
+    if not engine["used"] and breaker and not breaker["reason"]:
+        return one_line(name), "not used", _breaker(breaker)
+    state = "ready" if engine["ready"] else "not ready"
+    return one_line(name), state, _breaker(breaker) if breaker else "needs none"
+
+
+def _engine_why(engine: Mapping[str, Any]) -> str:
+    breaker = engine["breaker"]
+    if why := _why(breaker["reason"]) if breaker else "":
+        return why
+    # Nobody waits for what no persona speaks with.
+    return one_line(engine["reason"] or "") if engine["used"] or not breaker else ""
 
 
 def _breaker(breaker: Mapping[str, Any]) -> str:
@@ -71,7 +101,7 @@ def _breaker(breaker: Mapping[str, Any]) -> str:
     if breaker["forced_by"]:
         return one_line(f"{state.replace('_', ' ')} by the {breaker['forced_by']}")
     if breaker["half_open_in"] is not None:
-        return f"{state} for {_span(breaker['half_open_in'])}"
+        return f"{state} for {span(breaker['half_open_in'])}, so not used"
     return one_line(state.replace("_", "-"))
 
 
@@ -85,8 +115,29 @@ def _persona(item: tuple[str, Mapping[str, Any]]) -> tuple[str, ...]:
     own = "yes" if persona["own_voice"] else f"no, {persona['own_engine']}"
     phrases = persona["phrases"]
     recorded = f"{phrases['recorded']}/{phrases['wanted']}" if phrases["wanted"] else "none"
-    why = _why(persona["reason"])
-    return one_line(name), one_line(speaks or "nobody"), one_line(own), recorded, why
+    return one_line(name), one_line(speaks or "nobody"), one_line(own), recorded
+
+
+def _spoken(told: Mapping[str, Any]) -> str:
+    by = ", ".join(f"{engine} {count}" for engine, count in told["sentences"].items())
+    sentences = sum(told["sentences"].values())
+    said = f"spoken: {_counted(told['texts'], 'text')}, {_counted(sentences, 'sentence')}"
+    said += f" ({by})" if by else ""
+    said += f"; {_counted(told['errors'], 'error')}, {told['refused']} refused, {told['cancelled']} cancelled"
+    if last := told["last_error"]:
+        at = moment(time.time() - last["ago"])
+        said += f"; last error at {at}: {last['persona'] or 'nobody'}, {last['reason']}"
+    return said
+
+
+def _connected(told: Mapping[str, Any]) -> str:
+    robots, others = told["robots"], told["connections"] - told["robots"]
+    more = f" and {_counted(others, 'other program')}" if others > 0 else ""
+    said = f"connected: {_counted(robots, 'robot')}{more}; mDNS: {told['mdns']}"
+    if told["problems"]:
+        problems = _counted(told["problems"], "problem")
+        said += f"; {problems} in the personas; type: robotvoice-gateway persona check"
+    return said
 
 
 def _last_hour(hour: Mapping[str, Any]) -> str:
@@ -97,6 +148,10 @@ def _last_hour(hour: Mapping[str, Any]) -> str:
     said += f" ({int(hour['share'] * 1000) / 10:g} %)"
     reasons = ", ".join(f"{code} {count}" for code, count in hour["reasons"].items())
     return f"{said}; the rest: {reasons}" if reasons else said
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _model(model: Mapping[str, Any]) -> tuple[str, ...]:
@@ -110,14 +165,3 @@ def _model(model: Mapping[str, Any]) -> tuple[str, ...]:
         str(model["restarts"]),
         f"{model['real_time_factor']:.2f}",
     )
-
-
-def _span(seconds: float) -> str:
-    """For a person: 12 s, 3 min, 2 h 5 min, 4 d 1 h."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{max(1, whole)} s"
-    minutes, hours, days = whole // 60, whole // 3600, whole // 86_400
-    if not hours:
-        return f"{minutes} min"
-    return f"{hours} h {minutes % 60} min" if not days else f"{days} d {hours % 24} h"

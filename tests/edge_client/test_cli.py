@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from edge_client.cli import EXIT_CODES
 from tests.edge_client.rig import Commands, RealGateway, read_wav
 from tests.fakes.fake_gateway import FakeGateway
 from tests.fakes.faults import Fault
@@ -216,13 +215,32 @@ def test_only_the_beginning_was_spoken(robotvoice: Commands, fake: FakeGateway, 
     assert done.stderr.startswith("robotvoice: only the first sentence was spoken: ")
 
 
-def test_every_exit_code_is_documented(robotvoice: Commands) -> None:
-    for command in ("", "say", "discover", "daemon", "stop", "status"):
+PAGES = {
+    "": "0 1 2 3 4 5 130",
+    "say": "0 1 2 3 4 5 130",
+    "discover": "0 1 2 3 4 130",
+    "daemon": "0 1 2",
+    "stop": "0 1 2 3 4 130",
+    "status": "0 1 2 3 4 130",
+    "install": "0 1 2",
+}
+"""The exit codes of each page of help"""
+
+
+def test_each_command_has_its_own_examples_and_exit_codes(robotvoice: Commands) -> None:
+    for command, codes in PAGES.items():
         done = robotvoice(*filter(None, [command]), "--help")
         assert done.returncode == 0
-        assert EXIT_CODES in done.stdout
-    codes = [line.split()[0] for line in EXIT_CODES.splitlines()[1:]]
-    assert codes == ["0", "1", "2", "3", "4", "5", "130"]
+        examples, listed = done.stdout.partition("examples:\n")[2].split("exit codes:\n")
+        assert f"  robotvoice {command}".rstrip() in examples
+        assert re.findall(r"^  (\d+) ", listed, re.MULTILINE) == codes.split()
+        assert max(map(len, done.stdout.splitlines())) <= 80
+
+
+def test_without_a_command_the_help_is_shown(robotvoice: Commands) -> None:
+    done = robotvoice()
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == robotvoice("--help").stdout
 
 
 @pytest.mark.parametrize("home", ["", "/proc/nobody"])

@@ -19,6 +19,7 @@ from gateway.app import make_app
 from gateway.folders import bundled_personas
 from gateway.keys import ADMISSION
 from gateway.persona_files import PersonaLibrary, load_personas
+from gateway.persona_sources import PersonaSources
 from gateway.runner import GatewayRunner
 from gateway.settings import Settings
 from speech.engines.base import Engine
@@ -180,7 +181,7 @@ async def running(
             personas or load_personas(bundled_personas()),
             identity="under-test",
             engines=engines,
-            watched=watched,
+            watched=PersonaSources(watched) if watched else None,
         )
         runner = GatewayRunner(app)
         await runner.setup()

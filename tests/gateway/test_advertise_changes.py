@@ -12,7 +12,7 @@ from gateway import advertise
 from gateway.advertise import Announced, MdnsAdvertiser
 from speech.wire import SERVICE_TYPE
 from tests.gateway.in_process import soon
-from tests.gateway.process import started
+from tests.gateway.process import environment, started
 
 pytestmark = pytest.mark.slow
 
@@ -63,7 +63,14 @@ async def test_a_gateway_that_takes_up_a_persona_announces_it(tmp_path: Path) ->
     personas = ("--personas", str(tmp_path / "personas"))
     async with (
         AsyncZeroconf(interfaces=["127.0.0.1"]) as mdns,
-        started(tmp_path, *personas, "--name", name, mdns=True) as running,
+        started(
+            tmp_path,
+            *personas,
+            "--name",
+            name,
+            env=environment(tmp_path, ROBOTVOICE_HIDE="*"),
+            mdns=True,
+        ) as running,
     ):
         await until_heard(mdns, name, "ann")
         write("bob")

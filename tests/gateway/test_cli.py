@@ -52,8 +52,12 @@ REFUSED: dict[str, tuple[tuple[str, ...], dict[str, str], int, str]] = {
         2,
         "default_persona: no voice 'nobody'.*gremlin, spark, vixen",
     ),
-    "no persona": (("--personas", "empty"), {}, 2, "no persona in empty can be used; add a folder"),
-    "no folder": (("--personas", "none"), {}, 2, "the personas folder none cannot be read"),
+    "no persona": (
+        ("--personas", "empty"),
+        {"ROBOTVOICE_HIDE": "*"},
+        2,
+        r"no persona in empty can be used, and \* is left out by hide; add a folder",
+    ),
 }
 
 
@@ -88,10 +92,13 @@ def test_a_port_in_use_is_told_in_one_line(capsys: pytest.CaptureFixture[str]) -
     )
 
 
-def test_personas_that_are_all_broken_are_each_told(alone: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_personas_that_are_all_broken_are_each_told(
+    alone: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("ann", "bob"):
         (alone / "all" / name).mkdir(parents=True)
         (alone / "all" / name / "persona.yaml").write_text("name: Ann\nlanguage: en\nvoyce: 1\n")
+    monkeypatch.setenv("ROBOTVOICE_HIDE", "*")
     assert main(["serve", "--personas", "all"]) == 2
     lines = capsys.readouterr().err.splitlines()
     assert all(line.startswith("robotvoice-gateway: ") for line in lines)
@@ -135,12 +142,13 @@ def test_a_variable_that_is_almost_a_setting_is_told(
 ) -> None:
     """It goes on: the variable may be another program's."""
     monkeypatch.setenv("ROBOTVOICE_PORTT", "7861")
-    assert main(["serve", "--personas", "none"]) == 2
+    monkeypatch.setenv("ROBOTVOICE_MAX_REQUESTS", "many")
+    assert main(["serve"]) == 2
     first, second = capsys.readouterr().err.splitlines()
     assert first == (
         "robotvoice-gateway: ROBOTVOICE_PORTT is no setting and is not read; did you mean ROBOTVOICE_PORT?"
     )
-    assert "the personas folder none" in second
+    assert "max_requests: 'many'" in second
 
 
 def test_the_exit_codes_are_in_the_help(capsys: pytest.CaptureFixture[str]) -> None:

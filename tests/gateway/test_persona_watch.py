@@ -11,6 +11,7 @@ import pytest
 from gateway.keys import PERSONAS
 from gateway.persona_files import PersonaLibrary, load_personas
 from gateway.persona_shelf import PersonaShelf
+from gateway.persona_sources import PersonaSources
 from gateway.persona_watch import PersonaWatch
 from speech.errors import UnknownVoice
 from tests.gateway.in_process import running, soon
@@ -50,11 +51,12 @@ def replace(folder: Path, id: str, text: str) -> None:
 class Watched:
     """A folder of personas and a shelf that is kept like it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, sources: PersonaSources | None = None) -> None:
         self.folder = folder
         self.told: list[PersonaLibrary] = []
-        self.shelf = PersonaShelf(load_personas(folder))
-        self.watch = PersonaWatch(self.shelf, folder, default="ann", changed=self._hear)
+        sources = sources or PersonaSources(folder)
+        self.shelf = PersonaShelf(sources.load())
+        self.watch = PersonaWatch(self.shelf, sources, default="ann", changed=self._hear)
 
     async def _hear(self, library: PersonaLibrary) -> None:
         self.told.append(library)
@@ -193,27 +195,38 @@ async def test_a_gateway_speaks_with_what_is_in_the_folder_now(tmp_path: Path) -
         assert (await gateway.say("Hello.", "bob")).frames > 0
 
 
-async def test_the_owners_folder_is_used_for_good_as_soon_as_it_is_there(tmp_path: Path) -> None:
-    """Until then it is the package's; whoever makes a first persona need not start the gateway again."""
+async def test_the_owners_folder_adds_whenever_it_comes_and_an_override_that_goes_is_undone(
+    tmp_path: Path,
+) -> None:
+    """Nobody else is ever gone for it, and an override that breaks stays as it was."""
     package, own = tmp_path / "package", tmp_path / "own"
     package.mkdir()
     write(package, "ann", yaml("Ann"))
-    shelf = PersonaShelf(load_personas(package))
-    watch = PersonaWatch(shelf, package, default="ann", to_come=own)
-    running = asyncio.create_task(watch.run())
+    write(package, "bob", yaml("Bob"))
+    sources = PersonaSources(own, package)
+    watched = Watched(tmp_path, sources)
+    running = asyncio.create_task(watched.watch.run())
     try:
-        write(package, "bob", yaml("Bob"))
-        await soon(lambda: "bob" in shelf.personas)
         draft = tmp_path / "draft"
         draft.mkdir()
-        write(draft, "ann", yaml("Ann", "de"))
+        write(draft, "bob", yaml("Bob", "de"))
         write(draft, "cid", yaml("Cid"))
+        (draft / "empty").mkdir()
         draft.rename(own)
-        await soon(lambda: set(shelf.personas) == {"ann", "cid"})
-        assert shelf.find("ann").voice.voice == "de"
-        own.rename(draft)
-        await soon(lambda: bool(shelf.problems))
-        assert set(shelf.personas) == {"ann", "cid"}
+        await watched.until("bob", "de")
+        assert set(watched.shelf.personas) == {"ann", "bob", "cid"}
+        write(own, "bob", "broken")
+        await soon(lambda: len(watched.shelf.problems) == 3)
+        assert watched.voice("bob") == "de" and watched.shelf.library.shipped == {"ann"}
+        shutil.rmtree(own / "bob")
+        await watched.until("bob", "en")
+        assert watched.shelf.library.shipped == {"ann", "bob"}
+        shutil.rmtree(own)
+        await soon(lambda: bool(watched.shelf.problems))
+        assert set(watched.shelf.personas) == {"ann", "bob", "cid"}
+        own.mkdir()
+        await watched.until("cid", None)
+        assert all({"ann", "bob"} <= set(library.personas) for library in watched.told)
     finally:
         running.cancel()
         await asyncio.wait({running})

@@ -37,7 +37,11 @@ def written(home: Path, url: str, *phrases: str) -> dict[str, str]:
     (persona / "persona.yaml").write_text(PERSONA.format(phrases=json.dumps(phrases)))
     settings = home / "gateway.toml"
     settings.write_text(f'[upstreams.studio]\nurl = "{url}"\nfirst_audio = 60.0\ndialect = "vllm-omni"\n')
-    more = {"ROBOTVOICE_PERSONAS": str(home / "personas"), "ROBOTVOICE_CONFIG": str(settings)}
+    more = {
+        "ROBOTVOICE_PERSONAS": str(home / "personas"),
+        "ROBOTVOICE_HIDE": "*",
+        "ROBOTVOICE_CONFIG": str(settings),
+    }
     return {**environment(home), **more}
 
 

@@ -113,7 +113,8 @@ async def test_it_starts_with_the_personas_that_can_be_used_whatever_else_is_in_
     good.write_text("name: Ann\nlanguage: en\nvoice: {engine: espeak, voice: en}\n")
     broken.write_text("name: Bob\nlanguage: en\nvoyce: {engine: espeak}\n")
     (tmp_path / "a-file").touch()
-    env = environment(tmp_path, ROBOTVOICE_STATE_DIR=str(tmp_path / "a-file" / "state"))
+    state = str(tmp_path / "a-file" / "state")
+    env = environment(tmp_path, ROBOTVOICE_STATE_DIR=state, ROBOTVOICE_HIDE="*")
     del env["HOME"]
     async with started(tmp_path, "--personas", str(tmp_path / "personas"), env=env) as gateway:
         assert (await gateway.ask("/synthesize?text=Hello&voice=ann")).frames > 10_000

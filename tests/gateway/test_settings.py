@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from gateway.persona_sources import PersonaSources
 from gateway.settings import Settings, bundled_personas, gateway_identity, load_settings
 from speech.errors import InvalidSettings
 
@@ -102,12 +103,15 @@ def test_base_folders_follow_xdg_unless_they_are_relative(
     assert (settings.port, settings.state_dir) == (1, home / ".local/state/robotvoice")
 
 
-def test_personas_are_as_told_else_the_owners_else_those_of_the_package(home: Path) -> None:
-    assert load_settings().personas_folder == bundled_personas()
+def test_personas_are_those_of_the_package_and_the_owners_in_the_usual_or_the_named_folder(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     owned = home / ".config/robotvoice/personas"
-    owned.mkdir(parents=True)
-    assert load_settings().personas_folder == owned
-    assert load_settings(personas="~/mine").personas_folder == home / "mine"
+    assert load_settings().persona_sources == PersonaSources(owned, bundled_personas())
+    mine = load_settings(personas="~/mine").persona_sources
+    assert mine == PersonaSources(home / "mine", bundled_personas(), named=True)
+    monkeypatch.setenv("ROBOTVOICE_HIDE", "spark, vixen gremlin")
+    assert load_settings().persona_sources.hide == {"spark", "vixen", "gremlin"}
 
 
 def test_the_packages_personas_are_found_past_another_folder_of_that_name(
@@ -159,7 +163,7 @@ def test_everything_wrong_with_one_load_is_told_at_once(
         f"prot: read from {file}: there is no such setting; did you mean port?",
         f"gateway: read from {file}: there is no such setting; did you mean gateway_id?",
         "colour: read from option colour: there is no such setting; known are host, port, lan, personas, "
-        "default_persona, gateway_id, name, announce, state_dir, espeak, max_requests, "
+        "hide, default_persona, gateway_id, name, announce, state_dir, espeak, max_requests, "
         "cache, cache_disk_mb, cache_memory_mb, phrases_disk_mb, upstreams, log_level, log_file",
         f"port: true, read from {file}, cannot be used; give a number from 0 to 65535; 0 takes any free port",
         "espeak: 'maybe', read from environment variable ROBOTVOICE_ESPEAK, cannot be used; "

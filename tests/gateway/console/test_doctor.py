@@ -32,6 +32,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("ROBOTVOICE_STATE_DIR", str(tmp_path / "state"))
     monkeypatch.setenv("ROBOTVOICE_PERSONAS", str(tmp_path / "personas"))
+    monkeypatch.setenv("ROBOTVOICE_HIDE", "*")
     shutil.copytree(bundled_personas(), tmp_path / "personas", ignore=shutil.ignore_patterns("__*"))
     with socket.create_server(("127.0.0.1", 0)) as free:
         monkeypatch.setenv("ROBOTVOICE_PORT", str(free.getsockname()[1]))

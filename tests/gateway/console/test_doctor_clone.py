@@ -32,6 +32,7 @@ def personas(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("ROBOTVOICE_PORT", "0")
     folder = tmp_path / "personas"
     monkeypatch.setenv("ROBOTVOICE_PERSONAS", str(folder))
+    monkeypatch.setenv("ROBOTVOICE_HIDE", "*")
     model = make_checkpoint(tmp_path / "tiny")
     for name, voice in {"ann": "en", "bob": "en+f4"}.items():
         (folder / name).mkdir(parents=True)

@@ -76,6 +76,7 @@ class Console:
                 "HF_HUB_DISABLE_TELEMETRY": "1",
                 "ROBOTVOICE_STATE_DIR": str(self.state),
                 "ROBOTVOICE_PERSONAS": str(self.place / "personas"),
+                "ROBOTVOICE_HIDE": "*",
             } | environment,
         )  # fmt: skip
         async with asyncio.timeout(50):

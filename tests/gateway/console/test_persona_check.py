@@ -28,6 +28,7 @@ def personas(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(packages, "PACKAGES", ())
     folder = tmp_path / "personas"
     monkeypatch.setenv("ROBOTVOICE_PERSONAS", str(folder))
+    monkeypatch.setenv("ROBOTVOICE_HIDE", "*")
     for name in ("plain", "rook"):
         (folder / name).mkdir(parents=True)
     (folder / "plain" / "persona.yaml").write_text(

@@ -178,7 +178,13 @@ async def cloning_gateway(home: Path, model: str, references: References) -> Asy
     personas = write_personas(home / "personas", model, references)
     scratch = home / SCRATCH
     scratch.mkdir()
-    told = environment(home, ROBOTVOICE_CACHE="false", TMPDIR=str(scratch), ROBOTVOICE_DEFAULT_PERSONA=SPARE)
+    told = environment(
+        home,
+        ROBOTVOICE_CACHE="false",
+        ROBOTVOICE_DEFAULT_PERSONA=SPARE,
+        ROBOTVOICE_HIDE="*",
+        TMPDIR=str(scratch),
+    )
     async with started(home, "--personas", str(personas), env=told) as process:
         gateway = CloningGateway(process, home)
         await gateway.until_well()
