@@ -5,6 +5,7 @@ import logging
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from edge_client.announcements import Announcement, Announcements, announcement
@@ -16,6 +17,7 @@ from edge_client.loudspeaker import Loudspeaker
 from edge_client.phrase_keeping import PhraseKeeping
 from edge_client.phrase_manifest import Manifest
 from edge_client.phrase_pull import PhrasePull
+from edge_client.plain_words import GatewayStanding, summary
 from edge_client.say import LONGEST_TEXT
 from edge_client.settings import Settings
 from edge_client.speaker import MOST_WAITING, Speaker
@@ -25,7 +27,7 @@ from edge_client.voices import Voices
 from speech import __version__
 from speech.chain_events import SentenceStarted
 from speech.engines.espeak import EspeakEngine
-from speech.errors import PlayerFailed
+from speech.errors import EngineFailure, PlayerFailed
 from speech.recovery import recover
 from speech.text import clean, split
 from speech.utterance import Asked, Priority, Sentence
@@ -34,6 +36,8 @@ log = logging.getLogger(__name__)
 
 SHORT_TEXT = 2_000
 """Characters that are cleaned and split in a moment; longer ones go to a thread, so that nothing stutters"""
+LOOK_WITHIN = 1.0
+"""Seconds that `status` waits for what the gateway says of a voice"""
 SOONEST, LATEST = 2.0, 60.0
 """Seconds until an eSpeak NG that did not start is tried again; each pause is twice the one before"""
 TALLIED = {"spoken", "dropped", "failed", "cut"}
@@ -113,7 +117,7 @@ class Daemon:
                 "found_by": gateway.endpoint.found_by if gateway.endpoint else None,
                 "since": round(gateway.since, 3),
                 "last_seen": gateway.last_seen,
-                "reason": gateway.reason,
+                "reason": gateway.reason.text if gateway.reason else None,
             },
             "local": self.espeak.description,
             "phrasebook": self.phrases.as_json(),
@@ -123,6 +127,25 @@ class Daemon:
             "most_waiting": MOST_WAITING,
             **self.tally.as_json(),
         }
+
+    async def summary(self) -> str:
+        """Why it sounds as it does, in a sentence for people."""
+        standing, who = self.gateway.standing, self.voices.usual()
+        own = None
+        if standing.ready and who.clones:
+            with suppress(EngineFailure, TimeoutError, AttributeError):
+                async with asyncio.timeout(LOOK_WITHIN):
+                    own = (await self.gateway.kept.readyz())["personas"].get(who.id)
+        missing = self.espeak.readiness(ANY_VOICE).reason
+        return summary(
+            who,
+            GatewayStanding(
+                standing.reason, standing.last_seen, standing.endpoint.label if standing.endpoint else None
+            ),
+            own,
+            unheard=self.loudspeaker.problem,
+            mute=missing.text if missing else None,
+        )
 
     async def _keep_espeak(self) -> None:
         """Warm from the start, and found again when it was lost."""

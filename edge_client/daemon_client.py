@@ -92,10 +92,11 @@ class DaemonClient:
 
     async def stop(self, line: str | None) -> list[str]:
         """The ids of what it ended: of one line or of all."""
-        answer = await self._within(
-            ACCEPT_WITHIN, self._request("POST", "/stop", {"id": line} if line else {})
-        )
-        return list(answer["stopped"])
+        return list((await self.stopped(line))["stopped"])
+
+    async def stopped(self, line: str | None) -> dict[str, Any]:
+        """The same with what the daemon tells of those lines: `personas` by id, and which one `spoke`."""
+        return await self._within(ACCEPT_WITHIN, self._request("POST", "/stop", {"id": line} if line else {}))
 
     async def status(self) -> dict[str, Any]:
         return await self._within(ACCEPT_WITHIN, self._request("GET", "/status"))

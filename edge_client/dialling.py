@@ -8,6 +8,7 @@ from types import TracebackType
 import aiohttp
 
 from edge_client.endpoint import Endpoint
+from edge_client.gateway_answers import UNKNOWN_NAME
 from edge_client.resolver import UnhurriedResolver
 from speech import wire
 from speech.errors import EngineFailure
@@ -18,7 +19,6 @@ ANSWER_ROUND_TRIPS = 4
 ANSWER_AT_MOST = 1.0
 LARGEST_ANSWER = 1024 * 1024
 """Bytes of a JSON answer"""
-UNKNOWN_NAME = "is not known in this network"
 NO_CONNECTION = {
     errno.ECONNREFUSED: ("refused", "refused the connection"),
     errno.EHOSTUNREACH: ("unreachable", "cannot be reached"),

@@ -1,5 +1,7 @@
 """What a gateway's answers mean to the robot: sound that can be played, or why there is none."""
 
+import re
+
 from speech import wire
 from speech.audio import WIRE_FORMAT, AudioChunk, Origin
 from speech.errors import EngineFailure, EngineUnavailable
@@ -8,8 +10,10 @@ NOT_AT_FAULT = {"unknown_voice", "too_many_requests", "nothing_can_speak"}
 """Errors of a gateway that works"""
 MISSING_AT_MOST = 20
 """Milliseconds of audio that a complete sentence may lack of what the gateway says it has"""
-LONGEST_REMARK = 160
-"""Characters of a gateway's own words that are passed on"""
+LONGEST_REMARK = 400
+"""Characters of a gateway's own words that are passed on; some name a model twice, in a command to type"""
+UNKNOWN_NAME = "is not known in this network"
+"""How the reason ends when a gateway's host has no address"""
 
 
 def check_admitted(answer: bytes | wire.Answer | None, within: float) -> None:
@@ -19,8 +23,7 @@ def check_admitted(answer: bytes | wire.Answer | None, within: float) -> None:
     """
     if isinstance(answer, wire.Unavailable):
         retry = None if answer.retry_after_ms is None else answer.retry_after_ms / 1000
-        text = f"gateway: {remark(answer.detail or answer.reason)}"
-        raise EngineUnavailable(remark(answer.reason), text, retry)
+        raise EngineUnavailable(remark(answer.reason), on_the_mac(answer.detail or answer.reason), retry)
     if isinstance(answer, wire.Error):
         raise refusal(answer)
     if not isinstance(answer, wire.Accepted):
@@ -61,7 +64,15 @@ def check_end(end: wire.Complete | wire.Error | wire.Cancelled, samples: int) ->
 def refusal(error: wire.Error) -> EngineFailure | EngineUnavailable:
     """An error of the gateway's, as the robot's chain counts it."""
     kind = EngineUnavailable if error.code in NOT_AT_FAULT else EngineFailure
-    return kind(remark(error.code), f"gateway: {remark(error.message)}")
+    return kind(remark(error.code), on_the_mac(error.message))
+
+
+def on_the_mac(words: str) -> str:
+    """A gateway's own words, as the robot must say them: what is here to the gateway is there to us."""
+    told = re.sub(r"\bthis machine\b", "the Mac", remark(words))
+    told = re.sub(r"\bin your clone of robotvoice, type: ", "in its clone of robotvoice, type there: ", told)
+    told = re.sub(r"(^|[;,] )type: ", r"\1type there: ", told)
+    return told if "the Mac" in told else f"on the Mac, {told}"
 
 
 def remark(text: str) -> str:

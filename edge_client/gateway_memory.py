@@ -33,6 +33,8 @@ class GatewayMemory:
     """In `time.time()` as well"""
     failed: tuple[str, ...] = ()
     """The addresses that were asked in vain when the breaker opened; it says nothing of any other"""
+    pinned: str | None = None
+    """The address that was in the settings then"""
 
 
 NOTHING = GatewayMemory()

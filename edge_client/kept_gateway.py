@@ -14,6 +14,7 @@ from edge_client.settings import Settings
 from speech import wire
 from speech.breaker import CircuitBreaker
 from speech.guarded import GuardedEngine
+from speech.utterance import Reason
 
 LEARN_EVERY = 60.0
 """Seconds after which the personas of one that is there are asked for again"""
@@ -29,7 +30,7 @@ class Standing:
     since: float
     """When it became so"""
     last_seen: float | None
-    reason: str | None
+    reason: Reason | None
     """Why it is not ready"""
 
 
@@ -72,8 +73,7 @@ class KeptGateway(KnownGateway):
         status = self.kept.status
         if status.connected:
             self._last_seen = self._clock()
-        opened = self.breaker.reason
-        reason = status.reason or (opened.text if opened else None)
+        reason = Reason(status.code or "", status.reason) if status.reason else self.breaker.reason
         where = status.endpoint or self.endpoint
         return Standing(reason is None, where, status.since, self._last_seen, reason)
 

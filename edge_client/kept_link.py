@@ -45,6 +45,8 @@ class LinkStatus:
     round_trip: float | None
     reason: str | None
     """Why there is no connection, or why nobody can be asked over it"""
+    code: str | None = None
+    """Of the reason"""
 
 
 class KeptLink:
@@ -116,6 +118,7 @@ class KeptLink:
             since=keeper.since,
             round_trip=socket.round_trip if socket else None,
             reason=reason.text if reason else None,
+            code=reason.code if reason else None,
         )
 
     async def start(self) -> None:
@@ -181,6 +184,12 @@ class KeptLink:
         link = GatewayLink((), connect_timeout=self._connect_timeout)
         link.answered_by = self.answered_by
         return await link.personas()
+
+    async def readyz(self) -> dict[str, Any]:
+        """What `/readyz` says at the gateway that is connected to. Raises EngineFailure."""
+        link = GatewayLink((), connect_timeout=self._connect_timeout)
+        link.answered_by = self.answered_by
+        return await link.readyz()
 
     def _why_not(self) -> Reason | None:
         socket = self._keeper.socket

@@ -74,6 +74,13 @@ class KnownGateway:
         return self._seen_before if self.addresses else None
 
     @property
+    def seen_there(self) -> float | None:
+        """When the one at `endpoint` answered last; None: it never did, as far as is known."""
+        known, asked = self._memory.endpoint, self.endpoint
+        same = self.link.answered_by or (known and asked and known.label == asked.label)
+        return self.last_seen if same else None
+
+    @property
     def is_uncertain(self) -> bool:
         """Whether the robot may well have to speak by itself."""
         return self.breaker.state is not State.CLOSED or not self.addresses
@@ -228,19 +235,34 @@ class KnownGateway:
     def _remember(self) -> None:
         memory = self._memory
         if self.breaker.opened != self._opened_before:
-            memory = replace(memory, failed=tuple(endpoint.label for endpoint in self.link.endpoints))
+            failed = tuple(endpoint.label for endpoint in self.link.endpoints)
+            memory = replace(memory, failed=failed, pinned=self._pinned)
         if self.link.answered_by:
             memory = replace(memory, endpoint=self.link.answered_by, last_seen=self._clock())
-        save(self._path, replace(memory, breaker=self.breaker.remember()))
+        learned = self.link.answered_by or self.breaker.opened != self._opened_before
+        # What was found out of another setting's address stays true of that one.
+        kept = memory.breaker if self._is_of_another_setting and not learned else self.breaker.remember()
+        save(self._path, replace(memory, breaker=kept))
 
     def _remembered(self) -> Remembered | None:
         """How the breaker was left. A pinned address it knows nothing of is tried at once."""
-        pinned, kept = self._settings.gateway, self._memory.breaker
-        if pinned and parse_address(pinned).label not in self._memory.failed:
+        pinned, kept = self._pinned, self._memory.breaker
+        if pinned and pinned not in self._memory.failed:
+            return None
+        if self._is_of_another_setting:
             return None
         if kept and kept.reason and kept.reason.code == NOT_FOUND.code and self.addresses:
             return replace(kept, reason=NOT_BACK_YET)
         return kept
+
+    @property
+    def _is_of_another_setting(self) -> bool:
+        """Whether what is remembered as broken was asked when another address was set."""
+        return bool(self._memory.failed) and self._memory.pinned != self._pinned
+
+    @property
+    def _pinned(self) -> str | None:
+        return parse_address(self._settings.gateway).label if self._settings.gateway else None
 
     def _link(self, endpoints: Sequence[Endpoint]) -> GatewayLink:
         timeout = self._settings.connect_timeout

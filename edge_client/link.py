@@ -113,6 +113,12 @@ class GatewayLink:
             raise EngineFailure("not_found", "no gateway has answered")
         return await self._ask(self.answered_by, "/v1/personas")
 
+    async def readyz(self) -> dict[str, Any]:
+        """What `/readyz` says at the gateway that answered last. Raises EngineFailure."""
+        if self.answered_by is None:
+            raise EngineFailure("not_found", "no gateway has answered")
+        return await self._ask(self.answered_by, "/readyz")
+
     async def close(self) -> None:
         await self._disconnect()
 

@@ -33,6 +33,8 @@ class FoundGateway:
     answer_ms: int | None
     """None: it did not answer"""
     problem: str | None
+    code: str | None = None
+    """Of the problem"""
 
     @property
     def ready(self) -> bool:
@@ -101,7 +103,7 @@ async def _ask(endpoint: Endpoint, found_by: FoundBy, settings: Settings) -> Fou
     try:
         await link.probe()
     except EngineFailure as failure:
-        return FoundGateway(endpoint, found_by, None, failure.message)
+        return FoundGateway(endpoint, found_by, None, failure.message, failure.reason)
     answered = link.answered_by or endpoint
     return FoundGateway(answered, found_by, round((time.perf_counter() - begun) * 1000), None)
 

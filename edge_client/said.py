@@ -6,6 +6,7 @@ from typing import Literal
 from edge_client.aloud import Heard
 from edge_client.endpoint import Endpoint
 from edge_client.known_personas import KnownPersona
+from edge_client.plain_words import GatewayStanding, why_not_the_gateway
 from edge_client.voices import FIRST_LOCAL, local_voices
 from speech.persona import VoiceSpec
 
@@ -33,6 +34,14 @@ class Said:
     """From the call to the first sound that was handed over"""
     audio_s: float
     file: str | None
+
+
+def in_words(said: Said, heard: Heard, last_seen: float | None, endpoint: Endpoint | None) -> str | None:
+    """Why the gateway did not speak, and what to do, in a sentence; None if it did, or was not needed."""
+    if heard.substitute is None or said.reason is None:
+        return None
+    standing = GatewayStanding(heard.substitute, last_seen, endpoint.label if endpoint else None)
+    return why_not_the_gateway(standing) + said.reason.removeprefix(heard.substitute.text)
 
 
 def describe(

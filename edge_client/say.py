@@ -11,7 +11,7 @@ from edge_client.aloud import Begins, Heard, speak_aloud
 from edge_client.files import write_where_told
 from edge_client.known_gateway import KnownGateway
 from edge_client.player_choice import open_player
-from edge_client.said import Said, describe
+from edge_client.said import Said, describe, in_words
 from edge_client.settings import Settings
 from edge_client.voice_lock import alone
 from edge_client.voices import Voices
@@ -50,6 +50,8 @@ class Robot:
         self._espeak = EspeakEngine.installed(settings.espeak, on_demand=True)
         self.gateway = KnownGateway(settings)
         self._voices = Voices(settings, self.gateway, self._espeak)
+        self.why: str | None = None
+        """Why the gateway did not speak the last text, for people; None: it did"""
 
     async def say(
         self,
@@ -92,7 +94,9 @@ class Robot:
                 await asyncio.wait({warming})
             await self._espeak.close()
         file, endpoint = str(out) if out else None, self.gateway.endpoint
-        return describe(text, who, heard, begun=self._begun, endpoint=endpoint, file=file)
+        said = describe(text, who, heard, begun=self._begun, endpoint=endpoint, file=file)
+        self.why = in_words(said, heard, self.gateway.seen_there, endpoint)
+        return said
 
     async def _aloud(self, chain: FallbackChain, utterance: Utterance, play: bool, begins: Begins) -> Heard:
         def on_sentence(event: SentenceStarted) -> None:

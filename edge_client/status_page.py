@@ -3,14 +3,17 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from speech.tables import sheet
 from speech.terminal import moment
 
 Answer = Mapping[str, Any]
 
 
-def page(status: Answer) -> str:
-    """One look at it answers why the robot sounds as it does."""
-    return "\n".join(f"{name:<12}{text}" for name, text in _rows(status))
+def page(status: Answer, width: int | None = None) -> str:
+    """One look at it answers why the robot sounds as it does; `width` is in columns of a terminal."""
+    rows = sheet(list(_rows(status)), width, " ")
+    # A daemon that was not started again after an update has no sentence for it.
+    return f"{summary}\n\n{rows}" if (summary := status.get("summary")) else rows
 
 
 def _rows(status: Answer) -> Iterator[tuple[str, str]]:
@@ -35,7 +38,9 @@ def _with_heading(heading: str, lines: Iterator[str], if_none: str | None) -> It
 
 
 def _gateway(gateway: Answer) -> str:
-    where = gateway["address"] or "none known"
+    where = gateway["address"]
+    if where is None:
+        return f"none known since {moment(gateway['since'])}: {gateway['reason']}"
     if gateway["ready"]:
         return f"{where}, there since {moment(gateway['since'])}"
     seen = f", last seen {moment(gateway['last_seen'])}" if gateway["last_seen"] else ", never seen yet"

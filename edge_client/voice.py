@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeAlias, get_args, overload
 from edge_client.lines_of_process import Asked, LinesOfProcess, lines_of_process
 from edge_client.said import Said
 from edge_client.settings import Settings
+from edge_client.sound_files import no_wav
 from edge_client.sudo import settings_of_caller
 from speech.errors import RobotVoiceError
 
@@ -33,8 +34,17 @@ class InvalidArgument(RobotVoiceError, ValueError):
 class _Settled:
     """A persona's name and this caller's settings."""
 
-    def __init__(self, persona: str | None = None, *, settings: Settings | None = None) -> None:
-        """`persona` None: the one of the settings. Raises InvalidSettings and InvalidArgument."""
+    def __init__(
+        self, persona: str | None = None, *, voice: str | None = None, settings: Settings | None = None
+    ) -> None:
+        """`persona`, or `voice`, which means the same; None: the one of the settings.
+
+        Whether there is such a persona is found out when it is to speak. Raises InvalidSettings and
+        InvalidArgument.
+        """
+        if None not in (persona, voice) and persona != voice:
+            raise InvalidArgument(f"persona {persona!r:.80} and voice {voice!r:.80} mean the same: give one")
+        persona = voice if persona is None else persona
         if not isinstance(persona, str | None):
             raise InvalidArgument(f"the persona must be a string, not {persona!r:.80}")
         self.persona = persona
@@ -57,6 +67,8 @@ class _Settled:
             raise InvalidArgument("with play=False the sound needs a file: say(text, play=False, file=NAME)")
         if file is not None and not (isinstance(file, str | os.PathLike) and os.fspath(file)):
             raise InvalidArgument(f"the file must have a name, not {file!r:.80}")
+        if file is not None and (problem := no_wav(Path(file))):
+            raise InvalidArgument(problem)
         path = None if file is None else Path(file)
         return Asked(text, self.persona, priority, deadline, play, path, self._settings)
 
@@ -109,15 +121,29 @@ class Voice(_Settled):
         play: bool = True,
         file: File | None = None,
     ) -> Said | str:
-        """What became of it, or with `wait=False` its id."""
+        """Says a text, and returns when all was heard: who spoke, and why (a Said).
+
+        wait=False: returns the line's id at once.
+        priority: "urgent", "dialogue", "story" or "background"; for the daemon.
+        deadline: seconds in which it must begin, else it is not said.
+        file: a WAV file that is written as well; with play=False only that.
+
+        Raises RobotVoiceError; its `code` is stable, its message says what to do.
+        """
         asked = self._asked(text, priority, deadline, play, file)
         lines = lines_of_process()
-        return lines.thread.start(lambda: _say(lines, asked, wait)).result()
+        try:
+            return lines.thread.start(lambda: _say(lines, asked, wait)).result()
+        except RobotVoiceError as error:
+            raise _shortly(error) from None
 
     def stop(self, line: str | None = None) -> list[str]:
         """The ids of what was ended."""
         lines = lines_of_process()
-        return lines.thread.start(lambda: lines.stop(line, self._settings.daemon_port)).result()
+        try:
+            return lines.thread.start(lambda: lines.stop(line, self._settings.daemon_port)).result()
+        except RobotVoiceError as error:
+            raise _shortly(error) from None
 
 
 class AsyncVoice(_Settled):
@@ -157,15 +183,26 @@ class AsyncVoice(_Settled):
         play: bool = True,
         file: File | None = None,
     ) -> Said | str:
-        """What became of it, or with `wait=False` its id."""
+        """As `Voice.say`."""
         asked = self._asked(text, priority, deadline, play, file)
         lines = lines_of_process()
-        return await lines.thread.start(lambda: _say(lines, asked, wait)).awaited()
+        try:
+            return await lines.thread.start(lambda: _say(lines, asked, wait)).awaited()
+        except RobotVoiceError as error:
+            raise _shortly(error) from None
 
     async def stop(self, line: str | None = None) -> list[str]:
         """The ids of what was ended."""
         lines = lines_of_process()
-        return await lines.thread.start(lambda: lines.stop(line, self._settings.daemon_port)).awaited()
+        try:
+            return await lines.thread.start(lambda: lines.stop(line, self._settings.daemon_port)).awaited()
+        except RobotVoiceError as error:
+            raise _shortly(error) from None
+
+
+def _shortly(error: RobotVoiceError) -> RobotVoiceError:
+    """What a caller can do something about ends in the caller's own line, not in forty of ours below it."""
+    return error.with_traceback(None)
 
 
 def _say(lines: LinesOfProcess, asked: Asked, wait: bool) -> Coroutine[Any, Any, Said | str]:

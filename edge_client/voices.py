@@ -83,6 +83,11 @@ class Voices:
         await self.learn()
         return self.known.find(name) or self._instead_of(name), None
 
+    def usual(self) -> KnownPersona:
+        """Who speaks when nobody is named, as far as is known."""
+        name = self._settings.persona
+        return self.known.find(name) or KnownPersona(name, name.title(), "en", "", local_voices=(ANY_VOICE,))
+
     def _instead_of(self, name: str) -> KnownPersona:
         """Raises UnknownVoice if somebody asked for this name."""
         if name != self._settings.persona:

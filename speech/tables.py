@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 
-from speech.wrapping import cells, padded, wrapped
+from speech.wrapping import WORD, cells, padded, wrapped
 
 GAP = "  "
 
@@ -23,21 +23,22 @@ def table(rows: Sequence[Sequence[str]], width: int | None = None, *, right: Col
     return "\n".join(line for row in rows for line in _lines(row, widths, right))
 
 
-def sheet(pairs: Sequence[tuple[str, str]], width: int | None = None) -> str:
+def sheet(pairs: Sequence[tuple[str, str]], width: int | None = None, gap: str = GAP) -> str:
     """A line for each name and what is said of it, wrapped between words; none of the names need be there."""
     before = max((cells(name) for name, _ in pairs), default=0)
     lines: list[str] = []
     for name, said in pairs:
         # Without a width as it is, as its spaces may mean something.
-        first, *more = [said] if width is None else wrapped(said, width - before - len(GAP))
-        lines.append(f"{padded(name, before)}{GAP}{first}".rstrip())
-        lines += [f"{' ' * before}{GAP}{line}" for line in more]
+        first, *more = [said] if width is None else wrapped(said, width - before - len(gap))
+        lines.append(f"{padded(name, before)}{gap}{first}".rstrip())
+        lines += [f"{' ' * before}{gap}{line}" for line in more]
     return "\n".join(lines)
 
 
 def _fitted(rows: Sequence[Sequence[str]], natural: list[int], room: int) -> list[int] | None:
     """Widths that fit; None if the longest words do not."""
-    least = [max(cells(word) for row in rows for word in [*row[n].split(), ""]) for n in range(len(natural))]
+    columns = zip(*rows, strict=True)
+    least = [max(cells(word) for cell in column for word in [*WORD.findall(cell), ""]) for column in columns]
     if sum(least) > room:
         return None
     widths = list(natural)

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 TO_TYPE = re.compile(r"(?<=\S) (?=type(?: there)?: )")
 """What is to be typed stands behind it, up to the end of its line"""
 
+WORD = re.compile(r"(?:[^\s`]|`[^`]*`|`)+")
+"""What stands between backticks is one: a command that is to be typed"""
+
 
 def cells(text: str) -> int:
     """The columns of a terminal that a text without control characters takes."""
@@ -24,11 +27,11 @@ def padded(text: str, width: int, *, right: bool = False) -> str:
 def wrapped(text: str, width: int, hanging: str = "") -> list[str]:
     """The words of a text on lines of at most `width` columns, those after the first behind `hanging`.
 
-    A word that is longer has a line of its own. There is at least one line.
+    A word that is longer has a line of its own; so has a command in backticks. There is at least one line.
     """
     lines: list[str] = []
     line = ""
-    for word in text.split():
+    for word in WORD.findall(text):
         if line.strip() and cells(line) + 1 + cells(word) > width:
             lines.append(line)
             line = ""

@@ -74,7 +74,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _what_to_do(found: "Sequence[FoundGateway]", settings: "Settings") -> str:
-    from edge_client.dialling import UNKNOWN_NAME
+    from edge_client.gateway_answers import UNKNOWN_NAME
     from edge_client.network import NO_NETWORK, has_network
 
     if found:

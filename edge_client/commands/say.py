@@ -16,7 +16,6 @@ from edge_client.commands.options import (
     with_gateway,
 )
 from speech.help_page import page_end
-from speech.terminal import moment
 
 if TYPE_CHECKING:
     from edge_client.daemon_client import DaemonClient
@@ -83,9 +82,9 @@ def run(options: argparse.Namespace) -> int:
         mdns=False if options.no_mdns else None,
     )
     text = terminal.standard_input() if options.text == "-" else terminal.decodable(options.text)
-    row, last_seen = terminal.run(_say(text, options, settings))
-    if row.get("via") == "robot" and row["reason"]:
-        terminal.complain(f"spoken by the robot: {row['reason']}{_seen(last_seen)}")
+    row, why = terminal.run(_say(text, options, settings))
+    if why:
+        terminal.complain(f"spoken by the robot: {why}")
     if options.json:
         return terminal.show_json(row)
     return terminal.show(row["id"]) if "id" in row else terminal.OK
@@ -93,8 +92,8 @@ def run(options: argparse.Namespace) -> int:
 
 async def _say(
     text: str, options: argparse.Namespace, settings: "Settings"
-) -> tuple[dict[str, Any], float | None]:
-    """What became of it, and when the gateway was last seen."""
+) -> tuple[dict[str, Any], str | None]:
+    """What became of it, and why the gateway did not speak, for people."""
     asked_at = asyncio.get_running_loop().time()
     if not any(getattr(options, name) for name in OWN_JOB):
         from edge_client.daemon_client import reach_or_raise
@@ -113,7 +112,7 @@ async def _say(
 
 async def _by_the_daemon(
     daemon: "DaemonClient", text: str, options: argparse.Namespace, settings: "Settings"
-) -> tuple[dict[str, Any], float | None]:
+) -> tuple[dict[str, Any], str | None]:
     chosen = settings.persona if settings.persona != type(settings)().persona else None
     answer = await daemon.say(
         text,
@@ -124,15 +123,16 @@ async def _by_the_daemon(
     )
     if not options.wait:
         return answer, None
-    last_seen = answer.pop("last_seen")
-    del answer["id"]
+    # A daemon that was not started again after an update does not tell why.
+    why = answer.pop("why", answer["reason"] if answer["via"] == "robot" else None)
+    del answer["id"], answer["last_seen"]
     # In the order in which this command prints it when it speaks by itself.
-    return {"persona": answer.pop("persona"), "text": text, **answer, "file": None}, last_seen
+    return {"persona": answer.pop("persona"), "text": text, **answer, "file": None}, why
 
 
 async def _by_itself(
     text: str, options: argparse.Namespace, settings: "Settings", asked_at: float
-) -> tuple[dict[str, Any], float | None]:
+) -> tuple[dict[str, Any], str | None]:
     from edge_client.daemon_errors import TooLate
     from edge_client.say import Robot
 
@@ -152,10 +152,4 @@ async def _by_itself(
         if not limit.expired():
             raise
         raise TooLate(f"nothing was said: it could not begin within {options.deadline:g} s") from error
-    return asdict(said), robot.gateway.last_seen
-
-
-def _seen(last_seen: float | None) -> str:
-    if last_seen is None:
-        return ""
-    return f", last seen {moment(last_seen)}"
+    return asdict(said), robot.why

@@ -1,11 +1,14 @@
 """`robotvoice status`: why it sounds as it does today, at one look."""
 
 import argparse
-import json
+from typing import TYPE_CHECKING
 
 from edge_client import terminal
 from edge_client.commands.options import Commands, Layout, configured
 from speech.help_page import page_end
+
+if TYPE_CHECKING:
+    from edge_client.settings import Settings
 
 EXAMPLES = {
     "robotvoice status": "in words; without a daemon it asks the gateway itself",
@@ -35,14 +38,24 @@ def add_to(commands: Commands, layout: Layout) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from edge_client.settings import load_settings
+
+    settings = load_settings(config=options.config)
+    return terminal.run(_told(settings, as_json=options.json))
+
+
+async def _told(settings: "Settings", *, as_json: bool) -> int:
+    """By the daemon, else by the gateway itself: then it is told, too, that there is no daemon."""
+    from edge_client.daemon_client import reach_or_raise
+    from edge_client.daemon_errors import NoDaemon
     from edge_client.status_page import page
 
-    answer = terminal.run(_status(load_settings(config=options.config).daemon_port))
-    return terminal.show(json.dumps(answer) if options.json else page(answer))
+    try:
+        async with await reach_or_raise(settings.daemon_port) as daemon:
+            answer = await daemon.status()
+    except NoDaemon:
+        from edge_client import status_alone
 
-
-async def _status(port: int) -> dict[str, object]:
-    from edge_client.daemon_client import reach_or_raise
-
-    async with await reach_or_raise(port) as daemon:
-        return await daemon.status()
+        alone = await status_alone.look(settings)
+        terminal.show_json(alone) if as_json else terminal.show(status_alone.page(alone, terminal.width()))
+        raise
+    return terminal.show_json(answer) if as_json else terminal.show(page(answer, terminal.width()))

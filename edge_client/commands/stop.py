@@ -1,11 +1,17 @@
 """`robotvoice stop`: silence."""
 
 import argparse
-import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from edge_client import terminal
 from edge_client.commands.options import Commands, Layout, configured
 from speech.help_page import page_end
+
+if TYPE_CHECKING:
+    from edge_client.settings import Settings
+
+MOST_NAMED = 4
 
 EXAMPLES = {
     "robotvoice stop": "silence: ends what is spoken and what waits",
@@ -36,18 +42,53 @@ def add_to(commands: Commands, layout: Layout) -> None:
 def run(options: argparse.Namespace) -> int:
     from edge_client.settings import load_settings
 
-    stopped = terminal.run(_stop(options.id, load_settings(config=options.config).daemon_port))
-    return terminal.show(json.dumps({"stopped": stopped})) if options.json else terminal.OK
+    settings = load_settings(config=options.config)
+    told = terminal.run(_stop(options.id, settings))
+    if options.json:
+        return terminal.show_json({"stopped": told["stopped"]})
+    return terminal.show(in_words(told, None if told["stopped"] else _by_itself(settings)))
 
 
-async def _stop(line: str | None, port: int) -> list[str]:
+async def _stop(line: str | None, settings: "Settings") -> dict[str, Any]:
     from edge_client.daemon_client import reach_or_raise
-    from edge_client.daemon_errors import UnknownLine
+    from edge_client.daemon_errors import NoDaemon, UnknownLine
 
-    async with await reach_or_raise(port) as daemon:
-        stopped = await daemon.stop(line)
-    if line and not stopped:
+    try:
+        daemon = await reach_or_raise(settings.daemon_port)
+    except NoDaemon as absent:
+        who = _by_itself(settings)
+        raise NoDaemon(f"nothing was stopped, as no daemon runs here{f'; {who}' if who else ''}") from absent
+    async with daemon:
+        told = await daemon.stopped(line)
+    if line and not told["stopped"]:
         raise UnknownLine(
             f"there is no line {line!r:.40}: it has ended, or there never was one; see: robotvoice status"
         )
-    return stopped
+    return told
+
+
+def in_words(told: Mapping[str, Any], who: str | None = None) -> str:
+    """What the daemon answered; `who` speaks without it."""
+    stopped = list(told["stopped"])
+    if not stopped:
+        return f"nothing was stopped: the daemon says nothing{f', but {who}' if who else ''}"
+    personas = told.get("personas", {})
+    spoke = [id for id in stopped if id == told.get("spoke")]
+    waited = [id for id in stopped if id not in spoke]
+    parts = [f"{personas.get(id, 'a line')}, who was speaking ({id})" for id in spoke]
+    if waited:
+        names = ", ".join(f"{personas.get(id, 'a line')} ({id})" for id in waited[:MOST_NAMED])
+        more = f" and {len(waited) - MOST_NAMED} more" if len(waited) > MOST_NAMED else ""
+        parts.append(f"what waited: {names}{more}")
+    return f"stopped {'; and '.join(parts)}"
+
+
+def _by_itself(settings: "Settings") -> str | None:
+    """Who speaks without the daemon, and how to end it."""
+    from edge_client.who_speaks import speaking_now
+
+    who = speaking_now(settings.voice_lock)
+    if who is None:
+        return None
+    how = f", or type: kill {who.pid}" if who.pid else ""
+    return f"{who.name} speaks by itself: end it where it was started{how}"

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from edge_client.daemon_errors import Stopped
 from edge_client.local_api.keys import DAEMON
-from edge_client.said import describe
+from edge_client.said import describe, in_words
 from speech.errors import InvalidMessage
 from speech.record import read_record
 from speech.utterance import Priority
@@ -21,6 +21,8 @@ LONGEST_DEADLINE = 24 * 3600 * 1000
 class _Say:
     text: str
     persona: str | None = None
+    voice: str | None = None
+    """The same by the name that `/synthesize` has for it"""
     priority: Literal["urgent", "dialogue", "story", "background"] = "dialogue"
     wait: bool = False
     deadline_ms: int | None = None
@@ -37,8 +39,9 @@ async def say(request: web.Request) -> web.Response:
     asked = read_record(_Say, await _json_object(request))
     if asked.deadline_ms is not None and not 0 < asked.deadline_ms <= LONGEST_DEADLINE:
         raise InvalidMessage(f"`deadline_ms` must be from 1 to {LONGEST_DEADLINE}")
+    persona = _one_of(asked)
     within = None if asked.deadline_ms is None else asked.deadline_ms / 1000
-    line = await daemon.line(asked.text, asked.persona, Priority[asked.priority.upper()], within)
+    line = await daemon.line(asked.text, persona, Priority[asked.priority.upper()], within)
     if not asked.wait:
         return web.json_response({"id": line.id}, status=202)
     try:
@@ -50,13 +53,28 @@ async def say(request: web.Request) -> web.Response:
     said = describe("", line.persona, heard, begun=line.asked_at, endpoint=gateway.endpoint)
     row = asdict(said)
     del row["text"], row["file"]
-    return web.json_response({"id": line.id, **row, "last_seen": gateway.last_seen})
+    why = in_words(said, heard, gateway.last_seen, gateway.endpoint)
+    return web.json_response({"id": line.id, **row, "last_seen": gateway.last_seen, "why": why})
 
 
 async def stop(request: web.Request) -> web.Response:
-    """Ends one line by its `id`, or all; tells which."""
+    """Ends one line by its `id`, or all; tells which, and whose they were."""
     asked = read_record(_Stop, await _json_object(request))
-    return web.json_response({"stopped": request.app[DAEMON].speaker.stop(asked.id)})
+    speaker = request.app[DAEMON].speaker
+    now, lines = speaker.now, {line.id: line for line in (speaker.now, *speaker.waiting) if line}
+    stopped = speaker.stop(asked.id)
+    personas = {id: lines[id].persona.id for id in stopped}
+    spoke = now.id if now and now.id in personas else None
+    return web.json_response({"stopped": stopped, "personas": personas, "spoke": spoke})
+
+
+def _one_of(asked: _Say) -> str | None:
+    """Who is to speak, by either name. Raises InvalidMessage when both are given and differ."""
+    if asked.persona is None or asked.voice is None:
+        return asked.voice if asked.persona is None else asked.persona
+    if asked.persona.casefold() != asked.voice.casefold():
+        raise InvalidMessage("`persona` and `voice` mean the same and differ; send one of them")
+    return asked.persona
 
 
 async def _json_object(request: web.Request) -> dict[str, Any]:

@@ -22,7 +22,8 @@ async def root(request: web.Request) -> web.Response:
 
 
 async def status(request: web.Request) -> web.Response:
-    return web.json_response(request.app[DAEMON].status())
+    daemon = request.app[DAEMON]
+    return web.json_response({"summary": await daemon.summary(), **daemon.status()})
 
 
 async def events(request: web.Request) -> web.StreamResponse:

@@ -52,7 +52,10 @@ def test_a_frozen_gateway_costs_one_command_a_moment_and_the_next_ones_nothing(
         assert (done.returncode, row["via"], row["substitute"]) == (0, "robot", False)
         assert (row["voice"], row["pitch"], row["rate"]) == ("en-gb", 95, 100)
         assert row["reason"] == "gateway did not answer in time"
-        line = r"spoken by the robot: gateway did not answer in time, last seen \d\d:\d\d\n"
+        line = (
+            r"spoken by the robot: the Mac does not answer since \d\d:\d\d: wake it, or start "
+            r"`robotvoice-gateway serve --lan` there\n"
+        )
         assert re.fullmatch(line, done.stderr)
         assert read_wav(wav).rate == 22_050
     gateway.wake()
@@ -68,7 +71,9 @@ def test_without_json_nothing_is_printed(robotvoice: Commands, fake: FakeGateway
 def test_a_gateway_that_was_never_seen_is_told_as_such(robotvoice: Commands) -> None:
     done = robotvoice("say", TEXT, "--gateway", "127.0.0.1:1")
     assert (done.returncode, done.stdout) == (0, "")
-    assert done.stderr == "spoken by the robot: gateway refused the connection\n"
+    assert done.stderr == (
+        "spoken by the robot: the Mac refuses the connection: start `robotvoice-gateway serve --lan` there\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -118,6 +123,15 @@ REFUSED = {
     ("say", "--", "-5", "--out", "x"): 'last: robotvoice say --out FILE -- "TEXT"',
     ("say", "Hi.", "--loud"): "unrecognized arguments: --loud",
     ("say", "Hi.", "--out", ""): "argument --out: it needs the name of a file",
+    ("say", "Hi.", "--out", "x.mp3"): "only WAV files are written, and 'x.mp3' names another kind",
+    (
+        "say",
+        "Hi.",
+        "--persona",
+        "vixen",
+        "--voice",
+        "spark",
+    ): "--persona vixen and --voice spark mean the same",
     ("say", "a" * 20_001, "--out", "x"): "The text has 20001 characters; send at most 20000",
     ("sing", "Hi."): "invalid choice: 'sing'",
     ("discover", "--timeout", "nan"): "seconds above 0, at most 60, not 'nan'",
@@ -132,6 +146,12 @@ def test_what_cannot_be_used_is_refused_in_a_sentence(
     done = robotvoice(*arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert REFUSED[arguments] in done.stderr
+
+
+def test_a_persona_may_be_asked_for_as_a_voice(robotvoice: Commands, wav: Path) -> None:
+    for names in (["--voice", "vixen"], ["--voice", "Vixen", "--persona", "vixen"]):
+        done = robotvoice("say", "Hi.", *names, "--json")
+        assert (done.returncode, json.loads(done.stdout)["voice"]) == (0, "en+f4")
 
 
 def test_not_to_wait_needs_a_daemon_and_the_command_says_so(robotvoice: Commands) -> None:

@@ -135,6 +135,7 @@ def test_a_web_page_of_another_origin_is_refused(daemon: RunningDaemon) -> None:
         ({"text": "Hi.", "priority": "high"}, "priority"),
         ({"text": "Hi.", "wait": "yes"}, "wait"),
         ({"text": "Hi.", "deadline_ms": 0}, "deadline_ms"),
+        ({"text": "Hi.", "persona": "vixen", "voice": "spark"}, "`persona` and `voice`"),
         ([], "JSON object"),
     ],
 )
@@ -144,6 +145,14 @@ def test_a_request_that_cannot_be_used_is_refused_by_its_field(
     status, _, answer = daemon.ask("POST", "/say", body)
     assert (status, json.loads(answer)["code"]) == (400, "invalid_message")
     assert field in json.loads(answer)["error"]
+
+
+def test_a_persona_may_be_asked_for_as_a_voice(daemon: RunningDaemon) -> None:
+    """As `/synthesize` calls it."""
+    for names in ({"voice": "vixen"}, {"voice": "Vixen", "persona": "vixen"}):
+        status, answer = daemon.say("Hi.", wait=True, **names)
+        assert (status, answer["persona"], answer["voice"]) == (200, "vixen", "en+f4")
+    assert daemon.say("Hi.", voice="nobody")[0] == 404
 
 
 def test_everything_that_happens_to_a_line_is_told_and_never_its_text(daemon: RunningDaemon) -> None:

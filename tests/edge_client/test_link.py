@@ -160,7 +160,7 @@ async def test_what_breaks_the_protocol_is_a_failure(fake: FakeGateway, case: st
     failure = await problem(link_to(fake))
     assert isinstance(failure, EngineFailure)
     assert failure.reason == code
-    assert failure.message.startswith("gateway")
+    assert failure.message.startswith(("gateway", "on the Mac, "))
 
 
 async def test_a_message_of_a_newer_gateway_is_passed_over(fake: FakeGateway) -> None:
@@ -198,7 +198,7 @@ async def test_unavailable_is_nobodys_fault(fake: FakeGateway) -> None:
     link = link_to(fake)
     refusal = await problem(link)
     assert isinstance(refusal, EngineUnavailable)
-    assert (refusal.reason, refusal.message) == ("loading", "gateway: the model is loading")
+    assert (refusal.reason, refusal.message) == ("loading", "on the Mac, the model is loading")
     assert refusal.retry_after == 1.5
     assert link.answered_by is not None
 
@@ -253,4 +253,4 @@ async def test_a_gateways_own_words_cannot_steer_a_terminal(fake: FakeGateway, m
     """Nor fill it: they are made printable and cut."""
     fake.state.do_next(answering(wire.encode(message)))
     failure = await problem(link_to(fake))
-    assert (failure.reason, failure.message) == (HARMLESS, f"gateway: {HARMLESS}")
+    assert (failure.reason, failure.message) == (HARMLESS, f"on the Mac, {HARMLESS}")

@@ -88,6 +88,8 @@ class State:
     personas: tuple[Mapping[str, Any], ...] = PERSONAS
     always: Fault | None = None
     """Every connection gets this"""
+    not_ready: dict[str, str] = field(default_factory=dict)
+    """Personas whose own voice is not ready, and why"""
     handshake_delay: float = 0.0
     connections: int = 0
     paths: list[str] = field(default_factory=list)
@@ -191,7 +193,13 @@ class FakeGateway:
 
     async def _readyz(self, request: web.Request) -> web.Response:
         self.state.paths.append(request.path)
-        ready = {str(persona["id"]): {"ready": True} for persona in self.state.personas}
+        reasons = {
+            str(persona["id"]): self.state.not_ready.get(persona["id"]) for persona in self.state.personas
+        }
+        ready = {
+            id: {"ready": True, "own_voice": reason is None, "reason": reason}
+            for id, reason in reasons.items()
+        }
         return web.json_response({"ready": True, "id": self.state.identity, "personas": ready})
 
     async def _personas(self, request: web.Request) -> web.Response:

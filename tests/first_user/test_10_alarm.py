@@ -23,7 +23,7 @@ def test_one_command_says_that_nothing_is_cloned_and_why(
     with running_daemon(robotvoice, loudspeaker, "--gateway", refuses) as robot:
         for number in range(3):
             told = robotvoice("say", f"This is line {number}.").stderr
-            assert told.startswith("spoken by the robot: gateway refused the connection")
+            assert told.startswith("spoken by the robot: the Mac refuses the connection")
         shown = robotvoice("status").stdout
         assert f"Gateway     {refuses}, away since" in shown
         assert "gateway refused the connection" in shown
