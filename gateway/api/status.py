@@ -55,6 +55,7 @@ async def status(request: web.Request) -> web.Response:
             "robots": len(app[LISTENERS]),
             "connections": len(app[SOCKETS]),
             "mdns": app[ADVERTISER].state,
+            "host": app[SETTINGS].listen_host,
             "problems": len(shelf.problems),  # a number only: their text names files
             "last_hour": {
                 "sentences": hour.sentences,

@@ -60,7 +60,7 @@ async def run_breaker_command(options: argparse.Namespace, load: "Callable[[], S
     if options.engine and not options.state:
         complain(f"say what the breaker of {options.engine} is to do: open, close or auto")
         return REFUSED
-    address = address_of(options, load)
+    address = await address_of(options, load)
     try:
         if options.engine:
             order = {"state": options.state, "reason": options.reason}

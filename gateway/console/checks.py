@@ -32,7 +32,8 @@ def told(checks: Sequence[Check], *, as_json: bool) -> int:
     else:
         before = max(len(check.name) for check in checks)
         for check in checks:
-            show(sheet([(f"{check.state:<4}  {check.name:<{before}}", one_line(check.found))], width()))
-            if check.todo:
-                show(sheet([(f"      {'':<{before}}", f"-> {one_line(check.todo)}")], width()))
+            lines = [one_line(line) for line in check.found.splitlines()]
+            lines += [f"-> {one_line(check.todo)}"] if check.todo else []
+            names = [f"{check.state:<4}  {check.name:<{before}}", *[f"      {'':<{before}}"] * len(lines)]
+            show(sheet(list(zip(names, lines, strict=False)), width()))
     return FAILED if any(check.state == "fail" for check in checks) else NOTHING_FAILED

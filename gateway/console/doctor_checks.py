@@ -2,18 +2,20 @@
 
 import asyncio
 import importlib.metadata
+import ipaddress
 import platform
 import shutil
 import socket
 import tempfile
 import time
+from collections.abc import Mapping
 from contextlib import aclosing
 from pathlib import Path
-
-from aiohttp import ClientError, ClientSession, ClientTimeout
+from typing import Any
 
 from gateway.announcement import own_addresses, where_to_announce
 from gateway.console.checks import Check
+from gateway.console.running_gateway import NotAnsweredError, ask, where_it_runs
 from gateway.engines.mlx.packages import not_installed
 from gateway.hub_cache import hub_cache, local_model
 from gateway.models import as_size, models_of, revisions
@@ -29,21 +31,22 @@ MLX_AUDIO = "0.6"
 ROOM = 1_000_000_000
 """Bytes that should be free: the cache of sentences may grow, and a model is larger still"""
 ESPEAK_WITHIN = 10.0
-ANSWER_WITHIN = 2.0
 
 
 async def everyday_checks(settings: Settings, config: Path | None) -> list[Check]:
     """Everything but the models' voices."""
-    library, personas = _personas(settings)
+    address = await where_it_runs(settings) if settings.port else None
+    running = await _running(address)
+    library, personas = _personas(settings, running)
     checks = [
         Check("Python", "ok", f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
         await _espeak(settings),
-        _settings(config),
+        _settings(settings, config, running),
         personas,
         _state_dir(settings),
         _disk(settings),
-        await _port(settings),
-        _mdns(settings),
+        _port(settings, address, running),
+        _mdns(settings, running),
     ]
     return [*checks, *_models(settings, library)]
 
@@ -68,12 +71,29 @@ async def _espeak(settings: Settings) -> Check:
     return Check("eSpeak NG", "ok", f"{engine.description} speaks, in {time.monotonic() - began:.1f} s")
 
 
-def _settings(config: Path | None) -> Check:
+async def _running(address: str | None) -> Mapping[str, Any] | None:
+    """What the gateway that runs says of itself; None: none runs, or one that is too old to tell."""
+    if address is None:
+        return None
+    try:
+        status, told = await ask(address, "/v1/status")
+    except NotAnsweredError:
+        return None
+    return told if status == 200 and "host" in told else None
+
+
+def _settings(settings: Settings, config: Path | None, running: Mapping[str, Any] | None) -> Check:
     file = settings_file(config)
-    return Check("settings", "ok", str(file) if file else "no file, so the defaults and the environment")
+    read = f"read from {file}" if file else "no file, so the defaults and the environment"
+    if running is None:
+        return Check("settings", "ok", read)
+    if running["host"] == settings.listen_host:
+        return Check("settings", "ok", f"{read}; the gateway that runs listens on {running['host']}, too")
+    said = f"{read}; the gateway that runs was started with others: it listens on {running['host']}"
+    return Check("settings", "ok", f"{said}, not on {settings.listen_host}")
 
 
-def _personas(settings: Settings) -> tuple[PersonaLibrary | None, Check]:
+def _personas(settings: Settings, running: Mapping[str, Any] | None) -> tuple[PersonaLibrary | None, Check]:
     sources = settings.persona_sources
     try:
         library = sources.load()
@@ -83,6 +103,8 @@ def _personas(settings: Settings) -> tuple[PersonaLibrary | None, Check]:
     found = f"{', '.join(own)} in {sources.own}" if own else f"none of your own in {sources.own}"
     if library.shipped:
         found += f"; {', '.join(sorted(library.shipped))} came with robotvoice"
+    if running is not None and set(running["personas"]) != set(library.personas):
+        found += f"; the gateway that runs has others: {', '.join(running['personas'])}"
     if not library.problems:
         return library, Check("personas", "ok", found)
     number = len(library.problems)
@@ -93,8 +115,10 @@ def _personas(settings: Settings) -> tuple[PersonaLibrary | None, Check]:
 def _state_dir(settings: Settings) -> Check:
     try:
         settings.state_dir.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=settings.state_dir, prefix=".doctor-"):
-            pass
+        with tempfile.NamedTemporaryFile(dir=settings.state_dir, prefix=".doctor-") as file:
+            # A full disk takes a file, and nothing into it.
+            file.write(bytes(4096))
+            file.flush()
     except OSError as error:
         said = f"{settings.state_dir} cannot be written ({error.strerror})"
         return Check("state", "fail", said, "make it writable, or set ROBOTVOICE_STATE_DIR to a folder")
@@ -116,22 +140,15 @@ def _free(place: Path) -> int:
     return shutil.disk_usage(place).free
 
 
-async def _port(settings: Settings) -> Check:
+def _port(settings: Settings, address: str | None, running: Mapping[str, Any] | None) -> Check:
     """Free, or ours."""
+    if address is not None:
+        version = running["version"] if running else "another version"
+        return Check("port", "ok", f"a gateway of version {version} answers at {address}")
     host = "127.0.0.1" if settings.listen_host == "0.0.0.0" else settings.listen_host
     where = f"[{host}]:{settings.port}" if ":" in host else f"{host}:{settings.port}"
     if settings.port == 0:
         return Check("port", "ok", "a free one is taken at each start")
-    try:
-        async with (
-            ClientSession(timeout=ClientTimeout(total=ANSWER_WITHIN)) as session,
-            session.get(f"http://{where}/") as answer,
-        ):
-            told = await answer.json()
-            if told["service"] == "robotvoice":
-                return Check("port", "ok", f"a gateway of version {told['version']} answers at {where}")
-    except (ClientError, TimeoutError, ValueError, KeyError, TypeError):
-        pass
     try:
         socket.create_server((settings.listen_host, settings.port)).close()
     except OSError as error:
@@ -140,7 +157,10 @@ async def _port(settings: Settings) -> Check:
     return Check("port", "ok", f"{where} is free; no gateway runs there")
 
 
-def _mdns(settings: Settings) -> Check:
+def _mdns(settings: Settings, running: Mapping[str, Any] | None) -> Check:
+    """Of the gateway that runs, else what one with these settings would do."""
+    if running is not None:
+        return _mdns_of(running)
     if not settings.announce:
         return Check("mDNS", "ok", "switched off; robots are given the address")
     try:
@@ -149,8 +169,25 @@ def _mdns(settings: Settings) -> Check:
     except OSError as error:
         return Check("mDNS", "warn", f"nothing can be announced ({error})", "give robots the address")
     if interfaces == ["127.0.0.1"]:
-        return Check("mDNS", "ok", "only this machine hears it, as only this machine reaches the gateway")
-    return Check("mDNS", "ok", f"announces {', '.join(addresses)}")
+        said = "no gateway runs; with these settings only this machine would reach and hear one"
+        return Check("mDNS", "ok", said)
+    return Check(
+        "mDNS", "ok", f"no gateway runs; with these settings one would announce {', '.join(addresses)}"
+    )
+
+
+def _mdns_of(running: Mapping[str, Any]) -> Check:
+    state = str(running["mdns"])
+    try:
+        here = ipaddress.ip_address(running["host"]).is_loopback
+    except ValueError:
+        here = running["host"] == "localhost"
+    if state.startswith("announced"):
+        heard = "only this machine hears it, as only this machine reaches it" if here else "to your network"
+        return Check("mDNS", "ok", f"the gateway that runs is {state}, {heard}")
+    if state.endswith(("switched off", "starting")):
+        return Check("mDNS", "ok", f"the gateway that runs is {state}")
+    return Check("mDNS", "warn", f"the gateway that runs is {state}", "give robots the address")
 
 
 def _models(settings: Settings, library: PersonaLibrary | None) -> list[Check]:

@@ -1,6 +1,7 @@
 """The gateway that runs: where it is to be found, and what it answers."""
 
 import argparse
+import asyncio
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -32,16 +33,54 @@ def add_address_options(command: argparse.ArgumentParser) -> None:
     )
 
 
-def address_of(options: argparse.Namespace, load: "Callable[[], Settings]") -> str:
-    """HOST:PORT, the host in brackets if it has colons. Raises InvalidSettings."""
+async def address_of(options: argparse.Namespace, load: "Callable[[], Settings]") -> str:
+    """HOST:PORT of the gateway that is named, else of the one that runs here, else where one would.
+
+    Raises InvalidSettings.
+    """
+    if options.gateway is not None:
+        return _named(options)
+    settings = load()
+    if settings.port == 0:
+        raise InvalidSettings("port: 0 is another one at each start; name the gateway with --gateway")
+    return await where_it_runs(settings) or _addresses(settings)[0]
+
+
+async def where_it_runs(settings: "Settings") -> str | None:
+    """HOST:PORT of the gateway at the settings' port, whichever of this machine's addresses it listens on."""
+    asking = [asyncio.create_task(_is_gateway(address)) for address in _addresses(settings)]
+    try:
+        for answer, address in zip(asking, _addresses(settings), strict=True):
+            if await answer:
+                return address
+    finally:
+        for task in asking:
+            task.cancel()
+        await asyncio.gather(*asking, return_exceptions=True)
+    return None
+
+
+async def _is_gateway(address: str) -> bool:
+    try:
+        _, told = await ask(address, "/")
+    except NotAnsweredError:
+        return False
+    return told.get("service") == "robotvoice"
+
+
+def _addresses(settings: "Settings") -> list[str]:
+    """As the settings say, then any other: it may have been started with other options."""
+    from gateway.announcement import LOOPBACK, own_addresses
+
+    told = ANY_ADDRESS.get(settings.listen_host, settings.listen_host)
+    hosts = dict.fromkeys([told, LOOPBACK, *own_addresses()])
+    return [f"[{host}]:{settings.port}" if ":" in host else f"{host}:{settings.port}" for host in hosts]
+
+
+def _named(options: argparse.Namespace) -> str:
+    """The host in brackets if it has colons. Raises InvalidSettings."""
     from yarl import URL
 
-    if options.gateway is None:
-        settings = load()
-        if settings.port == 0:
-            raise InvalidSettings("port: 0 is another one at each start; name the gateway with --gateway")
-        host = ANY_ADDRESS.get(settings.listen_host, settings.listen_host)
-        return f"[{host}]:{settings.port}" if ":" in host else f"{host}:{settings.port}"
     try:
         url = URL(f"http://{options.gateway.removeprefix('http://').rstrip('/')}")
         if (

@@ -55,7 +55,7 @@ async def run_status_command(options: argparse.Namespace, load: "Callable[[], Se
     """Returns the exit code. Raises InvalidSettings."""
     from gateway.console.status_table import status_lines
 
-    address = address_of(options, load)
+    address = await address_of(options, load)
     if options.watch and not options.json and sys.stdout.isatty():
         await _watch(address)
     try:

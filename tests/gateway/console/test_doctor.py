@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from gateway import announcement
 from gateway.cli import main
 from gateway.engines.mlx import packages
 from gateway.folders import bundled_personas
@@ -115,10 +116,51 @@ def test_what_a_model_needs_is_told(
         assert how_to_install("mlx") in rows["mlx-audio"]["todo"]
 
 
-async def test_a_gateway_that_runs_is_recognised(
+async def ran(capsys: pytest.CaptureFixture[str], port: int) -> tuple[int, dict[str, dict[str, Any]]]:
+    code, rows = await asyncio.to_thread(looked, capsys, "--port", str(port))
+    return code, rows
+
+
+async def test_a_gateway_that_runs_is_asked_how_it_was_started(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not the settings, which know nothing of the options it was given."""
+    (home / "more" / "rook").mkdir(parents=True)
+    (home / "more" / "rook" / "persona.yaml").write_text(
+        "name: Rook\nlanguage: en\nvoice: {engine: espeak, voice: en}\n"
+    )
+    async with started(home, "--lan", "--personas", str(home / "more")) as gateway:
+        code, rows = await ran(capsys, gateway.port)
+    assert code == 0
+    assert rows["port"]["found"].endswith(f"answers at 127.0.0.1:{gateway.port}")
+    assert rows["settings"]["found"].endswith(
+        "the gateway that runs was started with others: it listens on 0.0.0.0, not on 127.0.0.1"
+    )
+    assert rows["mDNS"]["found"] == "the gateway that runs is not announced: switched off"
+    assert "the gateway that runs has others: gremlin, rook, spark, vixen" in rows["personas"]["found"]
+
+
+@pytest.mark.slow
+async def test_it_never_says_that_only_this_machine_hears_a_gateway_for_the_network(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with started(home, "--lan", "--name", "den", mdns=True) as gateway:
+        await gateway.until("/health", lambda answer: "announced as" in answer.json["mdns"])
+        _, rows = await ran(capsys, gateway.port)
+    assert rows["mDNS"]["found"].startswith("the gateway that runs is announced as den")
+    assert rows["mDNS"]["found"].endswith("to your network")
+    _, rows = await ran(capsys, gateway.port)
+    assert "no gateway runs; with these settings only this machine" in rows["mDNS"]["found"]
+    assert "read from" in rows["settings"]["found"] or "no file" in rows["settings"]["found"]
+
+
+async def test_a_gateway_at_another_address_of_this_machine_is_found(
     home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with started(home) as gateway:
-        code = await asyncio.to_thread(main, ["doctor", "--port", str(gateway.port)])
-    assert code == 0
-    assert f"answers at 127.0.0.1:{gateway.port}" in capsys.readouterr().out
+    """As `--host` may have put it there; by `status`, too."""
+    monkeypatch.setattr(announcement, "own_addresses", lambda: ["::1"])
+    async with started(home, "--host", "::1", ready=False) as gateway:
+        _, rows = await ran(capsys, gateway.port)
+        assert rows["port"]["found"].endswith(f"answers at [::1]:{gateway.port}")
+        assert await asyncio.to_thread(main, ["status", "--port", str(gateway.port)]) == 0
+    assert f"at [::1]:{gateway.port}, up " in capsys.readouterr().out
