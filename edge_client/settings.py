@@ -84,8 +84,11 @@ def load_settings(
     """
     path = _config_file(environ, config)
     given: list[tuple[str, object, str]] = []
+    problems: list[str] = []
     if path is not None:
-        given = [(name, value, str(path)) for name, value in _read_toml(path).items()]
+        found, mistakes = _read_toml(path)
+        given = [(name, value, str(path)) for name, value in found.items()]
+        problems = [f"{path} is not valid TOML: {mistake}" for mistake in mistakes]
     for name in _PARSERS:
         variable = ENVIRONMENT_PREFIX + name.upper()
         if text := environ.get(variable, "").strip():
@@ -93,7 +96,6 @@ def load_settings(
     given += [(name, value, "the caller") for name, value in overrides.items() if value is not None]
 
     values: dict[str, Any] = {"state_dir": default_state_dir(environ)}
-    problems: list[str] = []
     for name, value, source in given:
         if name not in _PARSERS:
             problems.append(f"{name} (from {source}) is not a setting{setting_values.near(name, _PARSERS)}")
@@ -103,7 +105,8 @@ def load_settings(
         except ValueError as error:
             problems.append(f"{name} (from {source}): {error}")
     if problems:
-        raise InvalidSettings(f"the robot's settings cannot be used: {'; '.join(problems)}")
+        told = f" {problems[0]}" if len(problems) == 1 else "".join(f"\n  {each}" for each in problems)
+        raise InvalidSettings(f"the robot's settings cannot be used:{told}")
     return Settings(**values)
 
 
@@ -119,19 +122,20 @@ def _config_file(environ: Mapping[str, str], config: Path | None) -> Path | None
     return folder / "robot.toml"
 
 
-def _read_toml(path: Path) -> dict[str, object]:
-    import tomllib  # slow to import, and a robot without a file does not need it
+def _read_toml(path: Path) -> tuple[dict[str, object], list[str]]:
+    """What is in it, and its mistakes. Raises InvalidSettings for a file that cannot be read at all."""
+    from speech.toml_file import read_toml  # slow to import, and a robot without a file does not need it
 
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return read_toml(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise InvalidSettings(f"there is no file {path}: create it or do not name it") from None
     except OSError as error:
         raise InvalidSettings(
             f"{path} cannot be read ({error.strerror}): make it readable or remove it"
         ) from None
-    except ValueError as error:  # broken TOML, or bytes that are not UTF-8
-        raise InvalidSettings(f"{path} is not valid TOML ({error}): correct it") from None
+    except UnicodeDecodeError:
+        return {}, ["it is not UTF-8; save it as UTF-8"]
 
 
 _PARSERS: dict[str, Callable[[object], object]] = {

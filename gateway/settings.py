@@ -8,7 +8,6 @@ import os
 import re
 import socket
 import tempfile
-import tomllib
 import unicodedata
 import uuid
 from collections.abc import Callable, Mapping
@@ -23,6 +22,7 @@ from gateway.persona_sources import PersonaSources
 from gateway.problems import did_you_mean, one_line, shown, what_to_do
 from gateway.upstream_settings import Upstreams
 from speech.errors import InvalidSettings
+from speech.toml_file import read_toml
 
 __all__ = ["Settings", "bundled_personas", "gateway_identity", "load_settings"]
 
@@ -189,7 +189,9 @@ def load_settings(config: Path | None = None, **overrides: Any) -> Settings:
     file = settings_file(config)
     if file is not None:
         try:
-            lay(_read_toml(file), lambda _: str(file))
+            told, mistakes = _read_toml(file)
+            problems += [f"{file}: is not TOML: {mistake}" for mistake in mistakes]
+            lay(told, lambda _: str(file))
         except InvalidSettings as error:
             problems.append(error.message)
     lay(EnvSettingsSource(Settings)(), lambda name: f"environment variable {ENV_PREFIX}{name.upper()}")
@@ -220,18 +222,15 @@ def settings_file(config: Path | None) -> Path | None:
     return usual if usual and reachable(usual) else None
 
 
-def _read_toml(file: Path) -> dict[str, Any]:
+def _read_toml(file: Path) -> tuple[dict[str, Any], list[str]]:
+    """What is in it, and its mistakes. Raises InvalidSettings for a file that cannot be read at all."""
     try:
         text = file.read_bytes().decode()
     except OSError as error:
         raise InvalidSettings(f"{file}: {error.strerror}; name a file that is there and readable") from error
     except UnicodeDecodeError as error:
         raise InvalidSettings(f"{file}: is not UTF-8; save it as UTF-8") from error
-    try:
-        return tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        why = str(error).replace("end of document", f"end of document, line {len(text.splitlines())}")
-        raise InvalidSettings(f"{file}: is not TOML: {why}; correct that line") from error
+    return read_toml(text)
 
 
 def gateway_identity(settings: Settings) -> str:
