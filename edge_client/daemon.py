@@ -28,6 +28,7 @@ from speech import __version__
 from speech.chain_events import SentenceStarted
 from speech.engines.espeak import EspeakEngine
 from speech.errors import EngineFailure, PlayerFailed
+from speech.people_log import PLAIN
 from speech.recovery import recover
 from speech.text import clean, split
 from speech.utterance import Asked, Priority, Sentence
@@ -203,9 +204,18 @@ def _log(told: Announcement) -> None:
         log.info(
             "line %s, sentence %d: %s with %s by the %s (%s)",
             line, told["sentence"], told["persona"], told["engine"], told["via"], told["reason"] or "own",
+            extra={PLAIN: _in_words(told)},
         )  # fmt: skip
     elif "code" in told:
         level = logging.INFO if told["code"] == Stopped.code else logging.WARNING
         log.log(level, "line %s %s: %s (%s)", line, event, told["error"], told["code"])
     else:
-        log.info("line %s %s (%s, %s)", line, event, told["persona"], told["priority"])
+        nothing = {PLAIN: ""}  # whoever watches hears it
+        log.info("line %s %s (%s, %s)", line, event, told["persona"], told["priority"], extra=nothing)
+
+
+def _in_words(told: Announcement) -> str:
+    """A sentence for whoever watches: `vixen, eSpeak by the robot (refused)`."""
+    engine = "eSpeak" if told["engine"] == "espeak" else told["engine"]
+    who = "the Mac" if told["via"] == "gateway" else "the robot"
+    return f"{told['persona']}, {engine} by {who}" + (f" ({told['reason']})" if told["reason"] else "")

@@ -1,4 +1,4 @@
-"""One line for each event on standard error: time, level, message, then `key=value` pairs."""
+"""One line for each event on standard error: for services time, level, message, then `key=value` pairs."""
 
 import logging
 import sys
@@ -6,9 +6,10 @@ import traceback
 from types import TracebackType
 
 from gateway.problems import one_line
+from speech.people_log import PLAIN, ForPeople
 
 _ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
-_STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
+_STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName", PLAIN}
 
 QUIET = {"watchfiles": logging.WARNING, "zeroconf": logging.ERROR}
 """Libraries that tell of every change of a file or a network, and the least of theirs that is worth a line"""
@@ -43,10 +44,12 @@ class KeyValueFormatter(logging.Formatter):
         return "\n".join(lines)
 
 
-def log_to_stderr(level: str) -> None:
-    """For programs, once, at their start."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(KeyValueFormatter())
+def log_to_stderr(level: str, *, for_people: bool = False) -> None:
+    """For programs, once, at their start; `for_people`: in short sentences."""
+    handler: logging.Handler = ForPeople(KeyValueFormatter().formatException)
+    if not for_people:
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(KeyValueFormatter())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for library, least in QUIET.items():
         logging.getLogger(library).setLevel(least)

@@ -18,6 +18,7 @@ from gateway.reasons import known
 from speech.audio import WIRE_FORMAT, AudioChunk, Origin
 from speech.chain_events import ChainEvent, Ended, TakenOver
 from speech.errors import EngineFailure, RobotVoiceError
+from speech.people_log import PLAIN
 from speech.utterance import Outcome, Spoken
 from speech.whole_file import WholeFile
 
@@ -58,6 +59,10 @@ class Account:
 
 
 Listener = Callable[[Account], None]
+
+SHOWN_AS = {"espeak": "eSpeak", "mlx": "cloned voice", "pyttsx3": "system voice"}
+HOW_IT_ENDED = {Outcome.CANCELLED: "cancelled", Outcome.REFUSED: "refused"}
+"""In words"""
 
 
 class Seen:
@@ -199,7 +204,24 @@ def log_account(account: Account) -> None:
         "took": round(account.took, 4),
     }
     said = {Outcome.COMPLETE: "spoken", Outcome.REFUSED: "refused"}
-    log.info(said.get(account.outcome, "not spoken to the end"), extra=fields)
+    log.info(said.get(account.outcome, "not spoken to the end"), extra={**fields, PLAIN: _in_words(account)})
+
+
+def _in_words(account: Account) -> str:
+    """The same for whoever watches: `gremlin, 1.5 s, eSpeak`."""
+    who = account.persona or "nobody"
+    if account.outcome is not Outcome.COMPLETE:
+        how = HOW_IT_ENDED.get(account.outcome, "not spoken to the end")
+        return f"{who}: {how}" + (f" ({account.reason})" if account.reason else "")
+    voices = dict.fromkeys(_voice(row) for row in account.spoken)
+    reasons = dict.fromkeys(known(row.substitute.code) for row in account.spoken if row.substitute)
+    instead = f", not its own voice ({', '.join(reasons)})" if reasons else ""
+    return f"{who}, {account.seconds:.1f} s, {' and '.join(voices)}{instead}"
+
+
+def _voice(row: Spoken) -> str:
+    name = SHOWN_AS.get(row.engine, row.engine)
+    return f"{name} (kept)" if row.stored else name
 
 
 class _Refused(Exception):

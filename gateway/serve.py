@@ -36,7 +36,8 @@ async def serve(settings: Settings) -> int:
     Raises InvalidPersona when nobody can be loaded and InvalidSettings when the default persona is nobody.
     """
     give_large_blocks_back()
-    log_to_stderr(settings.log_level)
+    watched = settings.log_file is None and sys.stderr is not None and sys.stderr.isatty()
+    log_to_stderr(settings.log_level, for_people=watched)
     if settings.log_file is not None:
         log_to_file(settings.log_file)
     sources = settings.persona_sources

@@ -86,7 +86,8 @@ class VoiceLoudness:
             heard.loudness = gated_loudness(heard.powers)
             if settle or len(heard.powers) * STEP_SECONDS >= ENOUGH:
                 heard.settled, heard.powers = True, np.zeros(0)
-                log.info("a voice has %.1f LUFS", heard.loudness, extra={"engine": voice.engine})
+                name = f"{voice.engine} {voice.voice}".strip()
+                log.debug("the voice %s has %.1f LUFS", name, heard.loudness)
                 if self._of_personas.get(key):
                     self._write()
             strangers = [key for key in self._voices if key not in self._of_personas]

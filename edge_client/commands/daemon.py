@@ -5,10 +5,12 @@ import asyncio
 import gc
 import logging
 import signal
+import sys
 
 from edge_client import terminal
 from edge_client.commands.options import Commands, Layout, configured, with_gateway
 from speech.help_page import page_end
+from speech.people_log import ForPeople
 
 LOG_LINE = "%(levelname)s %(name)s: %(message)s"
 """The journal knows the time"""
@@ -44,7 +46,10 @@ def run(options: argparse.Namespace) -> int:
     from edge_client.local_api.server import serve
     from edge_client.settings import load_settings
 
-    logging.basicConfig(level=logging.INFO, format=LOG_LINE, force=True)
+    if sys.stderr is not None and sys.stderr.isatty():
+        logging.basicConfig(level=logging.INFO, handlers=[ForPeople()], format="%(message)s", force=True)
+    else:
+        logging.basicConfig(level=logging.INFO, format=LOG_LINE, force=True)
     settings = load_settings(
         config=options.config,
         gateway=options.gateway,
