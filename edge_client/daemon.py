@@ -30,6 +30,7 @@ from speech.engines.espeak import EspeakEngine
 from speech.errors import EngineFailure, PlayerFailed
 from speech.people_log import PLAIN
 from speech.recovery import recover
+from speech.settings_changes import Changes, SettingsChanges
 from speech.text import clean, split
 from speech.utterance import Asked, Priority, Sentence
 
@@ -47,7 +48,13 @@ TALLIED = {"spoken", "dropped", "failed", "cut"}
 class Daemon:
     """Everything the local API is about. `run` is to be kept running by its owner."""
 
-    def __init__(self, settings: Settings, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        changes: SettingsChanges | None = None,
+    ) -> None:
         self.settings = settings
         self.clock = clock
         self.gateway = KeptGateway(settings)
@@ -71,6 +78,7 @@ class Daemon:
         turns = Turns(settings, self.voices, self.gateway, self.loudspeaker, clock=clock)
         self.speaker = Speaker(turns.speak, self._tell, clock=clock)
         self._began = time.time()
+        self._changes = changes
 
     async def run(self) -> None:
         """Until cancelled; then what is said is cut, whoever waits is told, and nothing is left running."""
@@ -120,6 +128,7 @@ class Daemon:
                 "last_seen": gateway.last_seen,
                 "reason": gateway.reason.text if gateway.reason else None,
             },
+            "settings": (self._changes.now() if self._changes else Changes()).as_json(),
             "local": self.espeak.description,
             "phrasebook": self.phrases.as_json(),
             "loudspeaker": self.loudspeaker.as_json(),

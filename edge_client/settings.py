@@ -82,7 +82,7 @@ def load_settings(
 
     Raises InvalidSettings that names every problem there is, with its field and where it was read.
     """
-    path = _config_file(environ, config)
+    path = config_file(environ, config)
     given: list[tuple[str, object, str]] = []
     problems: list[str] = []
     if path is not None:
@@ -110,7 +110,7 @@ def load_settings(
     return Settings(**values)
 
 
-def _config_file(environ: Mapping[str, str], config: Path | None) -> Path | None:
+def config_file(environ: Mapping[str, str], config: Path | None) -> Path | None:
     """The file to read: one that was named, or the usual one if there is one."""
     if config is not None:
         return config

@@ -18,6 +18,7 @@ def page(status: Answer, width: int | None = None) -> str:
 
 def _rows(status: Answer) -> Iterator[tuple[str, str]]:
     yield "Daemon", f"version {status['version']}, since {moment(status['since'])}"
+    yield from (("Settings" if not n else "", line) for n, line in enumerate(_settings(status)))
     yield "Gateway", _gateway(status["gateway"])
     yield "Local voice", status["local"]
     phrasebook = status["phrasebook"]
@@ -35,6 +36,17 @@ def _with_heading(heading: str, lines: Iterator[str], if_none: str | None) -> It
     found = list(lines) or ([if_none] if if_none else [])
     for number, line in enumerate(found):
         yield "" if number else heading, line
+
+
+def _settings(status: Answer) -> Iterator[str]:
+    """Only what is to be done about them; a daemon of before an update tells nothing of them."""
+    told = status.get("settings", {})
+    if problem := told.get("problem"):
+        yield "restart needed, once their file is mended:"
+        yield from problem.splitlines()
+    elif changed := told.get("changed"):
+        yield f"restart needed, as their file was changed: {', '.join(changed)}"
+        yield "type: systemctl --user restart robotvoice (or end the daemon and start it again)"
 
 
 def _gateway(gateway: Answer) -> str:

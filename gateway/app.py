@@ -20,6 +20,7 @@ from gateway.keys import (
     ADMISSION,
     ADVERTISER,
     CALLER_CLIPS,
+    CHANGES,
     DEFAULT_PERSONA,
     ENGINES,
     GATEWAY_ID,
@@ -62,6 +63,7 @@ from speech.errors import InvalidSettings, UnknownVoice
 from speech.guarded import GuardedEngine
 from speech.persona import LOCAL_ENGINES, VoiceSpec
 from speech.recovery import recover
+from speech.settings_changes import SettingsChanges
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +80,7 @@ def make_app(
     advertiser: Advertiser | None = None,
     caller_clips: CallerClips | None = None,
     watched: PersonaSources | None = None,
+    changes: SettingsChanges | None = None,
     personas_changed: PersonasChanged | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> web.Application:
@@ -88,6 +91,7 @@ def make_app(
     """
     app = web.Application(middlewares=[errors_as_json])
     app[SETTINGS] = settings
+    app[CHANGES] = changes or SettingsChanges(settings, (), lambda: settings, lambda: None)
     app[GATEWAY_ID] = identity
     app[PERSONAS] = PersonaShelf(personas)
     app[DEFAULT_PERSONA] = default_persona(settings, personas)

@@ -19,6 +19,7 @@ from speech import __version__
 from speech.errors import RobotVoiceError
 from speech.help_page import HelpPage, page_end
 from speech.installation import how_to_install
+from speech.settings_changes import SettingsChanges
 from speech.terminal import write
 
 EXAMPLES = {
@@ -58,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Late, so that a base installation says in a sentence what is missing.
         from gateway.environment import misspelt
         from gateway.serve import serve
-        from gateway.settings import load_settings
+        from gateway.settings import load_settings, settings_file
     except ModuleNotFoundError as error:
         todo = how_to_install("gateway", "espeak")
         write(f"robotvoice-gateway needs its own packages ({error.name} is missing); {todo}", sys.stderr)
@@ -84,7 +85,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return asyncio.run(run_persona_command(options, settings))
         if options.command == "models":
             return run_models_command(options, settings)
-        return asyncio.run(serve(settings))
+        changes = SettingsChanges(
+            settings, type(settings).model_fields, load, partial(settings_file, options.config)
+        )
+        return asyncio.run(serve(settings, changes))
     except RobotVoiceError as error:
         complain(error.message)
         return 2

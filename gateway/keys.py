@@ -17,6 +17,7 @@ from gateway.settings import Settings
 from gateway.status_hour import LastHour
 from gateway.tally import Tally
 from speech.guarded import GuardedEngine
+from speech.settings_changes import SettingsChanges
 
 
 class Sockets(set[web.WebSocketResponse]):
@@ -32,6 +33,7 @@ class Listeners(set[asyncio.Event]):
 
 
 SETTINGS = web.AppKey("settings", Settings)
+CHANGES = web.AppKey("changes", SettingsChanges)
 GATEWAY_ID = web.AppKey("gateway_id", str)
 PERSONAS = web.AppKey("personas", PersonaShelf)
 DEFAULT_PERSONA = web.AppKey("default_persona", str)

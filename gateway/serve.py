@@ -23,6 +23,7 @@ from gateway.parts import parts_of
 from gateway.persona_files import PersonaLibrary
 from gateway.runner import GatewayRunner
 from gateway.settings import Settings, gateway_identity
+from speech.settings_changes import SettingsChanges
 
 log = logging.getLogger(__name__)
 
@@ -30,8 +31,8 @@ ADDRESS_UNUSABLE = 4
 BACKLOG = 128
 
 
-async def serve(settings: Settings) -> int:
-    """Runs until SIGINT or SIGTERM; returns the exit code.
+async def serve(settings: Settings, changes: SettingsChanges | None = None) -> int:
+    """Runs until SIGINT or SIGTERM; returns the exit code. `changes`: what the settings' file says by now.
 
     Raises InvalidPersona when nobody can be loaded and InvalidSettings when the default persona is nobody.
     """
@@ -75,6 +76,7 @@ async def serve(settings: Settings) -> int:
             advertiser=advertiser,
             caller_clips=parts.caller_clips,
             watched=sources,
+            changes=changes,
             personas_changed=personas_changed,
         )
         runner = GatewayRunner(app)

@@ -4,8 +4,10 @@ import argparse
 import asyncio
 import gc
 import logging
+import os
 import signal
 import sys
+from functools import partial
 
 from edge_client import terminal
 from edge_client.commands.options import Commands, Layout, configured, with_gateway
@@ -44,13 +46,15 @@ def add_to(commands: Commands, layout: Layout) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from edge_client.local_api.server import serve
-    from edge_client.settings import load_settings
+    from edge_client.settings import SETTINGS, config_file, load_settings
+    from speech.settings_changes import SettingsChanges
 
     if sys.stderr is not None and sys.stderr.isatty():
         logging.basicConfig(level=logging.INFO, handlers=[ForPeople()], format="%(message)s", force=True)
     else:
         logging.basicConfig(level=logging.INFO, format=LOG_LINE, force=True)
-    settings = load_settings(
+    load = partial(
+        load_settings,
         config=options.config,
         gateway=options.gateway,
         mdns=False if options.no_mdns else None,
@@ -58,12 +62,16 @@ def run(options: argparse.Namespace) -> int:
         device=options.device,
         daemon_port=options.port,
     )
+    settings = load()
+    changes = SettingsChanges(settings, SETTINGS, load, partial(config_file, os.environ, options.config))
 
     async def until_told() -> None:
         told = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, told.set)
-        await serve(settings, told, listening=lambda url: terminal.show(f"Listening at {url}"))
+        await serve(
+            settings, told, listening=lambda url: terminal.show(f"Listening at {url}"), changes=changes
+        )
 
     # What is loaded stays. Not counted any more, it does not put off the day on which the rest is cleared up.
     gc.freeze()

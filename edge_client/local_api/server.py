@@ -19,6 +19,7 @@ from edge_client.local_api.look import events, health, root, status
 from edge_client.local_api.synthesize import synthesize
 from edge_client.settings import Settings
 from speech.errors import InvalidSettings
+from speech.settings_changes import SettingsChanges
 from speech.short_body import short_body
 
 log = logging.getLogger(__name__)
@@ -32,10 +33,19 @@ SHUTDOWN_WITHIN = 1.0
 """Seconds that answers get on their way out; aiohttp waits for them twice"""
 
 
-async def serve(settings: Settings, told: asyncio.Event, *, listening: Callable[[str], object]) -> None:
-    """Until `told` to end. `listening` gets the URL. Raises InvalidSettings when the port cannot be had."""
+async def serve(
+    settings: Settings,
+    told: asyncio.Event,
+    *,
+    listening: Callable[[str], object],
+    changes: SettingsChanges | None = None,
+) -> None:
+    """Until `told` to end. `listening` gets the URL. Raises InvalidSettings when the port cannot be had.
+
+    `changes`: what the file of the settings says by now.
+    """
     with await _listen(settings.daemon_port) as here:
-        daemon = Daemon(settings)
+        daemon = Daemon(settings, changes=changes)
         runner = _Runner(make_app(daemon))
         running = asyncio.create_task(daemon.run(), name="the daemon")
         ending = asyncio.create_task(told.wait(), name="told to end")

@@ -13,6 +13,7 @@ from gateway.engines.mlx.engine import MlxEngine
 from gateway.keys import (
     ADMISSION,
     ADVERTISER,
+    CHANGES,
     ENGINES,
     LAST_HOUR,
     LISTENERS,
@@ -56,6 +57,7 @@ async def status(request: web.Request) -> web.Response:
             "connections": len(app[SOCKETS]),
             "mdns": app[ADVERTISER].state,
             "host": app[SETTINGS].listen_host,
+            "settings": _changes(app),
             "problems": len(shelf.problems),  # a number only: their text names files
             "last_hour": {
                 "sentences": hour.sentences,
@@ -122,6 +124,12 @@ def _speaker(app: web.Application, persona: Persona) -> Mapping[str, Any]:
         "reason": _reason(passed[0]) if passed else None,
         "phrases": {"recorded": len(pack.recordings), "wanted": pack.wanted},
     }
+
+
+def _changes(app: web.Application) -> Mapping[str, Any]:
+    """Names only: a value may be a secret, and the text of a problem names files."""
+    found = app[CHANGES].now()
+    return {"changed": list(found.names), "broken": found.problem is not None}
 
 
 def _reason(reason: Reason | None) -> Mapping[str, str] | None:

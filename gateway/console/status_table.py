@@ -26,6 +26,8 @@ def status_lines(address: str, told: Mapping[str, Any], width: int | None = None
     yield from _folded(_spoken(told["spoken"]), width)
     yield from _folded(_last_hour(told["last_hour"]), width)
     yield from _folded(_connected(told), width)
+    if settings := _settings(told["settings"]):
+        yield from _folded(f"settings: {settings}", width)
     yield ""
     yield table([("engine", "state", "breaker"), *map(_engine, told["engines"].items())], width)
     engines = {one_line(name): _engine_why(engine) for name, engine in told["engines"].items()}
@@ -138,6 +140,14 @@ def _connected(told: Mapping[str, Any]) -> str:
         problems = _counted(told["problems"], "problem")
         said += f"; {problems} in the personas; type: robotvoice-gateway persona check"
     return said
+
+
+def _settings(told: Mapping[str, Any]) -> str | None:
+    """What is to be done about them; None: nothing."""
+    if told["broken"]:
+        return "their file cannot be used any more, and a restart would fail; type: robotvoice-gateway doctor"
+    changed = ", ".join(told["changed"])
+    return f"restart needed, as their file was changed: {changed}" if changed else None
 
 
 def _last_hour(hour: Mapping[str, Any]) -> str:

@@ -24,6 +24,7 @@ from gateway.runner import GatewayRunner
 from gateway.settings import Settings
 from speech.engines.base import Engine
 from speech.persona import Persona, VoiceSpec
+from speech.settings_changes import SettingsChanges
 
 SOON = 10.0
 """Seconds within which what must happen happens, or the test fails"""
@@ -167,6 +168,7 @@ async def running(
     personas: PersonaLibrary | None = None,
     engines: Mapping[str, Engine] | None = None,
     watched: Path | None = None,
+    changes: SettingsChanges | None = None,
     **settings: Any,
 ) -> AsyncIterator[RunningGateway]:
     """A gateway on a free port; the bundled personas and eSpeak NG unless told otherwise.
@@ -182,6 +184,7 @@ async def running(
             identity="under-test",
             engines=engines,
             watched=PersonaSources(watched) if watched else None,
+            changes=changes,
         )
         runner = GatewayRunner(app)
         await runner.setup()

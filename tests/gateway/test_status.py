@@ -1,16 +1,20 @@
 """`GET /v1/status`: who would speak now and why not the clone, and how the last hour went."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from gateway.api.summary import summary
 from gateway.keys import ENGINES
 from gateway.observed import Account
+from gateway.settings import load_settings
 from gateway.status_hour import MINUTES, LastHour
 from speech.breaker import State
 from speech.engines.base import Readiness
 from speech.persona import ModelVoice, Persona, VoiceSpec
+from speech.settings_changes import SettingsChanges
 from speech.utterance import Outcome, Reason, Spoken
 from tests.fakes.scripted_engine import DIES, ScriptedEngine
 from tests.gateway.in_process import RunningGateway, library, named, persona, running
@@ -131,3 +135,71 @@ def test_an_hour_is_forgotten_minute_by_minute_and_never_grows(start: float) -> 
     assert hour.share.sentences == 3 * (MINUTES - 30)
     now[0] += 3600.0
     assert hour.share.share is None
+
+
+async def test_a_settings_file_that_was_changed_is_told_by_names_alone(tmp_path: Path) -> None:
+    """No value and no path leaves the machine."""
+    file = tmp_path / "gateway.toml"
+    file.write_text("port = 0\n")
+    used = load_settings(file)
+    changes = SettingsChanges(used, type(used).model_fields, lambda: load_settings(file), lambda: file)
+    async with running(engines=named(ScriptedEngine("espeak")), changes=changes) as gateway:
+        assert (await status(gateway))["settings"] == {"changed": [], "broken": False}
+        file.write_text('port = 0\nlan = true\nhide = ["vixen"]\n')
+        assert (await status(gateway))["settings"] == {"changed": ["lan", "hide"], "broken": False}
+        file.write_text("lan = perhaps\n")
+        assert (await status(gateway))["settings"] == {"changed": [], "broken": True}
+
+
+async def test_all_speech_errors_and_who_is_connected_are_counted() -> None:
+    people = library(persona("eve", "speaks"), persona("bob", "dies"))
+    async with running(
+        people, named(ScriptedEngine("speaks"), ScriptedEngine("dies", [100, DIES]))
+    ) as gateway:
+        before = await status(gateway)
+        assert before["spoken"]["last_error"] is None
+        assert before["summary"] == "All is well: Eve and Bob can speak; none of them has a cloned voice"
+        await gateway.say("Hello. There.", "eve")
+        await gateway.say("", "eve")
+        async with gateway.session.ws_connect(gateway.url("/ws/tts?events=1")), gateway.socket() as client:
+            await client.ask("1", "Hello.", voice="bob")
+            await client.until("complete", "error")
+            told = await status(gateway)
+    spoken = told["spoken"]
+    assert (spoken["texts"], spoken["errors"], spoken["refused"]) == (1, 1, 1)
+    assert spoken["sentences"]["speaks"] == 2
+    assert (spoken["last_error"]["persona"], spoken["last_error"]["reason"]) == ("bob", "died")
+    assert (told["robots"], told["connections"]) == (1, 2)
+
+
+def speaker(*, speaks: bool = True, clones: bool = False, own: bool = True, why: str = "") -> dict[str, Any]:
+    reason = {"code": "x", "text": why} if why else None
+    return {"speaks": "espeak" if speaks else None, "clones": clones, "own_voice": own, "reason": reason}
+
+
+@pytest.mark.parametrize(
+    ("speakers", "words"),
+    [
+        (
+            {"a": speaker(speaks=False, own=False, why="eSpeak NG is missing")},
+            "A cannot speak: eSpeak NG is missing",
+        ),
+        (
+            {"a": speaker(), "b": speaker(clones=True, own=False, why="the model is loading")},
+            "B sounds plain: the model is loading",
+        ),
+        (
+            {each: speaker(clones=True, own=False, why="it is so") for each in "abcde"},
+            "A, B and 3 more sound plain: it is so",
+        ),
+        ({"a": speaker(own=False, why="it died")}, "A speaks with another voice: it died"),
+        ({"a": speaker(), "b": speaker(clones=True)}, "All is well: B has its cloned voice"),
+        (
+            {"a": speaker(clones=True), "b": speaker(clones=True)},
+            "All is well: A and B have their cloned voices",
+        ),
+        ({"a": speaker()}, "All is well: A can speak; none of them has a cloned voice"),
+    ],
+)
+def test_the_summary_is_of_what_is_worst(speakers: dict[str, Any], words: str) -> None:
+    assert summary(speakers, {id: persona(id, "espeak") for id in speakers}) == words
