@@ -70,7 +70,7 @@ class Installation:
         if self.dry_run:
             self.tell(f"would write {path}:\n{content.decode()}")
         else:
-            self._do(f"write {path}", lambda: _replace(path, content))
+            self._do(f"write {path}", lambda: replace_whole(path, content))
 
     def _carry_out(self, commands: Iterable[Command]) -> None:
         for command in commands:
@@ -102,7 +102,7 @@ def _free(path: Path) -> Path:
     return next(name for name in names if not name.exists())
 
 
-def _replace(path: Path, content: bytes) -> None:
+def replace_whole(path: Path, content: bytes) -> None:
     """In one step, readable for everybody as launchd wants it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_name(f".{path.name}.new")

@@ -243,6 +243,7 @@ PAGES = {
     "stop": "0 1 2 3 4 130",
     "status": "0 1 2 3 4 130",
     "install": "0 1 2",
+    "python-path": "0 1 2",
 }
 """The exit codes of each page of help"""
 
