@@ -9,6 +9,7 @@ from yaml.constructor import SafeConstructor
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from gateway.problems import shown
+from gateway.yaml_slips import slip
 
 Location = tuple[str | int, ...]
 """The keys and list indices that lead to a value; () is the whole file."""
@@ -72,13 +73,13 @@ def read_yaml(text: str) -> YamlDocument:
             return YamlDocument(None, {}, (refused,))
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        return _unreadable(mark.line + 1 if mark else 1, error.problem or error.context or "broken")
+        return _unreadable(*slip(error, text))
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        return _unreadable(line, f"the character U+{ord(text[error.position]):04X} may not be in it")
+        character = f"U+{ord(text[error.position]):04X}"
+        return _unreadable(line, f"the character {character} may not be in it; correct that line")
     except (ValueError, OverflowError):  # the parser reads these numbers without a check of its own
-        return _unreadable(1, "an escape or a directive in it holds too large a number")
+        return _unreadable(1, "an escape or a directive in it holds too large a number; correct that line")
     if not isinstance(node, MappingNode):
         return YamlDocument(None, {}, (Problem(1, "", "holds no keys; write lines such as `key: value`"),))
     builder = _Builder()
@@ -86,7 +87,7 @@ def read_yaml(text: str) -> YamlDocument:
 
 
 def _unreadable(line: int, why: str) -> YamlDocument:
-    return YamlDocument(None, {}, (Problem(line, "", f"is not YAML: {why}; correct that line"),))
+    return YamlDocument(None, {}, (Problem(line, "", f"is not YAML: {why}"),))
 
 
 def _refused(text: str) -> Problem | None:

@@ -7,14 +7,41 @@ from gateway.yaml_lines import Problem, key_of, read_yaml
 ANCHORS = "anchors (&) and aliases (*) are not allowed; write it out, or quote it"
 NO_KEYS = "holds no keys; write lines such as `key: value`"
 TOO_LARGE = "is not YAML: an escape or a directive in it holds too large a number; correct that line"
-TAB = "is not YAML: found character '\\t' that cannot start any token; correct that line"
+TAB = "is not YAML: holds a tab; indent with spaces"
 LAUGHS = "a: &a [ha, ha]\nb: &b [*a, *a, *a]\nc: [*b, *b, *b]\n"
 
 
 @pytest.mark.parametrize(
     ("text", "line", "why"),
     [
-        ("a: [b\nc: d\n", 2, "is not YAML: expected ',' or ']', but got ':'; correct that line"),
+        (
+            "a: [b\nc: d\n",
+            1,
+            "is not YAML: a [ is not closed, or a comma or quotes are missing in it; close it with ]",
+        ),
+        ("a: Captain: Jack\n", 1, "is not YAML: holds a second colon; put the value in quotes"),
+        ("a b\nc: d\n", 1, "is not YAML: has no colon with a space behind it; write `key: value`"),
+        ("a:b\n\nc: d\n", 1, "is not YAML: has no colon with a space behind it; write `key: value`"),
+        (
+            "a: b\n  c: d\n",
+            2,
+            "is not YAML: is indented further than the line above, which has a value already; "
+            "use as many spaces",
+        ),
+        (
+            "a:\n  b: c\n d: e\n",
+            3,
+            "is not YAML: is indented differently from the lines it belongs to; use as many spaces as they "
+            "have",
+        ),
+        ('a: "b\nc: d\n', 1, "is not YAML: a quote is not closed; close it in the same line"),
+        ("a: @b\n", 1, "is not YAML: a value cannot begin with '@'; put it in quotes"),
+        ('a: "b\\q"\n', 1, "is not YAML: \\q means nothing in double quotes; use single ones"),
+        (
+            "a:\n- b\n-c\nd: e\n",
+            3,
+            "is not YAML: has no colon, or no space behind its dash; write `key: value` or `- item`",
+        ),
         ("a: b\n\tc: d\n", 2, TAB),
         ("a: b\nc: \x07\n", 2, "is not YAML: the character U+0007 may not be in it; correct that line"),
         ('a: "\\UFFFFFFFF"', 1, TOO_LARGE),
