@@ -2,7 +2,7 @@
 #   make run PYTHON=/path/to/python3     uses that interpreter
 #   make test ARGS="-k breaker"          passes ARGS on to the command behind the target
 .DEFAULT_GOAL := help
-.PHONY: help run run-clone serve test test-slow test-clone check bench bench-clone faults soak lan clean environment
+.PHONY: help run run-clone serve robot test test-slow test-clone check bench bench-clone faults soak lan clean environment
 
 BIN := .venv/bin/
 PYTHON ?=
@@ -25,6 +25,9 @@ run-clone: environment ## the demonstration with cloned voices; installs mlx-aud
 
 serve: environment ## a gateway in the foreground, until Ctrl-C
 	@exec $(BIN)robotvoice-gateway serve $(ARGS)
+
+robot: ## show what to type on a robot, with the address that this came from
+	@sh setup/robot.sh
 
 test: environment ## the everyday tests
 	@$(BIN)python -m pytest $(ARGS)
