@@ -7,18 +7,18 @@ INTERRUPTED = 130
 
 def main() -> int:
     """Returns the exit code. Ctrl-C is quiet from the first moment on."""
-    try:
-        from edge_client.light_imports import leave_out_what_robots_do_not_use
+    from speech.interrupts import end_at_once
 
-        leave_out_what_robots_do_not_use()
-        from speech.terminal import leave_readers_free_to_go
+    loaded = end_at_once(INTERRUPTED)
+    from edge_client.light_imports import leave_out_what_robots_do_not_use
 
-        leave_readers_free_to_go()
-        from edge_client.cli import main as robotvoice
+    leave_out_what_robots_do_not_use()
+    from speech.terminal import leave_readers_free_to_go
 
-        return robotvoice()
-    except KeyboardInterrupt:
-        return INTERRUPTED
+    leave_readers_free_to_go()
+    from edge_client.cli import main as robotvoice
+
+    return robotvoice(loaded=loaded)
 
 
 if __name__ == "__main__":

@@ -48,8 +48,11 @@ EXIT_CODE = {
 """By the error's code; every other error is bad input"""
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Returns the exit code; see EXIT_CODES. Raises SystemExit for what cannot be understood."""
+def main(arguments: Sequence[str] | None = None, *, loaded: Callable[[], None] = lambda: None) -> int:
+    """Returns the exit code; see EXIT_CODES. Raises SystemExit for what cannot be understood.
+
+    `loaded` is called when Ctrl-C may be an exception.
+    """
     parser = _parser()
     options = _options(parser, sys.argv[1:] if arguments is None else arguments)
     if options.run is None:
@@ -60,6 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         terminal.complain(f"robotvoice: {line}")
     command: Callable[[argparse.Namespace], int] = options.run
     try:
+        loaded()
         return command(options)
     except RobotVoiceError as error:
         terminal.complain(f"robotvoice: {error.message}")

@@ -7,15 +7,15 @@ STOPPED = 0
 
 def main() -> int:
     """Returns the exit code. Ctrl-C is quiet from the first moment on."""
-    try:
-        from speech.terminal import leave_readers_free_to_go
+    from speech.interrupts import end_at_once
 
-        leave_readers_free_to_go()
-        from gateway.cli import main as robotvoice_gateway
+    loaded = end_at_once(STOPPED)
+    from speech.terminal import leave_readers_free_to_go
 
-        return robotvoice_gateway()
-    except KeyboardInterrupt:
-        return STOPPED
+    leave_readers_free_to_go()
+    from gateway.cli import main as robotvoice_gateway
+
+    return robotvoice_gateway(loaded=loaded)
 
 
 if __name__ == "__main__":

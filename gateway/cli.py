@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -47,8 +47,11 @@ SERVE_EXIT_CODES = {
 }
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Returns the exit code. Raises SystemExit for what cannot be understood."""
+def main(arguments: Sequence[str] | None = None, *, loaded: Callable[[], None] = lambda: None) -> int:
+    """Returns the exit code. Raises SystemExit for what cannot be understood.
+
+    `loaded` is called when Ctrl-C may be an exception.
+    """
     parser = _parser()
     options = parser.parse_args(arguments)
     if options.command is None or getattr(options, "action", "") is None:
@@ -72,6 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         complain(line)
     load = partial(load_settings, options.config, **overrides)
     try:
+        loaded()
         if options.command == "doctor":
             return asyncio.run(run_doctor_command(options, load))
         if options.command == "status":
