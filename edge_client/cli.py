@@ -13,7 +13,7 @@ from edge_client.commands.options import Layout
 from edge_client.environment import misspelt
 from speech import __version__
 from speech.errors import RobotVoiceError
-from speech.help_page import HelpPage, page_end
+from speech.help_page import CommandLine, HelpPage, page_end
 
 COMMANDS = (say, stop, status, daemon, discover, install, python_path)
 
@@ -86,7 +86,7 @@ def _options(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> argpa
 
 def _parser() -> argparse.ArgumentParser:
     layout: Layout = {"formatter_class": HelpPage}
-    parser = argparse.ArgumentParser(
+    parser: argparse.ArgumentParser = CommandLine(
         prog="robotvoice",
         description="Gives this robot its voice.",
         epilog=page_end(EXAMPLES, EXIT_CODES),

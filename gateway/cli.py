@@ -17,7 +17,7 @@ from gateway.console.shown import NotShown, complain
 from gateway.console.status import add_status_command, run_status_command
 from speech import __version__
 from speech.errors import RobotVoiceError
-from speech.help_page import HelpPage, page_end
+from speech.help_page import CommandLine, HelpPage, page_end
 from speech.installation import how_to_install
 from speech.settings_changes import SettingsChanges
 from speech.terminal import write
@@ -104,7 +104,7 @@ def main(arguments: Sequence[str] | None = None, *, loaded: Callable[[], None] =
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser: argparse.ArgumentParser = CommandLine(
         prog="robotvoice-gateway",
         description="Gives the personas of your robots their voices.",
         epilog=page_end(EXAMPLES, EXIT_CODES),

@@ -4,7 +4,6 @@ import asyncio
 import errno
 import ipaddress
 import logging
-import os
 import signal
 import socket
 import sys
@@ -24,6 +23,7 @@ from gateway.persona_files import PersonaLibrary
 from gateway.runner import GatewayRunner
 from gateway.settings import Settings, gateway_identity
 from speech.settings_changes import SettingsChanges
+from speech.terminal import write
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ async def serve(settings: Settings, changes: SettingsChanges | None = None) -> i
     try:
         listening = _listen(settings.listen_host, settings.port)
     except OSError as error:
-        print(f"robotvoice-gateway: {_why_not(settings, error)}", file=sys.stderr)
+        write(f"robotvoice-gateway: {_why_not(settings, error)}", sys.stderr)
         return ADDRESS_UNUSABLE
     with listening:
         address, port = listening.getsockname()[:2]
@@ -137,11 +137,7 @@ def _advertiser(
 
 def _say(line: str) -> None:
     """On standard output, whether or not somebody still reads it."""
-    try:
-        print(line, flush=True)
-    except OSError:
-        # Python flushes it once more at its end, and would complain then.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    write(line, sys.stdout)
 
 
 def _welcome(address: str, port: int) -> str:

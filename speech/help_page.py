@@ -2,14 +2,30 @@
 
 import argparse
 import re
+import sys
 from collections.abc import Mapping, Sequence
+from typing import NoReturn
 
+from speech.terminal import write
 from speech.wrapping import wrapped
 
 ENTRY = re.compile(r"( *\S.*?\S|\s*\S) {2,}(?=\S)")
 """What a line begins with that says what something is, before what is said of it"""
+NOT_UNDERSTOOD = 2
+"""The exit code"""
+USUAL = 78
+"""Columns that argparse uses of a terminal with 80"""
 SHORTEST = 20
 """Columns below which what is said has a line of its own"""
+
+
+class CommandLine(argparse.ArgumentParser):
+    """What cannot be understood is told between words, too. Its subcommands are of the same kind."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        write(f"{self.prog}: error: {message}", sys.stderr)
+        self.exit(NOT_UNDERSTOOD)
 
 
 class HelpPage(argparse.RawDescriptionHelpFormatter):
@@ -21,12 +37,14 @@ class HelpPage(argparse.RawDescriptionHelpFormatter):
 
 def page_end(examples: Mapping[str, str], exit_codes: Mapping[int, str]) -> str:
     """The epilog of a command: what each example does, and when it ends with which code."""
-    lines = ["examples:", *_entries({f"  {typed}": what for typed, what in examples.items()})]
-    codes = {f"  {code}": meaning for code, meaning in exit_codes.items()}
-    return "\n".join([*lines, "", "exit codes:", *_entries(codes)])
+    beside = _entries({f"  {typed}": what for typed, what in examples.items()})
+    if max(map(len, beside)) > USUAL:
+        beside = [line for typed, what in examples.items() for line in (f"  {typed}", f"      {what}")]
+    codes = _entries({f"  {code}": meaning for code, meaning in exit_codes.items()})
+    return "\n".join(["examples:", *beside, "", "exit codes:", *codes])
 
 
-def _entries(entries: Mapping[str, str]) -> Sequence[str]:
+def _entries(entries: Mapping[str, str]) -> list[str]:
     before = max(map(len, entries))
     return [f"{name:<{before}}  {what}" for name, what in entries.items()]
 

@@ -51,7 +51,7 @@ def folded(text: str, width: int | None) -> str:
 
 
 def _folded_line(line: str, width: int) -> Iterator[str]:
-    if cells(line) <= width:
+    if cells(line) <= width or line.lstrip().startswith(("type: ", "type there: ")):
         yield line
         return
     start = line[: len(line) - len(line.lstrip())]

@@ -16,8 +16,8 @@ CHECK_EXAMPLES = {
     "robotvoice-gateway persona check nova": "one",
 }
 NEW_EXAMPLES = {
-    'robotvoice-gateway persona new nova clip.wav --transcript "What is said in it." '
-    '--granted-by "its owner" --scope home': "a cloned voice",
+    "robotvoice-gateway persona new nova clip.wav --transcript words.txt \\\n"
+    '      --granted-by "its owner" --scope home': "a cloned voice",
 }
 EXIT_CODES = {
     0: "nothing is wrong",

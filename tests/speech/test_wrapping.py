@@ -30,6 +30,12 @@ def test_what_is_to_be_typed_is_on_one_line_however_long(width: int) -> None:
     assert " ".join(" ".join(said).split()) == f"robotvoice: model {MODEL} is not on the Mac;"
 
 
+def test_what_was_folded_is_not_folded_again() -> None:
+    for width in (20, 40, 80):
+        once = folded(f"{LONG}\n{LONG}", width)
+        assert folded(once, width) == once
+
+
 def test_a_line_that_has_room_is_not_touched_and_one_that_has_not_goes_on_further_in() -> None:
     text = "short  line\n  an indented line that is too long\nend"
     assert folded(text, 20).splitlines() == [

@@ -7,11 +7,15 @@ import pty
 import signal
 import socket
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from gateway.cli import main
+from speech.engines.base import Readiness
+from speech.persona import ModelVoice, VoiceSpec
+from speech.utterance import Reason
 from tests.fakes.scripted_engine import DIES, ScriptedEngine
 from tests.gateway.in_process import SOON, library, named, persona, running
 from tests.gateway.process import ROOT, environment
@@ -126,3 +130,31 @@ async def test_watched_into_a_pipe_it_is_printed_once(capsys: pytest.CaptureFixt
         where = f"127.0.0.1:{gateway.port}"
         code, out, _ = await said(capsys, "status", "--watch", "--gateway", where)
     assert code == 0 and out.count("speaks with") == 1 and "\x1b" not in out
+
+
+MODEL = "mlx-community/Qwen3-TTS-12Hz-0.6B-Base-8bit"
+TYPED = f"    type: robotvoice-gateway models pull {MODEL}"
+MISSING = Readiness(
+    Reason("not_pulled", f"model {MODEL} is not on this machine; type:{TYPED.partition('type:')[2]}")
+)
+
+
+@pytest.mark.parametrize("columns", ["40", "80", "200", ""])
+async def test_the_cause_and_what_to_type_stand_below_the_table_at_every_width(
+    columns: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    own = VoiceSpec("mlx", model_voice=ModelVoice(MODEL, "key", ad_hoc=True))
+    nova = replace(persona("nova", "mlx", "espeak"), voice=own)
+    engines = named(ScriptedEngine("mlx", readiness=MISSING), ScriptedEngine("espeak"))
+    async with running(library(nova, persona("eve", "espeak")), engines) as gateway:
+        code, out, _ = await said(capsys, "status", "--gateway", f"127.0.0.1:{gateway.port}")
+        _, breakers, _ = await said(capsys, "breaker", "--gateway", f"127.0.0.1:{gateway.port}")
+    assert code == 0
+    lines = out.splitlines()
+    assert " ".join(out.split()).startswith(f"Nova sounds plain: model {MODEL} is not on this machine; type:")
+    assert lines.count(TYPED) == 1, "told once, on a line of its own"
+    table = [line for line in (*lines, *breakers.splitlines()) if MODEL not in line]
+    assert not columns or max(map(len, table)) <= int(columns)
+    for word in ("engine", "breaker", "persona", "own", "phrases", "nova", "eve"):
+        assert word in out
