@@ -10,8 +10,10 @@ NOT_AT_FAULT = {"unknown_voice", "too_many_requests", "nothing_can_speak"}
 """Errors of a gateway that works"""
 MISSING_AT_MOST = 20
 """Milliseconds of audio that a complete sentence may lack of what the gateway says it has"""
-LONGEST_REMARK = 400
-"""Characters of a gateway's own words that are passed on; some name a model twice, in a command to type"""
+LONGEST_REMARK = 160
+"""Characters of a gateway's own words that are passed on"""
+LONGEST_REASON = 400
+"""The same of a reason, which may name a model twice, once in a command to type"""
 UNKNOWN_NAME = "is not known in this network"
 """How the reason ends when a gateway's host has no address"""
 
@@ -69,12 +71,12 @@ def refusal(error: wire.Error) -> EngineFailure | EngineUnavailable:
 
 def on_the_mac(words: str) -> str:
     """A gateway's own words, as the robot must say them: what is here to the gateway is there to us."""
-    told = re.sub(r"\bthis machine\b", "the Mac", remark(words))
+    told = re.sub(r"\bthis machine\b", "the Mac", remark(words, LONGEST_REASON))
     told = re.sub(r"\bin your clone of robotvoice, type: ", "in its clone of robotvoice, type there: ", told)
     told = re.sub(r"(^|[;,] )type: ", r"\1type there: ", told)
     return told if "the Mac" in told else f"on the Mac, {told}"
 
 
-def remark(text: str) -> str:
+def remark(text: str, most: int = LONGEST_REMARK) -> str:
     """A gateway's own words, fit for a terminal and a log."""
-    return "".join(each if each.isprintable() else " " for each in text)[:LONGEST_REMARK]
+    return "".join(each if each.isprintable() else " " for each in text)[:most]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from edge_client.gateway_answers import UNKNOWN_NAME, on_the_mac
+from edge_client.gateway_answers import UNKNOWN_NAME, on_the_mac, remark
 from edge_client.known_personas import KnownPersona
 from speech.terminal import moment
 from speech.utterance import Reason
@@ -80,13 +80,14 @@ def summary(
         return f"Nothing can speak: {why_not_the_gateway(gateway)}; {mute}"
     if gateway.reason:
         return _capitalised(why_not_the_gateway(gateway))
+    name = remark(persona.name)
     if not persona.clones:
-        return f"{persona.name} sounds plain: it has no cloned voice"
+        return f"{name} sounds plain: it has no cloned voice"
     if own and not own.get("own_voice", own.get("ready")):
         why = on_the_mac(str(own.get("reason") or "its voice is not ready"))
-        return f"{persona.name} sounds plain: {why}"
+        return f"{name} sounds plain: {why}"
     where = f" at {gateway.address}" if gateway.address else ""
-    return f"All is well: {persona.name} speaks with its cloned voice, made by the Mac{where}"
+    return f"All is well: {name} speaks with its cloned voice, made by the Mac{where}"
 
 
 def _capitalised(text: str) -> str:

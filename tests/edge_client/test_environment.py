@@ -41,7 +41,7 @@ def test_the_command_goes_on_and_says_it_on_standard_error(robotvoice: Commands)
     done = robotvoice("stop", ROBOTVOICE_PLAYR="aplay")
     assert done.stderr.splitlines() == [
         "robotvoice: ROBOTVOICE_PLAYR is no setting and is not read; did you mean ROBOTVOICE_PLAYER?",
-        "robotvoice: no daemon runs here; start it with: robotvoice daemon",
+        "robotvoice: nothing was stopped, as no daemon runs here",
     ]
 
 
