@@ -253,4 +253,6 @@ async def test_a_gateways_own_words_cannot_steer_a_terminal(fake: FakeGateway, m
     """Nor fill it: they are made printable and cut."""
     fake.state.do_next(answering(wire.encode(message)))
     failure = await problem(link_to(fake))
-    assert (failure.reason, failure.message) == (HARMLESS, f"on the Mac, {HARMLESS}")
+    assert failure.reason == HARMLESS
+    assert failure.message.startswith(f"on the Mac, {HARMLESS}")
+    assert failure.message.isprintable() and len(failure.message) < 420
