@@ -16,7 +16,7 @@ export PYTHON
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s%s\n", $$1, $$2 }' Makefile
 
-run: environment ## the demonstration: three personas, with the gateway and without it
+run: environment ## the demonstration: three personas, with and without the gateway
 	@$(BIN)python -m demo $(ARGS)
 
 run-clone: environment ## the demonstration with cloned voices; installs mlx-audio
@@ -47,17 +47,17 @@ check: environment ## formatting, lint and types
 bench: environment ## measure, and write out/bench
 	@$(BIN)python -m benchmarks $(ARGS)
 
-bench-clone: environment ## measure cloned voices beside other servers, and write out/bench; takes minutes
+bench-clone: environment ## measure cloned voices beside other servers; takes minutes
 	@$(BIN)python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
 	@$(BIN)python -m benchmarks.clone $(ARGS)
 
-faults: environment ## break engines in every way, and write out/faults*.json: is anything lost?
+faults: environment ## break engines in every way: is anything lost?
 	@$(BIN)python -m faults $(ARGS)
 
-lan: environment ## a robot and a gateway on a network that breaks, and write out/lan.json and .svg; Linux
+lan: environment ## a robot and a gateway on a network that breaks (Linux)
 	@$(BIN)python -m lan $(ARGS)
 
-soak: environment ## an hour of a gateway's sleeping and waking in ten minutes, and write out/soak.json: does the daemon last?
+soak: environment ## an hour of sleeping and waking in ten minutes: does the daemon last?
 	@$(BIN)python -m soak $(ARGS)
 
 clean: ## remove all that make made

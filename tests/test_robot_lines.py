@@ -54,3 +54,9 @@ def test_the_pages_show_the_same_lines(clone: Path, page: str) -> None:
     shown = (ROOT / page).read_text("utf-8")
     for line in told(clone)[:-1]:
         assert ("    git clone ADDRESS robotvoice" if line.startswith("scp") else f"    {line}") in shown
+
+
+def test_what_make_lists_fits_a_terminal() -> None:
+    done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, timeout=30, check=True)
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("make help") and max(map(len, lines)) <= 80
