@@ -16,7 +16,7 @@ export PYTHON
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s%s\n", $$1, $$2 }' Makefile
 
-run: environment ## the demonstration: three personas, with and without the gateway
+run: environment ## three personas speak, with the gateway and without it
 	@$(BIN)python -m demo $(ARGS)
 
 run-clone: environment ## the demonstration with cloned voices; installs mlx-audio
@@ -26,7 +26,7 @@ run-clone: environment ## the demonstration with cloned voices; installs mlx-aud
 serve: environment ## a gateway in the foreground, until Ctrl-C
 	@exec $(BIN)robotvoice-gateway serve $(ARGS)
 
-robot: ## show what to type on a robot, with the address that this came from
+robot: ## show what to type on a robot, with this clone's address
 	@sh setup/robot.sh
 
 test: environment ## the everyday tests
@@ -57,7 +57,7 @@ faults: environment ## break engines in every way: is anything lost?
 lan: environment ## a robot and a gateway on a network that breaks (Linux)
 	@$(BIN)python -m lan $(ARGS)
 
-soak: environment ## an hour of sleeping and waking in ten minutes: does the daemon last?
+soak: environment ## an hour of sleep and waking in ten minutes: does it last?
 	@$(BIN)python -m soak $(ARGS)
 
 clean: ## remove all that make made
