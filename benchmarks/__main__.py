@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks import breaker, gateway, health, robot
 from benchmarks.report import BenchmarkBroken, Figure, Progress, save, table
+from speech.terminal import columns
 
 BENCHMARKS: dict[str, Callable[[Progress], list[Figure]]] = {
     "breaker": breaker.measure,
@@ -40,7 +41,7 @@ def main(names: Sequence[str]) -> int:
             continue
         progress.clear()
         file = save(OUT, name, figures)
-        print(f"\n{name} ({file})\n{table(figures)}", flush=True)
+        print(f"\n{name} ({file})\n{table(figures, columns(sys.stdout))}", flush=True)
         if any(figure.tells_of_loss for figure in figures):
             code = 1
     return code

@@ -67,9 +67,9 @@ def lost(name: str, *latencies: Sequence[float]) -> Figure:
     return Figure(f"{name}: lost of {sum(map(len, latencies))}", count, LOST, 0)
 
 
-def table(figures: Sequence[Figure]) -> str:
+def table(figures: Sequence[Figure], width: int | None = None) -> str:
     """One line for each figure."""
-    return tables.table([HEADINGS, *map(_cells, figures)], right={1})
+    return tables.table([HEADINGS, *map(_cells, figures)], width, right={1})
 
 
 def save(folder: Path, benchmark: str, figures: Sequence[Figure]) -> Path:

@@ -14,6 +14,7 @@ from faults.real.command import judged as judged_real
 from faults.real.process import RunBroken
 from faults.report import Figures, save, table, too_few
 from faults.simulation.runs import judged
+from speech.terminal import columns
 
 OUT = Path("out")
 
@@ -35,14 +36,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     runs: list[Figures] = []
     if both or options.simulation:
         runs += [judged(seed, options.hours) for seed in seeds]
-        print(table(runs))
+        print(table(runs, columns(sys.stdout)))
     if both or options.real:
         try:
             figures, told = judged_real(options.first_seed, options.seconds, log=OUT / "faults-real.log")
         except RunBroken as problem:
             print(problem, file=sys.stderr)
             return 1
-        print(f"{told}\n{table([figures])}")
+        print(f"{told}\n{table([figures], columns(sys.stdout))}")
         runs.append(figures)
     part = "" if both else "-simulation" if options.simulation else "-real"
     save(OUT / f"faults{part}.json", runs)

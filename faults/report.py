@@ -143,7 +143,7 @@ def percentile(values: Sequence[float], percent: float) -> float:
     return ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)] if ordered else math.inf
 
 
-def table(runs: Sequence[Figures]) -> str:
+def table(runs: Sequence[Figures], width: int | None = None) -> str:
     """A column for each run, a line for each figure."""
     rows = [[name, *(_cell(getattr(run, name)) for run in runs)] for name in _SHOWN]
     rows += [[f"fault {kind}", *(_hits(run, kind) for run in runs)] for kind in runs[0].faults]
@@ -151,7 +151,7 @@ def table(runs: Sequence[Figures]) -> str:
     rows += [[f"by {engine}", *(str(run.sentences.get(engine, 0)) for run in runs)] for engine in engines]
     rows.append(["left behind", *(str(sum(run.leaked.values())) for run in runs)])
     rows.append(["promises broken", *(str(len(run.broken)) for run in runs)])
-    return tables.table(rows, right=range(1, len(rows[0]))).replace("_", " ")
+    return tables.table(rows, width, right=range(1, len(rows[0]))).replace("_", " ")
 
 
 def save(file: Path, runs: Iterable[Figures]) -> None:

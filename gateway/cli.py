@@ -124,7 +124,9 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument(
         "--lan", action="store_const", const=True, help="let every device on your network use it"
     )
-    serve.add_argument("--personas", type=Path, metavar="FOLDER", help="the personas, a folder for each")
+    serve.add_argument(
+        "--personas", type=Path, metavar="FOLDER", help="your own personas, a folder for each; they add"
+    )
     serve.add_argument("--name", help="the name it is announced by")
     serve.add_argument(
         "--no-mdns", dest="announce", action="store_const", const=False, help="do not announce it by mDNS"

@@ -66,8 +66,8 @@ def _folder(value: object) -> object:
 def _ids(value: object) -> object:
     """A list; a variable of the environment has commas or spaces between them."""
     if isinstance(value, str):
-        return tuple(value.replace(",", " ").split())
-    return tuple(value) if isinstance(value, list) else value
+        value = value.replace(",", " ").split()
+    return tuple(map(_lower, value)) if isinstance(value, list | tuple) else value
 
 
 def _lower(value: object) -> object:

@@ -20,6 +20,7 @@ from lan.run import trials
 from lan.scenarios import SCENARIOS
 from lan.sink import BUFFER
 from lan.timeline import picture
+from speech.terminal import columns
 
 OUT = Path("out")
 TRIALS = 20
@@ -51,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(problem, file=sys.stderr)
         return 1
     found = rows(done)
-    print(table(found))
+    print(table(found, columns(sys.stdout)))
     print(
         f"The sink holds {BUFFER * 1000:.0f} ms, begins when it is full or the input ended, as aplay does, "
         "and is silent when its player was killed."

@@ -113,7 +113,7 @@ def _row(
     )
 
 
-def table(found: Sequence[Row]) -> str:
+def table(found: Sequence[Row], width: int | None = None) -> str:
     """For people; what a time means stands below."""
     heads = (
         "",
@@ -128,7 +128,7 @@ def table(found: Sequence[Row]) -> str:
         "hung",
     )
     lines = [heads, *map(_cells, found)]
-    shown = tables.table(lines, right=range(1, len(heads)))
+    shown = tables.table(lines, width, right=range(1, len(heads)))
     meanings = [f"  {row.name}: {row.definition}" for row in found]
     return "\n".join((shown, "", "Times are those of the recording:", *meanings))
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from benchmarks.clone.plan import QUICK, Plan
 from benchmarks.clone.race import measure
 from benchmarks.report import BenchmarkBroken, Progress, save, table
+from speech.terminal import columns
 
 OUT = Path("out") / "bench"
 
@@ -26,9 +27,9 @@ def main() -> int:
         return 1
     finally:
         progress.clear()
-    print(race.table())
+    print(race.table(columns(sys.stdout)))
     print()
-    print(table(race.targets()))
+    print(table(race.targets(), columns(sys.stdout)))
     if race.warnings:
         print("\nThe gateway's warnings:", *race.warnings, sep="\n  ")
     minutes = (time.monotonic() - began) / 60

@@ -80,7 +80,7 @@ class Race:
         figures.append(Figure(f"b, b': wrong of {of}", sum(row.wrong for row in ours), LOST, 0))
         return figures
 
-    def table(self) -> str:
+    def table(self, width: int | None = None) -> str:
         """One line for each row, trial by trial."""
         lines: list[tuple[str, ...]] = [HEADINGS]
         before = None
@@ -89,7 +89,7 @@ class Race:
                 before = (row.text, row.clients)
                 lines.append((f"{row.text}, clients: {row.clients}", *[""] * (len(HEADINGS) - 1)))
             lines.append(_cells(row))
-        return tables.table(lines, right=range(1, len(HEADINGS)))
+        return tables.table(lines, width, right=range(1, len(HEADINGS)))
 
     def _firsts(self, text: str, clients: int) -> list[Figure]:
         """The gateway's first audio beside that of the others who were there."""

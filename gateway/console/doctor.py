@@ -33,7 +33,9 @@ def add_doctor_command(commands: "argparse._SubParsersAction[argparse.ArgumentPa
         formatter_class=HelpPage,
     )
     doctor.add_argument("--config", type=Path, metavar="FILE", help="settings as TOML")
-    doctor.add_argument("--personas", type=Path, metavar="FOLDER", help="the personas, a folder for each")
+    doctor.add_argument(
+        "--personas", type=Path, metavar="FOLDER", help="your own personas, a folder for each; they add"
+    )
     doctor.add_argument("--port", type=int, help="the port the gateway is to listen on (7860)")
     doctor.add_argument(
         "--clone",

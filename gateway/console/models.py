@@ -36,7 +36,9 @@ def add_models_commands(commands: "argparse._SubParsersAction[argparse.ArgumentP
     actions = models.add_subparsers(dest="action", metavar="ACTION")
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--config", type=Path, metavar="FILE", help="settings as TOML")
-    common.add_argument("--personas", type=Path, metavar="FOLDER", help="the personas, a folder for each")
+    common.add_argument(
+        "--personas", type=Path, metavar="FOLDER", help="your own personas, a folder for each; they add"
+    )
     pull = actions.add_parser(
         "pull",
         parents=[common],

@@ -37,7 +37,9 @@ def add_persona_commands(commands: "argparse._SubParsersAction[argparse.Argument
     actions = persona.add_subparsers(dest="action", metavar="ACTION")
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--config", type=Path, metavar="FILE", help="settings as TOML")
-    common.add_argument("--personas", type=Path, metavar="FOLDER", help="the personas, a folder for each")
+    common.add_argument(
+        "--personas", type=Path, metavar="FOLDER", help="your own personas, a folder for each; they add"
+    )
     check = actions.add_parser(
         "check",
         parents=[common],
