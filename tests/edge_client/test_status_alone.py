@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from edge_client.status_alone import page
 from tests.edge_client.rig import Commands
 from tests.fakes.fake_gateway import FakeGateway
@@ -62,6 +64,7 @@ def test_a_gateway_that_is_away_is_told_with_what_to_do(robotvoice: Commands) ->
         assert widest <= width if width else widest > 100
 
 
+@pytest.mark.slow
 def test_an_address_that_was_corrected_is_blamed_no_more(robotvoice: Commands, fake: FakeGateway) -> None:
     """Also if the one that is right does not work either just now."""
     wrong = {"ROBOTVOICE_GATEWAY": "127.0.0.1:1"}

@@ -154,6 +154,7 @@ async def test_it_never_says_that_only_this_machine_hears_a_gateway_for_the_netw
     assert "read from" in rows["settings"]["found"] or "no file" in rows["settings"]["found"]
 
 
+@pytest.mark.slow
 async def test_a_gateway_at_another_address_of_this_machine_is_found(
     home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
