@@ -25,6 +25,7 @@ class Installation:
         """Raises InstallFailed."""
         path, content = self.supervisor.path, self.supervisor.content
         there = _read(path)
+        self._reach()
         running = succeed(self.supervisor.running, self.run)
         if there == content and running:
             self.tell(f"{path} is in place and in use: nothing was changed")
@@ -48,12 +49,22 @@ class Installation:
         ours = intact(there)
         if not ours:
             self._may_move(path)
+        self._reach()
         self._carry_out(self.supervisor.stop(running=succeed(self.supervisor.running, self.run)))
         if ours:
             self._do(f"remove {path}", path.unlink)
         else:
             self._move_aside(path)
         self._carry_out(self.supervisor.forget())
+
+    def _reach(self) -> None:
+        """Before anything is changed: whether that can be done at all."""
+        code, told = self.run(self.supervisor.there.words)
+        if code:
+            missing = f"{self.supervisor.how_to_reach}{f' ({told})' if told else ''}"
+            if not self.dry_run:
+                raise InstallFailed(f"{missing}; nothing was changed")
+            self.tell(f"this could not be done now: {missing}")
 
     def _may_move(self, path: Path) -> None:
         if not self.force:

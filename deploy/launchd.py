@@ -40,6 +40,14 @@ class Launchd:
         return sealed(plistlib.dumps(filled, sort_keys=False), below=2, comment=(b"<!-- ", b" -->"))
 
     @property
+    def there(self) -> Command:
+        return Command(("launchctl", "print", self._domain))
+
+    @property
+    def how_to_reach(self) -> str:
+        return "no launchd for this user's programs here; log in on the Mac's own screen, and type this again"
+
+    @property
     def running(self) -> tuple[Command, ...]:
         return (Command(("launchctl", "print", self._target)),)
 

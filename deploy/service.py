@@ -64,6 +64,14 @@ class Supervisor(Protocol):
         """Of that file"""
 
     @property
+    def there(self) -> Command:
+        """Changes nothing, and succeeds when the supervisor takes commands of this user."""
+
+    @property
+    def how_to_reach(self) -> str:
+        """What is missing, and what to do, where it does not"""
+
+    @property
     def running(self) -> tuple[Command, ...]:
         """These change nothing, and all succeed when the service is in use and starts at boot."""
 

@@ -43,6 +43,18 @@ class Systemd:
         return sealed(text.encode())
 
     @property
+    def there(self) -> Command:
+        return _systemctl("show-environment")
+
+    @property
+    def how_to_reach(self) -> str:
+        return (
+            f"no systemd of this user here; log in as {self.user} itself, by ssh or on the screen and not by "
+            "su or sudo, and type this again. Where nobody can log in, type once: "
+            f"sudo loginctl enable-linger {self.user}; export XDG_RUNTIME_DIR=/run/user/$(id -u)"
+        )
+
+    @property
     def running(self) -> tuple[Command, ...]:
         return tuple(_systemctl(ask, "--quiet", self.unit) for ask in ("is-enabled", "is-active"))
 

@@ -1,11 +1,13 @@
 """`robotvoice-gateway install` and `uninstall`: the gateway, started at boot."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from deploy import console
+from gateway.folders import config_folder
 from speech.help_page import HelpPage
 
 if TYPE_CHECKING:  # A base installation must be able to show the help.
@@ -41,7 +43,8 @@ def run_install_command(
 
 
 def _notes(settings: "Settings") -> list[str]:
-    file = "~/.config/robotvoice/gateway.toml"
+    folder = config_folder() if os.environ.get("XDG_CONFIG_HOME") else "~/.config/robotvoice"
+    file = f"{folder}/gateway.toml"
     notes = console.not_passed_on(file, type(settings).model_fields)
     if not settings.lan and settings.host in {"127.0.0.1", "localhost", "::1"}:
         notes.append(

@@ -14,7 +14,9 @@ SUPERVISOR = """#!/bin/sh
 # One service that runs or not, as systemctl and launchctl see it.
 echo "${0##*/} $*" >> "$STUBS/typed"
 case "$*" in
-*is-enabled* | *is-active* | print*) test -e "$STUBS/runs" ;;
+"print gui/"*/*) test -e "$STUBS/runs" ;;
+print* | *show-environment) test ! -e "$STUBS/away" ;;
+*is-enabled* | *is-active*) test -e "$STUBS/runs" ;;
 *restart* | *kickstart*) touch "$STUBS/runs" ;;
 bootstrap*) test ! -e "$STUBS/runs" && test ! -e "$STUBS/ends" && touch "$STUBS/runs" || {
     rm -f "$STUBS/ends"
@@ -26,6 +28,7 @@ bootout*) rm "$STUBS/runs" && touch "$STUBS/ends" ;; # it goes on for a moment
 *reset-failed*) exit 1 ;;
 esac
 """
+QUESTIONS = " is-", " print ", " show-environment"
 COMMANDS = {"robotvoice": "edge_client.cli", "robotvoice-gateway": "gateway.cli"}
 
 
@@ -78,7 +81,7 @@ class Machine:
         file = self._stubs / "typed"
         lines = file.read_text().splitlines() if file.exists() else []
         file.unlink(missing_ok=True)
-        return [line for line in lines if " is-" not in line and " print " not in line]
+        return [line for line in lines if not any(each in line for each in QUESTIONS)]
 
     def files(self) -> dict[str, bytes]:
         """All in the home."""

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from deploy.commands import Result
+from deploy.commands import Result, Run
 from deploy.install import Installation
+from deploy.launchd import Launchd
 from deploy.seal import intact, sealed
 from deploy.service import InstallFailed, Service
 from deploy.systemd import Systemd
@@ -64,18 +65,57 @@ def test_a_former_version_of_ours_is_replaced_without_asking(unit: Systemd, inst
     assert [each.name for each in installed.parent.iterdir()] == [installed.name]
 
 
-def test_a_command_that_fails_is_told_with_what_it_said(unit: Systemd) -> None:
-    def no_bus(words: tuple[str, ...]) -> Result:
-        return Result(1, "Failed to connect to bus")
+def fails_at(*words: str) -> Run:
+    return lambda typed: Result(1, "no") if set(words) & set(typed) else Result(0, "")
 
-    with pytest.raises(InstallFailed, match=r"`systemctl --user daemon-reload` failed \(Failed to connect"):
-        Installation(unit, print, no_bus).install()
+
+def test_a_command_that_fails_is_told_with_what_it_said(unit: Systemd) -> None:
+    with pytest.raises(InstallFailed, match=r"`systemctl --user daemon-reload` failed \(no\)"):
+        Installation(unit, print, fails_at("daemon-reload")).install()
 
 
 def test_a_service_that_cannot_be_stopped_keeps_its_file(unit: Systemd, installed: Path) -> None:
     with pytest.raises(InstallFailed):
-        Installation(unit, print, lambda _: Result(1, "no")).uninstall()
+        Installation(unit, print, fails_at("disable")).uninstall()
     assert installed.exists()
+
+
+@pytest.mark.parametrize("supervisor", ["systemd", "launchd"])
+def test_where_no_supervisor_answers_nothing_is_written_and_the_remedy_is_told(
+    supervisor: str, unit: Systemd, tmp_path: Path
+) -> None:
+    """X9."""
+    gateway = Service("robotvoice-gateway", tmp_path / "gateway")
+    told = Launchd(gateway, tmp_path / "home", 501) if supervisor == "launchd" else unit
+
+    def no_bus(words: tuple[str, ...]) -> Result:
+        return Result(1, "Failed to connect to bus: No medium found")
+
+    lines: list[str] = []
+    with pytest.raises(InstallFailed, match=r"here; log in .*No medium found\); nothing was changed"):
+        Installation(told, lines.append, no_bus).install()
+    assert lines == []
+    Installation(told, lines.append, no_bus, dry_run=True).install()
+    assert lines[0].startswith(f"this could not be done now: {told.how_to_reach}")
+    assert not told.path.parent.exists()
+
+
+def test_without_a_supervisor_an_installed_service_stays_as_it_is(unit: Systemd, installed: Path) -> None:
+    """X9: its links are not ours to guess."""
+    with pytest.raises(InstallFailed, match="no systemd of this user here"):
+        Installation(unit, print, fails_at("show-environment")).uninstall()
+    assert installed.exists()
+
+
+def test_the_real_systemctl_without_a_bus_leaves_nothing_behind(
+    unit: Systemd, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """X9."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "none"))
+    monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
+    with pytest.raises(InstallFailed, match=r"no systemd of this user here|systemctl cannot be run"):
+        Installation(unit).install()
+    assert not unit.path.exists()
 
 
 def test_a_folder_that_cannot_be_made_is_told(unit: Systemd) -> None:
