@@ -18,6 +18,7 @@ from gateway.console.checks import Check
 from gateway.console.running_gateway import NotAnsweredError, ask, where_it_runs
 from gateway.engines.mlx.packages import not_installed
 from gateway.hub_cache import hub_cache, local_model
+from gateway.model_folders import why_no_model
 from gateway.models import as_size, models_of, revisions
 from gateway.persona_files import PersonaLibrary
 from gateway.settings import Settings, settings_file
@@ -195,8 +196,9 @@ def _models(settings: Settings, library: PersonaLibrary | None) -> list[Check]:
     missing = not_installed()
     if missing and not needed:
         return [Check("mlx-audio", "ok", "not installed, and no persona needs it")]
+    folders = [check for model, personas in needed.items() if (check := _folder(model, personas))]
     if missing:
-        return [Check("mlx-audio", "fail", *_said_and_todo(missing))]
+        return [Check("mlx-audio", "fail", *_said_and_todo(missing)), *folders]
     version = importlib.metadata.version("mlx-audio")
     if version.startswith(f"{MLX_AUDIO}."):
         checks = [Check("mlx-audio", "ok", f"{version}, with mlx {importlib.metadata.version('mlx')}")]
@@ -206,12 +208,25 @@ def _models(settings: Settings, library: PersonaLibrary | None) -> list[Check]:
     pinned = revisions(settings.state_dir)
     for model, personas in needed.items():
         who = f"for {', '.join(personas)}"
-        if local_model(model, pinned.get(model)):
+        if why_no_model(model):
+            continue
+        folder = local_model(model, pinned.get(model))
+        if folder and (folder / "config.json").is_file():
             checks.append(Check("model", "ok", f"{model} is here, {who}"))
         else:
             todo = f"robotvoice-gateway models pull {model}"
-            checks.append(Check("model", "fail", f"{model} is not on this machine, {who}", todo))
-    return checks
+            said = f"{model} is {'not complete' if folder else 'not on this machine'}, {who}"
+            checks.append(Check("model", "fail", said, todo))
+    return [*checks, *folders]
+
+
+def _folder(model: str, personas: list[str]) -> Check | None:
+    """What is wrong with a model's folder; no pull would help there."""
+    why = why_no_model(model)
+    if why is None:
+        return None
+    said, todo = _said_and_todo(why)
+    return Check("model", "fail", f"{said}, for {', '.join(personas)}", todo)
 
 
 def _said_and_todo(message: str) -> tuple[str, str]:

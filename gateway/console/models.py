@@ -63,15 +63,22 @@ def add_models_commands(commands: "argparse._SubParsersAction[argparse.ArgumentP
 
 def run_models_command(options: argparse.Namespace, settings: "Settings") -> int:
     """Returns the exit code. Raises InvalidModel and InvalidPersona."""
+    from gateway.model_folders import HUB_NAME, is_folder
     from gateway.models import models_of
+    from speech.errors import InvalidModel
 
     if options.action == "pull" and options.id:
+        if not HUB_NAME.fullmatch(options.id):
+            raise InvalidModel(
+                f"{options.id} is no name on the Hub; give OWNER/NAME, such as {DEFAULT_MODEL}. A folder "
+                "needs no pull: copy the model into it"
+            )
         wanted = [options.id]
     else:
         needed = models_of(settings.persona_sources.load().personas.values())
         if options.action == "list":
             return _list(needed, settings.state_dir)
-        wanted = [model for model in needed if not Path(model).expanduser().is_dir()] or [DEFAULT_MODEL]
+        wanted = [model for model in needed if not is_folder(model)] or [DEFAULT_MODEL]
     from gateway.console.model_pull import pull
 
     for model in wanted:
@@ -102,12 +109,15 @@ def _list(needed: dict[str, list[str]], state: Path) -> int:
 def _state_of(model: str, state: Path) -> tuple[str, bool]:
     """What there is of it, and whether that is enough."""
     from gateway.hub_cache import local_model
+    from gateway.model_folders import is_folder, why_no_model
     from gateway.models import kind_of, pulled_models, unlike
     from speech.errors import InvalidModel
 
-    if Path(model).expanduser().is_dir():
+    if is_folder(model):
+        if why := why_no_model(model):
+            return why, False
         try:
-            return f"a folder, {kind_of(Path(model).expanduser())}", True
+            return f"a folder, {kind_of(Path(model))}", True
         except InvalidModel as error:
             return error.message, False
     record = pulled_models(state).get(model)

@@ -1,24 +1,23 @@
 """Where a model lies on this machine. Nothing here ever downloads."""
 
 import json
-import re
 from pathlib import Path
 
 from gateway.engines.mlx.worker.errors import UnusableModel
+from gateway.model_folders import is_folder, resolved, why_no_model
 
-HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 HOW_TO_PULL = "robotvoice-gateway models pull"
 
 
 def model_folder(model: str, revision: str | None) -> Path:
     """The complete folder of a path or of a name on the Hub. Raises UnusableModel."""
-    folder = Path(model).expanduser()
-    if not folder.is_dir():
-        if not HUB_NAME.fullmatch(model):
-            raise UnusableModel("no_model", f"there is no folder {model}; correct the key model")
-        folder = _in_the_hubs_cache(model, revision)
+    model = resolved(model, Path.cwd())
+    if why := why_no_model(model):
+        raise UnusableModel("no_model", why)
+    folder = Path(model) if is_folder(model) else _in_the_hubs_cache(model, revision)
     if missing := _missing(folder):
-        raise UnusableModel("incomplete_model", f"model {model} lacks {missing}; type: {HOW_TO_PULL} {model}")
+        mend = "copy all of its files" if is_folder(model) else f"type: {HOW_TO_PULL} {model}"
+        raise UnusableModel("incomplete_model", f"model {model} lacks {missing}; {mend}")
     return folder
 
 
