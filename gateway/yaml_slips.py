@@ -31,6 +31,17 @@ def slip(error: yaml.MarkedYAMLError, text: str) -> tuple[int, str]:
         return began, "a quote is not closed; close it in the same line"
     if problem.startswith("could not find expected ':'"):
         return began, "has no colon, or no space behind its dash; write `key: value` or `- item`"
+    found = problem.rpartition("found ")[2].strip("'")
+    if found in ("]", "}"):
+        return line, f"has a {found} too many; remove it"
+    if problem.startswith("expected <block end>") and found == "<scalar>":
+        return line, "has text behind a closing quote; put all of it in quotes, or none"
+    if problem.startswith("expected <block end>") and found in ("-", "?"):
+        return line, "mixes a list with keys; indent each below what it belongs to"
+    if problem.startswith("sequence entries"):
+        return line, "begins a list behind its key; begin it on the next line, or write [one, two]"
+    if "chomping" in problem:
+        return line, "has text behind | or >; put it on the next line"
     if problem.startswith("expected <block end>"):
         return line, "is indented differently from the lines it belongs to; use as many spaces as they have"
     if problem.startswith("found unknown escape character"):
