@@ -7,12 +7,35 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from gateway.clip import CheckedClip, Clip
+from gateway.clips.transcripts import marks_in, words_only
+from gateway.clips.words import words_against
 from gateway.reference_clips import load_caller_clip, load_persona_clip
 from speech.errors import EngineUnavailable
 from speech.persona import ModelVoice
 
 KEPT = 16
 """Checked clips in memory, 1.5 MB each; a caller sends the same one with every text"""
+
+
+TIMBRE_ALONE = "ref_text is not used and only the timbre is cloned"
+
+
+def words_of(checked: CheckedClip, text: str | None, language: str | None) -> tuple[str | None, list[str]]:
+    """The words that may go with a caller's clip, and what its caller is to be warned of.
+
+    Words that are not those of the clip ruin a clone; without any, its timbre remains.
+    """
+    if text is None:
+        return None, []
+    if checked.cut:
+        return None, [f"{TIMBRE_ALONE}, as its words go on where the clip was cut"]
+    if why := words_only(text):
+        return None, [f"{TIMBRE_ALONE}, as it {why}"]
+    found = [marks_in(text), words_against(checked.heard, text, language) if checked.heard else None]
+    told = [finding.text for finding in found if finding]
+    if any(finding.level == "problem" for finding in found if finding):
+        return None, [f"{TIMBRE_ALONE}: {told[-1]}"]
+    return text, told
 
 
 class CallerClips:
@@ -52,4 +75,4 @@ class CallerClips:
             return self._held[voice.key][0]
         if voice.reference is None:
             raise EngineUnavailable("no_reference", "the clip of this voice is gone; send it again")
-        return (await load_persona_clip(voice.reference)).clip
+        return (await load_persona_clip(voice.reference, voice.transcript, voice.language)).clip

@@ -1,6 +1,12 @@
 """A reference clip as a model takes it, and what makes a clip good enough to be cloned."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from gateway.clips.findings import Finding, of_level
+
+if TYPE_CHECKING:
+    from gateway.clips.measures import Measures
 
 CLIP_RATE = 24_000
 """Hz of every clip"""
@@ -24,7 +30,16 @@ class Clip:
 
 @dataclass(frozen=True, slots=True)
 class CheckedClip:
-    """A clip that can be used, and what would make it better: one line each."""
+    """A clip that can be used, and what was found in it."""
 
     clip: Clip
-    warnings: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    heard: "Measures | None" = field(default=None, compare=False, repr=False)
+    """What its transcript is compared with"""
+    cut: bool = False
+    """Whether words at its end were left out, so that no transcript fits it any more"""
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What would make it better, one line each."""
+        return of_level(self.findings, "warning")

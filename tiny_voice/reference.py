@@ -36,9 +36,14 @@ def reference_clip(folder: Path, voice: VoiceSpec = VOICE, name: str = "referenc
     missing -= sum(audio_format.samples(len(pcm)) for pcm in spoken)
     if missing < 0:
         raise ValueError(f"{voice.voice} speaks too slowly for {CLIP_SECONDS:.1f} s; raise its rate")
-    pause = bytes(missing // len(spoken) * audio_format.frame_bytes)
-    pcm = pause.join(spoken)
-    pcm += bytes(round(CLIP_SECONDS * audio_format.sample_rate) * audio_format.frame_bytes - len(pcm))
+    # None at the end: there the gateway leaves it out, and the length would be another one.
+    pause = bytes(missing // (len(spoken) - 1) * audio_format.frame_bytes)
+    *others, last = spoken
+    pcm = b"".join(part + pause for part in others)
+    pcm += bytes(
+        round(CLIP_SECONDS * audio_format.sample_rate) * audio_format.frame_bytes - len(pcm) - len(last)
+    )
+    pcm += last
     file = folder / f"{name}.wav"
     _write_whole(file, wav_file(pcm, audio_format))
     return file, TRANSCRIPT

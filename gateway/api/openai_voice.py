@@ -12,6 +12,7 @@ from aiohttp import web
 
 from gateway.api.openai_errors import Refusal
 from gateway.api.openai_request import SpeechRequest
+from gateway.caller_clips import words_of
 from gateway.chains import chain_for
 from gateway.clip import Clip
 from gateway.keys import CALLER_CLIPS, DEFAULT_PERSONA, ENGINES, PERSONAS
@@ -140,19 +141,18 @@ async def _clone(app: web.Application, asked: SpeechRequest, audio: bytes) -> Sp
             "ref_audio",
         )
     checked = await app[CALLER_CLIPS].load(audio)
+    transcript, told = words_of(checked, asked.transcript, asked.language)
     model = known.get(asked.model) or next(iter(known.values()))
     voice = ModelVoice(
         model,
-        key=hashlib.sha256(
-            json.dumps([CALLER, model, checked.clip.key, asked.transcript]).encode()
-        ).hexdigest(),
-        transcript=asked.transcript,
+        key=hashlib.sha256(json.dumps([CALLER, model, checked.clip.key, transcript]).encode()).hexdigest(),
+        transcript=transcript,
         instruct=asked.instructions or None,
         language=asked.language,
         seed=asked.seed,
         ad_hoc=True,
     )
-    warnings = checked.warnings
+    warnings = (*checked.warnings, *told)
     spec = VoiceSpec(CLONING, CALLER, model_voice=voice)
     reason = engine.engine.readiness(spec).reason
     if reason and reason.code == "not_supported" and asked.instructions:

@@ -70,16 +70,17 @@ def _model_voice_of(persona: Persona) -> VoiceSpec | None:
 async def _clip_of(voice: ModelVoice) -> Clip:
     if voice.reference is None:
         raise InvalidClip("this voice has no clip")
-    return (await load_persona_clip(voice.reference)).clip
+    return (await load_persona_clip(voice.reference, voice.transcript, voice.language)).clip
 
 
 async def _clip(persona: Persona, voice: VoiceSpec) -> list[Check]:
     """Nothing for a voice without one."""
-    if voice.model_voice is None or voice.model_voice.reference is None:
+    if voice.model_voice is None or (reference := voice.model_voice.reference) is None:
         return []
     name = f"{persona.id}: clip"
     try:
-        checked = await load_persona_clip(voice.model_voice.reference)
+        made = voice.model_voice
+        checked = await load_persona_clip(reference, made.transcript, made.language)
     except InvalidClip as error:
         return [Check(name, "fail", error.message, f"robotvoice-gateway persona check {persona.id}")]
     said = f"{checked.clip.seconds:.1f} s"

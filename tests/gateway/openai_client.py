@@ -20,7 +20,7 @@ from speech.errors import EngineFailure
 from speech.persona import ModelVoice, Persona, VoiceSpec
 from speech.utterance import Sentence
 from tests.gateway.in_process import SOON, Answer, RunningGateway, running
-from tests.gateway.recordings import encoded, noise
+from tests.gateway.recordings import encoded, spoken
 
 DIES = EngineFailure("died", "it died")
 CHUNK = (8_000 * np.sin(np.arange(2_400) * 2 * np.pi / 100)).astype("<i2").tobytes()
@@ -102,7 +102,7 @@ def cloning(engine: Cloner | None = None) -> tuple[PersonaLibrary, Mapping[str, 
 
 
 def base64_clip(seconds: float = 10.0, **format: Any) -> str:
-    return base64.b64encode(encoded(noise(seconds), **format)).decode()
+    return base64.b64encode(encoded(spoken(seconds), **format)).decode()
 
 
 async def ask(gateway: RunningGateway, **fields: Any) -> Answer:

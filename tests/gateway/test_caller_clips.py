@@ -10,7 +10,7 @@ from gateway.clip import CheckedClip
 from gateway.reference_clips import load_caller_clip
 from speech.errors import EngineUnavailable, InvalidClip
 from speech.persona import ModelVoice
-from tests.gateway.recordings import encoded, noise
+from tests.gateway.recordings import encoded, spoken
 
 
 def voice(key: str) -> ModelVoice:
@@ -26,7 +26,7 @@ async def test_the_same_file_is_decoded_once(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr(caller_clips, "load_caller_clip", counted)
     clips = CallerClips(kept=1)
-    one, other = encoded(noise(4.0)), encoded(noise(5.0))
+    one, other = encoded(spoken(4.0)), encoded(spoken(5.0))
     assert await clips.load(one) is await clips.load(one)
     assert decoded == [one]
     await clips.load(other)
@@ -43,7 +43,7 @@ async def test_what_is_no_clip_is_refused_each_time() -> None:
 
 async def test_a_clip_is_known_until_the_last_who_speaks_with_it_has_finished() -> None:
     clips = CallerClips()
-    clip = (await clips.load(encoded(noise(4.0)))).clip
+    clip = (await clips.load(encoded(spoken(4.0)))).clip
     with clips.held("a", clip):
         with clips.held("a", clip):
             assert await clips.clip_of(voice("a")) is clip
@@ -56,6 +56,6 @@ async def test_a_clip_is_known_until_the_last_who_speaks_with_it_has_finished() 
 
 async def test_a_personas_clip_comes_from_its_file(tmp_path: Path) -> None:
     file = tmp_path / "reference.wav"
-    file.write_bytes(encoded(noise(4.0)))
+    file.write_bytes(encoded(spoken(4.0)))
     clip = await CallerClips().clip_of(ModelVoice("model", "a", reference=file))
     assert clip.seconds == 4.0

@@ -1,7 +1,10 @@
 """A clip that comes with a request is the voice of its answer, and of no other."""
 
 import asyncio
+import base64
 from dataclasses import replace
+
+import pytest
 
 from gateway.keys import CALLER_CLIPS
 from speech.engines.base import READY, Readiness
@@ -20,8 +23,7 @@ from tests.gateway.openai_client import (
     cloning,
     refused,
 )
-
-WORDS = "What is said in the clip."
+from tests.gateway.recordings import WORDS, encoded, with_pauses
 
 
 def used(engine: Told) -> ModelVoice:
@@ -83,15 +85,45 @@ async def test_without_words_only_the_timbre_is_cloned_and_the_caller_is_told_un
         assert used(engine).transcript is None
 
 
-async def test_a_clip_that_is_too_long_is_cut_with_a_warning() -> None:
+@pytest.mark.parametrize("pauses", [(), (4, 13)])
+async def test_a_clip_that_is_too_long_is_cut_and_its_words_are_not_used(pauses: tuple[float, ...]) -> None:
+    """X3: never fifteen seconds with the words of twenty-two."""
     engine = Cloner()
     async with running(*cloning(engine)) as gateway:
         listening(gateway, engine)
+        clip = base64.b64encode(encoded(with_pauses(22, *pauses))).decode()
         for format in ("wav", "flac"):
-            answer = await ask(gateway, ref_audio=base64_clip(20.0), ref_text=WORDS, response_format=format)
+            answer = await ask(gateway, ref_audio=clip, ref_text=f"{WORDS} {WORDS}", response_format=format)
             assert answer.status == 200
-            assert "cut to its first 15 s" in answer.headers["X-Voice-Warning"]
-        assert {heard.seconds for heard in engine.heard} == {15.0}
+            warning = answer.headers["X-Voice-Warning"]
+            assert "the clip of 22.0 s was cut to its first 1" in warning
+            assert "ref_text is not used and only the timbre is cloned" in warning
+            assert ("at 4 or 13 s" in warning) == bool(pauses)
+            assert used(engine).transcript is None
+        assert {heard.seconds for heard in engine.heard} == {13.0 if pauses else 15.0}
+
+
+@pytest.mark.parametrize(
+    ("words", "told", "taken"),
+    [
+        (WORDS * 4, "times the words that are heard", False),
+        ("WEBVTT\n\n00:00.000 --> 00:12.000\n" + WORDS, "it is a file of subtitles (VTT)", False),
+        ("{\\rtf1 " + WORDS + "}", "it is RTF", False),
+        (WORDS[: len(WORDS) // 2], "something is missing in the transcript", True),
+        ("[Speaker 1]: " + WORDS, "line 1 holds the name of a speaker", True),
+    ],
+)
+async def test_words_that_cannot_be_those_of_the_clip_leave_its_timbre_and_others_are_warned_of(
+    words: str, told: str, taken: bool
+) -> None:
+    engine = Cloner()
+    async with running(*cloning(engine)) as gateway:
+        answer = await ask(gateway, ref_audio=base64_clip(12.0), ref_text=words)
+        assert answer.status == 200
+        warning = answer.headers["X-Voice-Warning"]
+        assert told in warning
+        assert ("only the timbre is cloned" in warning) == (not taken)
+        assert (used(engine).transcript is not None) == taken
 
 
 async def test_many_callers_with_clips_of_their_own_never_get_each_others_voice() -> None:
@@ -162,7 +194,7 @@ async def test_what_a_voice_does_not_follow_is_said_and_does_not_silence_it() ->
     engine = TakesNoInstructions()
     personas, engines = cloning(engine)
     async with running(personas, engines) as gateway:
-        answer = await ask(gateway, ref_audio=base64_clip(), ref_text=WORDS, instructions="angrily")
+        answer = await ask(gateway, ref_audio=base64_clip(12.0), ref_text=WORDS, instructions="angrily")
         assert answer.status == 200
         assert answer.headers["X-Voice-Warning"] == "instructions are not followed by this model"
         assert used(engine).instruct is None

@@ -15,7 +15,7 @@ from gateway.persona_sources import PersonaSources
 from gateway.persona_watch import PersonaWatch
 from speech.errors import UnknownVoice
 from tests.gateway.in_process import running, soon
-from tests.gateway.recordings import encoded, noise
+from tests.gateway.recordings import encoded, spoken
 
 
 def yaml(name: str, voice: str = "en", more: str = "") -> str:
@@ -169,7 +169,7 @@ async def test_a_folder_that_is_moved_away_keeps_everybody_and_may_come_back(wat
 async def test_nobody_is_cloned_on_once_something_is_wrong_with_the_consent(watched: Watched) -> None:
     rook = watched.folder / "rook"
     rook.mkdir()
-    (rook / "clip.wav").write_bytes(encoded(noise(12)))
+    (rook / "clip.wav").write_bytes(encoded(spoken(12)))
     write(watched.folder, "rook", CLONED + CONSENT)
     await soon(lambda: "rook" in watched.shelf.personas)
     before = watched.shelf.find("rook")

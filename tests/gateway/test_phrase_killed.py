@@ -11,7 +11,7 @@ import pytest
 from tests.fakes.fake_upstream import FakeUpstream, hangs, head, running
 from tests.gateway.in_process import soon
 from tests.gateway.process import START_WITHIN, GatewayProcess, environment, started
-from tests.gateway.recordings import encoded, noise
+from tests.gateway.recordings import encoded, spoken
 
 pytestmark = pytest.mark.slow
 
@@ -32,7 +32,7 @@ def written(home: Path, url: str, *phrases: str) -> dict[str, str]:
     """The environment of a gateway whose one persona is a clone that an upstream speaks."""
     persona = home / "personas" / "ada"
     persona.mkdir(parents=True, exist_ok=True)
-    (persona / "clip.wav").write_bytes(encoded(noise(12.0)))
+    (persona / "clip.wav").write_bytes(encoded(spoken(12.0)))
     (persona / "words.txt").write_text("What is said in it.")
     (persona / "persona.yaml").write_text(PERSONA.format(phrases=json.dumps(phrases)))
     settings = home / "gateway.toml"

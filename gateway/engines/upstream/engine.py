@@ -199,6 +199,7 @@ class UpstreamEngine:
         if path is None:
             return None
         try:
-            return await self._clips.data_uri(path)
+            more = voice.upstream_voice
+            return await self._clips.data_uri(path, more.transcript, more.language)
         except InvalidClip as error:
             raise EngineUnavailable(error.code, error.message) from error

@@ -7,7 +7,7 @@ import pytest
 
 from speech.persona import UpstreamVoice, VoiceSpec
 from tests.fakes.fake_upstream import PCM, answers, head, running, writes
-from tests.gateway.recordings import encoded, noise
+from tests.gateway.recordings import encoded, spoken
 from tests.gateway.upstream.listening import NOVA, TEXT, listen, upstream
 from tests.gateway.upstream.omni_stub import MODEL, OmniStub
 
@@ -21,7 +21,7 @@ NAMED = VoiceSpec(
 @pytest.fixture
 def cloned(tmp_path: Path) -> VoiceSpec:
     clip = tmp_path / "reference.wav"
-    clip.write_bytes(encoded(noise(4.0)))
+    clip.write_bytes(encoded(spoken(4.0)))
     return VoiceSpec(
         "upstream:studio",
         upstream_voice=UpstreamVoice("cloned", reference=clip, transcript="My words.", language="de"),

@@ -13,7 +13,7 @@ from speech.persona import UpstreamVoice, VoiceSpec
 from speech.utterance import Sentence
 from tests.gateway.in_process import SOON
 from tests.gateway.process import started
-from tests.gateway.recordings import encoded, noise
+from tests.gateway.recordings import encoded, spoken
 from tests.gateway.upstream.listening import listen, upstream
 
 TEXT = "Hello, I am a voice from another machine, and I speak for a while."
@@ -39,7 +39,7 @@ async def test_who_is_not_there_is_refused_and_does_not_count(tmp_path: Path) ->
     async with started(tmp_path) as far, upstream(_url(far.port), dialect="robotvoice") as engine:
         assert (await listen(engine, voice("nobody"), TEXT)).reason == "refused"
         clip = tmp_path / "clip.wav"
-        clip.write_bytes(encoded(noise(4.0)))
+        clip.write_bytes(encoded(spoken(4.0)))
         sent = VoiceSpec("upstream:studio", upstream_voice=UpstreamVoice("sent", reference=clip))
         heard = await listen(engine, sent, TEXT)
         # It has no model that clones.
