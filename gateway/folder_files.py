@@ -1,5 +1,7 @@
 """Files of a folder whose owner is not trusted with the rest of the disk."""
 
+import difflib
+import unicodedata
 from pathlib import Path
 
 
@@ -11,8 +13,39 @@ class Missing(Unreadable):
     """There is no such file."""
 
 
+def spelled_there(path: Path) -> Path:
+    """The path as the disk spells its last part: `ä` may be written as one character or as two."""
+    try:
+        if path.exists():
+            return path
+        wanted = unicodedata.normalize("NFC", path.name)
+        same = (
+            entry for entry in path.parent.iterdir() if unicodedata.normalize("NFC", entry.name) == wanted
+        )
+        return next(same, path)
+    except OSError:
+        return path
+
+
+def names_beside(path: Path) -> list[str]:
+    """Of the files in its folder, in order."""
+    try:
+        return sorted(entry.name for entry in path.parent.iterdir() if entry.is_file())
+    except OSError:
+        return []
+
+
+def near_names(path: Path) -> list[str]:
+    """Files beside a missing one that may be meant, the nearest first."""
+    names = {name.lower(): name for name in names_beside(path)}
+    return [
+        names[each] for each in difflib.get_close_matches(path.name.lower(), sorted(names), n=2, cutoff=0.75)
+    ]
+
+
 def read_inside(path: Path, root: Path, limit: int) -> bytes:
     """What a regular file inside `root` holds: at most `limit` bytes. Raises Unreadable."""
+    path = spelled_there(path)
     try:
         real = path.resolve(strict=True)
         if not real.is_relative_to(root):
@@ -22,7 +55,9 @@ def read_inside(path: Path, root: Path, limit: int) -> bytes:
         with real.open("rb") as file:
             raw = file.read(limit + 1)
     except FileNotFoundError as error:
-        raise Missing("is missing; put it there, or remove what names it") from error
+        near = near_names(path)
+        mend = f"did you mean {' or '.join(near)}?" if near else "put it there, or remove what names it"
+        raise Missing(f"is missing; {mend}") from error
     except (OSError, RuntimeError) as error:
         why = getattr(error, "strerror", None) or "a loop of symlinks"
         raise Unreadable(f"cannot be read ({why}); make it readable for this user") from error

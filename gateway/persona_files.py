@@ -2,6 +2,7 @@
 
 import datetime
 import difflib
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,7 +10,7 @@ from types import MappingProxyType
 
 from pydantic import ValidationError
 
-from gateway.folder_files import Missing, Unreadable, read_inside
+from gateway.folder_files import Missing, Unreadable, names_beside, read_inside
 from gateway.persona_names import by_name, folded, lost_names
 from gateway.persona_schema import PersonaFile, problems_in
 from gateway.problems import one_line
@@ -19,6 +20,7 @@ from speech.errors import InvalidPersona, UnknownVoice
 from speech.persona import PERSONA_ID, Persona
 
 FILE_NAME = "persona.yaml"
+_NEARLY = re.compile(r".+[.]ya?ml(?:[.](?:txt|rtf))?~?", re.IGNORECASE)
 FILE_LIMIT = 64 * 1024
 """Bytes of one persona.yaml"""
 UNKNOWN_VOICE_LIMIT = 80
@@ -202,7 +204,9 @@ def _read(path: Path, root: Path) -> str:
     try:
         raw = read_inside(path, root, FILE_LIMIT)
     except Missing as error:
-        raise _Refused(path, Problem(1, "", "is missing; write one, or remove the folder")) from error
+        named = next((name for name in names_beside(path) if _NEARLY.fullmatch(name)), None)
+        mend = f"rename {named} to {FILE_NAME}" if named else "write one, or remove the folder"
+        raise _Refused(path, Problem(1, "", f"is missing; {mend}")) from error
     except Unreadable as error:
         raise _Refused(path, Problem(1, "", str(error))) from error
     try:

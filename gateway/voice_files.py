@@ -5,8 +5,10 @@ import hashlib
 import json
 from pathlib import Path
 
+from gateway.clips.transcripts import marks_in, not_plain_text
 from gateway.consent import consent_problems
-from gateway.folder_files import Unreadable, read_inside
+from gateway.folder_files import Unreadable, read_inside, spelled_there
+from gateway.model_folders import resolved
 from gateway.persona_schema import PersonaFile
 from gateway.reference_clips import FILE_LIMIT
 from gateway.voice_schema import MlxVoice, NeuralVoice, UpstreamBlock, printable, speakable
@@ -15,6 +17,8 @@ from speech.persona import ModelVoice, UpstreamVoice
 
 TRANSCRIPT_LIMIT = 4 * 1024
 """Bytes; nobody says so much in 15 s"""
+READ_LIMIT = 1024 * 1024
+"""Bytes of its file: enough to tell a document from a text"""
 TIMBRE_ONLY = (
     "has no transcript, so only its timbre is cloned; write its words into a file and name that as "
     "transcript, or say x_vector_only: true"
@@ -43,9 +47,11 @@ class VoiceFiles:
 
     def _model_voice(self, block: MlxVoice, at: Location) -> ModelVoice:
         reference, clip, transcript = self._to_clone(block, at)
-        sounding = (block.model, clip, transcript, block.speaker, block.instruct, self._language)
+        # Seen from here: a relative folder is another one for another persona.
+        model = resolved(block.model, self._folder.resolve())
+        sounding = (model, clip, transcript, block.speaker, block.instruct, self._language)
         return ModelVoice(
-            model=block.model,
+            model=model,
             key=hashlib.sha256(json.dumps(sounding).encode()).hexdigest(),
             reference=reference,
             transcript=transcript,
@@ -82,20 +88,27 @@ class VoiceFiles:
         raw = self._read(name, FILE_LIMIT, at)
         sha256 = None if raw is None else hashlib.sha256(raw).hexdigest()
         self._clips.append(sha256)
-        return (None, None) if raw is None else ((self._folder / name).resolve(), sha256)
+        return (None, None) if raw is None else (spelled_there(self._folder / name).resolve(), sha256)
 
     def _words(self, name: str, at: Location) -> str | None:
         """A transcript on one line, as models take it."""
-        raw = self._read(name, TRANSCRIPT_LIMIT, at)
+        raw = self._read(name, READ_LIMIT, at)
         if raw is None:
             return None
+        if why := not_plain_text(raw):
+            self.problems.append((at, f"{name} {why}"))
+            return None
+        if len(raw) > TRANSCRIPT_LIMIT:
+            self.problems.append((at, f"{name} is larger than {TRANSCRIPT_LIMIT // 1024} KiB; shorten it"))
+            return None
+        text = raw.decode("utf-8-sig")
+        if found := marks_in(text):
+            self.warnings.append((at, f"{name}: {found.text}"))
         try:
-            words = " ".join(raw.decode("utf-8-sig").split())
+            words = " ".join(text.split())
             if words:
                 return speakable(printable(words))
             self.problems.append((at, f"{name} is empty; {WRITE_THE_WORDS}"))
-        except UnicodeDecodeError:
-            self.problems.append((at, f"{name} is not UTF-8; save it as UTF-8"))
         except ValueError as error:
             self.problems.append((at, f"{name}: {error}"))
         return None
