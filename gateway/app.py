@@ -29,6 +29,7 @@ from gateway.keys import (
     LISTENERS,
     METRICS,
     OBSERVER,
+    PERSONA_REPORT,
     PERSONAS,
     PHRASE_RENDERING,
     PHRASES,
@@ -43,6 +44,7 @@ from gateway.metrics_now import Now
 from gateway.models import revisions
 from gateway.observed import Listener, Observer
 from gateway.persona_files import PersonaLibrary
+from gateway.persona_report import PersonaReport
 from gateway.persona_shelf import PersonaShelf
 from gateway.persona_sources import PersonaSources
 from gateway.persona_watch import PersonasChanged, PersonaWatch
@@ -125,10 +127,13 @@ def make_app(
     app[PHRASE_RENDERING] = PhraseRendering(
         app[PERSONAS], app[ENGINES], app[PHRASES], changed=app[LISTENERS].wake
     )
+    shelf = app[PERSONAS]
+    app[PERSONA_REPORT] = PersonaReport(lambda: shelf.personas.values(), app[ENGINES])
     metrics.registry.register(Now(app))
     app.on_response_prepare.append(carry_request_id)
     app.on_response_prepare.append(_carry_gateway_id)
     app.add_routes(ROUTES)
+    app.cleanup_ctx.append(_report)
     app.cleanup_ctx.append(_engines)
     app.cleanup_ctx.append(_recovery)
     if settings.phrases_disk_mb:
@@ -184,14 +189,16 @@ async def _engines(app: web.Application) -> AsyncIterator[None]:
 
 async def _start_engines(app: web.Application) -> None:
     await asyncio.gather(*(_start(guarded.engine) for guarded in app[ENGINES].values()))
-    for persona in app[PERSONAS].personas.values():
-        for voice in persona.voices:
-            reason = app[ENGINES][voice.engine].engine.readiness(voice).reason
-            if reason:
-                log.warning("persona %s: %s", persona.id, reason.text)
-
+    app[PERSONA_REPORT].look_again()
     local = [guarded.engine for name, guarded in app[ENGINES].items() if name in LOCAL_ENGINES]
     await asyncio.gather(*map(_start_until_ready, local))
+
+
+async def _report(app: web.Application) -> AsyncIterator[None]:
+    reporting = asyncio.create_task(app[PERSONA_REPORT].run(), name="report on personas")
+    yield
+    reporting.cancel()
+    await asyncio.wait({reporting})
 
 
 async def _start_until_ready(engine: Engine) -> None:
@@ -239,6 +246,7 @@ async def _personas_changed(
         await others(library)
     app[LISTENERS].wake()
     app[PHRASE_RENDERING].look_again()
+    app[PERSONA_REPORT].look_again()
 
 
 async def _carry_gateway_id(request: web.BaseRequest, answer: web.StreamResponse) -> None:

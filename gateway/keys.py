@@ -10,6 +10,7 @@ from gateway.advertise import Advertiser
 from gateway.caller_clips import CallerClips
 from gateway.metrics import Metrics
 from gateway.observed import Observer
+from gateway.persona_report import PersonaReport
 from gateway.persona_shelf import PersonaShelf
 from gateway.phrase_rendering import PhraseRendering
 from gateway.phrase_store import PhraseStore
@@ -38,6 +39,7 @@ GATEWAY_ID = web.AppKey("gateway_id", str)
 PERSONAS = web.AppKey("personas", PersonaShelf)
 DEFAULT_PERSONA = web.AppKey("default_persona", str)
 PHRASES = web.AppKey("phrases", PhraseStore)
+PERSONA_REPORT = web.AppKey("persona_report", PersonaReport)
 PHRASE_RENDERING = web.AppKey("phrase_rendering", PhraseRendering)
 ENGINES = web.AppKey("engines", Mapping[str, GuardedEngine])
 ADMISSION = web.AppKey("admission", Admission)

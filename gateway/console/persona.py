@@ -56,7 +56,7 @@ def add_persona_commands(commands: "argparse._SubParsersAction[argparse.Argument
         formatter_class=HelpPage,
     )
     new.add_argument("persona_name", metavar="NAME", help="what it is called")
-    new.add_argument("clip", type=Path, metavar="CLIP", help="10 to 15 s of speech: WAV, FLAC, MP3 or Ogg")
+    new.add_argument("clip", type=Path, metavar="CLIP", help="10 to 15 s of speech, as a sound file")
     new.add_argument(
         "--transcript", metavar="TEXT|FILE", help="the words of the clip, to the letter, or a file of them"
     )
@@ -74,9 +74,8 @@ async def run_persona_command(options: argparse.Namespace, settings: "Settings")
     """Returns the exit code. Raises InvalidPersona and InvalidClip."""
     if options.action == "check":
         from gateway.console.persona_check import check_personas
-        from gateway.models import revisions
 
-        return await check_personas(settings.persona_sources, options.id, revisions(settings.state_dir))
+        return await check_personas(settings, options.id)
     from gateway.console.persona_new import NewPersona, make_persona
 
     today = datetime.date.today().isoformat()

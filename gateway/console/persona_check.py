@@ -1,36 +1,35 @@
 """What is good and bad about each persona, for its owner to read."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import MappingProxyType
 
 import numpy as np
 
 from gateway.clip import CLIP_RATE
+from gateway.clips.findings import Finding, of_level
 from gateway.console.shown import show
+from gateway.console.voice_check import VoiceCheck
 from gateway.engines.mlx.packages import not_installed
 from gateway.loudness import integrated_loudness
-from gateway.models import models_of, refusal_of
-from gateway.output_guard import longest_seconds, shortest_seconds
+from gateway.models import models_of
 from gateway.persona_files import FILE_NAME, PersonaLibrary
 from gateway.persona_sources import PersonaSources
 from gateway.problems import one_line
 from gateway.reference_clips import load_persona_clip
+from gateway.settings import Settings
 from speech.errors import InvalidClip, UnknownVoice
-from speech.persona import Consent, Persona, VoiceSpec
+from speech.persona import Consent, ModelVoice, Persona, UpstreamVoice, VoiceSpec
 
 USABLE, PROBLEMS = 0, 2
 
 
-async def check_personas(
-    sources: PersonaSources, name: str | None = None, revisions: Mapping[str, str] = MappingProxyType({})
-) -> int:
+async def check_personas(settings: Settings, name: str | None = None) -> int:
     """Prints a report on all personas, or on one; returns PROBLEMS if one of these has any.
 
-    `revisions`: the commit of each model that is pinned. Raises InvalidPersona if none can be used, and
-    UnknownVoice if there is no such one.
+    Raises InvalidPersona if none can be used, and UnknownVoice if there is no such one.
     """
+    sources = settings.persona_sources
     library = sources.load()
     personas, problems = list(library.personas.values()), library.problems
     if name is not None:
@@ -38,66 +37,56 @@ async def check_personas(
         # What cannot be used has no name but its folder's.
         personas = [] if problems else [_found(library, name)]
     code = PROBLEMS if problems else USABLE
-    for persona in personas:
-        clips = await _Clips.of(persona)
-        about = (line for folder in sources.folders for line in _about(folder / persona.id, library.warnings))
-        warnings = [_shortened(line, sources) for line in about]
-        show(
-            "\n".join(
-                [
-                    *_described(persona, clips, persona.id in library.shipped),
-                    *_marked("warning", [*warnings, *clips.warnings]),
-                ]
-            )
-        )
-        if wrong := [*clips.problems, *_refused(persona, revisions)]:
-            code = PROBLEMS
-            show("\n".join(_marked("problem", wrong)))
+    async with VoiceCheck(settings, personas) as voices:
+        for persona in personas:
+            clips = await _Clips.of(persona)
+            places = [folder / persona.id for folder in sources.folders]
+            about = (line for place in places for line in _about(place, library.warnings))
+            in_files = [_shortened(line, sources) for line in about]
+            found = [*voices.findings_of(persona), *clips.findings]
+            lines = [*_described(persona, clips, persona.id in library.shipped)]
+            lines += _marked("remark", of_level(found, "remark"))
+            lines += _marked("warning", [*in_files, *of_level(found, "warning")])
+            lines += _marked("problem", of_level(found, "problem"))
+            show("\n".join(lines))
+            if of_level(found, "problem"):
+                code = PROBLEMS
+        missing = voices.cannot_tell()
     if problems:
         show("cannot be used:")
         show("\n".join(f"  {_shortened(line, sources)}" for line in problems))
-    if models_of(personas) and (missing := not_installed()):
-        show(f"warning: no voice that a model makes can be heard here: {missing}")
+    for line in missing:
+        show(f"warning: whether its voices exist is not known: {line}")
+    if models_of(personas) and (missing_packages := not_installed()):
+        show(f"warning: no voice that a model makes can be heard here: {missing_packages}")
     return code
-
-
-def _refused(persona: Persona, revisions: Mapping[str, str]) -> Iterator[str]:
-    """Of each voice that its model cannot make, why; as far as its model is here."""
-    for spec in persona.voices:
-        if spec.model_voice and (why := refusal_of(spec.model_voice, revisions)):
-            yield why
 
 
 @dataclass(slots=True)
 class _Clips:
-    """What the clips of a persona are, what is wrong with them and what could be better."""
+    """What the clips of a persona are, and what was found in them."""
 
-    lines: dict[Path, str] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    lines: dict[tuple[Path, str | None], str] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
 
     @classmethod
     async def of(cls, persona: Persona) -> "_Clips":
         clips = cls()
         for spec in (persona.voice, *persona.fallbacks):
-            voice = spec.model_voice
-            if voice and voice.reference and voice.reference not in clips.lines:
-                clips.lines[voice.reference] = await clips._line(voice.reference, voice.transcript)
+            voice = spec.model_voice or spec.upstream_voice
+            if voice and voice.reference and (voice.reference, voice.transcript) not in clips.lines:
+                line = await clips._line(voice.reference, voice)
+                clips.lines[voice.reference, voice.transcript] = line
         return clips
 
-    async def _line(self, path: Path, transcript: str | None) -> str:
+    async def _line(self, path: Path, voice: ModelVoice | UpstreamVoice) -> str:
         try:
-            checked = await load_persona_clip(path)
+            checked = await load_persona_clip(path, voice.transcript, voice.language)
         except InvalidClip as error:
-            self.problems.append(f"{path.name}: {error.message}")
+            self.findings.append(Finding("clip", "problem", f"{path.name}: {error.message}"))
             return f"{path.name}, which cannot be used"
+        self.findings += [replace(found, text=f"{path.name}: {found.text}") for found in checked.findings]
         seconds = checked.clip.seconds
-        self.warnings += [f"{path.name}: {warning}" for warning in checked.warnings]
-        if transcript and not shortest_seconds(transcript) <= seconds <= longest_seconds(transcript):
-            self.warnings.append(
-                f"the {len(transcript.split())} words of the transcript do not fill {seconds:.1f} s of "
-                "speech, or do not fit into them; write down all that is said in the clip, and nothing else"
-            )
         samples = np.frombuffer(checked.clip.samples, "<f4")[: round(seconds * CLIP_RATE)]
         return f"{path.name}, {seconds:.1f} s, {integrated_loudness(samples):.1f} LUFS"
 
@@ -135,9 +124,9 @@ def _described(persona: Persona, clips: _Clips, shipped: bool) -> Iterator[str]:
     yield f"{persona.id}: {persona.name}, speaks {persona.language}{aliases}{origin}"
     for index, spec in enumerate((persona.voice, *persona.fallbacks)):
         yield f"  {'stands in' if index else 'own voice'}: {_settings(spec)}"
-        if voice := spec.model_voice:
+        if voice := spec.model_voice or spec.upstream_voice:
             if voice.reference:
-                yield f"    clip: {clips.lines[voice.reference]}"
+                yield f"    clip: {clips.lines[voice.reference, voice.transcript]}"
             if voice.transcript:
                 yield f"    transcript: {len(voice.transcript.split())} words"
     if persona.consent:

@@ -7,21 +7,25 @@ import shutil
 import tempfile
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
 
+from gateway.clip import CheckedClip
+from gateway.clips.transcripts import not_plain_text
 from gateway.console.persona_check import check_personas
 from gateway.console.shown import show
 from gateway.engines.mlx.packages import not_installed
+from gateway.folder_files import spelled_there
 from gateway.folders import owned_personas, reachable
 from gateway.hub_cache import local_model
+from gateway.model_folders import is_folder, resolved, why_no_model
 from gateway.models import revisions
 from gateway.persona_files import FILE_NAME, load_personas
-from gateway.reference_clips import load_persona_clip
+from gateway.reference_clips import load_persona_clip, wav_of
 from gateway.settings import Settings
-from gateway.voice_files import TRANSCRIPT_LIMIT
+from gateway.voice_files import READ_LIMIT
 from speech.errors import InvalidPersona, UnknownVoice
 from speech.installation import how_to_install
 from speech.persona import PERSONA_ID
@@ -36,7 +40,7 @@ class NewPersona:
     name: str
     clip: Path
     transcript: str | None
-    """The words, or the name of a file of them"""
+    """The words, or the name of a file that holds them"""
     language: str
     model: str
     consent: Mapping[str, str | None]
@@ -58,7 +62,10 @@ async def make_persona(wanted: NewPersona, settings: Settings) -> int:
 
     Raises InvalidPersona and InvalidClip, and then it was not made.
     """
-    await load_persona_clip(wanted.clip)
+    wanted = replace(wanted, model=_model(wanted.model), clip=spelled_there(wanted.clip))
+    words = None if wanted.transcript is None else _words(wanted.transcript)
+    wanted = replace(wanted, transcript=words)
+    checked = await load_persona_clip(wanted.clip, words, wanted.language)
     folder = settings.personas or _owned_folder()
     _refuse_if_taken(wanted, folder, settings)
     target = folder / wanted.id
@@ -68,13 +75,13 @@ async def make_persona(wanted: NewPersona, settings: Settings) -> int:
         with tempfile.TemporaryDirectory(dir=folder, prefix=".new-") as place:
             draft = Path(place) / wanted.id
             draft.mkdir()
-            _write(wanted, draft)
+            _write(wanted, draft, checked)
             _check(draft)
             draft.rename(target)
     except OSError as error:
         raise InvalidPersona(f"{target} cannot be written ({error.strerror}); make room there") from error
     show(f"made {target}")
-    code = await check_personas(settings.persona_sources, wanted.id, revisions(settings.state_dir))
+    code = await check_personas(settings, wanted.id)
     show("\n".join(["go on with:", *(f"  {step}" for step in _next_steps(wanted, settings))]))
     return code
 
@@ -83,7 +90,8 @@ def _next_steps(wanted: NewPersona, settings: Settings) -> Iterator[str]:
     """What is still to be typed until it is heard."""
     if not_installed():
         yield how_to_install("mlx")
-    if local_model(wanted.model, revisions(settings.state_dir).get(wanted.model)) is None:
+    pinned = revisions(settings.state_dir).get(wanted.model)
+    if not is_folder(wanted.model) and local_model(wanted.model, pinned) is None:
         yield f"robotvoice-gateway models pull {shlex.quote(wanted.model)}"
     where = f" --personas {shlex.quote(str(settings.personas))}" if settings.personas else ""
     yield f"robotvoice-gateway serve{where}     (one that runs takes it into use by itself)"
@@ -125,14 +133,20 @@ def _refuse_if_taken(wanted: NewPersona, folder: Path, settings: Settings) -> No
         raise InvalidPersona(f"{owner.id} is called {name!r} already; give another name")
 
 
-def _write(wanted: NewPersona, draft: Path) -> None:
+def _model(given: str) -> str:
+    """A folder as seen from where this is typed, or a name on the Hub. Raises InvalidPersona."""
+    model = resolved(given, Path.cwd())
+    if why := why_no_model(model):
+        raise InvalidPersona(f"--model: {why}")
+    return model
+
+
+def _write(wanted: NewPersona, draft: Path, checked: CheckedClip) -> None:
     """The files of a persona."""
-    suffix = wanted.clip.suffix.lower()
-    clip = draft / f"reference{suffix if re.fullmatch('[.][a-z0-9]{1,8}', suffix) else '.sound'}"
-    shutil.copyfile(wanted.clip, clip)
+    clip = _copied(wanted.clip, draft, checked)
     voice = {"engine": "mlx", "model": wanted.model, "reference": clip.name}
     if wanted.transcript is not None:
-        (draft / TRANSCRIPT).write_text(f"{_words(wanted.transcript)}\n", encoding="utf-8")
+        (draft / TRANSCRIPT).write_text(f"{wanted.transcript}\n", encoding="utf-8")
         voice["transcript"] = TRANSCRIPT
     consent = dict(wanted.consent) | {"clip_sha256": hashlib.sha256(clip.read_bytes()).hexdigest()}
     file = {
@@ -147,16 +161,30 @@ def _write(wanted: NewPersona, draft: Path) -> None:
     (draft / FILE_NAME).write_text(text, encoding="utf-8")
 
 
+def _copied(file: Path, draft: Path, checked: CheckedClip) -> Path:
+    """The clip in the draft: as it is, or what a program of this machine made of it; others have none."""
+    if checked.heard and checked.heard.file.converted:
+        clip = draft / "reference.wav"
+        clip.write_bytes(wav_of(checked.clip))
+        return clip
+    suffix = file.suffix.lower()
+    clip = draft / f"reference{suffix if re.fullmatch('[.][a-z0-9]{1,8}', suffix) else '.sound'}"
+    shutil.copyfile(file, clip)
+    return clip
+
+
 def _words(transcript: str) -> str:
     """What the file of that name holds, or the text itself."""
     try:
-        if Path(transcript).is_file():
-            with Path(transcript).open("rb") as file:
-                return file.read(TRANSCRIPT_LIMIT + 1).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InvalidPersona(f"{transcript} is not UTF-8; save it as UTF-8") from error
+        named = spelled_there(Path(transcript))
+        if named.is_file():
+            with named.open("rb") as file:
+                raw = file.read(READ_LIMIT)
+            if why := not_plain_text(raw):
+                raise InvalidPersona(f"{transcript} {why}")
+            return raw.decode("utf-8-sig")
     except (OSError, ValueError):  # no name of a file: too long, or with a character no name has
         return transcript
-    if transcript.lower().endswith(".txt"):
+    if re.fullmatch(r"\S+\.(?:txt|rtf|docx?|odt|pages|pdf|html?|srt|vtt|json|md)", transcript, re.IGNORECASE):
         raise InvalidPersona(f"there is no file {transcript}; name one that is there, or give the words")
     return transcript

@@ -8,11 +8,8 @@ import pytest
 from gateway.cli import main
 from gateway.engines.mlx import packages
 from speech.installation import how_to_install
-from tests.gateway.recordings import encoded, noise, with_pauses
+from tests.gateway.recordings import WORDS, encoded, spoken, with_pauses
 
-WORDS = (
-    "These are about as many words as anybody says in twelve seconds, if that somebody takes their time.\n"
-)
 CONSENT = "consent: {subject: Ada, granted_by: Ada, scope: home, expires: 2999-12-31}\n"
 CLONED = "{engine: mlx, model: a/model, reference: clip.wav, transcript: words.txt}"
 
@@ -37,7 +34,7 @@ def personas(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "rook" / "persona.yaml").write_text(
         f"name: Rook\nlanguage: en-GB\nvoice: {CLONED}\nfallbacks: [{{engine: espeak, voice: en}}]\n{CONSENT}"
     )
-    (folder / "rook" / "clip.wav").write_bytes(encoded(noise(12)))
+    (folder / "rook" / "clip.wav").write_bytes(encoded(spoken(12)))
     (folder / "rook" / "words.txt").write_text(WORDS)
     return folder
 
@@ -57,8 +54,8 @@ def test_all_personas_are_described(capsys: pytest.CaptureFixture[str]) -> None:
             "  own voice: espeak, en, pitch 20",
             "rook: Rook, speaks en-GB",
             "  own voice: mlx, a/model",
-            "    clip: clip.wav, 12.0 s, -17.0 LUFS",
-            "    transcript: 18 words",
+            "    clip: clip.wav, 12.0 s, -19.3 LUFS",
+            "    transcript: 36 words",
             "  stands in: espeak, en",
             "  consent: Ada lets the voice of Ada be used for: home (until 2999-12-31)",
         ],
@@ -80,7 +77,7 @@ def test_an_unknown_persona_is_told_with_those_there_are(capsys: pytest.CaptureF
 def test_warnings_are_told_and_are_no_failure(personas: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = personas / "rook" / "persona.yaml"
     file.write_text(file.read_text().replace(", transcript: words.txt", ""))
-    (personas / "rook" / "clip.wav").write_bytes(encoded(noise(5)))
+    (personas / "rook" / "clip.wav").write_bytes(encoded(spoken(5)))
     code, lines = checked(capsys, "rook")
     assert code == 0
     assert lines[-2:] == [
@@ -90,17 +87,32 @@ def test_warnings_are_told_and_are_no_failure(personas: Path, capsys: pytest.Cap
     ]
 
 
-@pytest.mark.parametrize("words", ["Hello there.", WORDS * 12])
+HALF = WORDS[: len(WORDS) // 2]
+ALL = "write down all that is said, to the letter, and nothing else"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (
+            HALF,
+            0,
+            "about 6.0 of 12.0 s are written down; from 0:06 on something is missing",
+        ),
+        ("Hello.", 0, "about 0.7 of 12.0 s are written down; from 0:01 on something is missing"),
+        (f"{WORDS} {HALF}", 0, "the transcript has about 1.5 times the words that are heard in its clip"),
+        (WORDS * 4, 2, "the transcript has about 3.9 times the words that are heard in its clip"),
+    ],
+)
 def test_a_transcript_that_is_not_what_is_said_is_suspected(
-    words: str, personas: Path, capsys: pytest.CaptureFixture[str]
+    words: str, code: int, told: str, personas: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """B1, X5."""
     (personas / "rook" / "words.txt").write_text(words)
-    code, lines = checked(capsys, "rook")
-    assert code == 0
-    assert lines[-1] == (
-        f"  warning: the {len(words.split())} words of the transcript do not fill 12.0 s of speech, "
-        "or do not fit into them; write down all that is said in the clip, and nothing else"
-    )
+    got, lines = checked(capsys, "rook")
+    assert got == code
+    assert lines[-1].startswith(f"  {'problem' if code else 'warning'}: clip.wav: {told}")
+    assert lines[-1].endswith(ALL)
 
 
 def test_a_clip_that_cannot_be_cloned_is_a_problem(

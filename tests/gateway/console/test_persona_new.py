@@ -2,9 +2,12 @@
 
 import datetime
 import hashlib
+import shlex
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
 from gateway.cli import main
 from gateway.engines.mlx import packages
@@ -12,9 +15,8 @@ from gateway.persona_files import load_personas
 from gateway.settings import load_settings
 from speech.installation import how_to_install
 from speech.persona import Consent, VoiceSpec
-from tests.gateway.recordings import encoded, noise
+from tests.gateway.recordings import WORDS, encoded, spoken, with_pauses
 
-WORDS = "These are about as many words as anybody says in twelve seconds, if that somebody takes their time."
 GRANTED = ("--granted-by", "Ada", "--scope", "our robot at home")
 
 
@@ -35,7 +37,7 @@ def personas(home: Path) -> Path:
 @pytest.fixture
 def clip(tmp_path: Path) -> Path:
     path = tmp_path / "Recording 1.FLAC"
-    path.write_bytes(encoded(noise(12), format="FLAC"))
+    path.write_bytes(encoded(spoken(12), format="FLAC"))
     return path
 
 
@@ -202,8 +204,94 @@ def test_what_cannot_be_used_is_told_and_nothing_is_made(
 def test_a_clip_that_cannot_be_cloned_leaves_no_trace(
     home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "short.wav").write_bytes(encoded(noise(2)))
+    (tmp_path / "short.wav").write_bytes(encoded(spoken(2)))
     for name, told in (("short.wav", "2.0 s long and needs 3 s"), ("gone.wav", "cannot be read")):
         assert made("Rook", tmp_path / name, *GRANTED) == 2
         assert told in capsys.readouterr().err
     assert not home.exists()
+
+
+@pytest.mark.parametrize("words", ["it.rtf", "it.docx", "it.srt", "two words of a text"])
+def test_a_document_of_words_is_refused_and_a_missing_one_is_no_text(
+    words: str, tmp_path: Path, personas: Path, clip: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """B8."""
+    if "." in words:
+        assert made("Rook", clip, "--transcript", words, *GRANTED) == 2
+        assert f"there is no file {words}; name one that is there" in capsys.readouterr().err
+    file = tmp_path / words
+    file.write_bytes(b"{\\rtf1 " + b"hello " * 2000)
+    assert made("Rook", clip, "--transcript", file, *GRANTED) == 2
+    assert f"{file} is RTF, as TextEdit and Word save it; save it as plain text" in capsys.readouterr().err
+    assert not personas.exists()
+
+
+def test_words_that_cannot_be_those_of_the_clip_make_no_persona(
+    personas: Path, clip: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """B1."""
+    assert made("Rook", clip, "--transcript", WORDS * 4, *GRANTED) == 2
+    assert "the transcript has about 3.9 times the words that are heard" in capsys.readouterr().err
+    assert not personas.exists()
+
+
+@pytest.mark.parametrize(
+    ("model", "told"),
+    [
+        ("/nowhere", "--model: there is no folder /nowhere; "),
+        ("./empty", "--model: {here}/empty is empty; "),
+        ("qwen", "--model: there is no folder {here}/qwen; "),
+    ],
+)
+def test_a_model_folder_without_a_model_makes_no_persona(
+    model: str,
+    told: str,
+    personas: Path,
+    clip: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """X8: as seen from where it is typed."""
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert made("Rook", clip, "--transcript", WORDS, *GRANTED, "--model", model) == 2
+    assert told.format(here=tmp_path) in capsys.readouterr().err
+    assert not personas.exists()
+
+
+def test_a_recording_of_any_length_gets_its_places_to_cut(
+    tmp_path: Path, personas: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """X7: a minute at the rate of a studio is larger than a clip may be."""
+    file = tmp_path / "long.wav"
+    samples = np.concatenate([with_pauses(20, 4, 9.5, 13), spoken(35)[:, 0]])
+    file.write_bytes(encoded(np.repeat(samples[:, None], 2, axis=1), rate=24_000, subtype="FLOAT"))
+    assert file.stat().st_size > 10 * 2**20
+    assert made("Rook", file, "--transcript", WORDS, *GRANTED) == 2
+    assert "the clip is 55.0 s long and may have 15 s; cut it in a pause, at 4, 9.5 or 13 s, and" in (
+        capsys.readouterr().err
+    )
+    assert not personas.exists()
+
+
+def test_a_recording_that_had_to_be_converted_is_kept_as_what_everybody_reads(
+    tmp_path: Path, personas: Path, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """B2: a stand-in for ffmpeg gives back what it was asked to convert."""
+    folder = tmp_path / "tools"
+    folder.mkdir()
+    program = folder / "ffmpeg"
+    program.write_text(f"#!/bin/sh\nexec /bin/cat {shlex.quote(str(clip))}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+    phone = tmp_path / "New Recording 3.webm"
+    phone.write_bytes(b"\x1aE\xdf\xa3 and so on")
+    assert made("Rook", phone, "--transcript", WORDS, *GRANTED) == 0
+    (persona,) = (each for each in load_personas(personas).personas.values() if each.id == "rook")
+    assert persona.voice.model_voice is not None
+    reference = persona.voice.model_voice.reference
+    assert reference is not None
+    assert (reference.name, soundfile.info(reference).frames) == ("reference.wav", 12 * 24_000)
+    assert persona.consent is not None
+    assert persona.consent.clip_sha256 == hashlib.sha256(reference.read_bytes()).hexdigest()
