@@ -19,7 +19,8 @@ async def test_a_clone_its_substitute_and_its_kept_sound_are_equally_loud(
     cloned: Voice, tmp_path: Path
 ) -> None:
     fallback = VoiceSpec("espeak", "en+croak", 20, 180)
-    ada = Persona("ada", "Ada", "en", cloned("a"), fallbacks=(fallback,))
+    # The other reference makes a voice that is near the target by chance.
+    ada = Persona("ada", "Ada", "en", cloned("b"), fallbacks=(fallback,))
     async with whole_gateway(tmp_path, ada) as (gateway, parts):
         first = integrated_loudness(await said(gateway, "mlx", "ada", [KEPT]))
         for number in range(MOST_SENTENCES):
