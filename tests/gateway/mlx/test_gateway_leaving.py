@@ -13,7 +13,9 @@ from pathlib import Path
 
 import psutil
 import pytest
+import soundfile
 
+from gateway.clip import CLIP_RATE, SAMPLE_BYTES
 from tests.gateway.mlx.cloning_gateway import PIECE, SPARE, CloningGateway, written
 from tests.gateway.mlx.listening import LONG, until
 
@@ -73,7 +75,9 @@ async def test_while_its_clip_is_encoded(
     process = gateway.process.found
     begin = process.io_counters().write_chars
     async with asking(gateway, True, ref_audio=base64.b64encode(clip).decode(), ref_text=words):
-        # The file goes to the process that decodes it, and then what came of it to the worker.
-        handed_out = begin + len(clip) + MORE_THAN_A_REQUEST
+        # The file goes to the process that decodes it, whose own writing is counted as the gateway's once it
+        # has ended, and what came of it is handed to the worker after it was checked.
+        decoded = round(soundfile.info(file).duration * CLIP_RATE) * SAMPLE_BYTES
+        handed_out = begin + len(clip) + decoded + MORE_THAN_A_REQUEST
         await until(lambda: process.io_counters().write_chars > handed_out)
     assert await what_it_still_writes(gateway, worker) < PIECE
