@@ -47,12 +47,21 @@ def why_no_model(model: str) -> str | None:
         if not any(path.iterdir()):
             return f"{path} is empty; copy the model into it, or {_CORRECT}"
         if not (path / "config.json").is_file():
-            return f"{path} has no config.json, so it is no model; {_inside(path)}"
+            lacks = f"{path} has no config.json"
+            if has_part_of_a_model(model):
+                return f"{lacks}; copy all files of the model into it"
+            return f"{lacks}, so it is no model; {_inside(path)}"
         if not any(path.glob("*.safetensors")):
             return f"{path} has no weights; copy all files of the model into it"
     except OSError as error:
         return f"{path} cannot be read ({error.strerror}); make it readable for this user"
     return None
+
+
+def has_part_of_a_model(model: str) -> bool:
+    """Whether the folder that is meant holds weights or a config.json: then not all of it was copied."""
+    path = Path(model)
+    return _is_dir(path) and ((path / "config.json").is_file() or any(path.glob("*.safetensors")))
 
 
 def _near(path: Path) -> str:

@@ -59,6 +59,8 @@ def test_each_thing_that_is_no_model_is_told_in_words_of_its_own(home: Path, tmp
     (models / "no-config").mkdir()
     (models / "no-config" / "readme").write_text("x")
     model_in(models / "nested" / "snapshot")
+    (models / "half").mkdir()
+    (models / "half" / "model.safetensors").write_bytes(b"x")
     (models / "bare").mkdir()
     (models / "bare" / "config.json").write_text("{}")
     correct = "correct the key model"
@@ -69,6 +71,7 @@ def test_each_thing_that_is_no_model_is_told_in_words_of_its_own(home: Path, tmp
         "file": f"{models}/file is a file; give the folder that the model lies in",
         "no-config": f"{models}/no-config has no config.json, so it is no model; {correct}",
         "nested": f"{models}/nested has no config.json, so it is no model; did you mean snapshot?",
+        "half": f"{models}/half has no config.json; copy all files of the model into it",
         "bare": f"{models}/bare has no weights; copy all files of the model into it",
     }  # fmt: skip
     assert {name: why_no_model(str(models / name)) for name in told} == told

@@ -54,7 +54,7 @@ async def test_half_a_model_is_not_ready_and_says_what_it_lacks(
     await engine.close()
     assert reason is not None
     assert reason.code == code, reason.text
-    assert "pull" in reason.text
+    assert "copy" in reason.text
 
 
 async def test_a_folder_that_is_not_there_is_named(checkpoint: Checkpoint, tmp_path: Path) -> None:

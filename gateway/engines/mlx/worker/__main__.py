@@ -88,7 +88,7 @@ def _load(pipe: Pipe, model: str, revision: str | None) -> "Speaking":
         raise
     except Exception as error:
         traceback.print_exc()
-        message = f"model {model} cannot be loaded ({type(error).__name__}: {error}); pull it again"
+        message = f"model {model} cannot be loaded ({type(error).__name__}: {error}); pull or copy it again"
         raise UnusableModel("broken_model", message) from None
     facts = replace(
         speaking.describe(),

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from gateway.engines.mlx.worker.errors import UnusableModel
-from gateway.model_folders import is_folder, resolved, why_no_model
+from gateway.model_folders import has_part_of_a_model, is_folder, resolved, why_no_model
 
 HOW_TO_PULL = "robotvoice-gateway models pull"
 
@@ -12,7 +12,7 @@ HOW_TO_PULL = "robotvoice-gateway models pull"
 def model_folder(model: str, revision: str | None) -> Path:
     """The complete folder of a path or of a name on the Hub. Raises UnusableModel."""
     model = resolved(model, Path.cwd())
-    if why := why_no_model(model):
+    if (why := why_no_model(model)) and not has_part_of_a_model(model):
         raise UnusableModel("no_model", why)
     folder = Path(model) if is_folder(model) else _in_the_hubs_cache(model, revision)
     if missing := _missing(folder):

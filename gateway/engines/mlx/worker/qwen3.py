@@ -178,7 +178,8 @@ class Qwen3Adapter:
         missing = [name for name, part in needed.items() if part is None or part is False]
         if missing:
             raise UnusableModel(
-                "incomplete_model", f"the model's {' and '.join(missing)} could not be loaded; pull it again"
+                "incomplete_model",
+                f"the model's {' and '.join(missing)} could not be loaded; pull or copy it again",
             )
 
 
