@@ -13,11 +13,11 @@ from edge_client.daemon_errors import Stopped
 from edge_client.kept_gateway import KeptGateway
 from edge_client.known_personas import ANY_VOICE
 from edge_client.line import Line
-from edge_client.loudspeaker import Loudspeaker
 from edge_client.phrase_keeping import PhraseKeeping
 from edge_client.phrase_manifest import Manifest
 from edge_client.phrase_pull import PhrasePull
 from edge_client.plain_words import GatewayStanding, summary
+from edge_client.playback.loudspeaker import Loudspeaker
 from edge_client.say import LONGEST_TEXT
 from edge_client.settings import Settings
 from edge_client.speaker import MOST_WAITING, Speaker

@@ -4,8 +4,8 @@ import asyncio
 import math
 from dataclasses import dataclass, field
 
-from edge_client.aloud import Heard
 from edge_client.known_personas import KnownPersona
+from edge_client.playback.aloud import Heard
 from speech.errors import RobotVoiceError
 from speech.utterance import Priority, Reason, Sentence
 

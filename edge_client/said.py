@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from edge_client.aloud import Heard
 from edge_client.endpoint import Endpoint
 from edge_client.known_personas import KnownPersona
 from edge_client.plain_words import GatewayStanding, why_not_the_gateway
+from edge_client.playback.aloud import Heard
 from edge_client.voices import FIRST_LOCAL, local_voices
 from speech.persona import VoiceSpec
 

@@ -7,13 +7,13 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Iterable
 from pathlib import Path
 
-from edge_client.aloud import Begins, Heard, speak_aloud
 from edge_client.files import write_where_told
 from edge_client.known_gateway import KnownGateway
-from edge_client.player_choice import open_player
+from edge_client.playback.aloud import Begins, Heard, speak_aloud
+from edge_client.playback.player_choice import open_player
+from edge_client.playback.voice_lock import alone
 from edge_client.said import Said, describe, in_words
 from edge_client.settings import Settings
-from edge_client.voice_lock import alone
 from edge_client.voices import Voices
 from speech.audio import AudioChunk, wav_header
 from speech.chain_events import SentenceStarted

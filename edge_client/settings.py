@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from edge_client import setting_values
-from edge_client.lock_file import default_path
+from edge_client.playback.lock_file import default_path
 from speech.errors import InvalidSettings
 
 ENVIRONMENT_PREFIX = "ROBOTVOICE_"

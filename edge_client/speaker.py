@@ -11,9 +11,9 @@ from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
 
-from edge_client.aloud import UNHEARD, Begins
 from edge_client.daemon_errors import DaemonGone, Stopped, TooLate
 from edge_client.line import Line
+from edge_client.playback.aloud import UNHEARD, Begins
 from speech.chain_events import SentenceStarted
 from speech.errors import RobotVoiceError, TooManyRequests
 from speech.utterance import Priority

@@ -3,11 +3,11 @@
 import time
 from collections.abc import Callable
 
-from edge_client.aloud import Begins, speak_aloud
 from edge_client.known_gateway import KnownGateway
 from edge_client.line import Line
-from edge_client.loudspeaker import Loudspeaker
-from edge_client.player_choice import plays_files
+from edge_client.playback.aloud import Begins, speak_aloud
+from edge_client.playback.loudspeaker import Loudspeaker
+from edge_client.playback.player_choice import plays_files
 from edge_client.settings import Settings
 from edge_client.voices import Voices
 from speech.chain_events import SentenceStarted

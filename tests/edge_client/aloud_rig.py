@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from edge_client.aloud import Heard, speak_aloud
+from edge_client.playback.aloud import Heard, speak_aloud
 from edge_client.settings import Settings
 from speech.fallback import FallbackChain
 from speech.guarded import ChainEntry, GuardedEngine

@@ -6,10 +6,10 @@ from contextlib import suppress
 
 import pytest
 
-from edge_client.aloud import Begins, Heard
 from edge_client.daemon_errors import DaemonGone, Stopped, TooLate
 from edge_client.known_personas import KnownPersona
 from edge_client.line import Line
+from edge_client.playback.aloud import Begins, Heard
 from edge_client.speaker import URGENT_ROOM, Speaker
 from speech.audio import WIRE_FORMAT, Origin
 from speech.chain_events import SentenceStarted

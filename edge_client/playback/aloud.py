@@ -6,13 +6,13 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from edge_client.earcon import earcon
-from edge_client.play_queue import PlayQueue
-from edge_client.player import NullPlayer, Played
-from edge_client.player_choice import ProvenPlayer, plays_files
-from edge_client.pre_buffer import PreBuffer
+from edge_client.playback.earcon import earcon
+from edge_client.playback.play_queue import PlayQueue
+from edge_client.playback.player import NullPlayer, Played
+from edge_client.playback.player_choice import ProvenPlayer, plays_files
+from edge_client.playback.pre_buffer import PreBuffer
+from edge_client.playback.voice_lock import alone
 from edge_client.settings import Settings
-from edge_client.voice_lock import alone
 from speech.audio import WIRE_FORMAT, AudioChunk, Origin
 from speech.chain_events import Ended, SentenceStarted
 from speech.errors import NothingCanSpeak, PlayerFailed, SpokenInPart

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from edge_client.lock_file import free, held, locked
+from edge_client.playback.lock_file import free, held, locked
 from speech.errors import PlayerFailed
 
 log = logging.getLogger(__name__)

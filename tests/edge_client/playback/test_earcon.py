@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from edge_client.earcon import earcon
-from edge_client.lock_file import locked
+from edge_client.playback.earcon import earcon
+from edge_client.playback.lock_file import locked
 from edge_client.settings import Settings
 from speech.audio import WIRE_FORMAT, AudioFormat
 from speech.errors import NothingCanSpeak, SpokenInPart

@@ -2,7 +2,7 @@
 
 import pytest
 
-from edge_client.player_commands import player_arguments
+from edge_client.playback.player_commands import player_arguments
 from speech.audio import AudioFormat
 
 STEREO = AudioFormat(22_050, channels=2)

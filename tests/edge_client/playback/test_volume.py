@@ -6,9 +6,9 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from edge_client.player_choice import open_player
+from edge_client.playback.player_choice import open_player
+from edge_client.playback.volume import PIECE, softer
 from edge_client.settings import Settings
-from edge_client.volume import PIECE, softer
 from speech.audio import WIRE_FORMAT, AudioChunk, AudioFormat, Origin
 from tests.edge_client.rig import Program, chunks, noise
 

@@ -5,7 +5,7 @@ import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
 
-from edge_client.child_process import ChildFailed, run_child
+from edge_client.playback.child_process import ChildFailed, run_child
 from speech.audio import AudioChunk
 
 log = logging.getLogger(__name__)

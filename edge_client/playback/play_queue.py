@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from edge_client.pre_buffer import PreBuffer
+from edge_client.playback.pre_buffer import PreBuffer
 from speech.audio import AudioChunk
 from speech.chain_events import SentenceStarted
 from speech.errors import NothingCanSpeak, SpokenInPart

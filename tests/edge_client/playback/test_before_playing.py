@@ -9,8 +9,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from edge_client.player import Player
-from edge_client.player_choice import ProvenPlayer, open_player
+from edge_client.playback.player import Player
+from edge_client.playback.player_choice import ProvenPlayer, open_player
 from edge_client.settings import Settings
 from speech.audio import WIRE_FORMAT, AudioChunk, Origin
 

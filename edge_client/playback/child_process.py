@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Self, cast
 
-from edge_client.lock_file import held
+from edge_client.playback.lock_file import held
 from speech.errors import PlayerFailed
 
 log = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import IO, Protocol
 
-from edge_client.child_process import ChildFailed, ChildProcess, run_child
+from edge_client.playback.child_process import ChildFailed, ChildProcess, run_child
 from speech.audio import WIRE_FORMAT, AudioChunk, AudioFormat, wav_file
 
 STALL_LIMIT = 3.0

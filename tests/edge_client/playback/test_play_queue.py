@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from edge_client.play_queue import Item, PlayQueue
-from edge_client.pre_buffer import PreBuffer
+from edge_client.playback.play_queue import Item, PlayQueue
+from edge_client.playback.pre_buffer import PreBuffer
 from faults.simulation.virtual_time import run
 from speech.audio import WIRE_FORMAT, AudioChunk, Origin
 from speech.chain_events import SentenceStarted

@@ -11,8 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from edge_client.player import FilePlayer, PipePlayer, Played
-from edge_client.player_commands import player_arguments
+from edge_client.playback.player import FilePlayer, PipePlayer, Played
+from edge_client.playback.player_commands import player_arguments
 from speech.audio import AudioChunk, AudioFormat, Origin, wav_file
 from speech.errors import PlayerFailed
 from tests.edge_client.rig import Program, chunks, noise

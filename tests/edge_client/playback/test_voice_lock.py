@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from edge_client.lock_file import default_path, locked
-from edge_client.voice_lock import alone
+from edge_client.playback.lock_file import default_path, locked
+from edge_client.playback.voice_lock import alone
 from speech.errors import PlayerFailed
 from tests.edge_client.rig import soon
 
 HOLD = """
 import asyncio, sys
 from pathlib import Path
-from edge_client.voice_lock import alone
+from edge_client.playback.voice_lock import alone
 
 async def hold():
     async with alone(Path(sys.argv[1])):
@@ -38,7 +38,7 @@ def held_elsewhere(path: Path) -> "Iterator[subprocess.Popen[str]]":
         [sys.executable, "-c", HOLD, str(path)],
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
     )
     assert process.stdout is not None
     try:

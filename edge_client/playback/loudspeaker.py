@@ -4,10 +4,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from edge_client.player_choice import ProvenPlayer
-from edge_client.pre_buffer import PreBuffer
+from edge_client.playback.player_choice import ProvenPlayer
+from edge_client.playback.pre_buffer import PreBuffer
+from edge_client.playback.voice_lock import alone
 from edge_client.settings import Settings
-from edge_client.voice_lock import alone
 from speech.errors import PlayerFailed
 
 

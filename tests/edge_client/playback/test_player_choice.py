@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from edge_client.player import NullPlayer, Played
-from edge_client.player_choice import open_player
+from edge_client.playback.player import NullPlayer, Played
+from edge_client.playback.player_choice import open_player
 from edge_client.settings import PlayerName, Settings
 from speech.audio import WIRE_FORMAT
 from speech.errors import PlayerFailed
@@ -48,7 +48,7 @@ async def test_a_player_that_does_not_work_makes_room_for_the_next(program: Prog
 async def test_a_player_that_hangs_makes_room_for_the_next(
     program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("edge_client.player_choice.PROOF_LIMIT", 0.3)
+    monkeypatch.setattr("edge_client.playback.player_choice.PROOF_LIMIT", 0.3)
     program("aplay", "sleep 60")
     program("pw-play", "cat > heard")
     player = await open_player(Settings(), clock=time.monotonic)
@@ -105,7 +105,7 @@ async def test_another_player_takes_its_place_at_once(program: Program) -> None:
 async def test_a_loudspeaker_that_stays_busy_is_told_as_such(
     program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("edge_client.player_choice.BUSY_LIMIT", 0.3)
+    monkeypatch.setattr("edge_client.playback.player_choice.BUSY_LIMIT", 0.3)
     program("aplay", f"echo '{BUSY}' >&2; exit 1")
     with pytest.raises(
         PlayerFailed, match=r"^another program has had the loudspeaker for more than 0 s: end it"

@@ -9,8 +9,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from edge_client.player import PipePlayer
-from edge_client.pre_buffer import PreBuffer
+from edge_client.playback.player import PipePlayer
+from edge_client.playback.pre_buffer import PreBuffer
 from edge_client.settings import Settings
 from speech.audio import AudioChunk
 from speech.persona import VoiceSpec
@@ -49,7 +49,7 @@ async def test_the_sentence_is_said_again_by_a_new_player(
     """Also when it had been given all of it and had not played it to its end."""
     monkeypatch.setenv("PACED_AHEAD", ahead)
     quick = partial(PipePlayer, stall_limit=1.0, exit_limit=1.0)
-    monkeypatch.setattr("edge_client.player_choice.PipePlayer", quick)
+    monkeypatch.setattr("edge_client.playback.player_choice.PipePlayer", quick)
     engine = ScriptedEngine("clone", [PIECE] * pieces)
     speaking = asyncio.create_task(aloud(settings(player="aplay"), engine))
     first = await players.until_given(0, given)

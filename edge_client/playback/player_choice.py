@@ -8,12 +8,12 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 from functools import partial
 
-from edge_client.before_playing import held_back
-from edge_client.child_process import ChildFailed
-from edge_client.player import Clock, FilePlayer, NullPlayer, PipePlayer, Played, Player
-from edge_client.player_commands import PACKAGES, player_arguments
+from edge_client.playback.before_playing import held_back
+from edge_client.playback.child_process import ChildFailed
+from edge_client.playback.player import Clock, FilePlayer, NullPlayer, PipePlayer, Played, Player
+from edge_client.playback.player_commands import PACKAGES, player_arguments
+from edge_client.playback.volume import FULL, softer
 from edge_client.settings import Settings
-from edge_client.volume import FULL, softer
 from speech.audio import WIRE_FORMAT, AudioChunk, Origin
 from speech.errors import PlayerFailed
 

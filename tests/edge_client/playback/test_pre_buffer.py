@@ -2,7 +2,7 @@
 
 import pytest
 
-from edge_client.pre_buffer import LEAST, MOST, MOST_IN_ALL, MOST_SOURCES, PreBuffer
+from edge_client.playback.pre_buffer import LEAST, MOST, MOST_IN_ALL, MOST_SOURCES, PreBuffer
 
 
 def test_it_begins_with_a_tenth_of_a_second() -> None:

@@ -1,0 +1,1 @@
+"""The loudspeaker: what brings sound to it, and who may when."""
