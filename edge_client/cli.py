@@ -8,14 +8,14 @@ import sys
 from collections.abc import Callable, Sequence
 
 from edge_client import terminal
-from edge_client.commands import daemon, discover, install, python_path, say, status, stop
+from edge_client.commands import daemon, discover, doctor, install, python_path, say, status, stop
 from edge_client.commands.options import Layout
 from edge_client.environment import misspelt
 from speech import __version__
 from speech.errors import RobotVoiceError
 from speech.help_page import CommandLine, HelpPage, page_end
 
-COMMANDS = (say, stop, status, daemon, discover, install, python_path)
+COMMANDS = (say, stop, status, daemon, discover, doctor, install, python_path)
 
 EXAMPLES = {
     'robotvoice say "Hello."': "works at once, with a gateway or without",

@@ -27,7 +27,7 @@ from edge_client.voices import Voices
 from speech import __version__
 from speech.chain_events import SentenceStarted
 from speech.engines.espeak import EspeakEngine
-from speech.errors import EngineFailure, PlayerFailed
+from speech.errors import EngineFailure
 from speech.people_log import PLAIN
 from speech.recovery import recover
 from speech.settings_changes import Changes, SettingsChanges
@@ -74,9 +74,11 @@ class Daemon:
             self.voices.kept, self.voices.cloned, self.phrases.look
         )
         self.tally = Tally()
-        self.loudspeaker = Loudspeaker(settings, clock=clock)
+        self.loudspeaker = Loudspeaker(settings, clock=clock, keeps=True)
+        self.on_no_sound: Callable[[str], object] = lambda told: None
+        """Told at the start when nothing can be heard"""
         turns = Turns(settings, self.voices, self.gateway, self.loudspeaker, clock=clock)
-        self.speaker = Speaker(turns.speak, self._tell, clock=clock)
+        self.speaker = Speaker(turns.speak, self._tell, self.loudspeaker, clock=clock)
         self._began = time.time()
         self._changes = changes
 
@@ -89,7 +91,7 @@ class Daemon:
                 group.create_task(self.gateway.keep(self._learn), name="the gateway")
                 group.create_task(self.phrases.run(), name="the phrasebook")
                 group.create_task(self.keeping.run(), name="what is heard often")
-                group.create_task(self.loudspeaker.prove(), name="a first moment of silence")
+                group.create_task(self._keep_loudspeaker(), name="the loudspeaker")
                 group.create_task(self._keep_espeak(), name="espeak")
         finally:
             self.announcements.end()
@@ -157,6 +159,12 @@ class Daemon:
             mute=missing.text if missing else None,
         )
 
+    async def _keep_loudspeaker(self) -> None:
+        await self.loudspeaker.prove()
+        if self.loudspeaker.problem:
+            self.on_no_sound(self.loudspeaker.complaint)
+        await self.loudspeaker.run()
+
     async def _keep_espeak(self) -> None:
         """Warm from the start, and found again when it was lost."""
         await self.espeak.start()
@@ -181,11 +189,8 @@ class Daemon:
         now = time.time()
         if sentence:
             self.tally.sentence(sentence, now)
-            self.loudspeaker.problem = None
         elif event in TALLIED:
             self.tally.line(event, line, now)
-        if isinstance(line.error, PlayerFailed):
-            self.loudspeaker.problem = line.error.message
         told = announcement(event, line, sentence, now)
         self.announcements.tell(told)
         _log(told)

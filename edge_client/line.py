@@ -30,6 +30,8 @@ class Line:
     begun_at: float | None = None
     """When its first sound was handed over"""
     heard: Heard | None = None
+    setbacks: int = 0
+    """How often the loudspeaker was lost before it got any further"""
     error: RobotVoiceError | None = None
     """Why it was not spoken to its end"""
     _ended: asyncio.Event = field(default_factory=asyncio.Event)

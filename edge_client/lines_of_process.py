@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import time
 import uuid
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 from edge_client.daemon_client import DaemonClient, reach
 from edge_client.daemon_errors import Stopped, TooLate
+from edge_client.playback.play_out import PlayOut
 from edge_client.said import Said
 from edge_client.say import LONGEST_TEXT, Robot
 from edge_client.settings import Settings
@@ -57,6 +59,8 @@ class LinesOfProcess:
     def __init__(self) -> None:
         self.thread = WorkThread("robotvoice")
         self._own: dict[str, _Own] = {}
+        self._play_outs: dict[float, PlayOut] = {}
+        """What is known of the loudspeaker, by what counts as its rest"""
 
     async def say(self, asked: Asked) -> Said:
         """Returns when it was spoken. Raises RobotVoiceError."""
@@ -127,7 +131,9 @@ class LinesOfProcess:
 
                 if before:
                     await asyncio.wait(before)
-                return await Robot(asked.settings).say(
+                rest = asked.settings.rest
+                play_out = self._play_outs.setdefault(rest, PlayOut(time.monotonic, rest))
+                return await Robot(asked.settings, play_out=play_out).say(
                     asked.text,
                     asked.settings.persona if asked.persona is None else asked.persona,
                     out=asked.file,

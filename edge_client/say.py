@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import logging
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterable
@@ -10,8 +11,8 @@ from pathlib import Path
 from edge_client.files import write_where_told
 from edge_client.known_gateway import KnownGateway
 from edge_client.playback.aloud import Begins, Heard, speak_aloud
-from edge_client.playback.player_choice import open_player
-from edge_client.playback.voice_lock import alone
+from edge_client.playback.loudspeaker import Loudspeaker
+from edge_client.playback.play_out import PlayOut
 from edge_client.said import Said, describe, in_words
 from edge_client.settings import Settings
 from edge_client.voices import Voices
@@ -23,6 +24,8 @@ from speech.fallback import FallbackChain
 from speech.text import clean, split
 from speech.utterance import Sentence, Utterance
 from speech.whole_file import speak_whole
+
+log = logging.getLogger(__name__)
 
 __all__ = ["LONGEST_TEXT", "FileNotWritten", "Robot", "Said"]
 
@@ -43,7 +46,10 @@ class FileNotWritten(RobotVoiceError):
 class Robot:
     """One command's worth of robot: opens what is on disk, speaks, writes down what it learned."""
 
-    def __init__(self, settings: Settings, *, clock: Clock = time.monotonic) -> None:
+    def __init__(
+        self, settings: Settings, *, clock: Clock = time.monotonic, play_out: PlayOut | None = None
+    ) -> None:
+        """`play_out` is what is known of the loudspeaker."""
         self._settings = settings
         self._clock = clock
         self._begun = clock()
@@ -52,6 +58,7 @@ class Robot:
         self._voices = Voices(settings, self.gateway, self._espeak)
         self.why: str | None = None
         """Why the gateway did not speak the last text, for people; None: it did"""
+        self._loudspeaker = Loudspeaker(settings, clock=clock, play_out=play_out, on_wait=_wait)
 
     async def say(
         self,
@@ -93,6 +100,7 @@ class Robot:
                 warming.cancel()
                 await asyncio.wait({warming})
             await self._espeak.close()
+            await self._loudspeaker.close()
         file, endpoint = str(out) if out else None, self.gateway.endpoint
         said = describe(text, who, heard, begun=self._begun, endpoint=endpoint, file=file)
         self.why = in_words(said, heard, self.gateway.seen_there, endpoint)
@@ -104,7 +112,13 @@ class Robot:
                 self.gateway.use_the_time()
 
         heard = await speak_aloud(
-            chain, utterance, self._settings, self._clock, on_sentence, play=play, begins=begins
+            chain,
+            utterance,
+            self._settings,
+            self._clock,
+            on_sentence,
+            loudspeaker=self._loudspeaker if play else None,
+            begins=begins,
         )
         assert heard is not None, "a text has a sentence, and each may begin"
         return heard
@@ -127,15 +141,19 @@ class Robot:
         except OSError as error:
             problem = error
         if play:
-            async with alone(self._settings.voice_lock):
-                player = await open_player(self._settings, clock=self._clock)
-                await player.play(_each(whole.chunks))
+            async with self._loudspeaker.taken():
+                await self._loudspeaker.play(_each(whole.chunks))
         if problem:
             raise FileNotWritten(f"{out} cannot be written ({problem.strerror}): choose another place")
         seconds = audio_format.seconds(audio_format.samples(pcm_bytes))
         return Heard(
             whole.entry, whole.origin, whole.substitute, whole.first_audio, seconds, recalled=whole.recalled
         )
+
+
+def _wait(told: str) -> None:
+    # An error, as the command line shows nothing less: a command that says nothing would seem to hang.
+    log.error("it waits, as the loudspeaker is %s", told)
 
 
 async def _each(chunks: Iterable[AudioChunk]) -> AsyncIterator[AudioChunk]:

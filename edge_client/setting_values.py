@@ -10,6 +10,8 @@ GATEWAY_PORT = 7860
 LONGEST_WAIT = 60.0
 """Seconds no setting may exceed: a robot that waits longer counts as silent."""
 
+LONGEST_LEAD_IN = 5.0
+"""Seconds; more than any loudspeaker needs to wake up"""
 MOST_MEGABYTES = 100_000
 
 _ADDRESS = re.compile(r"(?:http://)?(\[[^\[\]\s/]*:[^\[\]\s/]*\]|[\w.-]+)(?::([0-9]{1,5}))?/?")
@@ -71,6 +73,21 @@ def seconds(value: object) -> float:
         found = 0.0
     if not 0.0 < found <= LONGEST_WAIT:
         raise ValueError(f"{value!r:.80} is not a number of seconds above 0 and at most {LONGEST_WAIT:.0f}")
+    return found
+
+
+def lead_in(value: object) -> float | None:
+    """None: `auto`."""
+    if value == "auto":
+        return None
+    try:
+        found = float(str(value))
+    except ValueError:
+        found = -1.0
+    if not 0.0 <= found <= LONGEST_LEAD_IN:
+        raise ValueError(
+            f"{value!r:.80} is neither auto nor a number of seconds from 0 to {LONGEST_LEAD_IN:.0f}"
+        )
     return found
 
 

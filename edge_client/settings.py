@@ -56,6 +56,10 @@ class Settings:
     before: tuple[str, ...] = ()
     """A command run before playing, such as one that switches an amplifier on"""
     before_timeout: float = 3.0
+    lead_in: float | None = None
+    """Silence before the first sound after a rest; None: as the kind of loudspeaker needs it"""
+    rest: float = 3.0
+    """How long nothing was heard when the loudspeaker may have fallen asleep, and the player is closed"""
     earcon: bool = True
     """Whether a short sound tells that a text could not be finished"""
     connect_timeout: float = 0.6
@@ -147,6 +151,8 @@ _PARSERS: dict[str, Callable[[object], object]] = {
     "volume": setting_values.percent,
     "before": setting_values.command,
     "before_timeout": setting_values.seconds,
+    "lead_in": setting_values.lead_in,
+    "rest": setting_values.seconds,
     "earcon": setting_values.switch,
     "connect_timeout": setting_values.seconds,
     "discovery_timeout": setting_values.seconds,

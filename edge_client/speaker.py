@@ -1,11 +1,13 @@
 """Whose turn it is at the loudspeaker.
 
 Urgent lines cut what is being said; stories and what is in the background yield between two sentences. Who
-was cut or yielded goes on afterwards, with the first sentence that was not heard to its end.
+was cut or yielded goes on afterwards, with the first sentence that was not heard to its end. While the
+loudspeaker is not there, nobody has a turn: all wait, the most urgent first.
 """
 
 import asyncio
 import logging
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine
@@ -14,8 +16,9 @@ from typing import Any, Protocol
 from edge_client.daemon_errors import DaemonGone, Stopped, TooLate
 from edge_client.line import Line
 from edge_client.playback.aloud import UNHEARD, Begins
+from edge_client.playback.away import Away, LoudspeakerAway
 from speech.chain_events import SentenceStarted
-from speech.errors import RobotVoiceError, TooManyRequests
+from speech.errors import PlayerFailed, RobotVoiceError, SpokenInPart, TooManyRequests
 from speech.utterance import Priority
 
 log = logging.getLogger(__name__)
@@ -23,6 +26,10 @@ log = logging.getLogger(__name__)
 MOST_WAITING = 64
 URGENT_ROOM = 8
 """Urgent lines that fit into a full queue"""
+PATIENCE = 60.0
+"""Seconds that a line without a deadline waits for a loudspeaker; what is said still later helps nobody"""
+MOST_SETBACKS = 3
+"""How often a loudspeaker may be lost in the same sentence"""
 
 Speak = Callable[[Line, Begins], Coroutine[Any, Any, int]]
 """Says a line from its position on; returns the position after it. Raises RobotVoiceError."""
@@ -32,6 +39,24 @@ class Tell(Protocol):
     """Is told what happens to a line: queued, started, sentence, spoken, dropped, cut, failed."""
 
     def __call__(self, event: str, line: Line, sentence: SentenceStarted | None = None) -> None: ...
+
+
+class WaitedFor(Protocol):
+    """A loudspeaker that may not be there."""
+
+    @property
+    def away(self) -> Away | None: ...
+
+    @property
+    def problem(self) -> str | None: ...
+
+    async def attempt(self) -> Away | None:
+        """Tries whether it is there; None: it is. Takes its time. Raises PlayerFailed."""
+        ...
+
+    def waited(self, asked_at: float) -> float:
+        """Seconds that something asked for then has waited for it."""
+        ...
 
 
 class _Turn:
@@ -71,11 +96,13 @@ class Speaker:
         self,
         speak: Speak,
         tell: Tell,
+        loudspeaker: WaitedFor | None = None,
         *,
         clock: Callable[[], float] = time.monotonic,
         most_waiting: int = MOST_WAITING,
     ) -> None:
-        self._speak, self._tell, self._clock, self._most = speak, tell, clock, most_waiting
+        self._speak, self._tell, self._loudspeaker = speak, tell, loudspeaker
+        self._clock, self._most = clock, most_waiting
         self._waiting: list[Line] = []
         self._turn: _Turn | None = None
         self._numbers = 0
@@ -129,9 +156,11 @@ class Speaker:
             while True:
                 while not self._waiting:
                     await self._changed()
+                if not await self._can_be_heard() or not self._waiting:
+                    continue
                 line = self._waiting.pop(0)
                 if line.begun_at is None and self._clock() > line.begin_by:
-                    self._settle(line, "dropped", _too_late())
+                    self._settle(line, "dropped", self._too_late())
                 else:
                     await self._give_turn(line)
         finally:
@@ -145,7 +174,7 @@ class Speaker:
             lines = [line for line in (self.now, *self._waiting) if line and line.begun_at is None]
             for line in lines:
                 if self._clock() > line.begin_by:
-                    self.end(line, _too_late())
+                    self.end(line, self._too_late())
             next_one = min((line.begin_by for line in lines if not line.ended), default=float("inf"))
             left = next_one - self._clock()
             try:
@@ -153,6 +182,22 @@ class Speaker:
                     await self._changed()
             except TimeoutError:
                 continue
+
+    async def _can_be_heard(self) -> bool:
+        """Whether there is a loudspeaker. Ends lines that have waited too long for it."""
+        if not self._loudspeaker:
+            return True
+        try:
+            away = await self._loudspeaker.attempt()
+        except PlayerFailed:
+            return True  # waiting does not help: whose turn it is will be told why
+        if not away:
+            return True
+        for line in tuple(self._waiting):
+            has_its_own_limit = line.begun_at is None and line.begin_by < math.inf
+            if not has_its_own_limit and self._loudspeaker.waited(line.asked_at) > PATIENCE:
+                self.end(line, self._not_heard(line, away))
+        return False
 
     async def _give_turn(self, line: Line) -> None:
         self._turn = turn = _Turn(line, self._speak(line, self._begins))
@@ -170,7 +215,7 @@ class Speaker:
         assert turn is not None, "only who has the turn speaks"
         line = turn.line
         if line.begun_at is None and now > line.begin_by:
-            turn.why = _too_late()
+            turn.why = self._too_late()
         elif not turn.is_between(started.sentence) or not self._must_yield(line):
             turn.hand(started.sentence, now)
             if line.begun_at is None:
@@ -192,7 +237,9 @@ class Speaker:
             self._enqueue(line)
         elif task.cancelled() or turn.left_at == line.position:
             self._settle(line, "dropped" if line.begun_at is None else "cut", turn.why)
-        elif broken := task.exception():
+        elif isinstance(broken := task.exception(), LoudspeakerAway) and line.setbacks < MOST_SETBACKS:
+            self._lost_the_loudspeaker(line, broken)
+        elif broken:
             self._settle(line, "failed", _error(broken))
         else:
             line.position = task.result() if turn.left_at is None else turn.left_at
@@ -200,6 +247,15 @@ class Speaker:
                 self._enqueue(line)
             else:
                 self._settle(line, "spoken", None)
+
+    def _lost_the_loudspeaker(self, line: Line, away: LoudspeakerAway) -> None:
+        """It goes on when there is one again, with the first sentence that may not have been heard."""
+        line.setbacks += 1
+        if away.sentence is not None:
+            if away.sentence > line.position:
+                line.position, line.setbacks = away.sentence, 1
+            self._tell("cut", line)
+        self._enqueue(line)
 
     def _settle(self, line: Line, event: str, error: RobotVoiceError | None) -> None:
         line.end(error)
@@ -217,9 +273,16 @@ class Speaker:
     async def _changed(self) -> None:
         await self._news.wait()
 
+    def _too_late(self) -> TooLate:
+        problem = self._loudspeaker.problem if self._loudspeaker and self._loudspeaker.away else None
+        why = f", as the loudspeaker is {problem}" if problem else ""
+        return TooLate(f"it could not begin before its deadline, so nothing was said{why}")
 
-def _too_late() -> TooLate:
-    return TooLate("it could not begin before its deadline, so nothing was said")
+    def _not_heard(self, line: Line, away: Away) -> RobotVoiceError:
+        if line.begun_at is None:
+            return away.error(self._clock())
+        told = f"the loudspeaker is {away.told(self._clock())}: {away.advice}"
+        return SpokenInPart(f"only its beginning was played: {told}")
 
 
 def _error(broken: BaseException) -> RobotVoiceError:

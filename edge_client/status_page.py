@@ -27,7 +27,7 @@ def _rows(status: Answer) -> Iterator[tuple[str, str]]:
     yield from _with_heading("Spoken", map(_spoken, status["spoken"]), "nothing yet")
     yield from _with_heading("Why", map(_why, status["reasons"]), None)
     yield from _with_heading("Queue", _queue(status), "empty")
-    yield "Loudspeaker", _loudspeaker(status["loudspeaker"])
+    yield from _with_heading("Loudspeaker", _loudspeaker(status["loudspeaker"]), None)
     errors = (f"{moment(each['at'])}  {each['error']}" for each in reversed(status["errors"]))
     yield from _with_heading("Errors", errors, "none")
 
@@ -96,13 +96,23 @@ def _line(line: Answer) -> str:
     return f"{line['id']}, {line['persona']}, {line['priority']}, {_counted(line['sentences'], 'sentence')}"
 
 
-def _loudspeaker(told: Answer) -> str:
+def _loudspeaker(told: Answer) -> Iterator[str]:
     said = f"{told['player']}" + (f" on {told['device']}" if told["device"] else "")
+    if card := told["card"]:
+        said += f" (card {card['number']}, {card['name']})"
+    elif told["sink"]:
+        said += f" ({told['sink']})"
+    if told["mixer"]:
+        said += f", mixer {told['mixer']}"
+    if told["lead_in_s"]:
+        said += f", woken by {told['lead_in_s']:g} s of silence"
     if told["underruns"]:
         said += f", {_counted(told['underruns'], 'underrun')}, {told['pre_buffer_ms']} ms held back"
     if told["earcons"]:
         said += f", {_counted(told['earcons'], 'text')} ended with an earcon"
-    return ": ".join(filter(None, (said, told["problem"], told["before"])))
+    yield ": ".join(filter(None, (said, told["problem"], told["before"])))
+    if told["what_to_do"]:
+        yield told["what_to_do"]
 
 
 def _counted(number: int, what: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from edge_client.line import Line
 from speech.chain_events import SentenceStarted
-from speech.errors import RobotVoiceError
+from speech.errors import PlayerFailed, RobotVoiceError
 
 MOST_KINDS = 64
 """Voices and reasons that are counted one by one; a gateway may make up as many as it likes"""
@@ -48,7 +48,7 @@ class Tally:
     def line(self, event: str, line: Line, now: float) -> None:
         """One that ended, or had to make room."""
         self._lines[event] += 1
-        if event == "failed" and line.error:
+        if line.error and (event == "failed" or isinstance(line.error, PlayerFailed)):
             self.error(line.error, now)
 
     def error(self, error: RobotVoiceError, now: float) -> None:

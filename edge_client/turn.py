@@ -9,6 +9,7 @@ from edge_client.playback.aloud import Begins, speak_aloud
 from edge_client.playback.loudspeaker import Loudspeaker
 from edge_client.playback.player_choice import plays_files
 from edge_client.settings import Settings
+from edge_client.speaker import PATIENCE
 from edge_client.voices import Voices
 from speech.chain_events import SentenceStarted
 from speech.errors import NothingCanSpeak, SpokenInPart
@@ -43,11 +44,9 @@ class Turns:
                 self._settings,
                 self._clock,
                 self._on_sentence,
-                play=self._settings.player != "none",
+                loudspeaker=self._loudspeaker if self._settings.player != "none" else None,
                 begins=begins,
-                pre_buffer=self._loudspeaker.pre_buffer,
-                proven=self._loudspeaker.proven,
-                on_earcon=self._loudspeaker.tell_of_an_earcon,
+                patience=lambda away: PATIENCE if away.is_a_voice else 0.0,
             )
         except (NothingCanSpeak, SpokenInPart) as error:
             raise self._voices.with_what_to_do(error) from error

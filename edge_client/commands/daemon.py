@@ -70,7 +70,11 @@ def run(options: argparse.Namespace) -> int:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, told.set)
         await serve(
-            settings, told, listening=lambda url: terminal.show(f"Listening at {url}"), changes=changes
+            settings,
+            told,
+            listening=lambda url: terminal.show(f"Listening at {url}"),
+            no_sound=lambda why: terminal.show(f"Listening, but {why}"),
+            changes=changes,
         )
 
     # What is loaded stays. Not counted any more, it does not put off the day on which the rest is cleared up.

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+from contextlib import suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from edge_client.settings import Settings
 
 PRIORITIES = ("urgent", "dialogue", "story", "background")
+NOTICE = 1.5
+"""Seconds after which it is told if there is no loudspeaker; others may only be speaking"""
 OWN_JOB = ("out", "play", "gateway", "no_mdns", "player", "device")
 """Options that say how this command is to do it; a daemon has settings of its own"""
 
@@ -114,14 +117,25 @@ async def _by_the_daemon(
     daemon: "DaemonClient", text: str, options: argparse.Namespace, settings: "Settings"
 ) -> tuple[dict[str, Any], str | None]:
     chosen = settings.persona if settings.persona != type(settings)().persona else None
-    answer = await daemon.say(
-        text,
-        persona=chosen if options.persona is None else options.persona,
-        priority=options.priority,
-        deadline=options.deadline,
-        wait=options.wait,
+    asking = asyncio.ensure_future(
+        daemon.say(
+            text,
+            persona=chosen if options.persona is None else options.persona,
+            priority=options.priority,
+            deadline=options.deadline,
+            wait=options.wait,
+        )
     )
+    try:
+        if not (await asyncio.wait({asking}, timeout=NOTICE))[0]:
+            await _tell_whom_it_waits_for(settings.daemon_port)
+        answer = await asking
+    finally:
+        asking.cancel()
+        await asyncio.wait({asking})
     if not options.wait:
+        if problem := answer.pop("problem", None):
+            terminal.complain(f"robotvoice: it may not be heard: {problem}")
         return answer, None
     # A daemon that was not started again after an update does not tell why.
     why = answer.pop("why", answer["reason"] if answer["via"] == "robot" else None)
@@ -153,3 +167,15 @@ async def _by_itself(
             raise
         raise TooLate(f"nothing was said: it could not begin within {options.deadline:g} s") from error
     return asdict(said), robot.why
+
+
+async def _tell_whom_it_waits_for(port: int) -> None:
+    from edge_client.daemon_client import reach
+    from edge_client.daemon_errors import DaemonGone
+
+    with suppress(DaemonGone):
+        if daemon := await reach(port):
+            async with daemon:
+                problem = (await daemon.status())["loudspeaker"]["problem"]
+            if problem:
+                terminal.complain(f"robotvoice: it waits for the loudspeaker: {problem}")

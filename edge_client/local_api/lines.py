@@ -34,7 +34,10 @@ class _Stop:
 
 
 async def say(request: web.Request) -> web.Response:
-    """202 and the line's id; with `wait` 200 and what became of it: who leaves takes the line along."""
+    """202 and the line's id; with `wait` 200 and what became of it: who leaves takes the line along.
+
+    With the id comes a `problem` if the loudspeaker is not there.
+    """
     daemon = request.app[DAEMON]
     asked = read_record(_Say, await _json_object(request))
     if asked.deadline_ms is not None and not 0 < asked.deadline_ms <= LONGEST_DEADLINE:
@@ -43,7 +46,8 @@ async def say(request: web.Request) -> web.Response:
     within = None if asked.deadline_ms is None else asked.deadline_ms / 1000
     line = await daemon.line(asked.text, persona, Priority[asked.priority.upper()], within)
     if not asked.wait:
-        return web.json_response({"id": line.id}, status=202)
+        problem = daemon.loudspeaker.problem
+        return web.json_response({"id": line.id, **({"problem": problem} if problem else {})}, status=202)
     try:
         heard = await line.wait()
     finally:

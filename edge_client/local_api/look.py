@@ -23,6 +23,7 @@ async def root(request: web.Request) -> web.Response:
 
 async def status(request: web.Request) -> web.Response:
     daemon = request.app[DAEMON]
+    await daemon.loudspeaker.place.look_at_mixer()
     return web.json_response({"summary": await daemon.summary(), **daemon.status()})
 
 

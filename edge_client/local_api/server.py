@@ -38,14 +38,16 @@ async def serve(
     told: asyncio.Event,
     *,
     listening: Callable[[str], object],
+    no_sound: Callable[[str], object],
     changes: SettingsChanges | None = None,
 ) -> None:
-    """Until `told` to end. `listening` gets the URL. Raises InvalidSettings when the port cannot be had.
+    """Until `told` to end. `listening` gets the URL, and `no_sound` why nothing can be heard, if so.
 
-    `changes`: what the file of the settings says by now.
+    `changes`: what the file of the settings says by now. Raises InvalidSettings when the port cannot be had.
     """
     with await _listen(settings.daemon_port) as here:
         daemon = Daemon(settings, changes=changes)
+        daemon.on_no_sound = no_sound
         runner = _Runner(make_app(daemon))
         running = asyncio.create_task(daemon.run(), name="the daemon")
         ending = asyncio.create_task(told.wait(), name="told to end")

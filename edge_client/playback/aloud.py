@@ -6,12 +6,13 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 
+from edge_client.playback.away import LoudspeakerAway
 from edge_client.playback.earcon import earcon
+from edge_client.playback.loudspeaker import Loudspeaker, Patience
+from edge_client.playback.play_out import PlayOut
 from edge_client.playback.play_queue import PlayQueue
 from edge_client.playback.player import NullPlayer, Played
-from edge_client.playback.player_choice import ProvenPlayer, plays_files
-from edge_client.playback.pre_buffer import PreBuffer
-from edge_client.playback.voice_lock import alone
+from edge_client.playback.player_choice import plays_files
 from edge_client.settings import Settings
 from speech.audio import WIRE_FORMAT, AudioChunk, Origin
 from speech.chain_events import Ended, SentenceStarted
@@ -53,28 +54,26 @@ async def speak_aloud(
     clock: Callable[[], float],
     on_sentence: Callable[[SentenceStarted], None],
     *,
-    play: bool,
+    loudspeaker: Loudspeaker | None,
     begins: Begins = lambda _: True,
-    pre_buffer: PreBuffer | None = None,
-    proven: ProvenPlayer | None = None,
-    on_earcon: Callable[[], None] = lambda: None,
+    patience: Patience | None = None,
 ) -> Heard | None:
-    """Returns when all was heard; without `play`, when all was made. None: no sentence was to begin.
+    """Returns when all was heard; without a loudspeaker, when all was made. None: no sentence was to begin.
 
-    `pre_buffer` is what is known of this loudspeaker. Unless the settings forbid it, an earcon tells whoever
-    listens that no voice could finish the text; `on_earcon` is called when it does.
+    Unless the settings forbid it, an earcon tells whoever listens that no voice could finish the text.
 
     Nobody else on this machine speaks meanwhile. A player that breaks is replaced, once in a sentence, which
-    is then played again. Raises NothingCanSpeak, SpokenInPart and PlayerFailed.
+    is then played again; for a loudspeaker that is not there it waits with `patience`. Raises
+    NothingCanSpeak, SpokenInPart, LoudspeakerAway (with the sentence to go on with) and PlayerFailed.
     """
-    streams = play and not plays_files(settings)
-    ahead = PlayQueue(READ_AHEAD, (pre_buffer or PreBuffer()) if streams else None, clock)
+    pre_buffer = loudspeaker.pre_buffer if loudspeaker and not plays_files(settings) else None
+    play_out = loudspeaker.play_out if loudspeaker else PlayOut(clock)
+    ahead = PlayQueue(READ_AHEAD, pre_buffer, clock, play_out)
     speaking = asyncio.create_task(_speak(chain, utterance, ahead, on_sentence), name="speak ahead")
     try:
-        taken = _Taken(ahead, clock, begins, on_earcon if play and settings.earcon else None)
-        if play:
-            async with alone(settings.voice_lock):
-                played = await _played(taken, settings, clock, proven or ProvenPlayer())
+        taken = _Taken(ahead, clock, begins, loudspeaker if settings.earcon else None)
+        if loudspeaker:
+            played = await _played(taken, loudspeaker, patience)
         else:
             played = await NullPlayer(clock).play(taken.chunks())
         if not taken.left:
@@ -88,19 +87,22 @@ async def speak_aloud(
     return heard
 
 
-async def _played(
-    taken: "_Taken", settings: Settings, clock: Callable[[], float], proven: ProvenPlayer
-) -> Played:
+async def _played(taken: "_Taken", loudspeaker: Loudspeaker, patience: Patience | None) -> Played:
     broken_in = -1
     while True:
-        player = None
+        playing = False
         try:
-            player = await proven.open(settings, clock=clock)
-            async with aclosing(taken.chunks()) as chunks:
-                return await player.play(chunks)
+            async with loudspeaker.taken(patience):
+                playing = True
+                async with aclosing(taken.chunks()) as chunks:
+                    return await loudspeaker.play(chunks)
+        except LoudspeakerAway as away:
+            if patience is None and taken.sentence:
+                raise _part(taken.sentence, "played", away.message) from away
+            away.sentence = taken.unheard
+            raise
         except PlayerFailed as failure:
-            proven.failed()
-            if player is None or taken.sentence == broken_in:
+            if not playing or taken.sentence == broken_in:
                 if taken.sentence:
                     raise _part(taken.sentence, "played", failure.message) from failure
                 raise
@@ -116,15 +118,16 @@ class _Taken:
         ahead: PlayQueue,
         clock: Callable[[], float],
         begins: Begins,
-        on_earcon: Callable[[], None] | None,
+        earcons: Loudspeaker | None,
     ) -> None:
-        self._ahead, self._clock, self._begins, self._on_earcon = ahead, clock, begins, on_earcon
+        self._ahead, self._clock, self._begins, self._earcons = ahead, clock, begins, earcons
         self._before: list[AudioChunk] = []
         self._now: list[AudioChunk] = []
         self._ended = False
         self._format = WIRE_FORMAT
         self.sentence = 0
         """Which one is being taken: so many before it were"""
+        self._sentence_before = 0
         self.heard: Heard | None = None
         """Its seconds are what was taken in all, what was taken again aside"""
         self.again = False
@@ -132,11 +135,17 @@ class _Taken:
         self.left = False
         """Whether a sentence was not to begin any more"""
 
+    @property
+    def unheard(self) -> int | None:
+        """The first sentence that may not have been heard to its end; None: none has begun."""
+        if self.heard is None:
+            return None
+        return self._sentence_before if self._before else self.sentence
+
     async def chunks(self) -> AsyncGenerator[AudioChunk, None]:
         """When called again it begins with the sentence in which it was left, or the one just before."""
         for chunk in (*self._before, *self._now):
             self.again = True
-            self._ahead.given(chunk)
             yield chunk
         while not self._ended:
             taken = await self._ahead.get()
@@ -144,6 +153,7 @@ class _Taken:
                 self._keep(taken)
                 yield taken
             elif isinstance(taken, SentenceStarted) and self._begins(taken):
+                self._sentence_before = self.sentence
                 self._before, self._now, self.sentence = self._now, [], taken.sentence
                 if self.heard is None:
                     self.heard = Heard(
@@ -155,9 +165,9 @@ class _Taken:
                     heard.recalled = taken.recalled
             else:
                 self._ended, self.left = True, isinstance(taken, SentenceStarted)
-                if self._on_earcon and isinstance(taken, NothingCanSpeak | SpokenInPart):
+                if self._earcons and isinstance(taken, NothingCanSpeak | SpokenInPart):
                     log.info("an earcon says that the text was not finished (%s)", taken.code)
-                    self._on_earcon()
+                    self._earcons.tell_of_an_earcon()
                     yield earcon(self._format)
 
     def _keep(self, chunk: AudioChunk) -> None:

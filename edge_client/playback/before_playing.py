@@ -1,53 +1,30 @@
 """A command that is run before playing, such as one that switches an amplifier on."""
 
-import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import Sequence
 
 from edge_client.playback.child_process import ChildFailed, run_child
-from speech.audio import AudioChunk
 
 log = logging.getLogger(__name__)
 
-Ended = Callable[[str | None], object]
-"""Is told why the command failed; None: it did its work"""
 
+class BeforePlaying:
+    """Called, it runs the command to its end, or kills it after `within` seconds.
 
-@asynccontextmanager
-async def held_back(
-    chunks: AsyncIterator[AudioChunk], command: Sequence[str], within: float, ended: Ended
-) -> AsyncGenerator[AsyncIterator[AudioChunk], None]:
-    """The same chunks, none before the command has ended or was killed after `within` seconds.
-
-    Its failure is an error in the log, is told to `ended`, and keeps nothing back. Nothing of it runs on
-    after the context.
+    Its failure is an error in the log, and keeps nothing back.
     """
-    # Started now, it costs no time when the first chunk is still being made.
-    running = asyncio.create_task(_run(command, within, ended))
-    try:
-        async with aclosing(_after(running, chunks)) as later:
-            yield later
-    finally:
-        running.cancel()
-        await asyncio.wait({running})
 
+    def __init__(self, command: Sequence[str], within: float) -> None:
+        self._command, self._within = command, within
+        self.problem: str | None = None
+        """Why it failed when it was run last"""
 
-async def _run(command: Sequence[str], within: float, ended: Ended) -> None:
-    try:
-        await run_child(command[0], command[1:], within)
-    except ChildFailed as failure:
-        problem = f"the command before it failed: {command[0]}: {failure.reason}"
-        log.error("playing although %s", problem)
-        ended(problem)
-    else:
-        ended(None)
-
-
-async def _after(
-    running: asyncio.Task[None], chunks: AsyncIterator[AudioChunk]
-) -> AsyncGenerator[AudioChunk, None]:
-    async for chunk in chunks:
-        if not running.done():
-            await asyncio.wait({running})
-        yield chunk
+    async def __call__(self) -> None:
+        name, *arguments = self._command
+        try:
+            await run_child(name, arguments, self._within)
+        except ChildFailed as failure:
+            self.problem = f"the command before it failed: {name}: {failure.reason}"
+            log.error("playing although %s", self.problem)
+        else:
+            self.problem = None

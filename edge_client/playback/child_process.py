@@ -7,7 +7,9 @@ import os
 import re
 import signal
 import socket
+import stat
 import sys
+import termios
 from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -22,22 +24,25 @@ PIPE_BYTES = 16 * 1024
 """A third of a second of speech: so late we may be without a gap in it"""
 _LAST_WORDS_LIMIT = 0.5
 _REAP_LIMIT = 1.0
-_STDERR_KEPT = 4096
-_ALSA_SOURCE_LINE = re.compile(r"ALSA lib \S+\s+")
+_KEPT, _OUTPUT_KEPT = 4096, 64 * 1024
+"""Bytes of what a child says on standard error and standard output"""
+_UNDERRUNS = re.compile(rb"underrun!!![^\n]*\n")
+"""aplay tells of each; one that is kept open between lines has many, and they would hide what matters"""
+_SOURCE_LINE = re.compile(r"ALSA lib \S+\s+|\w+:\d+: ")
+"""Where in the source of ALSA or aplay a message comes from"""
+_SAYS_LITTLE = "unable to open slave"
+"""What ALSA's dmix says before somebody says why"""
 
 
 class ChildFailed(PlayerFailed):
     """A child did not do its work; `reason` is for a message that lists several."""
 
-    def __init__(self, name: str, reason: str) -> None:
+    def __init__(self, name: str, reason: str, words: str = "") -> None:
         what_to_do = "check the loudspeaker and the device setting, or write a file instead"
         super().__init__(f"{name}: {reason}; {what_to_do}")
         self.name, self.reason = name, reason
-
-    @property
-    def busy(self) -> bool:
-        """Whether another program has the loudspeaker."""
-        return "resource busy" in self.reason
+        self.words = words or reason
+        """All that is known of it"""
 
 
 class ChildProcess(asyncio.SubprocessProtocol):
@@ -46,7 +51,7 @@ class ChildProcess(asyncio.SubprocessProtocol):
     def __init__(self, name: str) -> None:
         self._name = name
         self._stdin: asyncio.WriteTransport | None = None
-        self._stderr = bytearray()
+        self._stdout, self._stderr = bytearray(), bytearray()
         self._writable, self._stderr_closed = asyncio.Event(), asyncio.Event()
         self._exited, self._closed = asyncio.Event(), asyncio.Event()
         self._writable.set()
@@ -58,6 +63,7 @@ class ChildProcess(asyncio.SubprocessProtocol):
         arguments: Sequence[str],
         stdin: int = DEVNULL,
         environment: Mapping[str, str] | None = None,
+        stdout: int = DEVNULL,
     ) -> Self:
         """Runs the program `name` of PATH; `write` needs `stdin=PIPE`. Raises ChildFailed.
 
@@ -71,7 +77,7 @@ class ChildProcess(asyncio.SubprocessProtocol):
                 name,
                 *arguments,
                 stdin=stdin,
-                stdout=DEVNULL,
+                stdout=stdout,
                 stderr=PIPE,
                 env=environment,
                 start_new_session=True,
@@ -90,6 +96,34 @@ class ChildProcess(asyncio.SubprocessProtocol):
             raise
         return child
 
+    @property
+    def pid(self) -> int:
+        return self._transport.get_pid()
+
+    @property
+    def output(self) -> str:
+        """What it said on standard output; all of it after `close`."""
+        return self._stdout.decode(errors="replace")
+
+    @property
+    def exited(self) -> bool:
+        return self._exited.is_set()
+
+    @property
+    def has_unread(self) -> bool:
+        """Whether something that was written has not been read by the child yet."""
+        if self._stdin is None or self._stdin.is_closing():
+            return False
+        if self._stdin.get_write_buffer_size():
+            return True
+        pipe = self._stdin.get_extra_info("pipe").fileno()
+        is_socket = stat.S_ISSOCK(os.fstat(pipe).st_mode)
+        try:
+            left = fcntl.ioctl(pipe, termios.TIOCOUTQ if is_socket else termios.FIONREAD, bytes(4))
+        except OSError:  # not on this system; then nobody can know
+            return False
+        return any(left)
+
     async def write(self, data: bytes, within: float) -> None:
         """Returns when the pipe holds all of it. Raises ChildFailed if that takes longer or nobody reads."""
         assert self._stdin is not None, "started without a pipe"
@@ -100,7 +134,15 @@ class ChildProcess(asyncio.SubprocessProtocol):
         except TimeoutError:
             raise ChildFailed(self._name, f"took no audio for {within:.1f} s") from None
         if self._stdin.is_closing():
-            raise await self._ended()
+            raise await self.ended()
+
+    async def lives_on(self, seconds: float) -> None:
+        """Returns after so many seconds. Raises ChildFailed when it has ended by then."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._exited.wait()
+        if self.exited:
+            raise await self.ended()
 
     async def finish(self, within: float) -> None:
         """Closes its standard input and waits for a good end. Raises ChildFailed if there is none."""
@@ -112,7 +154,7 @@ class ChildProcess(asyncio.SubprocessProtocol):
         except TimeoutError:
             raise ChildFailed(self._name, f"did not end within {within:.1f} s") from None
         if self._transport.get_returncode() != 0:
-            raise await self._ended()
+            raise await self.ended()
 
     async def close(self) -> None:
         """Kills what still runs and waits until it is gone. May be called again."""
@@ -132,16 +174,17 @@ class ChildProcess(asyncio.SubprocessProtocol):
             with suppress(PermissionError):
                 self._transport.close()
 
-    async def _ended(self) -> ChildFailed:
-        """Why it is gone: the first line it wrote to standard error, or how it ended."""
+    async def ended(self) -> ChildFailed:
+        """Why it is gone: the first line of meaning that it wrote to standard error, or how it ended."""
         with suppress(TimeoutError):
             async with asyncio.timeout(_LAST_WORDS_LIMIT):
                 await self._exited.wait()
                 await self._stderr_closed.wait()
         status = self._transport.get_returncode()
-        lines = self._stderr.decode(errors="replace").split("\n")
-        line = next((each.strip() for each in lines if each.strip()), "")[:200]
-        line = _ALSA_SOURCE_LINE.sub("", line.removeprefix(f"{self._name}: "))
+        words = self._stderr.decode(errors="replace").strip()
+        lines = [each.strip() for each in words.split("\n") if each.strip()]
+        line = next((each for each in lines if _SAYS_LITTLE not in each), "".join(lines[:1]))[:200]
+        line = _SOURCE_LINE.sub("", line.removeprefix(f"{self._name}: "), count=1)
         if status is None:
             how = "closed its standard input"
         elif status < 0:
@@ -150,7 +193,7 @@ class ChildProcess(asyncio.SubprocessProtocol):
             how = f"ended early with status {status}"
         if line:
             how = line if status is not None and status > 0 else f"{how} ({line})"
-        return ChildFailed(self._name, how)
+        return ChildFailed(self._name, how, words)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.SubprocessTransport, transport)
@@ -162,10 +205,16 @@ class ChildProcess(asyncio.SubprocessProtocol):
                 _shorten(self._stdin.get_extra_info("pipe").fileno())
 
     def pipe_data_received(self, fd: int, data: bytes) -> None:
-        self._stderr += data[: _STDERR_KEPT - len(self._stderr)]
+        if fd == 1:
+            self._stdout += data[: _OUTPUT_KEPT - len(self._stdout)]
+        else:
+            self._stderr = bytearray(_UNDERRUNS.sub(b"", self._stderr + data)[:_KEPT])
 
     def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:
-        (self._writable if fd == 0 else self._stderr_closed).set()
+        if fd == 0:
+            self._writable.set()
+        elif fd == 2:
+            self._stderr_closed.set()
 
     def pause_writing(self) -> None:
         self._writable.clear()
@@ -192,6 +241,11 @@ def _shorten(pipe: int) -> None:
         stream.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, PIPE_BYTES)
 
 
+def in_english() -> dict[str, str]:
+    """For a child whose words are looked into: aplay and its like speak the user's language."""
+    return {**os.environ, "LC_ALL": "C"}
+
+
 async def run_child(name: str, arguments: Sequence[str], within: float) -> None:
     """Runs a program to its good end; kills it after `within` seconds. Raises ChildFailed."""
     child = await ChildProcess.start(name, arguments)
@@ -199,3 +253,13 @@ async def run_child(name: str, arguments: Sequence[str], within: float) -> None:
         await child.finish(within)
     finally:
         await child.close()
+
+
+async def output_of(name: str, arguments: Sequence[str], within: float) -> str:
+    """What a program says on standard output, in English. Raises ChildFailed as `run_child`."""
+    child = await ChildProcess.start(name, arguments, environment=in_english(), stdout=PIPE)
+    try:
+        await child.finish(within)
+    finally:
+        await child.close()
+    return child.output

@@ -32,12 +32,8 @@ def locked(path: Path) -> int | None:
     """An open file that holds the lock, None while somebody else has it. Raises OSError."""
     descriptor = _opened(path)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        # Who swept the folder took the file away from under us: the next one would lock another.
-        if os.path.samestat(os.fstat(descriptor), os.stat(path, follow_symlinks=False)):  # noqa: PTH116 - its pair
+        if lock(descriptor) and is_at(descriptor, path):
             return descriptor
-    except (BlockingIOError, FileNotFoundError):
-        pass
     except BaseException:
         os.close(descriptor)
         raise
@@ -45,10 +41,24 @@ def locked(path: Path) -> int | None:
     return None
 
 
-def free(descriptor: int) -> None:
-    """Also if a player that cannot be killed has it too."""
+def lock(descriptor: int) -> bool:
+    """Whether it holds the lock now, as it may have before."""
+    with suppress(BlockingIOError):
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    return False
+
+
+def is_at(descriptor: int, path: Path) -> bool:
+    """Whether others lock the same file. Not if who swept the folder took it away from under us."""
+    with suppress(FileNotFoundError):
+        return os.path.samestat(os.fstat(descriptor), os.stat(path, follow_symlinks=False))  # noqa: PTH116 - its pair
+    return False
+
+
+def unlock(descriptor: int) -> None:
+    """Also if a player has the open file too, as one that stays open or cannot be killed."""
     fcntl.flock(descriptor, fcntl.LOCK_UN)
-    os.close(descriptor)
 
 
 def _opened(path: Path) -> int:

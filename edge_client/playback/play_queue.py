@@ -1,12 +1,12 @@
 """What is made and not yet played: bounded, and held back until enough is there to play without a gap."""
 
 import asyncio
-import math
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from edge_client.playback.play_out import PlayOut
 from edge_client.playback.pre_buffer import PreBuffer
 from speech.audio import AudioChunk
 from speech.chain_events import SentenceStarted
@@ -17,8 +17,6 @@ Item: TypeAlias = AudioChunk | SentenceStarted | NothingCanSpeak | SpokenInPart 
 
 PATIENCE = 2.0
 """How many times as long as the sound that is wanted lasts it may take to come; then it is played as it is"""
-LATE = 0.02
-"""Seconds after which a player begins that was given its first sound"""
 ENOUGH = 0.5
 """Seconds of sound from which a source's pace can be told"""
 
@@ -26,17 +24,17 @@ ENOUGH = 0.5
 class PlayQueue:
     """One text's way to the player: `put` by who makes it, `get` for the player as soon as it has room.
 
-    Without a `pre_buffer` nothing is held back or counted: for players that want all of it at once. `clock`
-    is in seconds, and that of whoever plays.
+    Without a `pre_buffer` nothing is held back or counted: for players that want all of it at once. Who
+    takes something out gives it to `play_out`, whose clock is `clock`, in seconds.
     """
 
-    def __init__(self, most: int, pre_buffer: PreBuffer | None, clock: Callable[[], float]) -> None:
-        self._most, self._pre_buffer, self._clock = most, pre_buffer, clock
+    def __init__(
+        self, most: int, pre_buffer: PreBuffer | None, clock: Callable[[], float], play_out: PlayOut
+    ) -> None:
+        self._most, self._pre_buffer, self._clock, self._play_out = most, pre_buffer, clock, play_out
         self._items: deque[Item] = deque()
         self._news = asyncio.Event()
         self._arrival: _Arrival | None = None
-        self._heard_until = -math.inf
-        """The play-out clock: when the player will have played all it was given"""
         self._source = ""
         self._sounds = False
         """Whether the player has something of the sentence it is in"""
@@ -64,27 +62,19 @@ class PlayQueue:
             await self._fill(self._pre_buffer)
         elif self._pre_buffer and isinstance(item, AudioChunk) and empty and self._is_dry:
             await self._fill(self._pre_buffer)
-            self._pre_buffer.ran_dry(self._clock() - self._heard_until)
+            self._pre_buffer.ran_dry(self._clock() - self._play_out.heard_until)
             if self._arrival:
                 self._arrival.gap = True
         self._items.popleft()
         self._wake()
         if isinstance(item, AudioChunk):
-            self.given(item)
+            self._sounds = True
         return item
-
-    def given(self, chunk: AudioChunk) -> None:
-        """The player has it. Called by `get`, and for what is given once more to a new player."""
-        self._sounds = True
-        now = self._clock()
-        if now > self._heard_until:
-            self._heard_until = now + LATE
-        self._heard_until += _seconds(chunk)
 
     @property
     def _is_dry(self) -> bool:
         """Whether a player that just asked in vain has fallen silent within a sentence."""
-        return self._sounds and self._clock() > self._heard_until
+        return self._sounds and self._clock() > self._play_out.heard_until
 
     async def _fill(self, pre_buffer: PreBuffer) -> None:
         """Returns when enough of the sentence in front is there, or all of it, or when it takes too long."""
@@ -99,7 +89,7 @@ class PlayQueue:
     def _left_to_wait(self, began: float, wanted: float) -> float:
         """Seconds; 0: there is enough."""
         now = self._clock()
-        held = max(0.0, self._heard_until - now)
+        held = max(0.0, self._play_out.heard_until - now)
         for number, item in enumerate(self._items):
             if isinstance(item, AudioChunk):
                 held += _seconds(item)

@@ -1,48 +1,61 @@
 """One voice at a time on this machine, whichever process and user it comes from."""
 
-import asyncio
 import logging
-import time
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+import os
 from pathlib import Path
 
-from edge_client.playback.lock_file import free, held, locked
-from speech.errors import PlayerFailed
+from edge_client.playback.lock_file import held, is_at, lock, locked, unlock
+from edge_client.playback.sound_cards import lock_holder, program
 
 log = logging.getLogger(__name__)
 
-WAIT = 30.0
-"""Seconds another voice may take; far longer than a sentence, and not for ever"""
 PAUSE = 0.02
+"""Seconds between two looks at whether it is free"""
 
 
-@asynccontextmanager
-async def alone(
-    path: Path, within: float = WAIT, *, clock: Callable[[], float] = time.monotonic
-) -> AsyncGenerator[None, None]:
-    """Nobody else speaks during the block. Raises PlayerFailed if somebody still does after `within` seconds.
+class VoiceLock:
+    """Nobody else speaks while it is held. To be closed.
 
     Where no lock can be had at all, an error in the log says so: two voices at once are better than none.
     """
-    until = clock() + within
-    descriptor = None
-    try:
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._descriptor: int | None = None
+
+    def take(self) -> bool:
+        """Whether nobody else has it now. Players that this task starts from now on have it, too.
+
+        One that stays open has it as often as it is taken again: it is the same open file.
+        """
         try:
-            while (descriptor := locked(path)) is None:
-                if clock() > until:
-                    raise PlayerFailed(
-                        f"another program has been speaking for more than {within:.0f} s: end it, or use the "
-                        "daemon, in which all take turns"
-                    )
-                await asyncio.sleep(PAUSE)
+            if self._descriptor is not None and not is_at(self._descriptor, self._path):
+                self.close()
+            if self._descriptor is None:
+                self._descriptor = locked(self._path)
+                taken = self._descriptor is not None
+            else:
+                taken = lock(self._descriptor)
         except OSError as error:
-            log.error("voices may overlap, as %s cannot be locked (%s)", path, error.strerror or error)
-        before = held.set((descriptor,) if descriptor is not None else ())
-        try:
-            yield
-        finally:
-            held.reset(before)
-    finally:
-        if descriptor is not None:
-            free(descriptor)
+            log.error("voices may overlap, as %s cannot be locked (%s)", self._path, error.strerror or error)
+            return True
+        if taken and self._descriptor is not None:
+            held.set((self._descriptor,))
+        return taken
+
+    def give_back(self) -> None:
+        held.set(())
+        if self._descriptor is not None:
+            unlock(self._descriptor)
+
+    def close(self) -> None:
+        """Gives it back, too."""
+        if self._descriptor is not None:
+            self.give_back()
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def holder(self) -> str | None:
+        """The program that has it."""
+        pid = lock_holder(self._path)
+        return program(pid) if pid else None

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from edge_client.playback.aloud import Heard, speak_aloud
+from edge_client.playback.loudspeaker import Loudspeaker
 from edge_client.settings import Settings
 from speech.fallback import FallbackChain
 from speech.guarded import ChainEntry, GuardedEngine
@@ -35,11 +36,44 @@ class PacedPlayers:
     def path(self) -> str:
         return f"{self._folder}:{os.environ['PATH']}"
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """For a process of its own."""
+        return {"ROBOTVOICE_PLAYER": "aplay", "PATH": self.path}
+
+    def started(self) -> list[int]:
+        """Their processes."""
+        players = self._folder / "players"
+        return [int(line.split()[0]) for line in players.read_text().splitlines()] if players.exists() else []
+
+    def heard(self) -> bytes:
+        """All that came out, whoever played it."""
+        return (self._folder / "heard").read_bytes()
+
+    def says(self, words: str | None) -> None:
+        """Why it cannot be opened any more; None: it can."""
+        if words is None:
+            (self._folder / "says").unlink()
+        else:
+            (self._folder / "says").write_text(words)
+
+    def sleeps(self, swallows: float, after: float) -> None:
+        """It swallows so many seconds after so many without sound."""
+        (self._folder / "sleeps").write_text(f"{swallows} {after}")
+
+    def unplug(self) -> None:
+        """Also while it plays."""
+        (self._folder / "unplugged").touch()
+        self.says("audio open error: No such device")
+
+    def plug_in(self) -> None:
+        self.says(None)
+        (self._folder / "unplugged").unlink()
+
     def given(self) -> list[tuple[int, int, bytes]]:
         """Process, rate and what it was given, without those that only proved themselves."""
         found = []
-        players = self._folder / "players"
-        for process in players.read_text().split() if players.exists() else ():
+        for process in self.started():
             for record in self._folder.glob(f"{process}.*.raw"):
                 if (pcm := record.read_bytes()) and pcm != PROOF[: len(pcm)]:
                     found.append((int(process), int(record.name.split(".")[1]), pcm))
@@ -58,9 +92,11 @@ async def aloud(
     *engines: ScriptedEngine,
     sentences: int = 1,
     on_sentence: Callable[[object], None] = lambda _: None,
+    loudspeaker: Loudspeaker | None = None,
+    play: bool = True,
     **how: Any,
 ) -> Heard | None:
-    """Spoken by the first of the engines that can."""
+    """Spoken by the first of the engines that can, on a loudspeaker of its own unless one is given."""
     entries = [ChainEntry(GuardedEngine(engine), VoiceSpec(engine.name, "voice")) for engine in engines]
     pieces = tuple(Sentence(number, f"Sentence {number}.") for number in range(sentences))
     return await speak_aloud(
@@ -69,5 +105,6 @@ async def aloud(
         settings,
         time.monotonic,
         on_sentence,
-        **{"play": True, **how},
+        loudspeaker=(loudspeaker or Loudspeaker(settings)) if play else None,
+        **how,
     )

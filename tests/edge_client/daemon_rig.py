@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.edge_client.aloud_rig import PacedPlayers
 from tests.edge_client.rig import SOON, Commands
 
 APLAY = """#!/bin/sh
@@ -106,7 +107,7 @@ class RunningDaemon:
 
 @contextmanager
 def running_daemon(
-    robotvoice: Commands, loudspeaker: Loudspeaker, *arguments: str, **environment: str
+    robotvoice: Commands, loudspeaker: Loudspeaker | PacedPlayers, *arguments: str, **environment: str
 ) -> Iterator[RunningDaemon]:
     """Its port goes into the environment of the commands."""
     process = robotvoice.start("daemon", *arguments, **{**loudspeaker.environment, **environment})

@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.edge_client.playback.test_voice_lock import held_elsewhere
 
 from tests.edge_client.daemon_rig import Loudspeaker
+from tests.edge_client.playback.test_voice_lock import held_elsewhere
 from tests.edge_client.rig import Commands
 
 pytestmark = pytest.mark.slow

@@ -3,9 +3,9 @@
 import os
 
 import pytest
+from edge_client.lock_file import free, locked
 
 from edge_client.commands.stop import in_words
-from edge_client.lock_file import free, locked
 from edge_client.who_speaks import speaking_now
 from tests.edge_client.daemon_rig import Loudspeaker, running_daemon
 from tests.edge_client.rig import Commands, soon

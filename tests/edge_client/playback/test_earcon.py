@@ -11,6 +11,7 @@ import pytest
 
 from edge_client.playback.earcon import earcon
 from edge_client.playback.lock_file import locked
+from edge_client.playback.loudspeaker import Loudspeaker
 from edge_client.settings import Settings
 from speech.audio import WIRE_FORMAT, AudioFormat
 from speech.errors import NothingCanSpeak, SpokenInPart
@@ -60,12 +61,13 @@ async def test_what_was_spoken_in_part_ends_with_it(
     quiet = settings(player="aplay")
     free: list[bool] = []
 
-    def told() -> None:
-        free.append(locked(quiet.voice_lock) is not None)
+    class Told(Loudspeaker):
+        def tell_of_an_earcon(self) -> None:
+            free.append(locked(quiet.voice_lock) is not None)
 
     caplog.set_level(logging.INFO)
     with pytest.raises(SpokenInPart, match="only the first sentence was spoken"):
-        await aloud(quiet, unfinished(rate), sentences=3, on_earcon=told)
+        await aloud(quiet, unfinished(rate), sentences=3, loudspeaker=Told(quiet))
     ((_, played_at, pcm),) = players.given()
     assert played_at == rate
     sound = earcon(AudioFormat(rate)).pcm
@@ -99,38 +101,37 @@ async def test_a_text_that_is_spoken_to_its_end_has_none(players: PacedPlayers, 
 
 async def test_a_text_that_is_cut_has_none(players: PacedPlayers, settings: Make) -> None:
     """As by somebody more urgent, or by `stop`."""
-    told: list[object] = []
+    loudspeaker = Loudspeaker(settings(player="aplay"))
     engine = ScriptedEngine("clone", [*WORDS, FOREVER])
     speaking = asyncio.create_task(
-        aloud(settings(player="aplay"), engine, sentences=2, on_earcon=lambda: told.append(1))
+        aloud(settings(player="aplay"), engine, sentences=2, loudspeaker=loudspeaker)
     )
     await players.until_given(0, 2400)
     speaking.cancel()
     with pytest.raises(asyncio.CancelledError):
         await speaking
     ((_, _, pcm),) = players.given()
-    assert not told
+    assert not loudspeaker.as_json()["earcons"]
     assert set(array("h", pcm)) == {1}
 
 
 async def test_a_text_that_makes_room_has_none(players: PacedPlayers, settings: Make) -> None:
     """Although no voice could have gone on with it: that is for its next turn to find out."""
-    told: list[object] = []
+    loudspeaker = Loudspeaker(settings(player="aplay"))
     engine = ScriptedEngine("clone", WORDS, WORDS, [DIES])
     await aloud(
         settings(player="aplay"),
         engine,
         sentences=3,
         begins=lambda started: started.sentence == 0,
-        on_earcon=lambda: told.append(1),
+        loudspeaker=loudspeaker,
     )
     ((_, _, pcm),) = players.given()
-    assert not told
+    assert not loudspeaker.as_json()["earcons"]
     assert len(pcm) == 9600
 
 
-async def test_without_a_player_there_is_none(settings: Make) -> None:
-    told: list[object] = []
+async def test_what_is_not_played_has_none(players: PacedPlayers, settings: Make) -> None:
     with pytest.raises(NothingCanSpeak):
-        await aloud(settings(), ScriptedEngine("clone", [DIES]), play=False, on_earcon=lambda: told.append(1))
-    assert not told
+        await aloud(settings(player="aplay"), ScriptedEngine("clone", [DIES]), play=False)
+    assert not players.given()

@@ -3,6 +3,9 @@
 from collections.abc import Callable
 
 from edge_client.daemon import Daemon
+from edge_client.playback.away import Away, Kind
+from edge_client.playback.mixer import Mixer
+from edge_client.playback.sound_cards import Card
 from edge_client.settings import Settings
 from edge_client.status_page import page
 
@@ -12,7 +15,7 @@ def shown(daemon: Daemon) -> str:
     return line.removeprefix("Loudspeaker ")
 
 
-async def test_underruns_earcons_and_what_is_wrong_are_shown(settings: Callable[..., Settings]) -> None:
+async def test_underruns_and_earcons_are_shown(settings: Callable[..., Settings]) -> None:
     """Nothing is said of what did not happen."""
     daemon = Daemon(settings(player="aplay", device="plughw:1"))
     assert shown(daemon) == "aplay on plughw:1"
@@ -20,12 +23,30 @@ async def test_underruns_earcons_and_what_is_wrong_are_shown(settings: Callable[
         daemon.loudspeaker.pre_buffer.ran_dry(0.3)
     assert shown(daemon) == "aplay on plughw:1, 2 underruns, 225 ms held back"
     daemon.loudspeaker.tell_of_an_earcon()
-    daemon.loudspeaker.problem = "it is unplugged"
-    assert shown(daemon) == (
-        "aplay on plughw:1, 2 underruns, 225 ms held back, 1 text ended with an earcon: it is unplugged"
-    )
+    assert shown(daemon) == "aplay on plughw:1, 2 underruns, 225 ms held back, 1 text ended with an earcon"
     told = daemon.status()["loudspeaker"]
     assert (told["underruns"], told["gaps_ms"], told["pre_buffer_ms"], told["earcons"]) == (2, 600, 225, 1)
+
+
+async def test_card_and_mixer_are_shown_and_who_has_it_with_what_to_do(
+    settings: Callable[..., Settings],
+) -> None:
+    """E2 E5."""
+    now = 0.0
+    daemon = Daemon(settings(player="aplay", device="plughw:CARD=Device", lead_in=0.7), clock=lambda: now)
+    place = daemon.loudspeaker.place
+    place.cards = (Card(0, "vc4hdmi", "vc4-hdmi"), Card(1, "Device", "USB Audio Device"))
+    place.mixer = Mixer("PCM", 40, muted=True)
+    daemon.loudspeaker.away = Away(Kind.BUSY, 0.0, "busy", "mpv", "end it")
+    now = 30.0
+    assert shown(daemon) == (
+        "aplay on plughw:CARD=Device (card 1, USB Audio Device), mixer PCM 40 % muted, woken by 0.7 s of "
+        "silence: held by another program (mpv) since 30 s"
+    )
+    assert "\n            end it\n" in page(daemon.status())
+    told = daemon.status()["loudspeaker"]
+    assert told["card"] == {"number": 1, "id": "Device", "name": "USB Audio Device"}
+    assert (told["held_by"], told["mixer"], told["lead_in_s"]) == ("mpv", "PCM 40 % muted", 0.7)
 
 
 async def test_a_failed_command_before_playing_is_shown(settings: Callable[..., Settings]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from edge_client.playback.play_out import PlayOut
 from edge_client.playback.play_queue import Item, PlayQueue
 from edge_client.playback.pre_buffer import PreBuffer
 from faults.simulation.virtual_time import run
@@ -47,7 +48,13 @@ class Played:
     seconds: float = 0.0
 
 
-async def play(queue: PlayQueue, feed: Feed) -> Played:
+def new_queue(most: int, pre_buffer: PreBuffer | None) -> tuple[PlayQueue, PlayOut]:
+    clock = asyncio.get_running_loop().time
+    play_out = PlayOut(clock)
+    return PlayQueue(most, pre_buffer, clock, play_out), play_out
+
+
+async def play(queue: PlayQueue, play_out: PlayOut, feed: Feed) -> Played:
     clock = asyncio.get_running_loop().time
     played, heard_until, first = Played(), -1.0, True
 
@@ -68,6 +75,7 @@ async def play(queue: PlayQueue, feed: Feed) -> Played:
                 played.gaps.append(now - heard_until)
             first = False
             length = item.format.seconds(item.samples)
+            play_out.given(length)
             heard_until = (heard_until if now <= heard_until else now + BEGINS) + length
             played.seconds += length
             await asyncio.sleep(max(0.0, heard_until - ROOM - now))
@@ -77,8 +85,7 @@ async def play(queue: PlayQueue, feed: Feed) -> Played:
 
 def play_all(feed: Feed, pre_buffer: PreBuffer | None = None, *, most: int = 512) -> Played:
     async def main() -> Played:
-        clock = asyncio.get_running_loop().time
-        return await play(PlayQueue(most, pre_buffer, clock), feed)
+        return await play(*new_queue(most, pre_buffer), feed)
 
     return run(main())
 
@@ -148,12 +155,13 @@ def test_a_sentence_that_follows_in_time_is_not_held_back() -> None:
 def test_a_player_that_was_held_up_itself_is_no_underrun() -> None:
     async def main() -> PreBuffer:
         pre_buffer = PreBuffer()
-        queue = PlayQueue(512, pre_buffer, asyncio.get_running_loop().time)
+        queue, play_out = new_queue(512, pre_buffer)
         await queue.put(start())
         for _ in range(4):
             await queue.put(sound(0.1))
-        for _ in range(5):
+        for number in range(5):
             await queue.get()
+            play_out.given(0.1 if number else 0.0)
             await asyncio.sleep(2)
         return pre_buffer
 
@@ -162,14 +170,15 @@ def test_a_player_that_was_held_up_itself_is_no_underrun() -> None:
 
 def test_what_a_new_player_is_given_again_is_played_before_anything_is_missed() -> None:
     async def main() -> PreBuffer:
-        pre_buffer, clock = PreBuffer(), asyncio.get_running_loop().time
-        queue = PlayQueue(512, pre_buffer, clock)
+        pre_buffer = PreBuffer()
+        queue, play_out = new_queue(512, pre_buffer)
         await queue.put(start())
         await queue.put(sound(0.2))
         await queue.get()
         await queue.get()
+        play_out.given(0.2)
         await asyncio.sleep(1)
-        queue.given(sound(0.2))
+        play_out.given(0.2)
         asyncio.get_running_loop().call_later(0.1, asyncio.ensure_future, queue.put(sound(0.2)))
         await queue.get()
         return pre_buffer
@@ -212,7 +221,7 @@ def test_only_what_was_made_now_and_to_its_end_tells_of_the_pace(feed: Feed) -> 
 def test_it_is_bounded_and_what_waits_for_room_tells_nothing() -> None:
     async def main() -> tuple[list[int], PreBuffer]:
         pre_buffer, taken = PreBuffer(), []
-        queue = PlayQueue(4, pre_buffer, asyncio.get_running_loop().time)
+        queue, _ = new_queue(4, pre_buffer)
 
         async def fill() -> None:
             items: list[Item] = [start(), *[sound(0.1)] * 20, None]
@@ -242,7 +251,7 @@ def test_who_is_told_that_a_sentence_begins_is_told_when_it_does() -> None:
 
     async def main() -> list[float]:
         clock = asyncio.get_running_loop().time
-        queue = PlayQueue(512, PreBuffer(), clock)
+        queue, _ = new_queue(512, PreBuffer())
         steps: list[Callable[[], Awaitable[None]]] = [
             lambda: queue.put(start()),
             lambda: queue.put(sound(0.05)),

@@ -11,7 +11,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from edge_client.playback.player import FilePlayer, PipePlayer, Played
+from edge_client.playback.file_player import FilePlayer
+from edge_client.playback.pipe_player import PipePlayer
+from edge_client.playback.player import Played
 from edge_client.playback.player_commands import player_arguments
 from speech.audio import AudioChunk, AudioFormat, Origin, wav_file
 from speech.errors import PlayerFailed

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from edge_client.playback.away import Kind
 from edge_client.playback.player import NullPlayer, Played
-from edge_client.playback.player_choice import open_player
+from edge_client.playback.player_choice import NoSound, open_player
 from edge_client.settings import PlayerName, Settings
 from speech.audio import WIRE_FORMAT
 from speech.errors import PlayerFailed
@@ -79,38 +80,63 @@ async def test_without_any_player_it_says_what_to_install(
     )
 
 
-BUSY = "aplay: main:850: audio open error: Device or resource busy"
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("aplay: main:831: audio open error: Device or resource busy", Kind.BUSY),
+        (
+            "ALSA lib pcm_dmix.c:1032:(snd_pcm_dmix_open) unable to open slave\n"
+            "aplay: main:831: audio open error: Device or resource busy",
+            Kind.BUSY,
+        ),
+        ("ALSA lib confmisc.c:165:(snd_config_get_card) Cannot get card index for 1", Kind.MISSING),
+        ("aplay: main:831: audio open error: No such device", Kind.MISSING),
+        ("aplay: main:831: audio open error: No such file or directory", Kind.MISSING),
+        ("aplay: main:831: audio open error: Host is down", Kind.DOWN),
+        ("Connection failure: Connection refused", Kind.DOWN),
+        (
+            "ALSA lib pcm.c:2666:(snd_pcm_open_noupdate) Unknown PCM foo\naplay: No such file or directory",
+            None,
+        ),
+        ("aplay: set_params:1349: Sample format non available", None),
+    ],
+)
+async def test_what_waiting_may_help_against_is_told_apart(
+    program: Program, words: str, kind: Kind | None
+) -> None:
+    """E3 E4 E5: whatever says it first in a player's words."""
+    program("aplay", f"echo '{words}' >&2; exit 1")
+    with pytest.raises(NoSound) as failed:
+        await open_player(Settings(), clock=time.monotonic)
+    assert failed.value.kind is kind
 
 
-async def test_a_loudspeaker_that_another_program_has_is_waited_for(program: Program) -> None:
-    """Whatever language the owner speaks: aplay is asked to speak English."""
-    fail = f"echo '{BUSY}' >&2; exit 1"
-    german = "echo 'aplay: main:850: Fehler: Das Gerät oder die Ressource ist belegt' >&2; exit 1"
-    folder = program(
-        "aplay",
-        f'[ "$LC_ALL" = C ] || {{ {german}; }}; echo >> tries; [ $(wc -l < tries) -gt 2 ] || {{ {fail}; }}; '
-        "cat > heard",
-    )
-    player = await open_player(Settings(), clock=time.monotonic)
-    assert player.name == "aplay"
-    assert (folder / "tries").read_text().count("\n") == 3
+async def test_players_are_asked_to_speak_english_whatever_the_owner_speaks(program: Program) -> None:
+    """E5: what they say is looked into."""
+    english = "echo 'Device or resource busy' >&2"
+    german = "echo 'Das Gerät oder die Ressource ist belegt' >&2"
+    program("aplay", f'if [ "$LC_ALL" = C ]; then {english}; else {german}; fi; exit 1')
+    with pytest.raises(NoSound) as failed:
+        await open_player(Settings(), clock=time.monotonic)
+    assert failed.value.kind is Kind.BUSY
 
 
 async def test_another_player_takes_its_place_at_once(program: Program) -> None:
-    program("aplay", f"echo '{BUSY}' >&2; exit 1")
+    program("aplay", "echo 'Device or resource busy' >&2; exit 1")
     program("paplay", "cat > heard")
     assert (await open_player(Settings(), clock=time.monotonic)).name == "paplay"
 
 
-async def test_a_loudspeaker_that_stays_busy_is_told_as_such(
-    program: Program, monkeypatch: pytest.MonkeyPatch
+async def test_a_device_of_alsas_is_not_handed_to_a_sound_servers_player(
+    program: Program, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("edge_client.playback.player_choice.BUSY_LIMIT", 0.3)
-    program("aplay", f"echo '{BUSY}' >&2; exit 1")
-    with pytest.raises(
-        PlayerFailed, match=r"^another program has had the loudspeaker for more than 0 s: end it"
-    ):
-        await open_player(Settings(), clock=time.monotonic)
+    """E3: it would be an error there, or another loudspeaker; rather its default, and that is told."""
+    program("aplay", "echo no >&2; exit 1")
+    folder = program("pw-play", 'echo "$@" > called; cat > heard')
+    player = await open_player(Settings(device="plughw:1"), clock=time.monotonic)
+    assert player.name == "pw-play"
+    assert "plughw" not in (folder / "called").read_text()
+    assert caplog.messages == ["pw-play plays on its own default: plughw:1 is no name of its devices"]
 
 
 async def test_a_named_player_is_the_only_one_tried(program: Program) -> None:

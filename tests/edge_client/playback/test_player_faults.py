@@ -3,14 +3,12 @@
 import asyncio
 import signal
 from collections.abc import AsyncGenerator, Callable
-from functools import partial
 from pathlib import Path
 
 import psutil
 import pytest
 
-from edge_client.playback.player import PipePlayer
-from edge_client.playback.pre_buffer import PreBuffer
+from edge_client.playback.loudspeaker import Loudspeaker
 from edge_client.settings import Settings
 from speech.audio import AudioChunk
 from speech.persona import VoiceSpec
@@ -48,8 +46,8 @@ async def test_the_sentence_is_said_again_by_a_new_player(
 ) -> None:
     """Also when it had been given all of it and had not played it to its end."""
     monkeypatch.setenv("PACED_AHEAD", ahead)
-    quick = partial(PipePlayer, stall_limit=1.0, exit_limit=1.0)
-    monkeypatch.setattr("edge_client.playback.player_choice.PipePlayer", quick)
+    monkeypatch.setattr("edge_client.playback.pipe_player.STALL_LIMIT", 1.0)
+    monkeypatch.setattr("edge_client.playback.pipe_player.EXIT_LIMIT", 1.0)
     engine = ScriptedEngine("clone", [PIECE] * pieces)
     speaking = asyncio.create_task(aloud(settings(player="aplay"), engine))
     first = await players.until_given(0, given)
@@ -83,8 +81,9 @@ class Hesitant(ScriptedEngine):
 async def test_a_player_that_has_nothing_left_to_play_is_an_underrun(
     players: PacedPlayers, settings: Make
 ) -> None:
-    pre_buffer = PreBuffer()
-    await aloud(settings(player="aplay"), Hesitant(players), pre_buffer=pre_buffer)
+    loudspeaker = Loudspeaker(settings(player="aplay"))
+    await aloud(settings(player="aplay"), Hesitant(players), loudspeaker=loudspeaker)
+    pre_buffer = loudspeaker.pre_buffer
     assert pre_buffer.underruns == 1
     assert pre_buffer.gaps > 0.3
     ((_, _, pcm),) = players.given()
@@ -92,6 +91,6 @@ async def test_a_player_that_has_nothing_left_to_play_is_an_underrun(
 
 
 async def test_a_voice_that_is_quick_enough_makes_none(players: PacedPlayers, settings: Make) -> None:
-    pre_buffer = PreBuffer()
-    await aloud(settings(player="aplay"), ScriptedEngine("local", [PIECE] * 20), pre_buffer=pre_buffer)
-    assert pre_buffer.underruns == 0
+    loudspeaker = Loudspeaker(settings(player="aplay"))
+    await aloud(settings(player="aplay"), ScriptedEngine("local", [PIECE] * 20), loudspeaker=loudspeaker)
+    assert loudspeaker.pre_buffer.underruns == 0

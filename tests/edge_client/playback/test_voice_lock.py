@@ -1,6 +1,5 @@
 """One voice at a time: whoever holds the lock, and however the holder ends, nobody waits for ever."""
 
-import asyncio
 import logging
 import os
 import stat
@@ -12,20 +11,20 @@ from pathlib import Path
 
 import pytest
 
-from edge_client.playback.lock_file import default_path, locked
-from edge_client.playback.voice_lock import alone
-from speech.errors import PlayerFailed
+from edge_client.playback.lock_file import default_path, held, locked
+from edge_client.playback.sound_cards import lock_holder
+from edge_client.playback.voice_lock import VoiceLock
 from tests.edge_client.rig import soon
 
 HOLD = """
 import asyncio, sys
 from pathlib import Path
-from edge_client.playback.voice_lock import alone
+from edge_client.playback.voice_lock import VoiceLock
 
 async def hold():
-    async with alone(Path(sys.argv[1])):
-        print("held", flush=True)
-        await asyncio.sleep(60)
+    assert VoiceLock(Path(sys.argv[1])).take()
+    print("held", flush=True)
+    await asyncio.sleep(60)
 
 asyncio.run(hold())
 """
@@ -55,11 +54,6 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "voice.lock"
 
 
-async def spoken(path: Path) -> bool:
-    async with alone(path):
-        return True
-
-
 def is_free(path: Path) -> bool:
     descriptor = locked(path)
     if descriptor is not None:
@@ -67,27 +61,44 @@ def is_free(path: Path) -> bool:
     return descriptor is not None
 
 
-async def test_another_process_waits_and_is_told_when_it_takes_too_long(path: Path) -> None:
-    with held_elsewhere(path):
-        with pytest.raises(PlayerFailed, match="another program has been speaking for more than 0 s"):
-            async with alone(path, within=0.1):
-                pytest.fail("two at once")
+def test_while_another_process_has_it_it_cannot_be_taken_and_who_has_it_is_known(path: Path) -> None:
+    lock = VoiceLock(path)
+    with held_elsewhere(path) as holder:
+        assert not lock.take()
         assert not is_free(path)
+        assert lock_holder(path) == holder.pid
+    assert lock.take()
+    lock.close()
 
 
-async def test_a_holder_that_is_killed_frees_it(path: Path) -> None:
+def test_a_holder_that_is_killed_frees_it(path: Path) -> None:
     with held_elsewhere(path) as holder:
         holder.kill()
         soon(lambda: is_free(path))
-    async with alone(path, within=0.0):
-        pass
 
 
-async def test_it_is_free_after_the_block_also_when_that_fails(path: Path) -> None:
-    with pytest.raises(ZeroDivisionError):
-        async with alone(path):
-            assert not is_free(path)
-            raise ZeroDivisionError
+def test_it_is_free_when_it_is_given_back_and_can_be_taken_again(path: Path) -> None:
+    lock = VoiceLock(path)
+    for _ in range(2):
+        assert lock.take()
+        assert not is_free(path)
+        lock.give_back()
+        assert is_free(path)
+    lock.close()
+
+
+def test_a_player_that_stays_open_has_it_as_often_as_it_is_taken(path: Path) -> None:
+    """One that outlives us still sounds for a moment, in whichever text that was."""
+    lock = VoiceLock(path)
+    assert lock.take()
+    player = subprocess.Popen(["sleep", "60"], pass_fds=held.get())
+    lock.give_back()
+    assert is_free(path)
+    assert lock.take()
+    os.close(held.get()[0])  # as when we are killed
+    assert not is_free(path)
+    player.kill()
+    player.wait()
     assert is_free(path)
 
 
@@ -103,10 +114,15 @@ def test_every_user_may_take_it_whatever_the_first_ones_mask(path: Path) -> None
 
 
 def test_when_somebody_sweeps_the_folder_the_next_one_still_locks_what_others_see(path: Path) -> None:
+    lock = VoiceLock(path)
+    assert lock.take()
+    lock.give_back()
+    path.unlink()
     with held_elsewhere(path):
-        path.unlink()
-        with held_elsewhere(path):
-            assert not is_free(path)
+        assert not lock.take()
+    assert lock.take()
+    assert not is_free(path)
+    lock.close()
 
 
 @pytest.mark.parametrize("kind", ["link", "folder", "pipe", "nowhere"])
@@ -124,7 +140,9 @@ def test_where_no_lock_can_be_had_the_robot_still_speaks_and_says_so(
             os.mkfifo(path)
         case "nowhere":
             path = path / "nowhere"
-    assert asyncio.run(spoken(path))
+    lock = VoiceLock(path)
+    assert lock.take()
+    lock.give_back()
     assert not precious.exists()
     assert [record.levelno for record in caplog.records] == [logging.ERROR]
     assert f"voices may overlap, as {path} cannot be locked" in caplog.text

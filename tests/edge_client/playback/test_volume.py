@@ -1,12 +1,11 @@
 """The volume that is set is the volume of all that is played, by whichever player."""
 
-import time
 from array import array
 from collections.abc import AsyncGenerator
 
 import pytest
 
-from edge_client.playback.player_choice import open_player
+from edge_client.playback.loudspeaker import Loudspeaker
 from edge_client.playback.volume import PIECE, softer
 from edge_client.settings import Settings
 from speech.audio import WIRE_FORMAT, AudioChunk, AudioFormat, Origin
@@ -43,10 +42,11 @@ async def test_players_are_given_softer_sound(program: Program, player: str) -> 
     """Through a pipe or as a file, after the command before it."""
     folder = program(player, 'cat "${1:-/dev/null}" > heard 2> /dev/null; [ $# -eq 1 ] || cat > heard')
     before = ("/bin/sh", "-c", f"echo on > {folder}/amplifier")
-    settings = Settings(player=player, volume=50, before=before)  # type: ignore[arg-type]  # one of them
-    opened = await open_player(settings, clock=time.monotonic)
+    settings = Settings(player=player, volume=50, before=before, voice_lock=folder / "lock")  # type: ignore[arg-type]  # one of them
+    loudspeaker = Loudspeaker(settings)
     pcm = noise(WIRE_FORMAT, 0.2)
-    played = await opened.play(chunks((WIRE_FORMAT, pcm)))
+    async with loudspeaker.taken():
+        played = await loudspeaker.play(chunks((WIRE_FORMAT, pcm)))
     assert played.seconds == pytest.approx(0.2)
     heard = array("h", (folder / "heard").read_bytes()[-len(pcm) :])
     assert heard.tolist() == [sample // 2 for sample in array("h", pcm)]

@@ -1,0 +1,122 @@
+"""What stands between a line and an ear: daemon, players, cards, device, mixer, who has it."""
+
+import shutil
+from collections.abc import Iterator
+
+from edge_client.daemon_client import reach
+from edge_client.doctor.finding import Finding
+from edge_client.playback.away import which_cards
+from edge_client.playback.device_names import card_of, names_a_number, on_card
+from edge_client.playback.loudspeaker import Loudspeaker
+from edge_client.playback.place import Place
+from edge_client.playback.player_commands import PACKAGES
+from edge_client.settings import Settings
+
+
+async def findings(settings: Settings) -> list[Finding]:
+    """A moment of silence is played. Nothing is changed."""
+    daemon = await _daemon(settings)
+    loudspeaker = Loudspeaker(settings)
+    await loudspeaker.prove()
+    place = loudspeaker.place
+    await place.look_closer()
+    await place.look_at_mixer()
+    told = loudspeaker.as_json()
+    try:
+        return [
+            daemon,
+            _players(settings),
+            _cards(place),
+            *_device(settings, place),
+            *_mixer(place),
+            _loudspeaker(loudspeaker, str(told["player"])),
+            *_before(settings),
+            _lead_in(settings, place),
+        ]
+    finally:
+        await loudspeaker.close()
+
+
+async def _daemon(settings: Settings) -> Finding:
+    if not (daemon := await reach(settings.daemon_port)):
+        return Finding("daemon", "warn", "none runs here", "robotvoice daemon, or robotvoice install")
+    async with daemon:
+        problem = (await daemon.status())["loudspeaker"]["problem"]
+    where = f"runs at port {settings.daemon_port}"
+    if problem:
+        return Finding("daemon", "warn", f"{where}, and cannot be heard: {problem}", "robotvoice status")
+    return Finding("daemon", "ok", where)
+
+
+def _players(settings: Settings) -> Finding:
+    known = ("aplay", "pw-play", "paplay", "afplay")
+    found = [name for name in known if shutil.which(name)]
+    wanted = settings.player
+    if wanted == "none":
+        return Finding("player", "warn", "the settings want none: nothing is played", 'player = "auto"')
+    if wanted not in ("auto", *found):
+        package = PACKAGES.get(wanted)
+        install = f"sudo apt install {package}" if package else 'player = "auto"'
+        return Finding("player", "fail", f"{wanted} is not installed", install)
+    if not found:
+        return Finding("player", "fail", "none is installed", "sudo apt install alsa-utils")
+    return Finding("player", "ok", f"{wanted}; installed: {', '.join(found)}")
+
+
+def _cards(place: Place) -> Finding:
+    if not place.cards:
+        return Finding("cards", "warn", "no sound card is told of", "aplay -l lists those there are")
+    listed = "; ".join(card.label for card in place.cards)
+    if all(card.is_hdmi for card in place.cards):
+        return Finding("cards", "warn", listed, "only HDMI: the sound comes out of the screen")
+    return Finding("cards", "ok", listed)
+
+
+def _device(settings: Settings, place: Place) -> Iterator[Finding]:
+    device = settings.device
+    if device is None:
+        if len(place.cards) > 1 and place.cards[0].is_hdmi:
+            found = "the system's default, which may be the screen"
+            yield Finding("device", "warn", found, which_cards(None, place.cards))
+        else:
+            yield Finding("device", "ok", place.sink or "the system's default")
+        return
+    card = card_of(place.device, place.cards)
+    if card and names_a_number(device):
+        stays = f'numbers change: device = "{on_card(device, card.id)}"'
+        yield Finding("device", "warn", f"{device}, which is {card.name} today", stays)
+    else:
+        yield Finding("device", "ok", f"{device}{f' ({card.label})' if card else ''}")
+
+
+def _mixer(place: Place) -> Iterator[Finding]:
+    if not (mixer := place.mixer):
+        return
+    which = f"-c {place.card.number} " if place.card and place.card.number is not None else ""
+    if mixer.muted:
+        yield Finding("mixer", "fail", mixer.label, f"amixer {which}sset '{mixer.control}' unmute")
+    elif mixer.is_soft:
+        yield Finding("mixer", "warn", mixer.label, f"amixer {which}sset '{mixer.control}' 70%")
+    else:
+        yield Finding("mixer", "ok", mixer.label)
+
+
+def _loudspeaker(loudspeaker: Loudspeaker, player: str) -> Finding:
+    if not loudspeaker.problem:
+        return Finding("loudspeaker", "ok", f"{player} plays without a complaint")
+    todo = loudspeaker.away.advice if loudspeaker.away else ""
+    return Finding("loudspeaker", "fail", loudspeaker.problem, todo)
+
+
+def _before(settings: Settings) -> Iterator[Finding]:
+    if settings.before and not shutil.which(settings.before[0]):
+        found = f"{settings.before[0]} is not there: an amplifier may stay off"
+        yield Finding("before", "fail", found, "correct the setting before")
+
+
+def _lead_in(settings: Settings, place: Place) -> Finding:
+    rest = f"after {settings.rest:g} s of rest"
+    if settings.lead_in is None:
+        kind = f"as {place.kind} sleeps" if place.kind else "as nothing here is known to sleep"
+        return Finding("lead-in", "ok", f"{place.lead_in:g} s of silence {rest}, {kind}")
+    return Finding("lead-in", "ok", f"{settings.lead_in:g} s of silence {rest}, by the settings")
