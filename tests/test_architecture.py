@@ -23,8 +23,10 @@ CODE = sorted(path for folder in TOP_LEVEL for path in (ROOT / folder).rglob("*.
 PYTTSX3_CHILD = "pyttsx3_child.py"
 PLAYER = {
     f"edge_client/playback/{name}.py"
-    for name in ("player", "player_choice", "before_playing", "child_process")
-}
+    for name in (
+        "pipe_player", "file_player", "player_choice", "before_playing", "child_process", "mixer", "place",
+    )
+}  # fmt: skip
 STARTS_PROCESSES = {
     "subprocess", "multiprocessing", "pty", "create_subprocess_exec", "create_subprocess_shell",
     "subprocess_exec", "subprocess_shell", "popen", "os.system", "fork", "forkpty", "posix_spawn",

@@ -1,121 +1,23 @@
 """Whose turn it is: urgent before dialogue before story before background, and nobody's words are lost."""
 
 import asyncio
-import math
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import suppress
 
 import pytest
 
 from edge_client.daemon_errors import DaemonGone, Stopped, TooLate
-from edge_client.known_personas import KnownPersona
-from edge_client.line import Line
-from edge_client.playback.aloud import Begins, Heard
-from edge_client.playback.away import Away, Kind, LoudspeakerAway
-from edge_client.speaker import MOST_SETBACKS, PATIENCE, URGENT_ROOM, Speaker
-from speech.audio import WIRE_FORMAT, Origin
-from speech.chain_events import SentenceStarted
-from speech.errors import NothingCanSpeak, PlayerFailed, RobotVoiceError, SpokenInPart, TooManyRequests
-from speech.utterance import Priority, Sentence
+from edge_client.speaker import URGENT_ROOM
+from speech.errors import NothingCanSpeak, TooManyRequests
+from speech.utterance import Priority
 from tests.edge_client.rig import SOON
-
-VIXEN = KnownPersona("vixen", "Vixen", "en", "1")
-ORIGIN = Origin("test", "voice")
-
-
-class Unplugged:
-    """A loudspeaker that is away until the test says otherwise, since the beginning."""
-
-    def __init__(self, now: Callable[[], float]) -> None:
-        self._now = now
-        self.away: Away | None = Away(Kind.BUSY, 0.0, "busy", "mpv", "end it")
-        self.breaks: PlayerFailed | None = None
-
-    @property
-    def problem(self) -> str | None:
-        return self.away.told(self._now()) if self.away else None
-
-    async def attempt(self) -> Away | None:
-        await asyncio.sleep(0.001)
-        if self.breaks:
-            raise self.breaks
-        return self.away
-
-    def waited(self, asked_at: float) -> float:
-        return self._now() - asked_at
-
-
-class Stage:
-    """A speaker whose sentences last until the test lets them go on."""
-
-    def __init__(self, loudspeaker: "Unplugged | None" = None, **how: int) -> None:
-        self.now = 0.0
-        self.heard: list[str] = []
-        """Each sentence that began, as `line:sentence`"""
-        self.told: list[str] = []
-        self.fail: RobotVoiceError | None = None
-        self.lost: list[LoudspeakerAway] = []
-        """The turns that meet no loudspeaker"""
-        self._go_on = asyncio.Semaphore(0)
-        self.speaker = Speaker(self._speak, self._tell, loudspeaker, clock=lambda: self.now, **how)
-        self._lines = 0
-
-    async def _speak(self, line: Line, begins: Begins) -> int:
-        if self.fail:
-            raise self.fail
-        if self.lost:
-            raise self.lost.pop(0)
-        for sentence in line.sentences[line.position :]:
-            if not begins(SentenceStarted(sentence.index, 0, ORIGIN, WIRE_FORMAT, None)):
-                break
-            self.heard.append(f"{line.id}:{sentence.index}")
-            await self._go_on.acquire()
-        line.heard = Heard(0, ORIGIN, None, 0.0)
-        return len(line.sentences)
-
-    def _tell(self, event: str, line: Line, sentence: SentenceStarted | None = None) -> None:
-        if not sentence:
-            self.told.append(f"{event} {line.id}")
-
-    def line(self, name: str, priority: Priority, sentences: int = 1, begin_by: float = 1e9) -> Line:
-        pieces = tuple(Sentence(number, "Hello.") for number in range(sentences))
-        return Line(name, VIXEN, None, pieces, priority, self.now, begin_by)
-
-    def add(self, name: str, priority: Priority, sentences: int = 1, begin_by: float = 1e9) -> Line:
-        line = self.line(name, priority, sentences, begin_by)
-        self.speaker.add(line)
-        return line
-
-    async def until(self, *heard: str) -> None:
-        """Waits until exactly these sentences have begun, in this order."""
-        await until(lambda: self.heard == list(heard), f"{heard}, not {self.heard}")
-
-    def next(self, sentences: int = 1) -> None:
-        """So many sentences come to their end, each a second later."""
-        for _ in range(sentences):
-            self.now += 1.0
-            self._go_on.release()
-
-
-async def until(happened: Callable[[], bool], what: str) -> None:
-    try:
-        async with asyncio.timeout(SOON):
-            while not happened():  # noqa: ASYNC110 - what happens tells nobody
-                await asyncio.sleep(0.001)
-    except TimeoutError:
-        pytest.fail(what)
+from tests.edge_client.speaker_rig import Stage, running
 
 
 @pytest.fixture
 async def stage() -> AsyncIterator[Stage]:
-    found = Stage(most_waiting=4)
-    running = [asyncio.create_task(found.speaker.run()), asyncio.create_task(found.speaker.drop_late())]
-    yield found
-    for task in running:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-    assert len(asyncio.all_tasks()) == 1, "a task was left behind"
+    async with running(Stage(most_waiting=4)) as found:
+        yield found
 
 
 async def test_a_more_important_line_goes_first_and_equals_in_the_order_they_came(stage: Stage) -> None:
@@ -261,93 +163,3 @@ async def test_at_the_end_everybody_who_waits_is_told() -> None:
             await asyncio.wait_for(line.wait(), SOON)
     with pytest.raises(DaemonGone):
         stage.add("c", Priority.URGENT)
-
-
-@pytest.fixture
-async def unplugged() -> AsyncIterator[tuple[Stage, Unplugged]]:
-    loudspeaker = Unplugged(lambda: found.now)
-    found = Stage(loudspeaker)
-    running = [asyncio.create_task(found.speaker.run()), asyncio.create_task(found.speaker.drop_late())]
-    yield found, loudspeaker
-    for task in running:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
-async def test_while_there_is_no_loudspeaker_all_wait_and_the_most_urgent_goes_first(
-    unplugged: tuple[Stage, Unplugged],
-) -> None:
-    """E5: nobody has a turn, so that nobody is passed by."""
-    stage, loudspeaker = unplugged
-    for name, priority in (("b", Priority.BACKGROUND), ("d", Priority.DIALOGUE), ("u", Priority.URGENT)):
-        stage.add(name, priority)
-    stage.now = PATIENCE
-    await asyncio.sleep(0.05)
-    assert (stage.heard, stage.speaker.now) == ([], None)
-    loudspeaker.away = None
-    stage.next(3)
-    await stage.until("u:0", "d:0", "b:0")
-
-
-async def test_who_waited_too_long_for_it_is_told_why_and_a_deadline_comes_before_that(
-    unplugged: tuple[Stage, Unplugged],
-) -> None:
-    stage, loudspeaker = unplugged
-    soon = stage.add("soon", Priority.URGENT, begin_by=10)
-    later = stage.add("later", Priority.DIALOGUE, begin_by=1000)
-    open_ended = stage.add("open", Priority.DIALOGUE, begin_by=math.inf)
-    stage.now = 11
-    stage.add("young", Priority.DIALOGUE, begin_by=math.inf)
-    with pytest.raises(TooLate, match=r"as the loudspeaker is held by another program \(mpv\) since 11 s"):
-        await asyncio.wait_for(soon.wait(), SOON)
-    stage.now = PATIENCE + 1
-    with pytest.raises(LoudspeakerAway, match=r"held by another program \(mpv\) since 61 s: end it"):
-        await asyncio.wait_for(open_ended.wait(), SOON)
-    assert stage.told[-1] == "dropped open"
-    loudspeaker.away = None
-    await stage.until("later:0")
-    stage.next(2)
-    await asyncio.wait_for(later.wait(), SOON)
-    await stage.until("later:0", "young:0")
-
-
-async def test_a_turn_that_loses_it_goes_on_later_with_what_may_not_have_been_heard(stage: Stage) -> None:
-    """E3: told as cut, if it had begun."""
-    lost = LoudspeakerAway("gone")
-    lost.sentence = 1
-    stage.lost = [LoudspeakerAway("not there yet"), lost]
-    line = stage.add("talk", Priority.DIALOGUE, sentences=3)
-    stage.next(2)
-    await asyncio.wait_for(line.wait(), SOON)
-    assert stage.heard == ["talk:1", "talk:2"]
-    assert stage.told == ["queued talk", "cut talk", "started talk", "spoken talk"]
-
-
-async def test_one_that_is_lost_again_and_again_in_the_same_sentence_ends_the_line(stage: Stage) -> None:
-    stage.lost = [LoudspeakerAway("gone") for _ in range(9)]
-    line = stage.add("talk", Priority.DIALOGUE)
-    with pytest.raises(LoudspeakerAway):
-        await asyncio.wait_for(line.wait(), SOON)
-    assert len(stage.lost) == 9 - MOST_SETBACKS - 1
-
-
-async def test_where_waiting_does_not_help_a_line_is_told_at_once(
-    unplugged: tuple[Stage, Unplugged],
-) -> None:
-    stage, loudspeaker = unplugged
-    loudspeaker.breaks = stage.fail = PlayerFailed("no sound can be played: Sample format non available")
-    with pytest.raises(PlayerFailed, match="Sample format"):
-        await asyncio.wait_for(stage.add("talk", Priority.DIALOGUE).wait(), SOON)
-
-
-async def test_of_a_line_that_had_begun_it_is_told_that_its_beginning_was_heard(
-    unplugged: tuple[Stage, Unplugged],
-) -> None:
-    stage, _ = unplugged
-    line = stage.line("talk", Priority.DIALOGUE, begin_by=math.inf)
-    line.begun_at = 0.0
-    stage.speaker.add(line)
-    stage.now = PATIENCE + 1
-    with pytest.raises(SpokenInPart, match="only its beginning was played: the loudspeaker is held by"):
-        await asyncio.wait_for(line.wait(), SOON)
