@@ -279,10 +279,8 @@ class Speaker:
         return TooLate(f"it could not begin before its deadline, so nothing was said{why}")
 
     def _not_heard(self, line: Line, away: Away) -> RobotVoiceError:
-        if line.begun_at is None:
-            return away.error(self._clock())
-        told = f"the loudspeaker is {away.told(self._clock())}: {away.advice}"
-        return SpokenInPart(f"only its beginning was played: {told}")
+        error = away.error(self._clock())
+        return error if line.begun_at is None else SpokenInPart(f"only its beginning was played: {error.why}")
 
 
 def _error(broken: BaseException) -> RobotVoiceError:

@@ -63,7 +63,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     broken += [f"{trial.scenario}, trial {trial.number}: {trial.hung}" for trial in done if trial.hung]
     broken += [f"{trial.scenario}, trial {trial.number}: {told}" for trial in done for told in trial.wrong]
     missing = [
-        each.name for each in chosen if sum(trial.scenario == each.name for trial in done) < options.trials
+        each.name
+        for each in chosen
+        if sum(trial.scenario == each.name for trial in done) < min(options.trials, each.most)
     ]
     broken += [f"{name}: not all trials were done" for name in missing]
     for told in broken:

@@ -47,6 +47,8 @@ class Sound:
     ended: float
     whole: bool
     """Whether the sentence was played to its end"""
+    over: bool = True
+    """Whether no more of it can come"""
 
 
 class Ear:
@@ -56,22 +58,39 @@ class Ear:
         """Has eSpeak NG speak, for a moment."""
         said = asyncio.run(_said(voice))
         self._robot = {text: _envelope(pcm, rate) for text, (pcm, rate) in said.items()}
+        self._known: dict[tuple[int, int], tuple[Play, Sound | None]] = {}
+        """What was heard to its end; the play is kept as well, so that no other has its id"""
 
-    def hear(self, play: Play) -> Sound | None:
-        """None: nothing of it can be heard."""
-        pcm = np.frombuffer(play.samples.tobytes(), "<i2")[: play.heard].astype(np.float64)
+    def hear(self, play: Play, since: float = -np.inf) -> list[Sound]:
+        """What can be heard in it, of all that began later than `since`."""
+        found = []
+        for start, end, over in play.texts():
+            if play.at(start) < since:
+                continue
+            key = (id(play), start)
+            sound = self._known[key][1] if key in self._known else self._sound(play, start, end, over)
+            if over:
+                self._known[key] = play, sound
+            if sound:
+                found.append(sound)
+        return found
+
+    def _sound(self, play: Play, start: int, end: int, over: bool) -> Sound | None:
+        pcm = np.frombuffer(play.samples[start:end].tobytes(), "<i2").astype(np.float64)
+        for first, last in play.swallowed:
+            pcm[max(0, first - start) : max(0, last - start)] = 0
         loud = np.flatnonzero(np.abs(pcm) > AUDIBLE)
         if not loud.size:
             return None
         first, last = int(loud[0]), int(loud[-1])
-        began, ended = play.at(first), play.at(last)
+        began, ended = play.at(start + first), play.at(start + last)
         pitch = _pitch(pcm[first : last + 1], play.rate)
         if pitch is not None:
             text = text_of(pitch)
             whole = text is not None and ended - began > WHOLE * tone_seconds(text)
-            return Sound(play, "gateway", text, began, ended, whole)
+            return Sound(play, "gateway", text, began, ended, whole, over)
         text, share = self._robot_says(_envelope(pcm, play.rate))
-        return Sound(play, "robot" if text else "nobody", text, began, ended, share > WHOLE)
+        return Sound(play, "robot" if text else "nobody", text, began, ended, share > WHOLE, over)
 
     def _robot_says(self, envelope: Samples) -> tuple[str | None, float]:
         """The sentence, and how much of it."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from lan.loudspeakers import ASLEEP, BUSY
 from lan.promises import Verdict, judge
 from lan.scenarios import BACK, NEXT
 from lan.trial import Trial
@@ -41,6 +42,8 @@ TARGETS = {
     "urgent line, until the story is silent": Target(30, "from the request to the story's last sample"),
     "three at once, with the daemon": Target(None, "from the start of the commands to the first sound"),
     "three at once, without the daemon": Target(None, "from the start of the commands to the first sound"),
+    ASLEEP: Target(900, "from the request to what can be heard, with 700 ms of silence that wake it"),
+    BUSY: Target(600, "from the end of the other program to what can be heard"),
 }
 
 

@@ -33,18 +33,18 @@ def _all(world: World, scenarios: Sequence[Scenario], count: int, until: float) 
     for scenario in scenarios:
         scenario.before(world)
         done = 0
-        for number in range(count):
+        for number in range(min(count, scenario.most)):
             if time.monotonic() > until:
                 break
             yield _one(world, scenario, number)
             done += 1
-            _progress(f"{scenario.name}: {done} of {count}")
+            _progress(f"{scenario.name}: {done} of {min(count, scenario.most)}")
         _progress(f"{scenario.name}: {done} trials", last=True)
         scenario.after(world)
 
 
 def _one(world: World, scenario: Scenario, number: int) -> Trial:
-    trial = Trial(scenario.name, scenario.row, number, world, first_play=len(world.loudspeaker.plays))
+    trial = Trial(scenario.name, scenario.row, number, world)
     try:
         scenario.run(trial)
         if world.daemon:

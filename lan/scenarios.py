@@ -5,7 +5,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from lan import loudspeakers
 from lan.ear import Sound
+from lan.loudspeakers import asleep, busy, fall_asleep, stay_awake
 from lan.processes import wait_until
 from lan.several import by_commands, by_the_daemon
 from lan.texts import HELD, PHRASES, STORY, URGENT
@@ -31,6 +33,8 @@ class Scenario:
     run: Callable[[Trial], None]
     before: Callable[[World], None] = World.until_connected
     after: Callable[[World], None] = lambda world: None
+    most: int = 1000
+    """Trials, of one that takes long"""
 
 
 def killed(trial: Trial) -> None:
@@ -55,7 +59,7 @@ def killed_in_the_middle(trial: Trial) -> None:
     trial.wait_for_sound(INTO)
     _kill(trial)
     sound = trial.heard(line)
-    cut = [each for each in trial.world.sounds(trial.first_play) if each.who == "gateway"][-1]
+    cut = [each for each in trial.world.sounds(trial.began) if each.who == "gateway"][-1]
     trial.measured.append(("silence after a sentence was cut", sound.began - cut.ended))
     trial.up(trial.world.start_gateway())
     trial.world.until_connected()
@@ -110,7 +114,7 @@ def moved(trial: Trial) -> None:
     trial.world.move_gateway()
     trial.down(moment)
     trial.by_the_gateway("address changed, its voice heard", moment)
-    trial.up(trial.world.sounds(trial.first_play)[-1].began)
+    trial.up(trial.world.sounds(trial.began)[-1].began)
 
 
 def recalled(trial: Trial) -> None:
@@ -132,12 +136,12 @@ def barged_in(trial: Trial) -> None:
     wait_until(lambda: any(sound.text == URGENT for sound in _done(trial)), "nobody heard what is urgent")
     trial.world.stop()
     trial.world.settle()
-    cut = next(sound for sound in trial.world.sounds(trial.first_play) if sound.text == STORY)
+    cut = next(sound for sound in trial.world.sounds(trial.began) if sound.text == STORY)
     trial.measured.append(("urgent line, until the story is silent", cut.ended - urgent.at))
 
 
 def _done(trial: Trial) -> list[Sound]:
-    return [sound for sound in trial.world.sounds(trial.first_play) if sound.play.ended is not None]
+    return [sound for sound in trial.world.sounds(trial.began) if sound.over]
 
 
 def _kill(trial: Trial) -> float:
@@ -203,4 +207,6 @@ SCENARIOS = (
     Scenario("barge-in", "urgent line, until the story is silent", barged_in),
     Scenario("three with the daemon", "three at once, with the daemon", by_the_daemon),
     Scenario("three without the daemon", "three at once, without the daemon", by_commands),
+    Scenario("loudspeaker asleep", loudspeakers.ASLEEP, asleep, fall_asleep, stay_awake),
+    Scenario("loudspeaker busy", loudspeakers.BUSY, busy, _without_gateway, _all_anew, most=2),
 )

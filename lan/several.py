@@ -55,6 +55,6 @@ def _at_once(trial: Trial, row: str, port: int) -> None:
             if child.poll() is None:
                 child.kill()
                 child.communicate()
-    sounds = world.sounds(trial.first_play)
+    sounds = world.sounds(trial.began)
     if sounds:
         trial.measured.append((row, sounds[0].began - moment))

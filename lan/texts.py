@@ -20,9 +20,10 @@ STORY = "Once upon a time a small robot lived behind a clock."
 HELD = "Wait for me."
 """The gateway accepts it, and its voice does not begin"""
 URGENT = "Stop, the battery is hot."
+STOP = "Stop."
 PHRASES: Sequence[str] = ("Hello, I am here.", "One moment, please.", "Good night, everybody.")
 """What the robot keeps in the gateway's voice"""
-SPOKEN: Sequence[str] = (*SENTENCES, STORY, HELD, URGENT, *PHRASES)
+SPOKEN: Sequence[str] = (*SENTENCES, STORY, HELD, URGENT, *PHRASES, STOP)
 LOWEST, STEP = 400, 60
 """Hz"""
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from lan.ear import Sound
 from lan.processes import RunBroken, wait_until
+from lan.sink import Play
 from lan.texts import SENTENCES
 from lan.world import World
 
@@ -34,8 +35,6 @@ class Trial:
     """Of the report: the one that it is for"""
     number: int
     world: World
-    first_play: int
-    """The number of plays before it"""
     began: float = field(default_factory=time.monotonic)
     ended: float = 0.0
     lines: list[Line] = field(default_factory=list)
@@ -64,7 +63,7 @@ class Trial:
     def heard(self, line: Line) -> Sound:
         """Its last sound, when all was said."""
         self.world.settle()
-        found = [sound for sound in self.world.sounds(self.first_play) if sound.text == line.text]
+        found = [sound for sound in self.world.sounds(self.began) if sound.text == line.text]
         if not found:
             raise RunBroken(f"{line.text!r} was not heard")
         return found[-1]
@@ -101,8 +100,8 @@ class Trial:
         """Until so much of what is being played was heard. Raises RunBroken."""
 
         def sounds() -> bool:
-            plays = self.world.loudspeaker.plays[self.first_play :]
-            return any(play.ended is None and play.heard > seconds * play.rate for play in plays)
+            plays = [play for play in self.world.loudspeaker.plays if play.runs_now and play.ended is None]
+            return any(_heard_of_now(play, self.began) > seconds for play in plays)
 
         wait_until(sounds, "nothing was heard", BACK_WITHIN, every=0.002)
 
@@ -111,4 +110,10 @@ class Trial:
         self.ended = time.monotonic()
         if self._down is not None:
             self.up(self.ended)
-        self.sounds = self.world.sounds(self.first_play)
+        self.sounds = self.world.sounds(self.began)
+
+
+def _heard_of_now(play: Play, since: float) -> float:
+    """Seconds of what is being played, if it began after that."""
+    first, began = play.runs[-1]
+    return (play.heard - first) / play.rate if began > since else 0.0

@@ -112,10 +112,10 @@ class World:
 
         wait_until(complete, "the robot has not got its phrases", every=LOOK_EVERY)
 
-    def sounds(self, since: int = 0) -> list[Sound]:
-        """What is heard in the plays from that number on, in its order."""
-        heard = (self.ear.hear(play) for play in self.loudspeaker.plays[since:])
-        return sorted(filter(None, heard), key=lambda sound: sound.began)
+    def sounds(self, since: float) -> list[Sound]:
+        """What is heard from that moment on, in its order."""
+        heard = (sound for play in self.loudspeaker.plays for sound in self.ear.hear(play, since))
+        return sorted(heard, key=lambda sound: sound.began)
 
     def start_gateway(self) -> float:
         """In place of the one there was. Returns when it was ready."""
@@ -123,12 +123,12 @@ class World:
         self.gateway = gateway(self.folder / "mac", self.folder / "personas")
         return until_own_voice(self.address, PERSONA)
 
-    def start_daemon(self, *, fresh: bool = False) -> None:
+    def start_daemon(self, *, fresh: bool = False, **environment: str) -> None:
         """In place of the one there is; a `fresh` one knows nothing."""
         self.end_daemon()
         if fresh:
             shutil.rmtree(self.folder / "robot" / "state", ignore_errors=True)
-        self.daemon = daemon(self.folder / "robot", self.robot)
+        self.daemon = daemon(self.folder / "robot", {**self.robot, **environment})
 
     def move_gateway(self) -> None:
         """To another address."""

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 from edge_client.daemon_client import reach
 from edge_client.doctor.finding import Finding
@@ -10,13 +11,14 @@ from edge_client.playback.device_names import card_of, names_a_number, on_card
 from edge_client.playback.loudspeaker import Loudspeaker
 from edge_client.playback.place import Place
 from edge_client.playback.player_commands import PACKAGES
+from edge_client.playback.sound_cards import PROC
 from edge_client.settings import Settings
 
 
-async def findings(settings: Settings) -> list[Finding]:
+async def findings(settings: Settings, proc: Path = PROC) -> list[Finding]:
     """A moment of silence is played. Nothing is changed."""
     daemon = await _daemon(settings)
-    loudspeaker = Loudspeaker(settings)
+    loudspeaker = Loudspeaker(settings, proc=proc)
     await loudspeaker.prove()
     place = loudspeaker.place
     await place.look_closer()

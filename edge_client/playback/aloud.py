@@ -98,7 +98,7 @@ async def _played(taken: "_Taken", loudspeaker: Loudspeaker, patience: Patience 
                     return await loudspeaker.play(chunks)
         except LoudspeakerAway as away:
             if patience is None and taken.sentence:
-                raise _part(taken.sentence, "played", away.message) from away
+                raise _part(taken.sentence, "played", away.why) from away
             away.sentence = taken.unheard
             raise
         except PlayerFailed as failure:

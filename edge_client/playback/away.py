@@ -39,8 +39,11 @@ _WORDS = {
 class LoudspeakerAway(PlayerFailed):
     """Nothing can be heard now; later perhaps."""
 
-    sentence: int | None = None
-    """The first one that may not have been heard to its end; None: none was handed over"""
+    def __init__(self, why: str) -> None:
+        super().__init__(f"nothing was said, as {why}")
+        self.why = why
+        self.sentence: int | None = None
+        """The first one that may not have been heard to its end; None: none was handed over"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ class Away:
 
     def error(self, now: float) -> LoudspeakerAway:
         """For a line that cannot wait any longer."""
-        return LoudspeakerAway(f"nothing was said, as the loudspeaker is {self.told(now)}: {self.advice}")
+        return LoudspeakerAway(f"the loudspeaker is {self.told(now)}: {self.advice}")
 
 
 def kind_of(words: str) -> Kind | None:

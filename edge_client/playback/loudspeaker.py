@@ -250,7 +250,7 @@ class Loudspeaker:
             self._settings,
             clock=self._clock,
             keeps=self._keeps,
-            holds=self.place.held_by,
+            holds=self.place.buffers_of,
             device=self.place.device,
         )
         self.place.works(await self.place.find_sink())

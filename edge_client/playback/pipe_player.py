@@ -7,19 +7,18 @@ from dataclasses import dataclass
 
 from edge_client.playback.child_process import ChildFailed, ChildProcess, in_english
 from edge_client.playback.player import EXIT_LIMIT, Clock, Played
+from edge_client.playback.player_commands import BUFFERS, Buffers
 from edge_client.playback.waking import SILENCE
 from speech.audio import AudioChunk, AudioFormat
 
 STALL_LIMIT = 3.0
 """Seconds a player may take no audio, beyond the time it needs for what it has"""
-HELD = 0.12
-"""Seconds of sound that a player has read and not played: its buffer and a period (`player_commands`)"""
-FLUSH = 0.05
-"""Seconds of silence behind a text: aplay passes on whole periods only, and begins with a full buffer"""
+FLUSH = 0.03
+"""Seconds of silence behind a text, beyond the block that a player waits for before it passes anything on"""
 LOOK_EVERY = 0.01
 
-Holds = Callable[[int], float | None]
-"""How many seconds of sound the player with this process id holds; None: nobody knows"""
+Holds = Callable[[int], Buffers | None]
+"""What the card of the player with this process id keeps for itself; None: nobody knows"""
 
 
 @dataclass(slots=True)
@@ -119,15 +118,17 @@ class PipePlayer:
         """Returns when the child has played all. It stays, and has run dry."""
         assert self._open is not None, "it has begun"
         child, audio_format = self._open.child, self._open.format
-        held = self._holds(child.pid) or HELD
-        frames = round((FLUSH + max(0.0, held - self._open.given)) * audio_format.sample_rate)
+        buffers = self._holds(child.pid) or BUFFERS.get(self.name, Buffers())
+        # A player begins when its buffer is full, which a short text does not do.
+        silence = FLUSH + buffers.block + max(0.0, buffers.held - self._open.given)
+        frames = round(silence * audio_format.sample_rate)
         await self._write(bytes(frames * audio_format.frame_bytes), audio_format)
         until = self._clock() + self._unheard(self._open) + self._stall_limit
         while child.has_unread:
             if self._clock() > until:
                 raise ChildFailed(self.name, f"took no audio for {self._stall_limit:.1f} s")
             await child.lives_on(LOOK_EVERY)
-        await child.lives_on(held)
+        await child.lives_on(buffers.held)
         self._open.heard_until, self._open.given = 0.0, 0.0
 
     async def _kill(self) -> None:

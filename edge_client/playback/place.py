@@ -19,6 +19,7 @@ from edge_client.playback.device_names import (
     on_card,
 )
 from edge_client.playback.mixer import WITHIN, Mixer, default_sink, mixer_of
+from edge_client.playback.player_commands import Buffers
 from edge_client.playback.sound_cards import PROC, Card, Use, cards, program, use_of, uses
 from edge_client.settings import Settings
 
@@ -114,12 +115,12 @@ class Place:
         """The sound server's default, where that is what is played on."""
         return None if self._use[1] or self.device else await default_sink()
 
-    def held_by(self, pid: int) -> float | None:
-        """Seconds of sound that the card of this player holds; None: nobody knows."""
+    def buffers_of(self, pid: int) -> Buffers | None:
+        """Of the card that this player has open itself; None: nobody knows."""
         if self._use[0] != pid:
             self._use = pid, use_of(pid, self._proc)
         use = self._use[1]
-        return use.seconds if use else None
+        return use.buffers if use else None
 
     async def holder(self) -> str | None:
         """The program that has the card, or any if nobody knows which one is meant."""

@@ -1,9 +1,25 @@
 """How the players are called: each reads PCM_16 of a given format from its standard input."""
 
+from dataclasses import dataclass
+
 from speech.audio import AudioFormat
 
 PACKAGES = {"aplay": "alsa-utils", "pw-play": "pipewire-bin", "paplay": "pulseaudio-utils"}
 """What to install for a player, by Debian's names"""
+
+
+@dataclass(frozen=True, slots=True)
+class Buffers:
+    """What a player keeps for itself, in seconds of sound."""
+
+    held: float = 0.12
+    """What it has read and not played: its buffer, and what is on its way there"""
+    block: float = 0.02
+    """It passes on whole blocks only: what is less waits for more"""
+
+
+BUFFERS = {"aplay": Buffers(0.12, 0.02), "pw-play": Buffers(0.25, 0.1), "paplay": Buffers(0.15, 0.02)}
+"""As they are called here; pw-play reads a tenth of a second at a time"""
 
 
 def player_arguments(

@@ -6,6 +6,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from edge_client.playback.player_commands import Buffers
+
 PROC = Path("/proc")
 _CARD = re.compile(r"\s*(\d+)\s+\[(\S+)\s*\]:\s*(.*?)\s+-\s+(.*)")
 _PLAYBACK = re.compile(r"card(\d+)/pcm(\d+)p/sub\d+/status$")
@@ -39,8 +41,8 @@ class Use:
     card: int
     device: int
     pid: int
-    seconds: float | None = None
-    """Of sound that the device holds, with a period that is on its way; None: nobody knows"""
+    buffers: Buffers | None = None
+    """Of the device, with a period that is on its way; None: nobody knows"""
 
 
 def cards(proc: Path = PROC) -> tuple[Card, ...] | None:
@@ -101,15 +103,15 @@ def _use(status: Path) -> Use | None:
         told = _fields(status)
         place = _PLAYBACK.search(status.as_posix())
         if place and told.get("owner_pid", "").isdigit():
-            return Use(int(place[1]), int(place[2]), int(told["owner_pid"]), _held(status))
+            return Use(int(place[1]), int(place[2]), int(told["owner_pid"]), _buffers(status))
     return None
 
 
-def _held(status: Path) -> float | None:
+def _buffers(status: Path) -> Buffers | None:
     with suppress(OSError, ValueError, KeyError, ZeroDivisionError):
         told = _fields(status.with_name("hw_params"))
-        frames = int(told["buffer_size"]) + int(told["period_size"])
-        return frames / int(told["rate"].split()[0])
+        buffer, period, rate = (int(told[each].split()[0]) for each in ("buffer_size", "period_size", "rate"))
+        return Buffers((buffer + period) / rate, period / rate)
     return None
 
 

@@ -50,12 +50,15 @@ class PacedPlayers:
         """All that came out, whoever played it."""
         return (self._folder / "heard").read_bytes()
 
-    def says(self, words: str | None) -> None:
-        """Why it cannot be opened any more; None: it can."""
+    def says(self, words: str | None, german: str | None = None) -> None:
+        """Why it cannot be opened any more; None: it can. `german` is for who does not ask in English."""
         if words is None:
             (self._folder / "says").unlink()
+            (self._folder / "says.de").unlink(missing_ok=True)
         else:
             (self._folder / "says").write_text(words)
+        if german is not None:
+            (self._folder / "says.de").write_text(german)
 
     def sleeps(self, swallows: float, after: float) -> None:
         """It swallows so many seconds after so many without sound."""

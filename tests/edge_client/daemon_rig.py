@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,21 +17,31 @@ from typing import Any
 from tests.edge_client.aloud_rig import PacedPlayers
 from tests.edge_client.rig import SOON, Commands
 
-APLAY = """#!/bin/sh
-PATH=/usr/bin:/bin
-exec 3>> "{folder}/played"
-began=$(date +%s%N)
-echo "$$ $began began" >&3
-first=$(head -c 960 | wc -c)
-[ "$first" -lt 960 ] || while [ "$(head -c 4410 | wc -c)" -gt 0 ]; do sleep {pause}; done
-echo "$$ $(date +%s%N) ended" >&3
+APLAY = """#!{python} -ES
+import os, select, time
+played = os.open({played!r}, os.O_WRONLY | os.O_APPEND)
+def tell(what):
+    os.write(played, b"%d %d %s\\n" % (os.getpid(), time.time_ns(), what))
+tell(b"began")
+sounds = False
+while piece := os.read(0, 4410):
+    if not sounds:
+        tell(b"sound")
+        sounds = True
+    time.sleep({pause} * len(piece) / 4410)
+    if not select.select([0], [], [], 0)[0]:
+        tell(b"quiet")
+        sounds = False
+if sounds:
+    tell(b"quiet")
+tell(b"ended")
 """
-"""A player that reads a tenth of a second at a time. The silence by which it proves itself ends at once."""
+"""A player that plays a tenth of a second at a time, and falls silent when it has nothing left"""
 
 
 @dataclass(frozen=True, slots=True)
 class Loudspeaker:
-    """A folder for PATH with an `aplay` in it."""
+    """A folder for PATH with an `aplay` in it. Times are in nanoseconds since 1970."""
 
     folder: Path
 
@@ -38,7 +49,9 @@ class Loudspeaker:
     def make(cls, folder: Path, pause: float) -> "Loudspeaker":
         """`pause` is what a tenth of a second of sound takes, in seconds."""
         folder.mkdir()
-        (folder / "aplay").write_text(APLAY.format(folder=folder, pause=pause))
+        played = str(folder / "played")
+        script = APLAY.format(python=sys.executable, played=played, pause=pause)
+        (folder / "aplay").write_text(script)
         (folder / "aplay").chmod(0o755)
         (folder / "played").touch()
         return cls(folder)
@@ -48,18 +61,38 @@ class Loudspeaker:
         return {"ROBOTVOICE_PLAYER": "aplay", "PATH": f"{self.folder}:{os.environ['PATH']}"}
 
     def players(self) -> dict[int, tuple[int, int | None]]:
-        """By process: when it began and ended, in nanoseconds; None: it plays, or was killed."""
+        """By process: when it began and ended; None: it is there, or was killed."""
         found: dict[int, tuple[int, int | None]] = {}
-        for line in (self.folder / "played").read_text().splitlines():
-            pid, moment, what = line.split()
-            began = int(moment) if what == "began" else found[int(pid)][0]
-            found[int(pid)] = began, int(moment) if what == "ended" else None
+        for pid, moment, what in self._told():
+            if what == "began":
+                found[pid] = moment, None
+            elif what == "ended":
+                found[pid] = found[pid][0], moment
         return found
 
+    def sounds(self) -> list[tuple[int, int, int | None]]:
+        """Process, and when it began to sound and fell silent; None: it sounds, or was killed."""
+        found: list[tuple[int, int, int | None]] = []
+        for pid, moment, what in self._told():
+            if what == "sound":
+                found.append((pid, moment, None))
+            elif what == "quiet":
+                at = max(at for at, each in enumerate(found) if each[0] == pid)
+                found[at] = pid, found[at][1], moment
+        return found
+
+    def plays(self) -> bool:
+        """Whether something sounds, or was killed while it did."""
+        return any(ended is None for _, _, ended in self.sounds())
+
     def overlaps(self) -> list[tuple[int, int]]:
-        """Pairs of players of which one began before another had ended; none of them was killed."""
-        spans = sorted((began, ended or began, pid) for pid, (began, ended) in self.players().items())
+        """Pairs of players of which one sounded before another had ended; none of them was killed."""
+        spans = sorted((began, ended or began, pid) for pid, began, ended in self.sounds())
         return [(first[2], second[2]) for first, second in itertools.pairwise(spans) if second[0] < first[1]]
+
+    def _told(self) -> list[tuple[int, int, str]]:
+        lines = (line.split() for line in (self.folder / "played").read_text().splitlines())
+        return [(int(pid), int(moment), what) for pid, moment, what in lines]
 
 
 @dataclass(slots=True)

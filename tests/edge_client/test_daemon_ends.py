@@ -86,7 +86,7 @@ def test_after_it_was_killed_lines_are_spoken_directly_and_after_the_last_of_its
     slow = Loudspeaker.make(tmp_path / "slow", 0.3)
     with running_daemon(robotvoice, slow) as daemon:
         daemon.say(STORY)
-        soon(lambda: daemon.heard() and any(not ended for _, ended in slow.players().values()))
+        soon(lambda: daemon.heard() and slow.plays())
         time.sleep(0.3)  # in which its pipe is filled
         daemon.end(signal.SIGKILL)
         assert locked(tmp_path / "voice.lock") is None

@@ -10,7 +10,7 @@ import pytest
 
 from tests.edge_client.aloud_rig import PacedPlayers
 from tests.edge_client.daemon_rig import RunningDaemon, running_daemon
-from tests.edge_client.rig import Commands, soon
+from tests.edge_client.rig import SOON, Commands, soon
 
 pytestmark = pytest.mark.slow
 
@@ -64,7 +64,7 @@ def test_lines_wait_for_a_busy_loudspeaker_and_the_urgent_one_is_first(
     robotvoice: Commands, players: PacedPlayers
 ) -> None:
     """E5: in whichever language the system speaks, and longer than any line would have waited before."""
-    players.says(BUSY)
+    players.says(BUSY, german="audio open error: Das Gerät oder die Ressource ist belegt")
     with running_daemon(robotvoice, players, LANG="de_DE.UTF-8") as daemon:
         lines = [daemon.say(f"Line {number}.")[1]["id"] for number in range(5)]
         late = daemon.say("Too late.", deadline_ms=1000)[1]["id"]
@@ -120,6 +120,21 @@ def test_what_is_said_before_the_loudspeaker_is_up_is_spoken_when_it_is(
         players.says(None)
         until_spoken(daemon, 3)
         assert spoken(daemon) == lines
+
+
+def test_a_command_without_a_daemon_waits_too_and_says_whom_for(
+    robotvoice: Commands, players: PacedPlayers
+) -> None:
+    """E5."""
+    players.says(BUSY)
+    own = {**players.environment, "ROBOTVOICE_DAEMON_PORT": "0"}
+    waiting = robotvoice.start("say", "Hello.", **own)
+    time.sleep(3)
+    assert waiting.poll() is None
+    players.says(None)
+    _, err = waiting.communicate(timeout=SOON)
+    assert waiting.returncode == 0
+    assert err.startswith("robotvoice: it waits, as the loudspeaker is held by another program since ")
 
 
 STORY = "It was a dark night. The wind was strong and the sea was very loud. Then it was quiet. The end."

@@ -70,7 +70,7 @@ def test_an_assistant_listens_when_the_sound_has_ended_and_not_before(
     assistant = Assistant(make(settings=robot))
     for text in ("Hello there.", "I am a robot. What are you?"):
         assistant.answer(text)
-        ends = [ended for _, ended in loudspeaker.players().values()]
+        ends = [ended for _, _, ended in loudspeaker.sounds()]
         late = (assistant.listening_at[-1] - max(end or sys.maxsize for end in ends)) / 1e9
         logging.getLogger(__name__).info("it listens %.3f s after the sound has ended", late)
         assert 0 <= late < 1.0

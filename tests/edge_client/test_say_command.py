@@ -41,5 +41,5 @@ def test_nobody_else_can_be_left_with_it_so_it_waits(robotvoice: Commands, louds
     """Without a daemon there is no number either."""
     done = robotvoice("say", "Hello.", "--no-wait", "--priority", "urgent", **loudspeaker.environment)
     assert (done.returncode, done.stdout) == (0, "")
-    assert all(ended for _, ended in loudspeaker.players().values())
+    assert not loudspeaker.plays()
     assert len(loudspeaker.players()) >= 2

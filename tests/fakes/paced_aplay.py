@@ -23,19 +23,20 @@ words = folder / ("says" if english else "says.de")
 if words.exists():
     sys.exit(f"aplay: main:831: {words.read_text()}")
 rate = int(sys.argv[sys.argv.index("-r") + 1])
-swallows, after = (
-    map(float, (folder / "sleeps").read_text().split()) if (folder / "sleeps").exists() else (0, 0)
-)
-slept = folder / "last"
-"""Its time of change: when something was heard last"""
+sleeps = folder / "sleeps"
+swallows, after = map(float, sleeps.read_text().split()) if sleeps.exists() else (0.0, 0.0)
+last, woken = folder / "last", folder / "woken"
+"""Their times of change: when something was played last, and when after a rest"""
 heard_until = 0.0
-left_to_swallow = 0
 
 
-def wake() -> int:
-    """Bytes that are swallowed from now on."""
-    rested = time.time() - slept.stat().st_mtime if slept.exists() else float("inf")
-    return int(swallows * rate) * 2 if rested > after else 0
+def awake_in(begins: float) -> float:
+    """Seconds from when something begins, in so many seconds, until it can be heard."""
+    now = time.time() + begins
+    if not last.exists() or now - last.stat().st_mtime > after:
+        woken.touch()
+        os.utime(woken, (now, now))
+    return max(0.0, woken.stat().st_mtime + swallows - now)
 
 
 with (folder / "players").open("a") as players:
@@ -49,12 +50,11 @@ with (
             sys.exit("aplay: pcm_write:2061: write error: No such device")
         record.write(piece)
         now = time.monotonic()
-        if now > heard_until:
-            left_to_swallow = max(left_to_swallow, wake())
-        heard_until = max(heard_until, now) + len(piece) / 2 / rate
-        swallowed = min(left_to_swallow, len(piece))
-        left_to_swallow -= swallowed
+        begins = max(heard_until, now)
+        heard_until = begins + len(piece) / 2 / rate
+        swallowed = round(awake_in(begins - now) * rate) * 2 if swallows else 0
         heard.write(piece[swallowed:])
-        slept.touch()
+        last.touch()
+        os.utime(last, (time.time() + heard_until - now,) * 2)
         time.sleep(max(0.0, heard_until - AHEAD - time.monotonic()))
 time.sleep(max(0.0, heard_until - time.monotonic()))

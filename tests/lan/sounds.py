@@ -22,7 +22,7 @@ def sound(text: str | None, began: float, seconds: float, who: Who = "robot", *,
 
 def trial(*sounds: Sound, asked: tuple[str, ...] = ("a", "b"), row: str = "link cut") -> Trial:
     """In which these lines were asked for and this was heard."""
-    made = Trial("some", row, 0, cast(World, None), first_play=0, began=100.0, ended=110.0)
+    made = Trial("some", row, 0, cast(World, None), began=100.0, ended=110.0)
     made.lines = [Line(text, 100.0) for text in asked]
     made.sounds = list(sounds)
     return made

@@ -9,6 +9,7 @@ import pytest
 
 from lan import ear
 from lan.far_voice import RATE, tone
+from lan.sink import Play
 from lan.texts import PHRASES, SENTENCES, SPOKEN, STORY
 from lan.world import LOCAL_VOICE
 from tests.lan.sounds import played
@@ -19,6 +20,13 @@ def listener() -> ear.Ear:
     return ear.Ear(LOCAL_VOICE)
 
 
+def heard_by(listener: ear.Ear, play: Play) -> ear.Sound | None:
+    """Of one text."""
+    found = listener.hear(play)
+    assert len(found) < 2
+    return found[0] if found else None
+
+
 def samples(pcm: bytes) -> "array[int]":
     return array("h", np.frombuffer(pcm, "<i2").tolist())
 
@@ -26,7 +34,7 @@ def samples(pcm: bytes) -> "array[int]":
 @pytest.mark.parametrize("text", SPOKEN)
 def test_each_sentence_of_the_gateways_voice_is_known_by_its_tone(text: str, listener: ear.Ear) -> None:
     silence = array("h", bytes(2400))
-    heard = listener.hear(played(silence + samples(tone(text)), RATE))
+    heard = heard_by(listener, played(silence + samples(tone(text)), RATE))
     assert heard and (heard.who, heard.text, heard.whole) == ("gateway", text, True)
     assert heard.began == pytest.approx(100.05, abs=0.002)
 
@@ -35,9 +43,9 @@ def test_each_sentence_of_the_robots_voice_is_known_and_a_part_of_it_is_not_whol
     said = asyncio.run(ear._said(LOCAL_VOICE))
     for text, (pcm, rate) in said.items():
         whole = samples(pcm.astype("<i2").tobytes())
-        heard = listener.hear(played(whole, rate))
+        heard = heard_by(listener, played(whole, rate))
         assert heard and (heard.who, heard.text, heard.whole) == ("robot", text, True)
-        part = listener.hear(played(whole[: len(whole) // 2], rate))
+        part = heard_by(listener, played(whole[: len(whole) // 2], rate))
         assert part and (part.who, part.text, part.whole) == ("robot", text, False)
 
 
@@ -45,19 +53,19 @@ def test_a_sentence_in_another_voice_is_not_taken_for_the_robots(listener: ear.E
     said = asyncio.run(ear._said(type(LOCAL_VOICE)("espeak", voice="en+f4", pitch=72, rate=135)))
     for text in (*SENTENCES, *PHRASES):
         pcm, rate = said[text]
-        heard = listener.hear(played(samples(pcm.astype("<i2").tobytes()), rate))
+        heard = heard_by(listener, played(samples(pcm.astype("<i2").tobytes()), rate))
         assert heard and heard.who == "nobody", text
 
 
 def test_a_tone_that_was_cut_is_the_gateways_and_not_whole(listener: ear.Ear) -> None:
-    heard = listener.hear(played(samples(tone(STORY)[: 2 * RATE]), RATE))
+    heard = heard_by(listener, played(samples(tone(STORY)[: 2 * RATE]), RATE))
     assert heard and (heard.who, heard.text, heard.whole) == ("gateway", STORY, False)
 
 
 def test_noise_is_nobodys_and_silence_is_nothing(listener: ear.Ear) -> None:
     rng = random.Random(1)
     noise = array("h", [rng.randint(-9000, 9000) for _ in range(RATE)])
-    heard = listener.hear(played(noise, RATE))
+    heard = heard_by(listener, played(noise, RATE))
     assert heard and (heard.who, heard.text) == ("nobody", None)
-    assert listener.hear(played(array("h", bytes(RATE)), RATE)) is None
-    assert listener.hear(played(array("h"), RATE)) is None
+    assert heard_by(listener, played(array("h", bytes(RATE)), RATE)) is None
+    assert heard_by(listener, played(array("h"), RATE)) is None

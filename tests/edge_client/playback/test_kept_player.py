@@ -10,8 +10,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from edge_client.playback.pipe_player import FLUSH, HELD, PipePlayer
-from edge_client.playback.player_commands import player_arguments
+from edge_client.playback.pipe_player import FLUSH, PipePlayer
+from edge_client.playback.player_commands import BUFFERS, Buffers, player_arguments
 from speech.audio import AudioFormat
 from speech.errors import PlayerFailed
 from tests.edge_client.aloud_rig import PacedPlayers
@@ -47,6 +47,7 @@ async def test_all_of_a_text_is_out_while_the_player_is_still_open(
     recorder: Path, player: PipePlayer
 ) -> None:
     """By a real aplay, which passes on whole periods: of texts long, odd and shorter than its buffer."""
+    aplay = BUFFERS["aplay"]
     plugin_holds = round(0.1 * 24_000)  # what ALSA's own file plugin has not written yet: a buffer
     given, expected = 0, b""
     for samples in (2401, 7, 1, 12_345, 480):
@@ -57,7 +58,7 @@ async def test_all_of_a_text_is_out_while_the_player_is_still_open(
         given, expected = given + samples, expected + sound
         out = (recorder / "24000.raw").stat().st_size // 2 + plugin_holds
         assert out >= given
-        given += round((FLUSH + max(0.0, HELD - samples / 24_000)) * 24_000)
+        given += round((FLUSH + aplay.block + max(0.0, aplay.held - samples / 24_000)) * 24_000)
     await player.close()
     assert without_silence((recorder / "24000.raw").read_bytes()) == expected
 
@@ -126,10 +127,22 @@ async def test_cancelling_silences_it_at_once(players: PacedPlayers, player: Pip
 async def test_what_the_card_holds_is_waited_for(players: PacedPlayers) -> None:
     """One with a larger buffer than was asked for."""
     arguments = partial(player_arguments, "aplay")
-    player = PipePlayer("aplay", arguments, time.monotonic, keeps=True, holds=lambda pid: 0.5)
+    player = PipePlayer("aplay", arguments, time.monotonic, keeps=True, holds=lambda pid: Buffers(0.5, 0.1))
     began = time.monotonic()
     await player.play(chunks((GATEWAY, noise(GATEWAY, 0.1))))
     assert time.monotonic() - began > 0.5
     await player.close()
     ((_, _, pcm),) = players.given()
     assert len(pcm) / 48_000 >= 0.5, "else it would not have begun"
+
+
+async def test_a_player_that_reads_larger_blocks_is_given_a_whole_one_behind_each_text(
+    program: Program,
+) -> None:
+    """As pw-play, which passes nothing on before it has a tenth of a second."""
+    folder = program("pw-play", "while [ $(head -c 4800 | tee -a heard | wc -c) = 4800 ]; do :; done")
+    player = PipePlayer("pw-play", lambda audio: [], time.monotonic, keeps=True)
+    sound = without_silence(noise(GATEWAY, 0.23))
+    await player.play(chunks((GATEWAY, sound)))
+    assert without_silence((folder / "heard").read_bytes()) == sound
+    await player.close()

@@ -11,6 +11,7 @@ import pytest
 from edge_client.playback.loudspeaker import Loudspeaker
 from edge_client.settings import Settings
 from speech.audio import AudioChunk
+from speech.errors import SpokenInPart
 from speech.persona import VoiceSpec
 from speech.utterance import Sentence
 from tests.edge_client.aloud_rig import PacedPlayers, aloud
@@ -94,3 +95,30 @@ async def test_a_voice_that_is_quick_enough_makes_none(players: PacedPlayers, se
     loudspeaker = Loudspeaker(settings(player="aplay"))
     await aloud(settings(player="aplay"), ScriptedEngine("local", [PIECE] * 20), loudspeaker=loudspeaker)
     assert loudspeaker.pre_buffer.underruns == 0
+
+
+@pytest.mark.parametrize("back", [True, False])
+async def test_one_that_was_unplugged_is_waited_for_and_the_sentence_said_again(
+    players: PacedPlayers, settings: Make, monkeypatch: pytest.MonkeyPatch, back: bool
+) -> None:
+    """E3: without a daemon, too; when it does not come back, it is told how far the text got."""
+    monkeypatch.setattr("edge_client.playback.loudspeaker.WAIT", 4.0)
+    told: list[str] = []
+    loudspeaker = Loudspeaker(settings(player="aplay"), on_wait=told.append)
+    engine = ScriptedEngine("clone", *[[PIECE] * 20] * 2)
+    speaking = asyncio.create_task(
+        aloud(settings(player="aplay"), engine, sentences=2, loudspeaker=loudspeaker)
+    )
+    await players.until_given(0, 2 * PIECE * 28)
+    players.unplug()
+    if back:
+        await asyncio.sleep(2.5)
+        players.plug_in()
+        assert await speaking
+        assert sum(len(pcm) for _, _, pcm in players.given()[1:]) >= 2 * PIECE * 20
+    else:
+        with pytest.raises(
+            SpokenInPart, match="only the first sentence was played: the loudspeaker is missing"
+        ):
+            await speaking
+    assert told and told[0].startswith("missing since 1 s (aplay: audio open error: No such device)")

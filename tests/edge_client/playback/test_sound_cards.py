@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from edge_client.playback.lock_file import locked
+from edge_client.playback.player_commands import Buffers
 from edge_client.playback.sound_cards import Card, Use, cards, lock_holder, program, use_of, uses
 from tests.edge_client.playback.proc_rig import Proc
 
@@ -34,7 +35,7 @@ def test_who_plays_is_known_and_how_much_sound_the_card_holds(proc: Proc) -> Non
     proc.play(2, 812)
     proc.program(812, "data-loop.0", thread_of=800)
     proc.program(800, "pipewire")
-    assert uses(proc.path) == (Use(2, 0, 812, (4096 + 1024) / 48_000),)
+    assert uses(proc.path) == (Use(2, 0, 812, Buffers((4096 + 1024) / 48_000, 1024 / 48_000)),)
     assert program(812, proc.path) == "pipewire"
     assert use_of(812, proc.path) == uses(proc.path)[0]
     assert use_of(800, proc.path) is None
