@@ -58,7 +58,7 @@ class Ear:
         """Has eSpeak NG speak, for a moment."""
         said = asyncio.run(_said(voice))
         self._robot = {text: _envelope(pcm, rate) for text, (pcm, rate) in said.items()}
-        self._known: dict[tuple[int, int], tuple[Play, Sound | None]] = {}
+        self._known: dict[tuple[int, int, int], tuple[Play, Sound | None]] = {}
         """What was heard to its end; the play is kept as well, so that no other has its id"""
 
     def hear(self, play: Play, since: float = -np.inf) -> list[Sound]:
@@ -67,7 +67,7 @@ class Ear:
         for start, end, over in play.texts():
             if play.at(start) < since:
                 continue
-            key = (id(play), start)
+            key = (id(play), start, end)
             sound = self._known[key][1] if key in self._known else self._sound(play, start, end, over)
             if over:
                 self._known[key] = play, sound

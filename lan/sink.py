@@ -8,6 +8,7 @@ to, it falls asleep after a rest and swallows what comes first, or cannot be ope
 """
 
 import ctypes
+import itertools
 import math
 import os
 import select
@@ -69,10 +70,10 @@ class Play:
     def texts(self) -> Iterator[tuple[int, int, bool]]:
         """Of a player that stays open: samples, from and to, and whether there is no more of it."""
         starts = [first for first, _ in self.runs if first == 0 or not any(self._before(first))]
-        ends = [*starts[1:], self.heard]
-        for start, end in zip(starts, ends, strict=True):
-            over = end < self.heard or self.ended is not None or not self.runs_now
-            yield start, min(end, self.heard), over
+        over = self.ended is not None or not self.runs_now
+        yield from ((start, end, True) for start, end in itertools.pairwise(starts))
+        if starts:
+            yield starts[-1], self.heard, over
 
     def _before(self, sample: int) -> "array[int]":
         return self.samples[max(0, sample - round(SEAM * self.rate)) : sample]

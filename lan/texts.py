@@ -19,7 +19,7 @@ STORY = "Once upon a time a small robot lived behind a clock."
 """Long enough to be cut in its middle"""
 HELD = "Wait for me."
 """The gateway accepts it, and its voice does not begin"""
-URGENT = "Stop, the battery is hot."
+URGENT = "Danger, the battery is hot."
 STOP = "Stop."
 PHRASES: Sequence[str] = ("Hello, I am here.", "One moment, please.", "Good night, everybody.")
 """What the robot keeps in the gateway's voice"""

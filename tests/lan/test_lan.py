@@ -12,7 +12,15 @@ import pytest
 from lan.namespaces import space_of_its_own
 from lan.processes import ROOT
 
-SHORT = ("killed", "frozen after accepted", "link cut", "phrases", "barge-in", "three without the daemon")
+SHORT = (
+    "killed",
+    "frozen after accepted",
+    "link cut",
+    "phrases",
+    "barge-in",
+    "three without the daemon",
+    "loudspeaker asleep",
+)
 WITHIN = 300.0
 
 

@@ -124,6 +124,60 @@ def test_a_player_that_is_given_nothing_more_stands_still_and_goes_on(loudspeake
     assert play.heard == RATE // 2
 
 
+@pytest.mark.slow
+def test_texts_of_a_player_that_stays_open_are_told_apart_and_a_gap_within_one_is_not_taken_for_an_end(
+    loudspeaker: Loudspeaker,
+) -> None:
+    player = aplay(loudspeaker)
+    half, silence = SECOND[: len(SECOND) // 2], bytes(2 * RATE // 20)
+    written(player, half)
+    play = until(loudspeaker, 0.5)
+    time.sleep(0.1)
+    written(player, half, silence)
+    until(loudspeaker, 1.05)
+    time.sleep(0.1)
+    written(player, half)
+    until(loudspeaker, 1.1)
+    text = RATE + len(silence) // 2
+    (first, second) = play.texts()
+    assert first == (0, text, True)
+    assert (second[0], second[2]) == (text, False)
+    until(loudspeaker, 1.55)
+    time.sleep(0.1)
+    assert list(play.texts())[-1] == (text, text + RATE // 2, True)
+    kill(player)
+
+
+@pytest.mark.slow
+def test_a_loudspeaker_that_sleeps_swallows_what_comes_first_after_a_rest(loudspeaker: Loudspeaker) -> None:
+    loudspeaker.sleeps(0.2, after=0.3)
+    player = aplay(loudspeaker)
+    written(player, SECOND[: len(SECOND) // 4])
+    play = until(loudspeaker, 0.25)
+    time.sleep(0.1)
+    written(player, SECOND[: len(SECOND) // 4])
+    until(loudspeaker, 0.5)
+    time.sleep(0.5)
+    written(player, SECOND[: len(SECOND) // 4])
+    until(loudspeaker, 0.75)
+    swallowed = RATE // 5
+    assert play.swallowed == [(0, swallowed), (RATE // 2, RATE // 2 + swallowed)]
+    kill(player)
+
+
+def test_one_that_cannot_be_opened_says_why(loudspeaker: Loudspeaker) -> None:
+    loudspeaker.says("Device or resource busy")
+    command = (loudspeaker.bin / "aplay", "-q", "-r", str(RATE), "-")
+    done = subprocess.run(command, input=SECOND, capture_output=True, check=False, timeout=SOON)
+    assert (done.returncode, done.stderr) == (
+        1,
+        b"aplay: main:831: audio open error: Device or resource busy\n",
+    )
+    loudspeaker.says(None)
+    assert not loudspeaker.plays
+    kill(aplay(loudspeaker))
+
+
 def test_nothing_is_left_in_its_folder(loudspeaker: Loudspeaker, tmp_path: Path) -> None:
     player = aplay(loudspeaker)
     assert player.stdin is not None
