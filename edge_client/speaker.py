@@ -69,6 +69,8 @@ class _Turn:
         """Why it is ended for good"""
         self.left_at: int | None = None
         """The sentence before which it made room"""
+        self.begins_it = line.begun_at is None
+        """Whether the line has not begun before"""
         self._handed: deque[tuple[int, float]] = deque(maxlen=8)
         """Sentences handed to the player, and when"""
 
@@ -238,7 +240,7 @@ class Speaker:
         elif task.cancelled() or turn.left_at == line.position:
             self._settle(line, "dropped" if line.begun_at is None else "cut", turn.why)
         elif isinstance(broken := task.exception(), LoudspeakerAway) and line.setbacks < MOST_SETBACKS:
-            self._lost_the_loudspeaker(line, broken)
+            self._lost_the_loudspeaker(turn, broken)
         elif broken:
             self._settle(line, "failed", _error(broken))
         else:
@@ -248,13 +250,16 @@ class Speaker:
             else:
                 self._settle(line, "spoken", None)
 
-    def _lost_the_loudspeaker(self, line: Line, away: LoudspeakerAway) -> None:
+    def _lost_the_loudspeaker(self, turn: _Turn, away: LoudspeakerAway) -> None:
         """It goes on when there is one again, with the first sentence that may not have been heard."""
+        line = turn.line
         line.setbacks += 1
         if away.sentence is not None:
             if away.sentence > line.position:
                 line.position, line.setbacks = away.sentence, 1
             self._tell("cut", line)
+        elif turn.begins_it:
+            line.begun_at = None  # nothing of it was heard, so that its deadline still counts
         self._enqueue(line)
 
     def _settle(self, line: Line, event: str, error: RobotVoiceError | None) -> None:

@@ -7,6 +7,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from edge_client.playback.away import LoudspeakerAway
+from edge_client.playback.child_process import ChildFailed
 from edge_client.playback.earcon import earcon
 from edge_client.playback.loudspeaker import Loudspeaker, Patience
 from edge_client.playback.play_out import PlayOut
@@ -88,7 +89,7 @@ async def speak_aloud(
 
 
 async def _played(taken: "_Taken", loudspeaker: Loudspeaker, patience: Patience | None) -> Played:
-    broken_in = -1
+    broken_in, nothing_heard = -1, True
     while True:
         playing = False
         try:
@@ -99,9 +100,10 @@ async def _played(taken: "_Taken", loudspeaker: Loudspeaker, patience: Patience 
         except LoudspeakerAway as away:
             if patience is None and taken.sentence:
                 raise _part(taken.sentence, "played", away.why) from away
-            away.sentence = taken.unheard
+            away.sentence = None if nothing_heard else taken.unheard
             raise
         except PlayerFailed as failure:
+            nothing_heard &= isinstance(failure, ChildFailed) and failure.before_any_sound
             if not playing or taken.sentence == broken_in:
                 if taken.sentence:
                     raise _part(taken.sentence, "played", failure.message) from failure

@@ -43,7 +43,7 @@ class LoudspeakerAway(PlayerFailed):
         super().__init__(f"nothing was said, as {why}")
         self.why = why
         self.sentence: int | None = None
-        """The first one that may not have been heard to its end; None: none was handed over"""
+        """The first one that may not have been heard to its end; None: nothing was heard at all"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ _KEPT, _OUTPUT_KEPT = 4096, 64 * 1024
 """Bytes of what a child says on standard error and standard output"""
 _UNDERRUNS = re.compile(rb"underrun!!![^\n]*\n")
 """aplay tells of each; one that is kept open between lines has many, and they would hide what matters"""
+_NOT_OPENED = ("open error", "connection failure", "connect() failed", "failed connect", "cannot be started")
+"""In the words of aplay, paplay and pw-play, in small letters"""
 _SOURCE_LINE = re.compile(r"ALSA lib \S+\s+|\w+:\d+: ")
 """Where in the source of ALSA or aplay a message comes from"""
 _SAYS_LITTLE = "unable to open slave"
@@ -43,6 +45,12 @@ class ChildFailed(PlayerFailed):
         self.name, self.reason = name, reason
         self.words = words or reason
         """All that is known of it"""
+
+    @property
+    def before_any_sound(self) -> bool:
+        """Whether it is a player that could not even open its device."""
+        said = self.words.lower()
+        return any(each in said for each in _NOT_OPENED)
 
 
 class ChildProcess(asyncio.SubprocessProtocol):

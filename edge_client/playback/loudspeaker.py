@@ -202,15 +202,16 @@ class Loudspeaker:
         """Returns when this process has it."""
         began, told = self._clock(), False
         while away := await self._attempt():
-            if away.is_a_voice:
-                away = replace(away, since=began)
             waited = self._clock() - began
-            if waited >= patience(away):
+            over, due = waited >= patience(away), waited >= NOTICE and not told
+            if away.is_a_voice and (over or due):
+                away = replace(away, since=began, holder=self._lock.holder())
+            if over:
                 if not self.away:
                     self._out_since = began
                 self.away = away
                 raise away.error(self._clock())
-            if not told and waited >= NOTICE:
+            if due:
                 told = True
                 self._on_wait(away.told(self._clock()))
             await asyncio.sleep(PAUSE if away.is_a_voice else RETRY)
@@ -218,7 +219,7 @@ class Loudspeaker:
     async def _attempt(self) -> Away | None:
         """Takes it if it can be had, and gives nothing back then."""
         if not self._lock.take():
-            return self._away(Kind.BUSY, "somebody speaks", self._lock.holder(), is_a_voice=True)
+            return self._away(Kind.BUSY, "somebody speaks", None, is_a_voice=True)
         self._tried_at = self._clock()
         try:
             if self._player is None:

@@ -62,6 +62,7 @@ class Stage:
         if self.fail:
             raise self.fail
         if self.lost:
+            begins(SentenceStarted(line.position, 0, ORIGIN, WIRE_FORMAT, None))
             raise self.lost.pop(0)
         for sentence in line.sentences[line.position :]:
             if not begins(SentenceStarted(sentence.index, 0, ORIGIN, WIRE_FORMAT, None)):

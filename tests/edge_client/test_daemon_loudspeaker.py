@@ -122,6 +122,23 @@ def test_what_is_said_before_the_loudspeaker_is_up_is_spoken_when_it_is(
         assert spoken(daemon) == lines
 
 
+def test_one_that_another_program_took_since_it_was_used_last_is_waited_for_within_the_deadline(
+    robotvoice: Commands, players: PacedPlayers
+) -> None:
+    """E5: it was given back after a rest."""
+    with running_daemon(robotvoice, players, ROBOTVOICE_REST="0.3") as daemon:
+        assert daemon.say("First.", wait=True)[0] == 200
+        time.sleep(0.6)
+        players.says(BUSY)
+        late = daemon.say("Too late.", deadline_ms=1500)[1]["id"]
+        line = daemon.say("In time.")[1]["id"]
+        soon(lambda: any(f"line {late} dropped" in told for told in daemon.log))
+        players.says(None)
+        until_spoken(daemon, 2)
+        assert spoken(daemon)[1] == line
+        assert not any(f"line {late} cut" in told for told in daemon.log)
+
+
 def test_a_command_without_a_daemon_waits_too_and_says_whom_for(
     robotvoice: Commands, players: PacedPlayers
 ) -> None:

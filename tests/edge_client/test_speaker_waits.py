@@ -75,7 +75,25 @@ async def test_a_turn_that_loses_it_goes_on_later_with_what_may_not_have_been_he
     stage.next(2)
     await asyncio.wait_for(line.wait(), SOON)
     assert stage.heard == ["talk:1", "talk:2"]
-    assert stage.told == ["queued talk", "cut talk", "started talk", "spoken talk"]
+    assert stage.told == ["queued talk", *["started talk"] * 2, "cut talk", "spoken talk"]
+
+
+async def test_a_line_of_which_nothing_was_heard_keeps_its_deadline(stage: Stage) -> None:
+    """E5: another program has taken the loudspeaker since it was used last."""
+    stage.lost = [LoudspeakerAway("busy")]
+    line = stage.line("talk", Priority.DIALOGUE, begin_by=5.0)
+    tell = stage.speaker._tell
+
+    def later(event: str, *what: object) -> None:
+        if event == "started":
+            stage.now = 6.0
+        tell(event, *what)  # type: ignore[arg-type]
+
+    stage.speaker._tell = later  # type: ignore[assignment]
+    stage.speaker.add(line)
+    with pytest.raises(TooLate):
+        await asyncio.wait_for(line.wait(), SOON)
+    assert stage.heard == []
 
 
 async def test_one_that_is_lost_again_and_again_in_the_same_sentence_ends_the_line(stage: Stage) -> None:
