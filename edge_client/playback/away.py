@@ -101,7 +101,10 @@ def advice(kind: Kind, holder: str | None, device: str | None, cards: Sequence[C
 def which_cards(device: str | None, cards: Sequence[Card]) -> str:
     """The cards there are, by names that stay true, the likeliest first."""
     if not cards:
-        return "no sound card is here; plug one in, or switch the loudspeaker on"
+        return (
+            "no sound card is here: plug it in, or switch it on; aplay -L lists names that stay, such as "
+            'device = "plughw:CARD=Device"'
+        )
     ordered = sorted(cards, key=lambda card: card.is_hdmi)
     named = " or ".join(
         f'device = "plughw:CARD={card.id}" for {card.name}{" (the screen)" if card.is_hdmi else ""}'

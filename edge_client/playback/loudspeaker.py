@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from edge_client.playback.away import Away, Kind, advice
 from edge_client.playback.before_playing import BeforePlaying
+from edge_client.playback.device_names import device_for
 from edge_client.playback.place import Place
 from edge_client.playback.play_out import PlayOut
 from edge_client.playback.player import Played, Player
@@ -179,7 +180,7 @@ class Loudspeaker:
         """What `status` tells."""
         return {
             "player": self._player.name if self._player else self._settings.player,
-            "device": self.place.device,
+            "device": device_for(self._player.name, self.place.device) if self._player else self.place.device,
             **self.place.as_json(),
             "problem": self.problem,
             "held_by": self.away.holder if self.away else None,
@@ -275,6 +276,8 @@ class Loudspeaker:
         if self._player and self._player.is_open:
             if not self.play_out.sleeps_in:
                 await self._player.close()
+                if device_for(self._player.name, self.place.device) != self.place.device:
+                    self._player = None  # it plays somewhere else, and the wanted device may be back
         elif self.away:
             try:
                 if not await self._attempt():

@@ -86,6 +86,7 @@ async def test_a_text_of_another_format_gets_a_player_of_its_own(
     assert running.pid == players.started()[1]
 
 
+@pytest.mark.slow
 async def test_one_that_died_while_it_had_nothing_to_play_is_not_missed(
     players: PacedPlayers, player: PipePlayer
 ) -> None:
@@ -124,6 +125,7 @@ async def test_cancelling_silences_it_at_once(players: PacedPlayers, player: Pip
     assert not player.is_open
 
 
+@pytest.mark.slow
 async def test_what_the_card_holds_is_waited_for(players: PacedPlayers) -> None:
     """One with a larger buffer than was asked for."""
     arguments = partial(player_arguments, "aplay")

@@ -50,9 +50,10 @@ async def until(happened: Callable[[], object]) -> None:
 
 
 async def test_without_a_queue_a_busy_one_is_waited_for_and_whom_for_is_told(
-    program: Program, settings: Make, tmp_path: Path
+    program: Program, settings: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """E5: the program that has the card of this device, not the one that has another."""
+    monkeypatch.setattr("edge_client.playback.loudspeaker.NOTICE", 0.1)
     folder = program("aplay", f"{BUSY}; {PLAY}")
     proc = Proc(tmp_path / "proc", "vc4hdmi0", "Device")
     for card, pid, name in ((0, 11, "kodi"), (1, 12, "mpv")):
@@ -65,7 +66,7 @@ async def test_without_a_queue_a_busy_one_is_waited_for_and_whom_for_is_told(
     )
     playing = asyncio.create_task(play(loudspeaker))
     await until(lambda: told)
-    assert re.fullmatch(r"held by another program \(mpv\) since \d s", told[0])
+    assert re.fullmatch(r"held by another program \(mpv\)( since \d s)?", told[0])
     (folder / "busy").unlink()
     await playing
     assert (folder / "heard").exists()
@@ -158,6 +159,23 @@ async def test_a_card_that_got_another_number_is_used_again_under_its_name(
     assert "-D plughw:CARD=Device " in (folder / "asked").read_text().splitlines()[-1]
     assert loudspeaker.as_json()["device"] == "plughw:CARD=Device"
     assert "plughw:1 is now plughw:CARD=Device: write that as device" in caplog.text
+
+
+async def test_what_plays_in_place_of_a_missing_card_gives_way_to_it_after_a_rest(
+    program: Program, settings: Make
+) -> None:
+    """E3: rather another loudspeaker than silence, and rather the right one."""
+    folder = program("aplay", f"[ -e there ] || {{ {GONE.format(card=1)}; }}; {PLAY}")
+    program("pw-play", "cat >> elsewhere")
+    async with kept(settings(player="auto", device="plughw:1", rest=0.2)) as loudspeaker:
+        await play(loudspeaker)
+        told = loudspeaker.as_json()
+        assert (told["player"], told["device"], told["problem"]) == ("pw-play", None, None)
+        (folder / "there").touch()
+        await until(lambda: not psutil.Process().children())
+        await play(loudspeaker)
+        told = loudspeaker.as_json()
+        assert (told["player"], told["device"]) == ("aplay", "plughw:1")
 
 
 async def test_a_wrong_name_is_told_at_once(program: Program, settings: Make) -> None:
