@@ -120,7 +120,8 @@ class Place:
         if self._use[0] != pid:
             self._use = pid, use_of(pid, self._proc)
         use = self._use[1]
-        return use.buffers if use else None
+        # Behind ALSA's dmix a player has a smaller buffer of its own, and the card's is dmix's.
+        return use.buffers if use and (self.device or "").startswith(("hw:", "plughw:")) else None
 
     async def holder(self) -> str | None:
         """The program that has the card, or any if nobody knows which one is meant."""

@@ -178,6 +178,20 @@ async def test_what_plays_in_place_of_a_missing_card_gives_way_to_it_after_a_res
         assert (told["player"], told["device"]) == ("aplay", "plughw:1")
 
 
+@pytest.mark.parametrize(("device", "known"), [("plughw:0", True), (None, False)])
+async def test_the_cards_own_buffer_counts_where_the_player_has_it_for_itself(
+    program: Program, settings: Make, tmp_path: Path, device: str | None, known: bool
+) -> None:
+    """Behind ALSA's mixing it is that of all players."""
+    program("aplay", PLAY)
+    proc = Proc(tmp_path / "proc", "Device")
+    proc.play(0, 812)
+    proc.program(812, "aplay")
+    place = Loudspeaker(settings(player="aplay", device=device), proc=proc.path).place
+    assert (place.buffers_of(812) is not None) is known
+    assert place.buffers_of(813) is None
+
+
 async def test_a_wrong_name_is_told_at_once(program: Program, settings: Make) -> None:
     """Waiting helps only against what may come."""
     program("aplay", "echo 'ALSA lib pcm.c:2666:(open) Unknown PCM foo' >&2; exit 1")
