@@ -14,12 +14,12 @@ MOST_NAMED = 3
 
 
 class Kind(enum.Enum):
-    """What waiting may help against."""
+    """What waiting may help against. Of several players' complaints the first of these counts."""
 
     BUSY = "busy"
+    MISSING = "missing"
     DOWN = "down"
     """A sound server or a headset that is not up, or not yet"""
-    MISSING = "missing"
 
 
 _WORDS = {

@@ -111,6 +111,14 @@ async def test_what_waiting_may_help_against_is_told_apart(
     assert failed.value.kind is kind
 
 
+async def test_a_missing_card_counts_more_than_a_sound_server_that_does_not_run(program: Program) -> None:
+    program("aplay", "echo 'No such device' >&2; exit 1")
+    program("paplay", "echo 'Connection failure: Connection refused' >&2; exit 1")
+    with pytest.raises(NoSound) as failed:
+        await open_player(Settings(), clock=time.monotonic)
+    assert failed.value.kind is Kind.MISSING
+
+
 async def test_players_are_asked_to_speak_english_whatever_the_owner_speaks(program: Program) -> None:
     """E5: what they say is looked into."""
     english = "echo 'Device or resource busy' >&2"
