@@ -60,7 +60,7 @@ def uses(proc: Path = PROC) -> tuple[Use, ...]:
     told = tuple((proc / "asound").glob("card*/pcm*p/sub*/status"))
     if told:
         return tuple(use for status in told if (use := _use(status)))
-    processes = (process for process in proc.iterdir() if process.name.isdigit())
+    processes = proc.glob("[0-9]*")
     return tuple(use for process in processes if (use := _open_file(process)))
 
 

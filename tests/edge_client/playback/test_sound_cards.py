@@ -26,7 +26,7 @@ def test_cards_that_can_play_are_known_by_number_id_and_name(proc: Proc) -> None
 
 def test_a_machine_whose_kernel_tells_nothing_is_told_apart_from_one_without_cards(tmp_path: Path) -> None:
     assert cards(tmp_path) is None
-    assert uses(tmp_path) == ()
+    assert uses(tmp_path) == uses(tmp_path / "nowhere") == ()
 
 
 def test_who_plays_is_known_and_how_much_sound_the_card_holds(proc: Proc) -> None:
