@@ -7,7 +7,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from edge_client.playback.away import LoudspeakerAway
-from edge_client.playback.child_process import ChildFailed
+from edge_client.playback.child_failed import ChildFailed
 from edge_client.playback.earcon import earcon
 from edge_client.playback.loudspeaker import Loudspeaker, Patience
 from edge_client.playback.play_out import PlayOut

@@ -3,7 +3,8 @@
 import logging
 from collections.abc import Sequence
 
-from edge_client.playback.child_process import ChildFailed, run_child
+from edge_client.playback.child_failed import ChildFailed
+from edge_client.playback.child_process import run_child
 
 log = logging.getLogger(__name__)
 

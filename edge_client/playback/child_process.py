@@ -15,8 +15,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Self, cast
 
+from edge_client.playback.child_failed import ChildFailed
 from edge_client.playback.lock_file import held
-from speech.errors import PlayerFailed
 
 log = logging.getLogger(__name__)
 
@@ -28,29 +28,10 @@ _KEPT, _OUTPUT_KEPT = 4096, 64 * 1024
 """Bytes of what a child says on standard error and standard output"""
 _UNDERRUNS = re.compile(rb"underrun!!![^\n]*\n")
 """aplay tells of each; one that is kept open between lines has many, and they would hide what matters"""
-_NOT_OPENED = ("open error", "connection failure", "connect() failed", "failed connect", "cannot be started")
-"""In the words of aplay, paplay and pw-play, in small letters"""
 _SOURCE_LINE = re.compile(r"ALSA lib \S+\s+|\w+:\d+: ")
 """Where in the source of ALSA or aplay a message comes from"""
 _SAYS_LITTLE = "unable to open slave"
 """What ALSA's dmix says before somebody says why"""
-
-
-class ChildFailed(PlayerFailed):
-    """A child did not do its work; `reason` is for a message that lists several."""
-
-    def __init__(self, name: str, reason: str, words: str = "") -> None:
-        what_to_do = "check the loudspeaker and the device setting, or write a file instead"
-        super().__init__(f"{name}: {reason}; {what_to_do}")
-        self.name, self.reason = name, reason
-        self.words = words or reason
-        """All that is known of it"""
-
-    @property
-    def before_any_sound(self) -> bool:
-        """Whether it is a player that could not even open its device."""
-        said = self.words.lower()
-        return any(each in said for each in _NOT_OPENED)
 
 
 class ChildProcess(asyncio.SubprocessProtocol):

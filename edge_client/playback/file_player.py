@@ -6,7 +6,8 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from typing import IO
 
-from edge_client.playback.child_process import ChildFailed, run_child
+from edge_client.playback.child_failed import ChildFailed
+from edge_client.playback.child_process import run_child
 from edge_client.playback.player import EXIT_LIMIT, Clock, Played
 from edge_client.playback.waking import SILENCE
 from speech.audio import WIRE_FORMAT, AudioChunk, AudioFormat, wav_file

@@ -5,7 +5,8 @@ import shutil
 from contextlib import suppress
 from dataclasses import dataclass
 
-from edge_client.playback.child_process import ChildFailed, output_of
+from edge_client.playback.child_failed import ChildFailed
+from edge_client.playback.child_process import output_of
 
 WITHIN = 1.0
 """Seconds for a program that only tells something"""

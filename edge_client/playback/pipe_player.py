@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from edge_client.playback.child_process import ChildFailed, ChildProcess, in_english
+from edge_client.playback.child_failed import ChildFailed
+from edge_client.playback.child_process import ChildProcess, in_english
 from edge_client.playback.player import EXIT_LIMIT, Clock, Played
 from edge_client.playback.player_commands import BUFFERS, Buffers
 from edge_client.playback.waking import SILENCE

@@ -10,7 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from edge_client.playback.child_process import ChildFailed, output_of
+from edge_client.playback.child_failed import ChildFailed
+from edge_client.playback.child_process import output_of
 from edge_client.playback.device_names import (
     card_named,
     card_of,

@@ -9,7 +9,7 @@ from contextlib import aclosing
 from functools import partial
 
 from edge_client.playback.away import Kind, kind_of
-from edge_client.playback.child_process import ChildFailed
+from edge_client.playback.child_failed import ChildFailed
 from edge_client.playback.device_names import device_for
 from edge_client.playback.file_player import FilePlayer
 from edge_client.playback.pipe_player import Holds, PipePlayer

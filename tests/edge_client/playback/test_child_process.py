@@ -11,7 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from edge_client.playback.child_process import ChildFailed, ChildProcess, run_child
+from edge_client.playback.child_failed import ChildFailed
+from edge_client.playback.child_process import ChildProcess, run_child
 
 
 @pytest.fixture(autouse=True)
