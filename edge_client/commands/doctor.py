@@ -1,23 +1,38 @@
 """`robotvoice doctor`: why nothing is heard, or not all of it."""
 
 import argparse
-import json
 import sys
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from edge_client import terminal
 from edge_client.commands.options import Commands, Layout, configured
+from speech.help_page import page_end
 
 if TYPE_CHECKING:
     from edge_client.settings import Settings
 
-COLUMNS = 80
+EXAMPLES = {
+    "robotvoice doctor": "looks at the loudspeaker, plays a test, asks what was heard",
+    "robotvoice doctor --yes": "plays it without asking, also where there is no terminal",
+    "robotvoice doctor --json": "what was found, for a program; plays nothing",
+}
+EXIT_CODES = {
+    terminal.OK: "nothing is wrong, as far as can be seen and was heard",
+    terminal.BROKEN: "something broke that should not have",
+    terminal.BAD_INPUT: "the command line or a setting cannot be used",
+    terminal.NOT_PLAYED: "no sound can be played, or nobody heard any",
+    terminal.INTERRUPTED: "interrupted or told to end",
+}
 
 
 def add_to(commands: Commands, layout: Layout) -> None:
     doctor = commands.add_parser(
-        "doctor", parents=[configured()], help="look at the loudspeaker, and let you hear it", **layout
+        "doctor",
+        parents=[configured()],
+        help="look at the loudspeaker, and let you hear it",
+        epilog=page_end(EXAMPLES, EXIT_CODES),
+        **layout,
     )
     doctor.add_argument("--yes", action="store_true", help="play the test without asking anything")
     doctor.add_argument("--player", metavar="NAME", help="auto, aplay, pw-play, paplay, afplay or none")
@@ -26,8 +41,7 @@ def add_to(commands: Commands, layout: Layout) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Exit code 4: nothing can be heard, or nothing was."""
-    from edge_client.doctor.finding import rows
+    from edge_client.doctor.finding import page
     from edge_client.doctor.loudspeaker_findings import findings
     from edge_client.settings import load_settings
 
@@ -35,9 +49,9 @@ def run(options: argparse.Namespace) -> int:
     found = terminal.run(findings(settings))
     failed = any(finding.state == "fail" for finding in found)
     if options.json:
-        terminal.show(json.dumps([asdict(finding) for finding in found]))
+        terminal.show_json([asdict(finding) for finding in found])
         return terminal.NOT_PLAYED if failed else terminal.OK
-    terminal.show("\n".join(rows(found)))
+    terminal.show(page(found, terminal.width()))
     if any(finding.state == "fail" and finding.name in ("player", "loudspeaker") for finding in found):
         return terminal.NOT_PLAYED
     heard = settings.player == "none" or _listened(options, settings)
@@ -48,27 +62,21 @@ def _listened(options: argparse.Namespace, settings: "Settings") -> bool:
     """Whether anything was heard, as far as somebody was asked."""
     from edge_client.doctor.hearing import ANSWERS, WHAT_IT_PLAYS, Hearing, count_aloud
     from edge_client.playback.sound_cards import cards
+    from speech.tables import sheet
 
     if not options.yes and sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty():
-        _show(f"Now the test: {WHAT_IT_PLAYS}.")
+        terminal.show(f"\nNow the test: {WHAT_IT_PLAYS}.")
         if _ask("Begin? (Enter: yes, n: no) ").lower().startswith("n"):
             return True
         return Hearing(settings, list(cards() or ()), terminal.run, _ask, terminal.show).test()
     if options.yes:
-        _show(f"The test: {WHAT_IT_PLAYS}.")
+        terminal.show(f"\nThe test: {WHAT_IT_PLAYS}.")
         terminal.run(count_aloud(replace(settings, lead_in=0.0), lambda spoken: None, terminal.complain))
     else:
-        _show(f"In a terminal, or with --yes, this plays a test: {WHAT_IT_PLAYS}.")
-    width = max(len(heard) for heard, _ in ANSWERS)
-    terminal.show("What you heard, and what to write into the settings or to type:")
-    terminal.show("\n".join(f"  {heard:<{width}}  {what}" for heard, what in ANSWERS))
+        terminal.show(f"\nIn a terminal, or with --yes, this plays a test: {WHAT_IT_PLAYS}.")
+    terminal.show("\nWhat you heard, and what to write into the settings or to type:")
+    terminal.show(sheet([(f"  {heard}", what) for heard, what in ANSWERS], terminal.width()))
     return True
-
-
-def _show(paragraph: str) -> None:
-    import textwrap
-
-    terminal.show("\n" + textwrap.fill(paragraph, COLUMNS))
 
 
 def _ask(question: str) -> str:

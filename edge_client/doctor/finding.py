@@ -1,11 +1,10 @@
 """What was found, for a person."""
 
-import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-COLUMNS = 80
+from speech.tables import sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +18,11 @@ class Finding:
     """What to do about it; empty if there is nothing to do"""
 
 
-def rows(findings: Sequence[Finding]) -> Iterator[str]:
-    width = max(len(finding.name) for finding in findings)
+def page(findings: Sequence[Finding], width: int | None = None) -> str:
+    """`width` is in columns of a terminal."""
+    before = max(len(finding.name) for finding in findings)
+    lines: list[tuple[str, str]] = []
     for finding in findings:
-        yield from _wrapped(f"{finding.state:<4}  {finding.name:<{width}}  ", finding.found)
-        if finding.todo:
-            yield from _wrapped(" " * (width + 8) + "-> ", finding.todo)
-
-
-def _wrapped(head: str, text: str) -> Iterator[str]:
-    for number, line in enumerate(textwrap.wrap(text, COLUMNS - len(head), break_on_hyphens=False)):
-        yield (" " * len(head) if number else head) + line
+        lines.append((f"{finding.state:<4}  {finding.name:<{before}}", finding.found))
+        lines += [("", f"-> {finding.todo}")] if finding.todo else []
+    return sheet(lines, width)

@@ -80,7 +80,7 @@ class Hearing:
                 )
                 return True
         self._tell(
-            "Nothing was heard. Is the loudspeaker plugged in and switched on? alsamixer shows the\nvolume; "
+            "Nothing was heard. Is the loudspeaker plugged in and switched on? alsamixer shows the volume; "
             'an amplifier may want a command first: before = "…"'
         )
         return False

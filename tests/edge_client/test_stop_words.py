@@ -3,9 +3,9 @@
 import os
 
 import pytest
-from edge_client.lock_file import free, locked
 
 from edge_client.commands.stop import in_words
+from edge_client.playback.lock_file import locked
 from edge_client.who_speaks import speaking_now
 from tests.edge_client.daemon_rig import Loudspeaker, running_daemon
 from tests.edge_client.rig import Commands, soon
@@ -47,7 +47,7 @@ def test_who_speaks_without_a_daemon_is_told_with_how_to_end_it(robotvoice: Comm
         assert f"as no daemon runs here; {who.name} speaks by itself: end it where it" in told
         assert who.pid is None or told.endswith(f": end it where it was started, or type: kill {who.pid}\n")
     finally:
-        free(held)
+        os.close(held)
 
 
 def test_an_older_daemon_tells_only_the_numbers_of_the_lines() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from edge_client.doctor.finding import COLUMNS, Finding, rows
+from edge_client.doctor.finding import Finding, page
 from edge_client.doctor.loudspeaker_findings import findings
 from edge_client.settings import Settings
 from tests.edge_client.playback.proc_rig import Proc
@@ -100,6 +100,6 @@ async def test_only_a_screen_no_card_and_no_player_are_told(
 
 def test_it_fits_a_terminal() -> None:
     long = Finding("loudspeaker", "fail", "missing " * 20, "write " * 30)
-    shown = list(rows([long, Finding("a", "ok", "b")]))
-    assert max(map(len, shown)) <= COLUMNS
+    shown = page([long, Finding("a", "ok", "b")], 80).splitlines()
+    assert max(map(len, shown)) <= 80
     assert shown[-1] == "ok    a            b"
