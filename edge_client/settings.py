@@ -50,7 +50,7 @@ class Settings:
     """Who speaks when nobody is named"""
     player: PlayerName = "auto"
     device: str | None = None
-    """In the player's own words: `plughw:1` for aplay, a sink's name for the others"""
+    """In the player's own words: `plughw:CARD=Device` for aplay, a sink's name for the others"""
     volume: int = 100
     """Percent of the sound's own amplitude"""
     before: tuple[str, ...] = ()

@@ -20,7 +20,7 @@ LOG_LINE = "%(levelname)s %(name)s: %(message)s"
 
 EXAMPLES = {
     "robotvoice daemon": "in the foreground, until Ctrl-C",
-    "robotvoice daemon --device plughw:1": "at another loudspeaker",
+    "robotvoice daemon --player paplay": "through the sound server",
     "robotvoice install": "from the start of the machine on",
 }
 EXIT_CODES = {
