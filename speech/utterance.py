@@ -37,6 +37,8 @@ class Sentence:
     index: int
     text: str
     asked: Asked = ANYBODY
+    pause: float = 0.0
+    """Seconds of silence that the text asks for after it; no engine knows of it"""
 
 
 @dataclass(frozen=True, slots=True)

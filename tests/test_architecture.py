@@ -85,8 +85,8 @@ def test_every_kind_of_import_is_seen(tmp_path: Path, monkeypatch: pytest.Monkey
     assert sorted(imports_of(source)) == ["a.b", "c.d", "gateway.api.e", "gateway.f.g", "h", "i", "j"]
 
 
-def test_speech_imports_only_the_standard_library_itself_and_the_sentence_splitter() -> None:
-    allowed = sys.stdlib_module_names | {"speech", "sentence_stream"}
+def test_speech_imports_only_the_standard_library_and_itself() -> None:
+    allowed = sys.stdlib_module_names | {"speech"}
     shared = [path for path in code_of("speech") if path.name != PYTTSX3_CHILD]
     foreign = {name for path in shared for name in imports_of(path)}
     assert not {name for name in foreign if name.partition(".")[0] not in allowed}

@@ -68,7 +68,7 @@ def interpreter_of(version: str) -> str:
 
 def test_the_base_install_is_all_that_the_robots_side_imports() -> None:
     """What a robot has that was installed without any extra."""
-    base = {"aiohttp", "ifaddr", "sentence_stream", "zeroconf"}
+    base = {"aiohttp", "ifaddr", "zeroconf"}
     optional = {"espeakng_loader"}
     own = {"deploy", "edge_client", "speech"}
     robot = [path for path in CODE if path.relative_to(ROOT).parts[0] in own]

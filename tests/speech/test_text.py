@@ -2,10 +2,6 @@
 
 # ruff: noqa: RUF001 - other alphabets are what is tested
 
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
 from speech.errors import EmptyText, InvalidMessage, TextTooLong
@@ -23,7 +19,8 @@ def test_refuses_a_text_with_nothing_to_speak(text: str) -> None:
 
 def test_counts_the_characters_as_they_came() -> None:
     """Emoji and markup count, as they are what the client can count; the limit itself still fits."""
-    assert clean("a" * MAX_CHARACTERS) == "a" * MAX_CHARACTERS
+    text = "word " * (MAX_CHARACTERS // 5 - 1) + "words"
+    assert clean(text) == text and len(text) == MAX_CHARACTERS
     with pytest.raises(TextTooLong, match="5001"):
         clean("a" + "😀" * MAX_CHARACTERS)
 
@@ -78,9 +75,7 @@ def test_splits_into_sentences(text: str, pieces: list[str]) -> None:
     assert split(text) == tuple(pieces)
 
 
-@pytest.mark.parametrize(
-    ("mark", "ending"), [(". ", "."), ("; ", ";"), (", ", ","), (" ", "wort"), ("、", "、")]
-)
+@pytest.mark.parametrize(("mark", "ending"), [("; ", ";"), (", ", ","), (" ", "wort"), ("、", "、")])
 def test_cuts_an_over_long_sentence_at_the_best_mark(mark: str, ending: str) -> None:
     """Before a space at worst: the words stay whole, and no piece is a stub."""
     *pieces, _ = split(f"wort wort wort{mark}" * 40)
@@ -159,9 +154,3 @@ def test_an_entry_is_plain_text() -> None:
 
 def test_an_entry_may_be_written_with_separate_accents() -> None:
     assert apply_lexicon("café", (("cafe\u0301", "kaffay"),)) == "kaffay"
-
-
-def test_the_sentence_splitter_is_imported_only_when_it_is_needed() -> None:
-    code = "import sys, speech.text; sys.exit('sentence_stream' in sys.modules)"
-    root = Path(__file__).parents[2]
-    assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0

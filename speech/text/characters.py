@@ -4,12 +4,14 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from speech.text.breaks import BREAK_LINE
+
 JOINERS = "\u200c\u200d"
 """Zero-width non-joiner and joiner: parts of Persian and Indic words, and glue between emoji"""
 
 _MAX_MARKS = 8
 """Combining marks on one letter; no script needs more, decoration piles them up by the hundred."""
-_BLANK_LETTERS = "\u115f\u1160\u3164\uffa0"
+BLANK_LETTERS = "\u115f\u1160\u3164\uffa0"
 """Fillers that Unicode counts as letters though nothing is seen or heard of them"""
 _EMOJI = "\0"
 """Stands for an emoji that was dropped, until the space around it is settled"""
@@ -52,13 +54,13 @@ def _spoken(character: str) -> str:
     """The character itself, or what takes its place."""
     category = unicodedata.category(character)
     code = ord(character)
-    if character == "\n" or character in JOINERS:
+    if character in ("\n", BREAK_LINE) or character in JOINERS:
         return character
     if category == "Zs" or (category == "Cc" and character.isspace()):
         return " "
     if _is_emoji(code, category):
         return _EMOJI
-    if category[0] == "C" or character in _BLANK_LETTERS or _is_part_of_emoji(code):
+    if category[0] == "C" or character in BLANK_LETTERS or _is_part_of_emoji(code):
         return ""
     return character
 

@@ -1,0 +1,75 @@
+"""From what a client sends to what a person would read aloud."""
+
+# ruff: noqa: RUF001 - signs of many scripts are meant
+
+import re
+import unicodedata
+
+from speech.errors import EmptyText, TextTooLong
+from speech.text import pauses
+from speech.text.characters import BLANK_LETTERS, is_speakable
+from speech.text.lines import join_lines
+from speech.text.reading import PLAIN, Omissions, Reading
+from speech.text.runs import shorten_runs
+
+MAX_CHARACTERS = 5_000
+"""Characters one request may hold"""
+
+_PASSES = 8
+"""Markup inside markup of its own kind takes one pass a level; nobody who means it nests deeper."""
+_MARKUP = str.maketrans(dict.fromkeys("`~*_[]()<>#|\\&/=+-•‣{}$^:;", " "))
+_NO_PLAIN_TEXT = re.compile(
+    rf"[^\w \n.,!?'’\"“”„«»:;-]|[_¹²³⁰-⁹{BLANK_LETTERS}]|(?:^|\n) *-|-\n|--|(?<!\w)[:;]|[:;](?! ?\w|\n)"
+    r"|[:;]\w|(?i:www\.|citeturn|thinking|thought|assistantfinal)"
+)
+"""Whatever could be more than words and their punctuation"""
+
+
+def clean(
+    text: str, limit: int = MAX_CHARACTERS, reading: Reading = PLAIN, omissions: Omissions | None = None
+) -> str:
+    """What a person would read aloud, in NFC: no markup, thoughts, addresses, emoji or control characters.
+
+    A newline ends a sentence, `[pause 0.8s]` on a line of its own is silence. The result can be encoded as
+    UTF-8, and cleaning it again changes nothing. What is left out is added to `omissions`.
+    Raises TextTooLong above `limit` characters, before or after, and EmptyText if nothing is left to speak.
+    """
+    check_length(text, limit)
+    omissions = Omissions() if omissions is None else omissions
+    text, settled = _clean_until_settled(text, reading, omissions)
+    if not settled:
+        # Nested this deep it is junk or hostile: without a sign of markup left, it settles.
+        text, _ = _clean_until_settled(text.translate(_MARKUP), reading, omissions)
+    text = pauses.bounded(text)
+    check_length(text, limit)
+    check_speakable(text)
+    return text
+
+
+def check_length(text: str, limit: int) -> None:
+    if len(text) > limit:
+        raise TextTooLong(f"The text has {len(text)} characters; send at most {limit} at a time.")
+
+
+def check_speakable(text: str) -> None:
+    if not is_speakable(pauses.MARK.sub("", text)):
+        raise EmptyText("There is nothing in the text that can be spoken; send words or numbers.")
+
+
+def _clean_until_settled(text: str, reading: Reading, omissions: Omissions) -> tuple[str, bool]:
+    for _ in range(_PASSES):
+        before, text = text, _clean_once(text, reading, omissions)
+        if text == before:
+            return text, True
+    return text, False
+
+
+def _clean_once(text: str, reading: Reading, omissions: Omissions) -> str:
+    text = re.sub(r"\r\n?|[\v\f\x85\u2028\u2029]", "\n", text)
+    text = unicodedata.normalize("NFC", text)
+    if _NO_PLAIN_TEXT.search(text):
+        # Imported here, as many a command says a plain sentence.
+        from speech.text.markup import without_markup
+
+        text = without_markup(text, reading, omissions)
+    return join_lines(shorten_runs(text, omissions), reading.language)

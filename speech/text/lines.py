@@ -1,0 +1,167 @@
+"""Lines as a reader would join them: a paragraph that was wrapped is one, a list and an address are not."""
+
+# ruff: noqa: RUF001, SIM905 - signs and letters of many scripts are meant and lists would fill pages
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from speech.text.breaks import BREAK_LINE
+from speech.text.pauses import MARK
+from speech.text.sentence_ends import sentence_ends
+
+_CLOSERS = "\"'”’“»«)]}*_"
+_ENDS = ".!?…:。！？：؟।॥"
+_GOES_ON = ",;—–-、，；(„«¿¡"
+_CONTINUING = ")]},.;:!?…»”"
+_NUMBERED = re.compile(r"(?:\d{1,3}[.)]|[a-zA-Z]\)|[-–—•*])\s|[—–]\S")
+_UNFINISHED = frozenset(
+    """
+    the a an of and or with from into our your his her their my der die das den dem des ein eine einen
+    einem einer und oder mit von vom zum zur für sehr la los las del un una unos y con su le les du des et
+    une au aux il lo gli di della un' os as da das dos uma
+    """.split()
+)
+"""Words that end no line by themselves"""
+_NARROW = 25
+"""Characters; a shorter line was not wrapped because it was full"""
+_SHORT = 2
+"""Words in a line of a list"""
+_HYPHENATED = re.compile(r"[^\W\d_]-$")
+_BEFORE_ANOTHER = frozenset({"and", "or", "to", "und", "oder", "bis", "bzw", "et", "ou", "y", "o", "e"})
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uff66-\uff9f]")
+_ROUNDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Lines between two breaks."""
+
+    lines: Sequence[str]
+    width: int
+    """Of the longest line"""
+    has_marks: bool
+    """Whether anything in it ends like a sentence or goes on like one"""
+    has_ends: bool
+    """Whether a sentence ends in it, elsewhere than at the end of each line"""
+    is_list: bool
+    is_verse: bool
+    """Whether lines end in the middle of a sentence that the next one goes on with"""
+    language: str
+
+
+def join_lines(text: str, language: str) -> str:
+    """One line for each unit; read once more they stay as they are."""
+    units: list[str] = []
+    for part in text.split(BREAK_LINE):
+        lines = [line for line in (" ".join(line.split()) for line in part.split("\n")) if line]
+        for block in _without_pauses(lines):
+            units += _joined(block, language)
+    for _ in range(_ROUNDS):
+        if not _set_apart(units, language):
+            return "\n".join(units)
+    return "\n".join(_ended(unit) for unit in units)
+
+
+def _without_pauses(lines: list[str]) -> list[list[str]]:
+    """Blocks of lines; a pause is one by itself."""
+    blocks: list[list[str]] = [[]]
+    for line in lines:
+        if MARK.fullmatch(line):
+            blocks += [line], []
+        else:
+            blocks[-1].append(line)
+    return [block for block in blocks if block]
+
+
+def _joined(lines: list[str], language: str) -> list[str]:
+    block = _block(lines, language)
+    units = lines[:1]
+    for before, line in pairwise(lines):
+        if _joins(before, line, block):
+            units[-1] = _join(units[-1], line)
+        else:
+            units.append(line)
+    return units
+
+
+def _set_apart(units: list[str], language: str) -> bool:
+    """Ends each unit that would be joined with the next when this is read again. False: there was none."""
+    changed = False
+    start = 0
+    while start < len(units):
+        end = start
+        while end < len(units) and not MARK.fullmatch(units[end]):
+            end += 1
+        block = _block(units[start:end], language)
+        for at in range(start, end - 1):
+            if _joins(units[at], units[at + 1], block):
+                units[at] = _ended(units[at])
+                changed = True
+        start = end + 1
+    return changed
+
+
+def _ended(unit: str) -> str:
+    """With a full stop, if it has none."""
+    if MARK.fullmatch(unit) or unit.rstrip(_CLOSERS)[-1:] in tuple(_ENDS):
+        return unit
+    stop = "。" if _CJK.match(unit[-1]) else "."
+    return unit.rstrip(_GOES_ON + " ") + stop
+
+
+def _block(lines: Sequence[str], language: str) -> _Block:
+    ends = [line.rstrip(_CLOSERS)[-1:] for line in lines]
+    text = "\n".join(lines)
+    words = [line.count(" ") + 1 for line in lines]
+    inside = re.search(r"[.!?…]\S{0,3} |[。！？]", text) is not None
+    return _Block(
+        lines,
+        width=max(map(len, lines), default=0),
+        has_marks=inside or any(end in tuple(",;.!?…。、，！？") for end in ends),
+        has_ends=inside or (bool(ends) and ends[-1] in tuple(".!?…。！？")),
+        is_list=max(words, default=0) <= _SHORT,
+        is_verse=any(end in tuple(",;—–") for end in ends[:-1]) and sum(words) >= 3 * len(words),
+        language=language,
+    )
+
+
+def _joins(line: str, following: str, block: _Block) -> bool:
+    """Whether a reader would go on from one line to the next without an end between them."""
+    if _NUMBERED.match(following):
+        return False
+    last, first = line.rstrip(_CLOSERS)[-1:], following[0]
+    if last in tuple(_ENDS):
+        return last == "." and line[-1] == "." and _is_unfinished(line, following, block.language)
+    if line[-1] in _GOES_ON or first in _CONTINUING:
+        return True
+    if _CJK.match(line[-1]) and _CJK.match(first):
+        return block.has_ends and len(line) >= max(15, 0.9 * block.width)
+    *_, word = line.lower().split(" ")
+    fills = len(line) >= _NARROW and len(line) + 1 + len(following.partition(" ")[0]) > block.width
+    if word in _UNFINISHED and not block.is_list:
+        return True
+    if first.islower():
+        return not block.is_list and (block.has_marks or fills)
+    if block.is_verse:
+        return True
+    return fills and block.has_ends
+
+
+def _is_unfinished(line: str, following: str, language: str) -> bool:
+    """Whether a line ends with an abbreviation, an initial or an ordinal, and not with its sentence."""
+    head = line[-48:]
+    both = f"{head} {following[:48]}"
+    if len(line) < _NARROW or len(head) in sentence_ends(both, language):
+        return False
+    return not following[0].islower()
+
+
+def _join(line: str, following: str) -> str:
+    if _HYPHENATED.search(line) and following[0].islower():
+        together = following.partition(" ")[0].strip(".,") in _BEFORE_ANOTHER
+        return f"{line} {following}" if together else line[:-1] + following
+    if _CJK.match(line[-1]) and _CJK.match(following[0]):
+        return line + following
+    return f"{line} {following}"

@@ -1,0 +1,86 @@
+"""Takes Markdown out of a text and leaves what a person would read aloud.
+
+Every pattern runs in linear time: it can match in one way only, and gives up where the next attempt begins.
+"""
+
+# ruff: noqa: RUF001 - signs and letters of many scripts are meant
+
+import html
+import re
+
+from speech.text.breaks import BREAK
+from speech.text.reading import Omissions
+
+_RULE = re.compile(r"\s*(?:([-*_])(?:\s*+\1){2,}|={3,}|[-=_*~#+·•]{4,})\s*")
+_TABLE = re.compile(r"^[^|\n]*\|.*\n(?=[ :-]*\|)(?=[ :|]*-)[ :|-]++$(?:\n[^|\n]*\|.*)*", re.MULTILINE)
+_QUOTE = re.compile(r"[^\S\n]*(?:>[^\S\n]?)+")
+_HEADING = re.compile(r" *#{1,6} +(.*)")
+_BULLET = re.compile(r"[^\S\n]*(?:[-*+•‣▪◦●○■–]\s++)+(?:\[[ xX]\] +)?|[^\S\n]*(?:→|->|=>)\s++")
+_NUMBERED = re.compile(r"[^\S\n]*(?:\d{1,3}[.)]|[a-zA-Z]\))\s")
+
+_NOISE = re.compile(r"`+|~~+")
+_HIGHLIGHT = re.compile(r"(?<![=\w])==(?=[^\s=])([^=\n]*[^\s=])==(?![=\w])")
+_SPOILER = re.compile(r"\|\|(?=[^\s|])([^|\n]*[^\s|])\|\|")
+# Single signs beside a Latin letter or digit are arithmetic or names: 2*3*4, snake_case.
+_EMPHASIS = (
+    re.compile(r"(?<![\d*\\])(\*{2,3})(?=[^\s*])([^*\n]*[^\s*\\])\1(?![\d*])"),
+    re.compile(r"(?<![A-Za-z0-9*\\])(\*)(?=[^\s*])([^*\n]*[^\s*\\])\*(?![A-Za-z0-9*])"),
+    re.compile(r"(?<![\w\\])(_{1,3})(?=[^\s_])([^_\n]*[^\s_\\])\1(?!\w)"),
+)
+_ESCAPE = re.compile(r"(?<!\\)\\++(?=[!-/:-@\[\]-`{-~])|\\$", re.MULTILINE)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+
+
+def read_blocks(text: str) -> str:
+    """Without what stands at the beginnings of lines; what is read by itself has a break on both sides.
+
+    Tables leave their cells with commas between. Lists keep their numbers.
+    """
+    lines: list[str] = []
+    depth = 0
+    for line in _TABLE.sub(_table, text).split("\n"):
+        quoted = _QUOTE.match(line)
+        before, depth = depth, quoted[0].count(">") if quoted else 0
+        line = line[quoted.end() :] if quoted else line
+        if _RULE.fullmatch(line) or not line.strip():
+            lines.append(BREAK)
+            continue
+        if depth != before:
+            lines.append(BREAK)
+        if heading := _HEADING.fullmatch(line):
+            lines += BREAK, _heading(heading), BREAK
+        elif bullet := _BULLET.match(line):
+            lines += BREAK, line[bullet.end() :]
+        elif _NUMBERED.match(line):
+            lines += BREAK, line
+        else:
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def read_words(text: str) -> str:
+    """Without emphasis and escapes; entities are the characters they stand for."""
+    text = _NOISE.sub("", text)
+    for emphasis in _EMPHASIS:
+        text = emphasis.sub(r"\2", text)
+    text = _SPOILER.sub(r"\1", _HIGHLIGHT.sub(r"\1", text))
+    return _ENTITY.sub(lambda match: html.unescape(match[0]), _ESCAPE.sub("", text))
+
+
+def note_decoration(text: str, omissions: Omissions) -> None:
+    """Rules between parts of a text are told, too."""
+    for line in text.split("\n"):
+        if _RULE.fullmatch(line):
+            omissions.add("decoration", line)
+
+
+def _heading(match: re.Match[str]) -> str:
+    """`## Weather ##` is closed by its last word; `# I like C#` is not."""
+    title, _, closing = match[1].rstrip().rpartition(" ")
+    return match[1] if closing.strip("#") else title
+
+
+def _table(match: re.Match[str]) -> str:
+    header, _, *rows = match[0].split("\n")
+    cells = ([cell.strip() for cell in row.split("|")] for row in (header, *rows))
+    return BREAK + BREAK.join(", ".join(filter(None, row)) for row in cells) + BREAK

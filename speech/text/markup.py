@@ -1,0 +1,56 @@
+"""One pass over a text with marks in it, from what encloses most to what encloses least."""
+
+# ruff: noqa: RUF001 - signs of many scripts are meant
+
+import re
+
+from speech.text import pauses
+from speech.text.breaks import BREAK, without_breaks
+from speech.text.characters import drop_unspoken
+from speech.text.links import without_citations, without_links
+from speech.text.markdown import note_decoration, read_blocks, read_words
+from speech.text.reading import Omissions, Reading
+from speech.text.signs import read_signs
+
+_TAGGED = re.compile(r"[<`{\[◁⟨\ue200]|\]\]>|^[ \t>]*~~~", re.MULTILINE)
+_LABELLED = re.compile(r"thinking|thought|assistantfinal", re.IGNORECASE)
+_ARROWS = str.maketrans("➔➜➡⮕🡒", "→→→→→")
+"""Those that would go as emoji"""
+
+
+def without_markup(text: str, reading: Reading, omissions: Omissions) -> str:
+    """What was nested in markup of its own kind needs another pass. Breaks are marked by `BREAK`.
+
+    Some steps are imported when a text has something for them, as few have.
+    """
+    text = without_breaks(text)
+    if _LABELLED.search(text):
+        from speech.text.transcripts import without_labelled
+
+        text = without_labelled(text, omissions)
+    if _TAGGED.search(text):
+        from speech.text.tags import Reader
+
+        text = Reader(text, reading.acting, omissions).heard()
+        text = pauses.marked(text, BREAK)
+    if _has(text, ":;=()（ʕ^_-<>xX\\/"):
+        from speech.text.emoticons import without_emoticons
+
+        text = without_emoticons(text, omissions)
+    text = drop_unspoken(text.translate(_ARROWS))
+    if _has(text, "$\\"):
+        from speech.text.maths import without_maths
+
+        text = without_maths(text, reading.tongue, omissions)
+    note_decoration(text, omissions)
+    text = without_links(read_blocks(text), omissions)
+    text = without_citations(text, omissions)
+    if _has(text, "*_[(（~:"):
+        from speech.text.directions import without_directions
+
+        text = without_directions(text, reading.acting, omissions)
+    return read_signs(read_words(text), reading.tongue)
+
+
+def _has(text: str, signs: str) -> bool:
+    return any(sign in text for sign in signs)

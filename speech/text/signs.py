@@ -1,0 +1,86 @@
+"""Signs that would be misread become words of the text's language: comparisons, arrows, powers and more."""
+
+# ruff: noqa: RUF001 - signs and letters of many scripts are meant
+
+import re
+from collections.abc import Mapping
+
+from speech.text.formulas import in_words
+from speech.text.sign_words import words_of
+
+_ANY = re.compile(r"[<>^~=→⇒⟶⟹↦←↔⇐⇔≤≥≠≈±×÷∞√∑∫∏∈∀∃−·⋅|\[\]{}]|->|\*|\+/-")
+_ASCII = (
+    (re.compile(r"(?<![-<=])<?(?:-{1,3}|–)>(?!\d)|⟶|↦|➜|➔"), "→"),
+    (re.compile(r"(?<![<=>])={1,2}>|⟹"), "⇒"),
+    (re.compile(r"(?<!<)<=(?![=>])"), "≤"),
+    (re.compile(r"(?<![>=-])>=(?!=)"), "≥"),
+    (re.compile(r"(?<=[\w\s)])(?:!==?|=/=|<>)(?=[\w\s(\"'])"), "≠"),
+    (re.compile(r"(?<=[\w\s)])={2,3}(?=[\w\s(\"'])"), "="),
+    (re.compile(r"\+/-|\+-(?=\d)"), "±"),
+    (re.compile(r"(?<=\d) ?\*{1}(?!\*) ?(?=\d)"), " × "),
+)
+_BEHIND = r"(?=[\w(+\-−$€£\"'.])"
+_BETWEEN = re.compile(rf"(?P<left>[\w)%°\"'²³])(?P<space> *)(?P<sign>[<>≤≥≠≈]) *{_BEHIND}")
+_BARE = re.compile(r"(?P<sign>[<>≤≥≈~]) ?(?=[\d$€£])")
+_POWER = re.compile(r"(?<=[\w)])\^(\{[^{}\s]{1,20}\}|\(?[-−]?\w{1,8}\)?)")
+_ANGLES = re.compile(r"<([^\s<>]{1,80})>")
+_ARROW = re.compile(r"(?P<left>[^\s→⇒⇔↔←⇐]*+) *(?P<sign>[→⇒⇔↔←⇐]) *(?=(?P<right>[^\s→⇒⇔↔←⇐]*))")
+_ALONE = re.compile(r" ?([±×÷∞√∑∫∏∈∉∀∃∝∂∇∪∩⊂∅¬∧∨∴∠△⊥∥]) ?")
+_MINUS = re.compile(r"(?<![\w.])−(?=\d)|(?<=[\d)]) ?[−] ?(?=[\d(])|(?<=\d) - (?=\d[^\n]{0,20}=)")
+_LOVE = re.compile(r"<3+(?= \w)")
+_SQUARE = re.compile(r"\[(?!pause \d)([^\[\]\n]*)\]")
+_CURLY = re.compile(r"\{+([^{}\n]*)\}+")
+
+
+def read_signs(text: str, tongue: str) -> str:
+    """Without a language, only brackets that say nothing go."""
+    if not _ANY.search(text):
+        return text
+    text = _SQUARE.sub(r"\1", text)
+    if not tongue:
+        return text
+    text = _ANGLES.sub(r" \1 ", _CURLY.sub(r"\1", text))
+    for pattern, sign in _ASCII:
+        text = pattern.sub(sign, text)
+    words = words_of(tongue)
+    text = re.sub(r" +\|+ +", ", ", text)
+    text = _ARROW.sub(lambda found: _arrow(found, words), text)
+    if not words:
+        return _POWER.sub(r" \1", text)
+    text = _LOVE.sub(words.get("love", ""), text)
+    text = _POWER.sub(lambda found: f" {in_words(found[0], tongue) or found[1]}", text)
+    text = _BETWEEN.sub(lambda found: _comparison(text, found, words), text)
+    text = _BARE.sub(
+        lambda found: f"{words['b' + found['sign']] if found['sign'] in '<>≤≥' else words['~']} ", text
+    )
+    text = _MINUS.sub(f" {words['-']} ", text)
+    return _ALONE.sub(lambda found: f" {words[found[1]]} " if found[1] in words else found[0], text)
+
+
+def _comparison(text: str, found: re.Match[str], words: Mapping[str, str]) -> str:
+    """`5 < 6` compares; `takes <5 minutes` has nothing to compare with; `File > Open` is a way."""
+    sign, behind = found["sign"], text[found.end() : found.end() + 24]
+    before = re.search(r"[\w.-]+$", text[max(0, found.start() - 24) : found.start() + 1])
+    left = before[0] if before else ""
+    right = re.match(r"[\w-]*", behind)
+    if sign == ">" and _is_a_name(left) and right and _is_a_name(right[0]):
+        return f"{found['left']}, "
+    stuck = found["space"] and found[0][-1] == sign and behind[:1].isdigit()
+    if stuck and len(left) > 1 and left.isalpha() and sign in "<>≤≥≈":
+        return f"{found['left']} {words['b' + sign] if sign != '≈' else words['~']} "
+    return f"{found['left']} {words[sign]} "
+
+
+def _arrow(found: re.Match[str], words: Mapping[str, str]) -> str:
+    left, right, sign = found["left"], found["right"], found["sign"]
+    if not left or not right or left[-1] in ".!?:;,":
+        return f"{left} "
+    way = _is_a_name(left.strip("\"'“”*_")) and _is_a_name(right.strip("\"'“”*_.,"))
+    if sign not in words or way:
+        return f"{left}, "
+    return f"{left} {words[sign]} "
+
+
+def _is_a_name(word: str) -> bool:
+    """Whether it could be an entry of a menu."""
+    return len(word) > 1 and word[0].isupper() and word[1:2].isalpha()

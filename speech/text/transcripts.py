@@ -1,0 +1,47 @@
+"""Thoughts that no tag stands around: an agent's labelled steps, and what some programs print around them."""
+
+import re
+
+from speech.text.breaks import BREAK
+from speech.text.reading import Omissions
+
+_LABEL = re.compile(
+    r"^[^\S\n]*(?:#{1,6} |\*\*|> )?(?P<label>thoughts?|thinking|inner monologue|internal monologue|"
+    r"scratchpad|action|action input|observation|final answer|final response|answer|response)(?: \d{1,2})?"
+    r"(?:\*\*)?:(?:\*\*)?[^\S\n]*",
+    re.MULTILINE | re.IGNORECASE,
+)
+_THOUGHTS = frozenset(
+    {"thought", "thoughts", "thinking", "inner monologue", "internal monologue", "scratchpad"}
+)
+_STEPS = frozenset({"action", "action input", "observation"})
+_ANSWERS = frozenset({"final answer", "final response", "answer", "response"})
+_AROUND = (
+    # What ollama prints in a terminal, what Granite says, and gpt-oss when its marks are taken away.
+    (
+        re.compile(r"^[^\S\n]*thinking(?:\.{3}|…)[^\S\n]*$", re.M | re.I),
+        re.compile(r"(?:\.{3}|…)done thinking\."),
+    ),
+    (re.compile(r"here is my thought process:", re.I), re.compile(r"here is my response:", re.I)),
+    (re.compile(r"\A\s*analysis(?=[A-Z\s])"), re.compile(r"assistantfinal")),
+)
+
+
+def without_labelled(text: str, omissions: Omissions) -> str:
+    """Only what follows `Final Answer:` and its like is left of such a text."""
+    for opening, closing in _AROUND:
+        if (begins := opening.search(text)) and (ends := closing.search(text, begins.end())):
+            omissions.add("thought", text[begins.start() : ends.end()])
+            text = text[: begins.start()] + BREAK + text[ends.end() :]
+    labels = [(found, found["label"].lower()) for found in _LABEL.finditer(text)]
+    names = {name for _, name in labels}
+    if not names & _THOUGHTS or not names & (_ANSWERS | _STEPS):
+        return text  # an ordinary word with a colon
+    kept = [text[: labels[0][0].start()]]
+    ends_at = [found.start() for found, _ in labels[1:]] + [len(text)]
+    for (found, name), end in zip(labels, ends_at, strict=True):
+        if name in _ANSWERS:
+            kept += BREAK, text[found.end() : end]
+        else:
+            omissions.add("tool call" if name in _STEPS else "thought", text[found.start() : end])
+    return "".join(kept)
