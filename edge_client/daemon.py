@@ -6,6 +6,8 @@ import time
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from edge_client.announcements import Announcement, Announcements, announcement
@@ -31,8 +33,8 @@ from speech.errors import EngineFailure
 from speech.people_log import PLAIN
 from speech.recovery import recover
 from speech.settings_changes import Changes, SettingsChanges
-from speech.text import clean, split
-from speech.utterance import Asked, Priority, Sentence
+from speech.text import sentences
+from speech.utterance import Asked, Priority
 
 log = logging.getLogger(__name__)
 
@@ -106,8 +108,9 @@ class Daemon:
         asked_at = self.clock()
         who, absent = await self.voices.find(self.settings.persona if persona is None else persona)
         asked = Asked(priority=priority)
-        short = len(text) <= SHORT_TEXT
-        cut = _sentences(text, asked) if short else await asyncio.to_thread(_sentences, text, asked)
+        cutting = partial(sentences, text, reading=who.reading, limit=LONGEST_TEXT)
+        cut = cutting() if len(text) <= SHORT_TEXT else await asyncio.to_thread(cutting)
+        cut = tuple(replace(sentence, asked=asked) for sentence in cut)
         line = Line(uuid.uuid4().hex[:12], who, absent, cut, priority, asked_at)
         if within is not None:
             line.begin_by = asked_at + within
@@ -194,11 +197,6 @@ class Daemon:
         told = announcement(event, line, sentence, now)
         self.announcements.tell(told)
         _log(told)
-
-
-def _sentences(text: str, asked: Asked) -> tuple[Sentence, ...]:
-    pieces = split(clean(text, LONGEST_TEXT))
-    return tuple(Sentence(number, piece, asked) for number, piece in enumerate(pieces))
 
 
 def _described(line: Line) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import Any
 from edge_client.files import read_whole, write_whole
 from speech.errors import InvalidMessage, UnknownVoice
 from speech.persona import LOCAL_ENGINES, PERSONA_ID, VoiceSpec
+from speech.reading import Acting, Reading
 from speech.record import read_record, write_record
 
 log = logging.getLogger(__name__)
@@ -38,10 +39,19 @@ class KnownPersona:
     aliases: tuple[str, ...] = ()
     local_voices: tuple[VoiceSpec, ...] = ()
     phrases: tuple[str, ...] = ()
+    acting: Acting = "drop"
+    """What becomes of stage directions in its texts"""
+    voices: tuple[VoiceSpec, ...] = ()
+    """All it may speak with, its own first; empty: an older gateway did not tell"""
     engine: str = ""
     """What makes its own voice"""
     clones: bool = False
     """Whether its own voice is cloned"""
+
+    @property
+    def reading(self) -> Reading:
+        """How its texts are read."""
+        return Reading(self.language, self.acting)
 
     @property
     def own_local_voice(self) -> VoiceSpec | None:

@@ -6,6 +6,7 @@ import logging
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 from edge_client.files import write_where_told
@@ -21,8 +22,8 @@ from speech.chain_events import SentenceStarted
 from speech.engines.espeak import EspeakEngine
 from speech.errors import EngineFailure, NothingCanSpeak, RobotVoiceError, SpokenInPart
 from speech.fallback import FallbackChain
-from speech.text import clean, split
-from speech.utterance import Sentence, Utterance
+from speech.text import sentences
+from speech.utterance import Utterance
 from speech.whole_file import speak_whole
 
 log = logging.getLogger(__name__)
@@ -74,8 +75,9 @@ class Robot:
         `begins` is told of each sentence that is about to be heard. Raises EmptyText, TextTooLong,
         UnknownVoice, NothingCanSpeak, SpokenInPart, PlayerFailed and FileNotWritten.
         """
-        cleaned = clean(text, LONGEST_FILE_TEXT if out else LONGEST_TEXT)
-        spoken = tuple(Sentence(number, piece) for number, piece in enumerate(split(cleaned)))
+        cutting = partial(sentences, text, limit=LONGEST_FILE_TEXT if out else LONGEST_TEXT)
+        known = self._voices.known.find(persona)
+        spoken = cutting(reading=known.reading) if known else cutting()
         finished = False
         warming: asyncio.Task[None] | None = None
         if self.gateway.is_uncertain:
@@ -84,6 +86,8 @@ class Robot:
             if not await self._voices.hold(persona, spoken):
                 await self.gateway.make_ready()
             who, absent = await self._voices.find(persona)
+            if who is not known:
+                spoken = cutting(reading=who.reading)
             chain = self._voices.chain(who, absent)
             utterance = Utterance(uuid.uuid4().hex, who.id, who.language, spoken)
             if out:

@@ -1,15 +1,14 @@
 """From a persona's voices to the chain of engines that speak them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from gateway.engines.cache import CacheEngine
 from gateway.engines.storing import StoringEngine
 from speech.engines.wrapped import inside
 from speech.fallback import FallbackChain
+from speech.given import given
 from speech.guarded import ChainEntry, GuardedEngine
 from speech.persona import Persona
-from speech.text import apply_lexicon
 from speech.utterance import Sentence
 
 PATIENCE = 4.0
@@ -41,7 +40,4 @@ def all_kept(persona: Persona, engines: Mapping[str, GuardedEngine], spoken: Ite
     if cache is None:
         return False
     voice = persona.voice
-    return all(
-        cache.holds(replace(sentence, text=apply_lexicon(sentence.text, voice.lexicon)), voice)
-        for sentence in spoken
-    )
+    return all(cache.holds(given(sentence, voice), voice) for sentence in spoken)

@@ -24,6 +24,7 @@ from gateway.voice_schema import (
 )
 from gateway.yaml_lines import Location
 from speech.persona import ModelVoice, Persona, UpstreamVoice, VoiceSpec, WhenUnavailable
+from speech.reading import Acting
 
 Phrase = Annotated[str, text_of(240), AfterValidator(printable), AfterValidator(speakable)]
 
@@ -48,6 +49,7 @@ class PersonaFile(Block):
         description="a list of at most 8 blocks such as {engine: espeak, voice: en-gb}",
     )
     when_unavailable: WhenUnavailable = Field(default="substitute", description="substitute or silent")
+    acting: Acting = Field(default="drop", description="drop or say: what becomes of *sighs* and [laughs]")
     first_audio_budget: float = Field(default=2.0, ge=0.1, le=60, description="seconds from 0.1 to 60")
     whole_answer_budget: float = Field(default=12.0, ge=0.5, le=600, description="seconds from 0.5 to 600")
     phrases: list[Phrase] = Field(
@@ -85,6 +87,7 @@ class PersonaFile(Block):
             fallbacks=tuple(fallbacks),
             aliases=tuple(self.aliases),
             when_unavailable=self.when_unavailable,
+            acting=self.acting,
             first_audio_budget=self.first_audio_budget,
             whole_answer_budget=self.whole_answer_budget,
             phrases=tuple(self.phrases),
@@ -96,8 +99,9 @@ class PersonaFile(Block):
 def _revision(language: str, when_unavailable: str, *voices: VoiceSpec) -> str:
     """16 hex digits over what changes the sound: language, voices in their order, when_unavailable.
 
-    Names, phrases, budgets and consent do not. A field left at its default is not hashed, so that a field
-    `VoiceSpec` gains later leaves the sound that was kept before valid.
+    Names, phrases, budgets and consent do not, nor does acting: other words are kept by themselves. A field
+    left at its default is not hashed, so that a field `VoiceSpec` gains later leaves the sound that was kept
+    before valid.
     """
     chain = [
         {

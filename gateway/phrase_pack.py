@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from speech.errors import RobotVoiceError
 from speech.persona import Persona
+from speech.reading import Reading
 from speech.text import sentences
 
 
@@ -50,7 +51,7 @@ def sentences_to_record(persona: Persona) -> tuple[str, ...]:
     found: dict[str, None] = {}
     if persona.voice.clones:
         for phrase in persona.phrases:
-            found |= dict.fromkeys(_sentences(phrase))
+            found |= dict.fromkeys(_sentences(phrase, persona.reading))
     return tuple(found)
 
 
@@ -62,8 +63,8 @@ def pack_of(persona: Persona, held: Mapping[str, Recording]) -> PhrasePack:
 
 
 @lru_cache(maxsize=1024)
-def _sentences(phrase: str) -> tuple[str, ...]:
+def _sentences(phrase: str, reading: Reading) -> tuple[str, ...]:
     """None if nothing is left of it when it is cleaned."""
     with suppress(RobotVoiceError):
-        return tuple(sentence.text for sentence in sentences(phrase))
+        return tuple(sentence.text for sentence in sentences(phrase, reading=reading))
     return ()

@@ -54,6 +54,8 @@ class AudioChunk:
     pcm: bytes
     format: AudioFormat
     origin: Origin
+    pause: bool = False
+    """True: silence that the text asks for after the sentence, which says nothing of who made it"""
 
     @property
     def samples(self) -> int:

@@ -23,6 +23,7 @@ from speech.engines.base import Readiness
 from speech.errors import EngineFailure, EngineUnavailable, MachineFull
 from speech.fade import faded
 from speech.guarded import ChainEntry
+from speech.pause import silence_after
 from speech.utterance import Outcome, Reason, Sentence, Spoken, Utterance
 
 log = logging.getLogger(__name__)
@@ -142,6 +143,9 @@ class FallbackChain:
                 if finished and chunk:
                     substitute = run.why if self._candidates.voice_of(index) else None
                     ledger.append(_ledger_row(sentence, chunk, samples, substitute, heard))
+                    for silence in silence_after(sentence, chunk):
+                        run.sounded(silence, clock())
+                        yield silence
                     break
                 heard = heard or samples > 0
                 if heard and not repeat_heard:

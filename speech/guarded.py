@@ -1,14 +1,14 @@
 """An engine behind its circuit breaker, and the entries that a persona's chain is made of."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from speech.breaker import LETS_USERS_THROUGH, CircuitBreaker, State
 from speech.engines.base import Engine, Readiness
 from speech.first_audio import FirstAudio
+from speech.given import given
 from speech.persona import VoiceSpec
-from speech.text import apply_lexicon
 from speech.utterance import Reason, Sentence
 
 
@@ -86,7 +86,7 @@ class ChainEntry:
 
     def given(self, sentence: Sentence) -> Sentence:
         """As its engine is to be given it."""
-        return replace(sentence, text=apply_lexicon(sentence.text, self.voice.lexicon))
+        return given(sentence, self.voice)
 
     def make_for_later(self, sentence: Sentence) -> None:
         if self.for_later:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from speech.reading import Acting, Reading
 from speech.record import AT_HOME
 
 PERSONA_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
@@ -120,6 +121,8 @@ class Persona:
     fallbacks: tuple[VoiceSpec, ...] = ()
     aliases: tuple[str, ...] = ()
     when_unavailable: WhenUnavailable = "substitute"
+    acting: Acting = "drop"
+    """What becomes of stage directions in its texts"""
     first_audio_budget: float = 2.0
     """Seconds until the first sound of an answer"""
     whole_answer_budget: float = 12.0
@@ -135,6 +138,11 @@ class Persona:
         if self.when_unavailable == "silent":
             return (self.voice,)
         return (self.voice, *self.fallbacks)
+
+    @property
+    def reading(self) -> Reading:
+        """How its texts are read."""
+        return Reading(self.language, self.acting)
 
     @property
     def local_voices(self) -> tuple[VoiceSpec, ...]:

@@ -68,6 +68,9 @@ def add_to(commands: Commands, layout: Layout) -> None:
         help="return when it was spoken; without, the daemon's number for it is printed at once",
     )
     say.add_argument("--out", type=wav_file, metavar="FILE", help="write a WAV file instead of playing")
+    say.add_argument(
+        "--dry-run", action="store_true", help="print what each engine would be given; speak nothing"
+    )
     say.add_argument("--play", action="store_true", help="play as well, with --out")
     say.add_argument("--player", metavar="NAME", help="auto, aplay, pw-play, paplay, afplay or none")
     say.add_argument("--device", metavar="NAME", help="the player's device")
@@ -85,12 +88,27 @@ def run(options: argparse.Namespace) -> int:
         mdns=False if options.no_mdns else None,
     )
     text = terminal.standard_input() if options.text == "-" else terminal.decodable(options.text)
+    if options.dry_run:
+        return _dry_run(text, options, settings)
     row, why = terminal.run(_say(text, options, settings))
     if why:
         terminal.complain(f"spoken by the robot: {why}")
     if options.json:
         return terminal.show_json(row)
     return terminal.show(row["id"]) if "id" in row else terminal.OK
+
+
+def _dry_run(text: str, options: argparse.Namespace, settings: "Settings") -> int:
+    from edge_client.dry_run import dry_run
+    from edge_client.dry_run_table import as_table
+    from speech.errors import EmptyText
+
+    persona = settings.persona if options.persona is None else options.persona
+    told = terminal.run(dry_run(settings, text, persona, file=options.out is not None))
+    shown = terminal.show_json(asdict(told)) if options.json else terminal.show(as_table(told))
+    if not told.sentences:
+        raise EmptyText("There is nothing in the text that can be spoken; send words or numbers.")
+    return shown
 
 
 async def _say(

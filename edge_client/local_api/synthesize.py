@@ -25,8 +25,8 @@ async def synthesize(request: web.Request) -> web.Response:
     """A whole WAV, PCM_16 and mono, in one voice. Unknown parameters are ignored."""
     daemon, inside = request.app[DAEMON], request.app[INSIDE]
     within = _budget(request)
-    text = sentences(request.query.get("text", ""))
     who, absent = await daemon.voices.find(request.query.get("voice") or daemon.settings.persona)
+    text = sentences(request.query.get("text", ""), reading=who.reading)
     if len(inside) >= MOST_INSIDE:
         raise TooManyRequests(f"{MOST_INSIDE} texts are being made; ask again in a moment")
     utterance = Utterance(uuid.uuid4().hex, who.id, who.language, text)

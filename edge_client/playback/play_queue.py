@@ -100,7 +100,7 @@ class PlayQueue:
     def _watch(self, item: Item, pre_buffer: PreBuffer) -> None:
         """Measures how fast sentences are made, and tells of those that came while they were played."""
         if isinstance(item, AudioChunk):
-            if self._arrival:
+            if self._arrival and not item.pause:
                 self._arrival.add(_seconds(item), self._clock())
             return
         again = (

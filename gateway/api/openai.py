@@ -12,7 +12,7 @@ from aiohttp import web
 
 from gateway.api.openai_errors import openai_answers
 from gateway.api.openai_request import parsed, whole_body
-from gateway.api.openai_voice import Speaker, check_can_speak, held, models, speaker_for
+from gateway.api.openai_voice import Speaker, check_can_speak, held, models, reading_for, speaker_for
 from gateway.asked import asked_over_http, budget_header, own_only, with_asked
 from gateway.encoders import ENCODINGS, Encoding, encode
 from gateway.keys import ADMISSION, DEFAULT_PERSONA, LARGE_BODIES, OBSERVER, PERSONAS
@@ -48,7 +48,8 @@ async def _spoken(request: web.Request, seen: Seen) -> web.StreamResponse:
     with ExitStack() as work:
         async with whole_body(request, app[LARGE_BODIES]) as body:
             asked = await parsed(body)
-            spoken = with_asked(sentences(asked.input), asked_over_http(request))
+            cut = sentences(asked.input, reading=reading_for(app, asked))
+            spoken = with_asked(cut, asked_over_http(request))
             said = budget_header(request)
             work.enter_context(app[ADMISSION].admit())
             speaker = await speaker_for(app, asked, own_only=own_only(request))

@@ -21,6 +21,7 @@ from speech.errors import NothingCanSpeak
 from speech.fallback import FallbackChain
 from speech.guarded import ChainEntry
 from speech.persona import ModelVoice, VoiceSpec
+from speech.reading import Reading
 
 CLONING = "mlx"
 """The engine that clones"""
@@ -58,6 +59,14 @@ async def speaker_for(app: web.Application, asked: SpeechRequest, *, own_only: b
                 field,
             )
     return _persona(app, asked, own_only)
+
+
+def reading_for(app: web.Application, asked: SpeechRequest) -> Reading:
+    """How the text is read. Raises UnknownVoice."""
+    if asked.ref_audio is not None:
+        return Reading(asked.language or "")
+    reading = app[PERSONAS].find(asked.voice or app[DEFAULT_PERSONA]).reading
+    return replace(reading, language=asked.language or reading.language)
 
 
 @contextmanager

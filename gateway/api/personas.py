@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from gateway.keys import DEFAULT_PERSONA, PERSONAS
-from speech.persona import Persona
+from speech.persona import LOCAL_ENGINES, Persona, VoiceSpec
 from speech.record import write_record
 
 
@@ -38,7 +38,16 @@ def described(persona: Persona) -> dict[str, Any]:
         "clones": persona.voice.clones,
         "revision": persona.revision,
         "when_unavailable": persona.when_unavailable,
+        "acting": persona.acting,
+        "voices": [_told(voice) for voice in persona.voices],
         "local_voices": [write_record(voice) for voice in persona.local_voices],
         "phrases": persona.phrases,
         "consent": persona.consent and write_record(persona.consent),
     }
+
+
+def _told(voice: VoiceSpec) -> dict[str, Any]:
+    """What a robot must know to tell what this voice would be given; how it sounds only if it has it, too."""
+    if voice.engine in LOCAL_ENGINES:
+        return write_record(voice)
+    return {"engine": voice.engine, "lexicon": voice.lexicon}

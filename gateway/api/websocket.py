@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import json
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from aiohttp import WSMessage, WSMsgType, web
 
@@ -141,7 +141,9 @@ class Conversation:
         persona = self._app[PERSONAS].find(request.voice or self._app[DEFAULT_PERSONA])
         seen.is_for(persona.id, persona.voice.engine, clones=persona.voice.clones)
         asked = asked_by_message(self._client, request)
-        spoken = with_asked(sentences(request.text, prepared=request.prepared), asked)
+        language = request.language or persona.language
+        reading = replace(persona.reading, language=language)
+        spoken = with_asked(sentences(request.text, prepared=request.prepared, reading=reading), asked)
         said = budget_field(request)
         budget = streamed(persona, said) if request.stream else Budget(whole=whole(persona, said))
         own = request.engines == "own"
@@ -165,7 +167,6 @@ class Conversation:
             return
         if request.id is not None:
             await self._socket.send(wire.Accepted(request.id, round(predicted * 1000)))
-        language = request.language or persona.language
         utterance = Utterance(id, persona.id, language, spoken)
         self._jobs[Job(request, utterance, chain, budget, seen)] = None
         self._wake.set()

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterator
 
 from speech.errors import InvalidMessage
+from speech.reading import PLAIN, Acting, Reading
 from speech.text.characters import is_speakable
 from speech.text.cleaning import MAX_CHARACTERS, check_length, check_speakable, clean
 from speech.text.lexicon import apply_lexicon
+from speech.text.omissions import Omission, Omissions
 from speech.text.pauses import MARK, MOST_SECONDS
-from speech.text.reading import PLAIN, Acting, Omission, Omissions, Reading
 from speech.text.splitting import MAX_SENTENCE, begin_soon, split
 from speech.utterance import Sentence
 

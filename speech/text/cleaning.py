@@ -6,10 +6,11 @@ import re
 import unicodedata
 
 from speech.errors import EmptyText, TextTooLong
+from speech.reading import PLAIN, Reading
 from speech.text import pauses
 from speech.text.characters import BLANK_LETTERS, is_speakable
 from speech.text.lines import join_lines
-from speech.text.reading import PLAIN, Omissions, Reading
+from speech.text.omissions import Omissions
 from speech.text.runs import shorten_runs
 
 MAX_CHARACTERS = 5_000

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 
 from speech.text.meanings import Meaning, meaning_of
-from speech.text.reading import Kind, Omissions
+from speech.text.omissions import Kind, Omissions
 
 _PROSE = frozenset({"markdown", "md"})
 """Languages of a fence whose content is an answer in wrapping"""

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from speech.reading import Acting
 from speech.text.breaks import BREAK
 from speech.text.direction_words import (
     ALONE,
@@ -23,12 +24,12 @@ from speech.text.direction_words import (
     is_noise,
     sounds,
 )
+from speech.text.omissions import Omissions
 from speech.text.pauses import USUAL, mark
-from speech.text.reading import Acting, Omissions
 
 _MOST_WORDS = 9
 _WRITTEN = re.compile(
-    r"(?<![\w*\\])(?P<stars>\*{1,3})(?=[^\s*])(?P<starred>[^*\n\x1e]{0,79}[^\s*\\])(?P=stars)(?![\w*])"
+    r"(?<![\w*\\])(?P<stars>\*{1,3})(?=[^\s*])(?P<starred>[^*\n\x1e]{0,79}[^\s*\\])(?P=stars)(?![*\d]|[^\W\d_A-ZÄÖÜÀ-Þ])"
     r"|(?<![\w\\])(?P<scores>_{1,2})(?=[^\s_])(?P<scored>[^_\n\x1e]{0,79}[^\s_\\])(?P=scores)(?!\w)"
     r"|\[(?P<square>[^\[\]\n\x1e]{1,60})\](?![(\[:])"
     r"|[(（](?P<round>[^()（）\[\]\n\x1e]{1,50})[)）]"

@@ -4,7 +4,7 @@
 
 import re
 
-from speech.text.reading import Omissions
+from speech.text.omissions import Omissions
 
 _EMOJI = "\U0001f642"
 """Stands for each, so that what is done for an emoji is done for it"""

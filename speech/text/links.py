@@ -4,7 +4,7 @@
 
 import re
 
-from speech.text.reading import Omissions
+from speech.text.omissions import Omissions
 
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\n]*+(?:\([^()\n]*+\)[^()\n]*+)*+\)")
 _REFERRED = re.compile(r"!?\[([^\[\]\n]+)\] ?\[[^\[\]\n]{0,80}\]")

@@ -9,7 +9,7 @@ import html
 import re
 
 from speech.text.breaks import BREAK
-from speech.text.reading import Omissions
+from speech.text.omissions import Omissions
 
 _RULE = re.compile(r"\s*(?:([-*_])(?:\s*+\1){2,}|={3,}|[-=_*~#+·•]{4,})\s*")
 _TABLE = re.compile(r"^[^|\n]*\|.*\n(?=[ :-]*\|)(?=[ :|]*-)[ :|-]++$(?:\n[^|\n]*\|.*)*", re.MULTILINE)

@@ -4,12 +4,13 @@
 
 import re
 
+from speech.reading import Reading
 from speech.text import pauses
 from speech.text.breaks import BREAK, without_breaks
 from speech.text.characters import drop_unspoken
 from speech.text.links import without_citations, without_links
 from speech.text.markdown import note_decoration, read_blocks, read_words
-from speech.text.reading import Omissions, Reading
+from speech.text.omissions import Omissions
 from speech.text.signs import read_signs
 
 _TAGGED = re.compile(r"[<`{\[◁⟨\ue200]|\]\]>|^[ \t>]*~~~", re.MULTILINE)

@@ -5,7 +5,7 @@
 import re
 
 from speech.text.formulas import COMMANDS, in_words
-from speech.text.reading import Omissions
+from speech.text.omissions import Omissions
 
 _FURTHEST = 2000
 """Characters within which a formula must end"""

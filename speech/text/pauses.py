@@ -20,7 +20,7 @@ STRENGTHS = {
 MARK = re.compile(r"\[pause (\d{1,2}(?:\.\d+)?)s\]")
 """A pause in a cleaned text"""
 _LENGTH = (
-    r"(?P<number>\d{1,6}(?:[.,]\d{1,6})?|[.,]\d{1,6})\s*"
+    r"(?P<number>\d{1,12}(?:[.,]\d{1,6})?|[.,]\d{1,6})\s*"
     r"(?P<unit>ms|msecs?|milli\w{1,10}|s|secs?|se[ck]\w{0,6}|)"
 )
 _TIME = re.compile(rf"\s*\+?{_LENGTH}\s*", re.IGNORECASE)

@@ -5,7 +5,7 @@
 import re
 import unicodedata
 
-from speech.text.reading import Omissions
+from speech.text.omissions import Omissions
 
 _LETTERS = re.compile(r"([^\W\d_])\1{3,}", re.IGNORECASE)
 _SYLLABLES = re.compile(r"(?<![^\W\d_])([^\W\d_]{2,3})\1{5,}", re.IGNORECASE)

@@ -6,13 +6,14 @@ end of the text. A lone end of a thought means that all before it was one.
 
 import re
 
+from speech.reading import Acting
 from speech.text import objects, templates
 from speech.text.breaks import BREAK, CELL, INLINE, ROW, WORD, settled
 from speech.text.code import Code
 from speech.text.hidden import HiddenParts
 from speech.text.meanings import DROPPED, Meaning
+from speech.text.omissions import Kind, Omissions
 from speech.text.pauses import mark
-from speech.text.reading import Acting, Kind, Omissions
 from speech.text.tag_syntax import TAG, Tag, meaning_in, tag_of
 from speech.text.templates import Turn
 

@@ -3,7 +3,7 @@
 import re
 
 from speech.text.breaks import BREAK
-from speech.text.reading import Omissions
+from speech.text.omissions import Omissions
 
 _LABEL = re.compile(
     r"^[^\S\n]*(?:#{1,6} |\*\*|> )?(?P<label>thoughts?|thinking|inner monologue|internal monologue|"

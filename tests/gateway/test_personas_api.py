@@ -13,6 +13,8 @@ from tests.gateway.in_process import RunningGateway, library, named, persona, ru
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+VIXENS = {"engine": "espeak", "voice": "en+f4", "pitch": 72, "rate": 135, "volume": None, "lexicon": []}
+
 
 async def test_everybody_is_listed_with_who_speaks_when_nobody_is_named(gateway: RunningGateway) -> None:
     found = (await gateway.ask("/v1/personas")).json
@@ -33,9 +35,9 @@ async def test_a_persona_is_told_with_its_local_voice_and_its_phrases(gateway: R
         "engine": "espeak",
         "clones": False,
         "when_unavailable": "substitute",
-        "local_voices": [
-            {"engine": "espeak", "voice": "en+f4", "pitch": 72, "rate": 135, "volume": None, "lexicon": []}
-        ],
+        "acting": "drop",
+        "voices": [VIXENS],
+        "local_voices": [VIXENS],
         "consent": {"subject": "synthetic", "granted_by": "project", "scope": "demo"},
     }
 

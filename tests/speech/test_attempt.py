@@ -109,7 +109,7 @@ async def test_the_message_of_a_crash_is_not_passed_on() -> None:
 
 
 async def test_a_lexicon_that_breaks_is_a_crash_like_any_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("speech.guarded.apply_lexicon", lambda *_: 1 // 0)
+    monkeypatch.setattr("speech.given.apply_lexicon", lambda *_: 1 // 0)
     permit = Notes()
     with pytest.raises(EngineFailure, match="ZeroDivisionError"):
         await hear(try_once(permit, ScriptedEngine("clone"), (("One", "1"),)))

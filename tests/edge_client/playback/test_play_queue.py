@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -270,3 +270,13 @@ def test_who_is_told_that_a_sentence_begins_is_told_when_it_does() -> None:
         return [began]
 
     assert run(main()) == [pytest.approx(0.15)]
+
+
+def test_a_pause_that_the_text_asks_for_tells_nothing_of_the_pace() -> None:
+    """It is there at once, however slow its source is."""
+    pauses = [replace(sound(0.2), pause=True)] * 25
+    pre_buffer = PreBuffer()
+    play_all([*paced(0, 3.0, 1.2), *pauses, 1.0, *paced(1, 3.0, 1.2), 5.0], pre_buffer)
+    alone = PreBuffer()
+    play_all([*paced(0, 3.0, 1.2), 1.0, *paced(1, 3.0, 1.2), 5.0], alone)
+    assert pre_buffer.wanted("clone") == alone.wanted("clone") > 0.5

@@ -1,10 +1,7 @@
-"""How a text is to be read aloud, and what of it is not."""
+"""What of a text nobody is to hear, and why."""
 
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
-
-Acting: TypeAlias = Literal["drop", "say"]
-"""What becomes of stage directions and sound marks, such as `*sighs*` and `[laughs]`"""
 
 Kind: TypeAlias = Literal[
     "thought", "tool call", "template", "code", "data", "markup", "link", "citation", "maths",
@@ -14,23 +11,6 @@ Kind: TypeAlias = Literal[
 
 MOST_OMISSIONS = 1000
 """Of one text that are written down"""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a persona says of how its texts are read."""
-
-    language: str = ""
-    """A tag such as `en-GB`: signs become words of it. Empty: signs stay as they are"""
-    acting: Acting = "drop"
-
-    @property
-    def tongue(self) -> str:
-        """The language without script and region, such as `en`."""
-        return self.language.replace("_", "-").partition("-")[0].lower()
-
-
-PLAIN = Reading()
 
 
 @dataclass(frozen=True, slots=True)

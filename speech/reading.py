@@ -1,0 +1,24 @@
+"""How a persona wants its texts to be read."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Acting: TypeAlias = Literal["drop", "say"]
+"""What becomes of stage directions and sound marks, such as `*sighs*` and `[laughs]`"""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Of one text."""
+
+    language: str = ""
+    """A tag such as `en-GB`: signs become words of it. Empty: signs stay as they are"""
+    acting: Acting = "drop"
+
+    @property
+    def tongue(self) -> str:
+        """The language without script and region, such as `en`."""
+        return self.language.replace("_", "-").partition("-")[0].lower()
+
+
+PLAIN = Reading()

@@ -1,0 +1,42 @@
+"""A pause in a text is silence of its length on the robot, whoever speaks: the gateway, itself, both."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from edge_client.settings import Settings
+from tests.edge_client.rig import read_wav, say
+from tests.fakes.fake_gateway import SENTENCE_SECONDS, FakeGateway
+
+Make = Callable[..., Settings]
+pytestmark = pytest.mark.usefixtures("no_process_is_left")
+
+
+async def test_a_pause_between_two_sentences_of_the_gateway(
+    fake: FakeGateway, settings: Make, wav: Path
+) -> None:
+    """It is asked for the sentences alone, so that an older one pauses, too."""
+    said = await say(settings(gateway=fake.address), 'One.<break time="1500ms"/>Two. [pause 1s]', out=wav)
+    assert said.via == "gateway"
+    assert said.audio_s == pytest.approx(2 * SENTENCE_SECONDS + 2.5) == read_wav(wav).seconds
+    assert [asked.text for asked in fake.state.requests] == ["One.", "Two."]
+
+
+async def test_a_pause_of_the_robots_own_voice(settings: Make, wav: Path) -> None:
+    plain = await say(settings(), "One. Two.", out=wav)
+    paused = await say(settings(), "One. [pause 2s] Two.", out=wav)
+    assert paused.via == "robot"
+    assert paused.audio_s - plain.audio_s == pytest.approx(2.0, abs=0.02)
+
+
+async def test_the_personas_rule_travels_to_the_robot(fake: FakeGateway, settings: Make, wav: Path) -> None:
+    """And it is kept for the time without the gateway."""
+    actor = {**fake.state.personas[0], "acting": "say"}
+    pinned = settings(gateway=fake.address)
+    for personas in (fake.state.personas, (actor,)):
+        fake.state.personas = personas
+        await say(pinned, "Hi.", out=wav)
+        await say(pinned, "*sighs* Fine.", out=wav)
+    asked = [each.text for each in fake.state.requests]
+    assert asked == ["Hi.", "Fine.", "Hi.", "sighs.", "Fine."]
