@@ -18,7 +18,7 @@ _ANY = BREAK_LINE + ROW + CELL + INLINE + WORD
 _RUN = re.compile(rf"[\s{_ANY}]++")
 _STYLED = re.compile(r"\x1b\[[0-9;:?]*+[A-Za-z]")
 """Colours of a terminal"""
-_COMING_IN = str.maketrans(dict.fromkeys(BREAK_LINE + ROW + CELL + INLINE, " ") | {WORD: None})
+_COMING_IN = str.maketrans(dict.fromkeys(BREAK_LINE + ROW + CELL + INLINE, " ") | {WORD: None, "\0": None})
 
 
 def without_breaks(text: str) -> str:
@@ -46,6 +46,8 @@ def settled(text: str) -> str:
 
 
 def _would_glue(before: str, behind: str, run: str) -> bool:
+    if "\u3040" <= before <= "\u9fff" and "\u3040" <= behind <= "\u9fff":
+        return False  # written without spaces
     if before.isalnum() and behind.isalnum():
         return WORD in run or len(run) > 1 or (before.islower() and behind.isupper())
     if before in ".!?…;:,)":

@@ -5,6 +5,7 @@ import unicodedata
 from functools import lru_cache
 
 from speech.text.breaks import BREAK_LINE
+from speech.text.omissions import Omissions
 
 JOINERS = "\u200c\u200d"
 """Zero-width non-joiner and joiner: parts of Persian and Indic words, and glue between emoji"""
@@ -13,7 +14,7 @@ _MAX_MARKS = 8
 """Combining marks on one letter; no script needs more, decoration piles them up by the hundred."""
 BLANK_LETTERS = "\u115f\u1160\u3164\uffa0"
 """Fillers that Unicode counts as letters though nothing is seen or heard of them"""
-_EMOJI = "\0"
+EMOJI = "\0"
 """Stands for an emoji that was dropped, until the space around it is settled"""
 
 
@@ -29,12 +30,13 @@ def _has_a_name(character: str) -> bool:
     return category[0] in "LN" or category == "Sc" or (category == "Sm" and character not in "|<>")
 
 
-def drop_unspoken(text: str) -> str:
+def drop_unspoken(text: str, omissions: Omissions) -> str:
     """Removes emoji and all that is not seen: controls, surrogates, bidi marks, heaps of combining marks.
 
     Newlines stay, other white space becomes a space. Joiners stay inside words.
     """
     kept: list[str] = []
+    emoji: list[str] = []
     before = ""
     marks = 0
     for character in text:
@@ -44,9 +46,12 @@ def drop_unspoken(text: str) -> str:
         if not spoken or marks > _MAX_MARKS or (spoken in JOINERS and before not in ("L", "M")):
             continue
         kept.append(spoken)
+        if spoken == EMOJI != character:
+            emoji.append(character)
         before = category
-    text = re.sub(rf"(?<![ {_EMOJI}]) *+{_EMOJI}[ {_EMOJI}]*+(?=[,.!?…])", "", "".join(kept))
-    return text.replace(_EMOJI, " ")
+    omissions.add("emoji", "".join(emoji))
+    text = re.sub(rf"(?<![ {EMOJI}]) *+{EMOJI}[ {EMOJI}]*+(?=[,.!?…])", "", "".join(kept))
+    return text.replace(EMOJI, " ")
 
 
 @lru_cache(maxsize=4096)
@@ -54,12 +59,12 @@ def _spoken(character: str) -> str:
     """The character itself, or what takes its place."""
     category = unicodedata.category(character)
     code = ord(character)
-    if character in ("\n", BREAK_LINE) or character in JOINERS:
+    if character in ("\n", BREAK_LINE, EMOJI) or character in JOINERS:
         return character
     if category == "Zs" or (category == "Cc" and character.isspace()):
         return " "
     if _is_emoji(code, category):
-        return _EMOJI
+        return EMOJI
     if category[0] == "C" or character in BLANK_LETTERS or _is_part_of_emoji(code):
         return ""
     return character

@@ -21,7 +21,7 @@ _PASSES = 8
 _MARKUP = str.maketrans(dict.fromkeys("`~*_[]()<>#|\\&/=+-•‣{}$^:;", " "))
 _NO_PLAIN_TEXT = re.compile(
     rf"[^\w \n.,!?'’\"“”„«»:;-]|[_¹²³⁰-⁹{BLANK_LETTERS}]|(?:^|\n) *-|-\n|--|(?<!\w)[:;]|[:;](?! ?\w|\n)"
-    r"|[:;]\w|(?i:www\.|citeturn|thinking|thought|assistantfinal)"
+    r"|[:;]\w|(?<!\w)(?:[xX]D+|[uUoO][wW][uUoO]|[oO]\.[oO])(?!\w)|(?i:www\.|citeturn|thinking|thought|assistantfinal)"
 )
 """Whatever could be more than words and their punctuation"""
 

@@ -18,7 +18,11 @@ _IN_CODE = re.compile(
 class Code:
     """Finds the ends of what begins with back ticks or tildes, each in linear time over the whole text."""
 
-    FENCE = r"^[^\S\n]*+(?:>[^\S\n]?)*+(?:`{3,}+(?=[^`\n]*+$)|~{3,}+).*+$"
+    FENCE = (
+        r"^[^\S\n]*+(?:>[^\S\n]?)*+(?:`{3,}+(?=[^`\n]*+$)|~{3,}+).*+$"
+        r"|(?<=[^\s`])`{3,}+(?=[A-Za-z][\w+-]*+[ \t]*+$).*+$"
+    )
+    """On a line of its own, or behind a sentence if it names a language"""
 
     def __init__(self, text: str, omissions: Omissions) -> None:
         self._text, self._omissions = text, omissions
@@ -47,11 +51,13 @@ class Code:
     def _closing(self, sign: str, length: int, start: int) -> re.Match[str] | None:
         if length >= self._never.get(sign, length + 1):
             return None
-        pattern = rf"^[^\S\n]*+(?:>[^\S\n]?)*+{sign}{{{length},}}[^\S\n]*+$"
-        found = re.compile(pattern, re.MULTILINE).search(self._text, start)
-        if not found:
-            self._never[sign] = length
-        return found
+        fence = rf"^[^\S\n]*+(?:>[^\S\n]?)*+{sign}{{{length},}}+[^\S\n]*+"
+        # Some write on behind it: a sentence, where the language of another block would be a word.
+        for ending in ("$", r"(?=[^\s`~][^`\n]*[ .!?])"):
+            if found := re.compile(fence + ending, re.MULTILINE).search(self._text, start):
+                return found
+        self._never[sign] = length
+        return None
 
     def span(self, opening: re.Match[str]) -> tuple[int, str]:
         """Where a piece of code in a sentence ends, and how it is read; back ticks that are none go."""

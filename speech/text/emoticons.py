@@ -4,21 +4,19 @@
 
 import re
 
+from speech.text.characters import EMOJI
 from speech.text.omissions import Omissions
-
-_EMOJI = "\U0001f642"
-"""Stands for each, so that what is done for an emoji is done for it"""
 
 _FACE = re.compile(
     r"(?<![^\s\"“(.!?…,])(?:"
     r"[:;]'?[-^o~]?(?:[)(\]\[]{1,4}|[DPpOoXx3*|/\\$@cbÞ])|=[)(\]\[DP]{1,4}|[:;]'[-]?[)(]|[Bb8]-[)(]"
-    r"|xD+|XD+|</3|<3+(?=[ \t]*(?:$|[\n.,!?…)A-ZÄÖÜ🙂]))|\\o/|o/|\\m/|>[:;]-?[)(]|[)(]-?[:;]|:-?\)"
+    r"|xD+|XD+|</3|<3+(?=[ \t]*(?:$|[\n.,!?…)A-ZÄÖÜ\0]))|\\o/|o/|\\m/|>[:;]-?[)(]|[)(]-?[:;]|:-?\)"
     r"|\^[_.o-]?\^|-[_.]{1,3}-|[oO][_.][oO0]|0_0|>[_.]?<(?!=)|[TtQ]_[TtQ]|;[_.-]{1,3};|[uU][wW][uU]|[oO][wW][oO]"
-    r"|\.[_]\.|=[_.]=|[@$×x][_][@$×x]|ಠ[_-]+ಠ|[◕•˘≧✿⊙][‿◡ᴥω_.▽∀][◕•˘≦✿⊙]"
+    r"|\.[_]\.|=[_.]=|[@$×x][_][@$×x]|ಠ[_-]+ಠ|ಥ_ಥ|[◕•˘≧✿⊙][‿◡ᴥω_.▽∀][◕•˘≦✿⊙]"
     r")(?=$|[\s.,!?…)\"”])"
     r"|(?<=[a-zà-ÿ!?.]):-?[)(](?=$|[\s.!?])"  # close behind a word
 )
-_ARMS = "ヽ＼٩ヾ乁ψわm╰┌ᕕᕙʕつゞ┐凸☆ノﾉ／۶づっ︵ㄏᕗᕤ╯シ┛b\\/"
+_ARMS = "ヽ＼٩ヾ乁ψわ╰┌ᕕᕙʕつゞ┐凸☆ノﾉ／۶づっ︵ㄏᕗᕤ╯シ┛\\/"
 _KAOMOJI = re.compile(
     rf"(?:[¯￣]\\?_?|[{_ARMS}][_ ]?|[^\w\s()（）]{{1,2}})?"
     r"[(（ʕ](?P<face>[^()（）\n]{1,16})[)）ʔ]"
@@ -49,7 +47,7 @@ def without_emoticons(text: str, omissions: Omissions) -> str:
         if _is_none(text, match):
             return match[0]
         omissions.add("emoticon", match[0])
-        return _EMOJI
+        return EMOJI
 
     def face(match: re.Match[str]) -> str:
         return gone(match) if _is_face(match["face"]) else match[0]

@@ -11,7 +11,7 @@ from speech.text.templates import Turn
 
 _TAGS = re.compile(TAG)
 _CLOSING = re.compile(r"[<\[]/([^\W\d_][\w:-]{0,40})")
-_CALL = re.compile(r"\s*(?:\w{0,64}\s*)?\[?\s*(?=\{)")
+_CALL = re.compile(r"\s*+(?:\w{1,64}+\s*+)?(?:\[\s*+)?(?=\{)")
 """What stands before the object of a call"""
 _CALL_ENDS = re.compile(r"[\s,]*\]?")
 _BY_NAME = frozenset({Meaning.HIDDEN, Meaning.CODE, Meaning.CITATION})
@@ -82,7 +82,7 @@ class HiddenParts:
         """Tags that open or close what has this meaning; None for the tag of another turn."""
         for match in _TAGS.finditer(self._text, start):
             tag = tag_of(match)
-            if special := match["special"] or match["framed"]:
+            if special := templates.special_name(match):
                 turn = templates.turn_of(special)
                 if turn in _TURN_ENDS and meaning not in _BY_NAME:
                     yield match, None

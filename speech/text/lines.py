@@ -77,13 +77,17 @@ def _without_pauses(lines: list[str]) -> list[list[str]]:
 
 def _joined(lines: list[str], language: str) -> list[str]:
     block = _block(lines, language)
-    units = lines[:1]
+    units: list[list[str]] = [lines[:1]]
     for before, line in pairwise(lines):
         if _joins(before, line, block):
-            units[-1] = _join(units[-1], line)
+            if _is_torn(before, line):
+                units[-1][-1] = units[-1][-1][:-1]
+            elif not (_CJK.match(before[-1]) and _CJK.match(line[0])):
+                units[-1].append(" ")
+            units[-1].append(line)
         else:
-            units.append(line)
-    return units
+            units.append([line])
+    return ["".join(unit) for unit in units]
 
 
 def _set_apart(units: list[str], language: str) -> bool:
@@ -158,10 +162,8 @@ def _is_unfinished(line: str, following: str, language: str) -> bool:
     return not following[0].islower()
 
 
-def _join(line: str, following: str) -> str:
-    if _HYPHENATED.search(line) and following[0].islower():
-        together = following.partition(" ")[0].strip(".,") in _BEFORE_ANOTHER
-        return f"{line} {following}" if together else line[:-1] + following
-    if _CJK.match(line[-1]) and _CJK.match(following[0]):
-        return line + following
-    return f"{line} {following}"
+def _is_torn(line: str, following: str) -> bool:
+    """Whether a word was cut by a hyphen; `Vor- und` was not."""
+    if not _HYPHENATED.search(line) or not following[0].islower():
+        return False
+    return following.partition(" ")[0].strip(".,") not in _BEFORE_ANOTHER

@@ -7,7 +7,8 @@ import re
 from speech.text.omissions import Omissions
 
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\n]*+(?:\([^()\n]*+\)[^()\n]*+)*+\)")
-_REFERRED = re.compile(r"!?\[([^\[\]\n]+)\] ?\[[^\[\]\n]{0,80}\]")
+_REFERRED = re.compile(r"!?\[(?![\d^])([^\[\]\n]+)\] ?\[[^\[\]\n]{0,80}\]")
+_NOTE = re.compile(r"[^\S\n]?\[\[\^?\d{1,3}\]\]\([^()\n]*+\)")
 _WIKI = re.compile(r"\[\[(?:[^\[\]|\n]{1,120}\|)?([^\[\]|\n]{1,120})\]\]")
 _DEFINITION = re.compile(
     r"^[^\S\n]{0,3}\[(?P<note>\^)?[^\[\]\n]{1,80}\]:[^\S\n]+(?P<where>\S.*)$", re.MULTILINE
@@ -30,7 +31,7 @@ _WHERE = (
 )
 _NAME = r"[A-ZÄÖÜ][\w’'-]{1,30}"
 _CITED = re.compile(
-    rf"[^\S\n]?(?:\[\s?(?:{_NUMBERS}|\^[\w.-]{{1,40}})\s?\]\^?"
+    rf"[^\S\n]?(?:\^?\[\s?(?:{_NUMBERS}|\^[\w.-]{{1,40}})\s?\]\^?"
     rf"|【(?:[^【】\n]{{0,80}}†[^【】\n]{{0,80}}|[\d:;, –-]{{1,20}})】"
     rf"|\[(?i:{_WHERE})\]|[(（](?i:{_WHERE})(?:\s?[:：][^()（）\n]{{1,120}})?[)）]"
     r"|\[(?i:source|doc|document|page|p\.|seite|s\.|ref|chunk|note|cite|file|web|search)[ _:#-]?\d{1,4}"
@@ -47,6 +48,7 @@ def without_links(text: str, omissions: Omissions) -> str:
     """Links leave their label, images their alternative text, bare addresses their host."""
     if "[" in text:
         text = _DEFINITION.sub(lambda found: _definition(found, omissions), text)
+        text = _NOTE.sub(lambda found: omissions.add("citation", found[0]), text)
         for _ in range(2):  # a picture may be the label of a link
             text = _LINK.sub(lambda found: _label(found, omissions), text)
         text = _REFERRED.sub(r"\1", _WIKI.sub(r"\1", text))

@@ -19,6 +19,8 @@ _BULLET = re.compile(r"[^\S\n]*(?:[-*+•‣▪◦●○■–]\s++)+(?:\[[ xX]\
 _NUMBERED = re.compile(r"[^\S\n]*(?:\d{1,3}[.)]|[a-zA-Z]\))\s")
 
 _NOISE = re.compile(r"`+|~~+")
+_LONELY = re.compile(r"^[*_]{2,3}(?=[ \t]|$)|(?<=[ \t])[*_]{2,3}$", re.MULTILINE)
+"""Signs of an emphasis around something that went"""
 _HIGHLIGHT = re.compile(r"(?<![=\w])==(?=[^\s=])([^=\n]*[^\s=])==(?![=\w])")
 _SPOILER = re.compile(r"\|\|(?=[^\s|])([^|\n]*[^\s|])\|\|")
 # Single signs beside a Latin letter or digit are arithmetic or names: 2*3*4, snake_case.
@@ -63,6 +65,7 @@ def read_words(text: str) -> str:
     text = _NOISE.sub("", text)
     for emphasis in _EMPHASIS:
         text = emphasis.sub(r"\2", text)
+    text = _LONELY.sub("", text)
     text = _SPOILER.sub(r"\1", _HIGHLIGHT.sub(r"\1", text))
     return _ENTITY.sub(lambda match: html.unescape(match[0]), _ESCAPE.sub("", text))
 

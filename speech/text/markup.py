@@ -8,6 +8,7 @@ from speech.reading import Reading
 from speech.text import pauses
 from speech.text.breaks import BREAK, without_breaks
 from speech.text.characters import drop_unspoken
+from speech.text.emoticons import without_emoticons
 from speech.text.links import without_citations, without_links
 from speech.text.markdown import note_decoration, read_blocks, read_words
 from speech.text.omissions import Omissions
@@ -34,11 +35,8 @@ def without_markup(text: str, reading: Reading, omissions: Omissions) -> str:
 
         text = Reader(text, reading.acting, omissions).heard()
         text = pauses.marked(text, BREAK)
-    if _has(text, ":;=()（ʕ^_-<>xX\\/"):
-        from speech.text.emoticons import without_emoticons
-
-        text = without_emoticons(text, omissions)
-    text = drop_unspoken(text.translate(_ARROWS))
+    text = without_emoticons(text, omissions)
+    text = drop_unspoken(text.translate(_ARROWS), omissions)
     if _has(text, "$\\"):
         from speech.text.maths import without_maths
 

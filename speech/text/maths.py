@@ -17,7 +17,7 @@ _SIGN_OF_MATHS = re.compile(r"\\[A-Za-z]|[\^_=<>≤≥≠±×÷√∑∫∞π]|[
 _PLAIN_WORD = re.compile(r"(?<![\\A-Za-z{])(?!(?:sin|cos|tan|log|exp|lim|min|max|mod)\b)[A-Za-zÀ-ÿ]{3,}")
 _COMMAND = re.compile(
     r"(?<![\w\\:/])\\(?P<name>[A-Za-z]+)(?:\s*\{[^{}\n]{0,80}\}){0,2}"
-    r"|(?<=\d)\\(?P<after>times|cdot|div|pm|degree|circ)\b"
+    r"|(?<=\d)\\(?P<after>times|cdot|div|pm|degree|circ)(?![A-Za-z])"
 )
 
 
@@ -33,7 +33,8 @@ def without_maths(text: str, tongue: str, omissions: Omissions) -> str:
             said.append(text[opening.start() : end])
             continue
         words = in_words(formula, tongue)
-        said.append(omissions.add("maths", text[opening.start() : end]) if words is None else f" {words} ")
+        left_out = "" if words else omissions.add("maths", text[opening.start() : end])
+        said.append(f" {words or left_out}{_space_before(text[end : end + 1])}")
     said.append(text[at:])
     return _COMMAND.sub(lambda found: _command(found, tongue, omissions), "".join(said))
 
@@ -50,7 +51,7 @@ def _formula(text: str, opening: re.Match[str]) -> tuple[int, str | None]:
         return closing + len(environment) + 6, text[begin:closing]
     if mark := opening["open"]:
         closing = text.find(_CLOSING[mark], start, start + _FURTHEST)
-        if closing < 0 or "\n\n" in text[start:closing]:
+        if closing <= start or "\n\n" in text[start:closing]:
             return start, None
         inside = text[start:closing]
         # Brackets with a backslash are also what Markdown writes for mere brackets.
@@ -66,7 +67,7 @@ def _formula(text: str, opening: re.Match[str]) -> tuple[int, str | None]:
 
 def _is_maths(inside: str) -> bool:
     """Whether what stands between two dollars is a formula, and not what something costs."""
-    if re.search(r"\\[A-Za-z]|[\^{}]", inside):
+    if re.search(r"\\[A-Za-z%]|[\^{}]", inside):
         return True
     if re.fullmatch(r"\d+(?:[.,]\d+)?", inside):
         return True
@@ -81,4 +82,9 @@ def _command(found: re.Match[str], tongue: str, omissions: Omissions) -> str:
     if name.removeprefix("var").lower() not in COMMANDS and name not in COMMANDS:
         return found[0]
     words = in_words(found[0], tongue)
-    return f" {omissions.add('maths', found[0])}" if words is None else f" {words} "
+    behind = found.string[found.end() : found.end() + 1]
+    return f" {words or omissions.add('maths', found[0])}{_space_before(behind)}"
+
+
+def _space_before(character: str) -> str:
+    return "" if character in ".,;:!?)]" else " "

@@ -66,6 +66,11 @@ _NAMES: dict[Meaning, str] = {
     Meaning.IMAGE: "img image",
 }
 _BY_NAME = {name: meaning for meaning, names in _NAMES.items() for name in names.split()}
+HIDING = frozenset(name for name, meaning in _BY_NAME.items() if meaning in DROPPED) | {
+    "think", "thinking", "thought", "reasoning", "scratchpad", "tool_call", "function_calls", "invoke",
+    "parameter", "arg_key", "arg_value",
+}  # fmt: skip
+"""Names by which a tag can be told that was cut off"""
 _THOUGHT = re.compile(
     r"think|thought|reason|reflect|scratch|monolog|deliberat|ruminat|brainstorm|introspect|contemplat|analy[sz]|"
     r"rationale|internal|private|critique|self_?(?:check|eval)|working_?out|draft|"

@@ -18,6 +18,9 @@ _ANSWER_KEYS = (
     "text", "content",
 )  # fmt: skip
 """The first of them that an object has, if its value is words"""
+_BEFORE = re.compile(r"(?:\[\s*)?(?=\{)")
+_NEXT = re.compile(r"\s*,\s*\{")
+_LAST = re.compile(r"\s*\]")
 _KEY = re.compile(r"[{,]\s*[\"']([^\"'\n{}]{1,64})[\"']\s*:")
 
 
@@ -33,8 +36,24 @@ class Object:
 
 
 def begins(text: str, start: int) -> bool:
-    """Whether an object with a key in quotes begins at this brace."""
-    return _BEGINS.match(text, start) is not None
+    """Whether an object with a key in quotes begins at this brace, or at the bracket of a list of them."""
+    before = _BEFORE.match(text, start)
+    return before is not None and _BEGINS.match(text, before.end()) is not None
+
+
+def read_objects(text: str, start: int) -> Object | None:
+    """The object that begins at this brace, or all of the list it is in if a bracket stands there."""
+    listed = text[start] == "["
+    at = _BEFORE.match(text, start)
+    found = read_object(text, at.end()) if at else None
+    while listed and found and (following := _NEXT.match(text, found.end)):
+        further = read_object(text, following.end() - 1)
+        if further is None:
+            return Object(len(text), calls=True) if found.calls else None
+        found = Object(further.end, found.calls or further.calls)
+    if listed and found and (ending := _LAST.match(text, found.end)):
+        return Object(ending.end(), found.calls)
+    return found
 
 
 def read_object(text: str, start: int) -> Object | None:

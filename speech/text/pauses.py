@@ -15,7 +15,7 @@ STRENGTHS = {
     "none": 0.0, "x-weak": 0.25, "weak": 0.5, "medium": USUAL, "strong": 1.0, "x-strong": 1.25,
     "short": 0.5, "brief": 0.5, "small": 0.5, "kurze": 0.5, "long": 1.5, "big": 1.5, "lange": 1.5,
 }  # fmt: skip
-"""Seconds; the first six are those that Azure gives the names of SSML's `strength`"""
+"""Seconds; the first six are values of SSML's `strength`, as long as services that say so make them"""
 
 MARK = re.compile(r"\[pause (\d{1,2}(?:\.\d+)?)s\]")
 """A pause in a cleaned text"""

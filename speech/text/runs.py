@@ -13,7 +13,7 @@ _MARKS = re.compile(r"([!?¡¿！？]{3})[!?¡¿！？]+")
 _DOTS = re.compile(r"\.{4,}|…{2,}|(?:\. ){3,}\.")
 _SIGNS = re.compile(r"([^\w\s.…!?¡¿！？])\1{3,}")
 _DECORATION = re.compile(r"(?<!\S)[-=_*~#+|<>^:•·]{3,}(?!\S)|_{4,}")
-_WORD = re.compile(r"[\w#]*")
+_WORD = re.compile(r"[\w#]{0,80}")
 _NUMBER_LIKE = re.compile(r"(?:0[xX]|#)[0-9A-Fa-f]+|[0-9A-Fa-f]*\d[0-9A-Fa-f]*")
 """Hexadecimal too"""
 

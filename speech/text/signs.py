@@ -5,7 +5,6 @@
 import re
 from collections.abc import Mapping
 
-from speech.text.formulas import in_words
 from speech.text.sign_words import words_of
 
 _ANY = re.compile(r"[<>^~=→⇒⟶⟹↦←↔⇐⇔≤≥≠≈±×÷∞√∑∫∏∈∀∃−·⋅|\[\]{}]|->|\*|\+/-")
@@ -24,12 +23,14 @@ _BETWEEN = re.compile(rf"(?P<left>[\w)%°\"'²³])(?P<space> *)(?P<sign>[<>≤�
 _BARE = re.compile(r"(?P<sign>[<>≤≥≈~]) ?(?=[\d$€£])")
 _POWER = re.compile(r"(?<=[\w)])\^(\{[^{}\s]{1,20}\}|\(?[-−]?\w{1,8}\)?)")
 _ANGLES = re.compile(r"<([^\s<>]{1,80})>")
-_ARROW = re.compile(r"(?P<left>[^\s→⇒⇔↔←⇐]*+) *(?P<sign>[→⇒⇔↔←⇐]) *(?=(?P<right>[^\s→⇒⇔↔←⇐]*))")
+_ANGLES_AT_END = re.compile(_ANGLES.pattern + r"(?=[.,;:!?)])")
+_ARROW = re.compile(r" *+(?P<sign>[→⇒⇔↔←⇐]) *+(?=(?P<right>[^\s→⇒⇔↔←⇐]{0,40}))")
+_LEFT = re.compile(r"[^\s→⇒⇔↔←⇐]*$")
 _ALONE = re.compile(r" ?([±×÷∞√∑∫∏∈∉∀∃∝∂∇∪∩⊂∅¬∧∨∴∠△⊥∥]) ?")
 _MINUS = re.compile(r"(?<![\w.])−(?=\d)|(?<=[\d)]) ?[−] ?(?=[\d(])|(?<=\d) - (?=\d[^\n]{0,20}=)")
 _LOVE = re.compile(r"<3+(?= \w)")
 _SQUARE = re.compile(r"\[(?!pause \d)([^\[\]\n]*)\]")
-_CURLY = re.compile(r"\{+([^{}\n]*)\}+")
+_CURLY = re.compile(r"(?<!\{)\{++([^{}\n]*+)\}++")
 
 
 def read_signs(text: str, tongue: str) -> str:
@@ -39,22 +40,30 @@ def read_signs(text: str, tongue: str) -> str:
     text = _SQUARE.sub(r"\1", text)
     if not tongue:
         return text
-    text = _ANGLES.sub(r" \1 ", _CURLY.sub(r"\1", text))
+    text = _ANGLES.sub(r" \1 ", _ANGLES_AT_END.sub(r" \1", _CURLY.sub(r"\1", text)))
     for pattern, sign in _ASCII:
         text = pattern.sub(sign, text)
     words = words_of(tongue)
     text = re.sub(r" +\|+ +", ", ", text)
-    text = _ARROW.sub(lambda found: _arrow(found, words), text)
+    text = _ARROW.sub(lambda found: _arrow(text, found, words), text)
     if not words:
         return _POWER.sub(r" \1", text)
     text = _LOVE.sub(words.get("love", ""), text)
-    text = _POWER.sub(lambda found: f" {in_words(found[0], tongue) or found[1]}", text)
+    text = _POWER.sub(lambda found: f" {_power(found[1].strip('{}()'), words)}", text)
     text = _BETWEEN.sub(lambda found: _comparison(text, found, words), text)
     text = _BARE.sub(
         lambda found: f"{words['b' + found['sign']] if found['sign'] in '<>≤≥' else words['~']} ", text
     )
     text = _MINUS.sub(f" {words['-']} ", text)
     return _ALONE.sub(lambda found: f" {words[found[1]]} " if found[1] in words else found[0], text)
+
+
+def _power(exponent: str, words: Mapping[str, str]) -> str:
+    named = {"2": "squared", "3": "cubed"}.get(exponent)
+    if named:
+        return words[named]
+    less = words["-"] + " " if exponent[0] in "-−" else ""
+    return f"{words['power']} {less}{exponent.lstrip('-−')}"
 
 
 def _comparison(text: str, found: re.Match[str], words: Mapping[str, str]) -> str:
@@ -71,14 +80,14 @@ def _comparison(text: str, found: re.Match[str], words: Mapping[str, str]) -> st
     return f"{found['left']} {words[sign]} "
 
 
-def _arrow(found: re.Match[str], words: Mapping[str, str]) -> str:
-    left, right, sign = found["left"], found["right"], found["sign"]
+def _arrow(text: str, found: re.Match[str], words: Mapping[str, str]) -> str:
+    """`A → B` leads somewhere; `Settings → Audio` is a way through a menu."""
+    before = _LEFT.search(text[max(0, found.start() - 40) : found.start()])
+    left, right, sign = before[0] if before else "", found["right"], found["sign"]
     if not left or not right or left[-1] in ".!?:;,":
-        return f"{left} "
+        return " "
     way = _is_a_name(left.strip("\"'“”*_")) and _is_a_name(right.strip("\"'“”*_.,"))
-    if sign not in words or way:
-        return f"{left}, "
-    return f"{left} {words[sign]} "
+    return f" {words[sign]} " if sign in words and not way else ", "
 
 
 def _is_a_name(word: str) -> bool:

@@ -1,18 +1,21 @@
 """What a tag looks like, in angles, triangles or square brackets, and what stands in it."""
 
+# ruff: noqa: RUF001 - signs of many scripts are meant
+
 import html
 import re
 from dataclasses import dataclass
 
 from speech.text import templates
-from speech.text.meanings import Meaning, meaning_of, of_attributes
+from speech.text.meanings import DROPPED, HIDING, Meaning, meaning_of, of_attributes
 from speech.text.pauses import USUAL, of_strength, seconds_of
 from speech.text.templates import Turn
 
 TAG = (
     r"<(?P<close>/?)(?P<name>[^\W\d_][\w:.▁-]*+)(?P<rest>(?:[\s=/][^<>]*+)?)>"
     r"|[◁⟨](?P<close_2>/?)(?P<name_2>\w{2,40})[▷⟩]"
-    r"|\[(?P<close_3>/?)(?P<name_3>[A-Za-z]\w{0,40})(?P<rest_3>[ =][^\[\]\n<>]{0,200})?\](?![(\[:])"
+    r"|\[(?P<close_3>/?)(?P<name_3>[A-Za-z]\w{0,40})(?P<rest_3>[ =][^\[\]\n<>]{0,200})?\]"
+    r"(?:(?<=[A-Z]{3}\])|(?![(\[:]))"
     rf"|{templates.MARK}"
 )
 _STRICT = re.compile(
@@ -28,7 +31,11 @@ _FORMATS = re.compile(r"b|i|u|s|url|quote|color|size|font|center|list|spoiler|em
 """Those of bulletin boards"""
 _SPECIAL = frozenset({"bos", "eos", "pad", "unk", "im_start", "im_end", "endoftext"})
 _CAPITAL = frozenset({"BOS", "EOS", "PAD", "UNK", "CLS", "SEP", "MASK"})
-_ATTRIBUTE = re.compile(r"([\w:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>/]+))")
+_ATTRIBUTE = re.compile(r"(?<![\w:-])([\w:-]++)\s*+=\s*+(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>/]+))")
+_CUT_OFF = re.compile(
+    r"(?:</|<[|｜]|</?\w[\w ▁]*[|｜]|\[/)[\w:.▁|｜ -]*\s*$|<(?P<name>[A-Za-z_][\w:.▁-]+)(?:[\s=][^<>]*)?$"
+)
+_LONGEST_CUT = 300
 _LENGTHS = ("time", "duration", "dur", "msec", "ms", "sec", "seconds", "value", "length", "s")
 
 
@@ -67,9 +74,20 @@ class Tag:
         return USUAL if seconds is None else seconds
 
 
+def unfinished_tag(text: str) -> int | None:
+    """Where a tag begins that the end of the text cuts off; None: none does, or it could be a comparison."""
+    found = _CUT_OFF.search(text, max(0, len(text) - _LONGEST_CUT))
+    if not found:
+        return None
+    name = found["name"]
+    if name is None or meaning_of(name) in DROPPED or any(each.startswith(name.lower()) for each in HIDING):
+        return found.start()
+    return None
+
+
 def tag_of(token: re.Match[str]) -> Tag:
     """What stands in a match of `TAG`."""
-    if special := token["special"] or token["framed"]:
+    if special := templates.special_name(token):
         return Tag(special.strip("/"), "", special.startswith("/"))
     if token["system"] is not None:
         return Tag("sys", "", bool(token["system"]))
@@ -86,7 +104,7 @@ def meaning_in(tag: Tag, closed: set[str]) -> Meaning | Turn | None:
     name = tag.name
     if tag.bracketed:
         return _in_brackets(tag, closed)
-    if "_of_" in name or name.lower() in _SPECIAL:
+    if name.lower() in _SPECIAL or name.lower().startswith(("start_of_", "end_of_", "begin_of_")):
         return templates.turn_of(name)
     known = meaning_of(name)
     if (known is None or len(name) == 1) and not _STRICT.fullmatch(tag.rest):

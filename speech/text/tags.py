@@ -14,12 +14,12 @@ from speech.text.hidden import HiddenParts
 from speech.text.meanings import DROPPED, Meaning
 from speech.text.omissions import Kind, Omissions
 from speech.text.pauses import mark
-from speech.text.tag_syntax import TAG, Tag, meaning_in, tag_of
+from speech.text.tag_syntax import TAG, Tag, meaning_in, tag_of, unfinished_tag
 from speech.text.templates import Turn
 
 _TOKEN = re.compile(
     rf"(?P<fence>{Code.FENCE})|(?P<ticks>`+)|(?P<comment><!--|<!\[CDATA\[|\]\]>|<[!?][A-Za-z][^<>]*+>)"
-    rf"|{TAG}|(?P<brace>\{{)|(?P<cited>\ue200[^\ue200\ue201\n]{{0,400}}\ue201)",
+    rf"|{TAG}|(?P<brace>(?:\[\s{{0,20}})?\{{)|(?P<cited>\ue200[^\ue200\ue201\n]{{0,400}}\ue201)",
     re.MULTILINE,
 )
 _RAISED = re.compile(r"\s*[\[(]?([\d,*†‡ ]{1,8}|[a-z])[\])]?\s*</sup\s*>", re.IGNORECASE)
@@ -51,6 +51,9 @@ class Reader:
     def heard(self) -> str:
         """Without tags; breaks are marked by `BREAK`."""
         at = 0
+        if cut_off := unfinished_tag(self._text):
+            self._omissions.add("markup", self._text[cut_off:])
+            self._text = self._text[:cut_off]
         while token := _TOKEN.search(self._text, at):
             self._say(self._text[at : token.start()])
             at = self._read(token)
@@ -86,7 +89,7 @@ class Reader:
                 return self._brace(token)
             case "cited":
                 return self._drop("citation", *token.span(), "")
-        if special := token["special"] or token["framed"]:
+        if special := templates.special_name(token):
             return self._special(special, token)
         return self._tag(token)
 
@@ -101,10 +104,10 @@ class Reader:
         start, end = token.span()
         found = None
         if self._objects and objects.begins(self._text, start):
-            found = objects.read_object(self._text, start)
+            found = objects.read_objects(self._text, start)
             self._objects = found is not None
         if found is None:
-            self._say("{")
+            self._say(token[0])
             return end
         if found.answer is not None and (found.calls or not self._spoke):
             self._say(f"{BREAK}{found.answer}{BREAK}")
@@ -199,6 +202,7 @@ class Reader:
     def _hide(self, meaning: Meaning, name: str, token: re.Match[str]) -> int:
         """What goes with what it holds."""
         end = self._hidden.end_of(meaning, name, token.end())
-        return self._drop(
-            _KINDS[meaning], token.start(), end, INLINE if meaning is Meaning.CITATION else BREAK
-        )
+        between = BREAK
+        if meaning in (Meaning.HIDDEN, Meaning.CITATION):
+            between = INLINE if meaning is Meaning.CITATION or name.lower() in ("rt", "rp") else WORD
+        return self._drop(_KINDS[meaning], token.start(), end, between)

@@ -6,7 +6,11 @@ import enum
 import re
 from functools import lru_cache
 
-MARK = r"<[|｜](?P<special>[^|｜<>\n]{1,64})(?:[|｜]>|>)|\[\|(?P<framed>/?\w{1,24})\|\]|<<(?P<system>/?)SYS>>"
+MARK = (
+    r"<[|｜](?P<special>[^|｜<>\n]{1,64})(?:[|｜]>|>)|<(?P<ended>\w[\w ▁]{0,60})[|｜]>"
+    r"|\[\|(?P<framed>/?\w{1,24})\|\]|<<(?P<system>/?)SYS>>"
+)
+"""Also with a bar on one side only: `<|channel>thought` … `<channel|>`"""
 
 
 class Turn(enum.Enum):
@@ -26,7 +30,9 @@ class Turn(enum.Enum):
 
 
 _OTHERS = frozenset(
-    "user human system developer tool tools observation environment ipython functions function".split()
+    """
+    user human system developer tool tools observation environment ipython functions function
+    """.split()
 )
 _OWN = frozenset("assistant model bot gpt chatbot ai final answer response solution reply".split())
 _THINK = re.compile(r"think|thought|reason|reflect|scratch|analysis")
@@ -41,11 +47,17 @@ _TURN_ENDS = frozenset(
 )
 _HEADERS = frozenset(
     """
-    im_start start start_header_id start_of_role start_of_turn start_of_turn_token turn_start from role
+    im_start im_user im_system im_assistant start start_header_id start_of_role start_of_turn
+    start_of_turn_token turn_start turn from role
     """.split()
 )
 _HEADER_WORD = re.compile(r"[^\S\n]*(?P<role>[A-Za-z][\w.]{0,40})[^\S\n]*")
 _SKIPPED = re.compile(r"[^<\n]{0,200}")
+
+
+def special_name(token: re.Match[str]) -> str | None:
+    """What stands between the bars in a match of `MARK`; with `/` in front if it is an end by its form."""
+    return token["special"] or token["framed"] or (f"/{token['ended']}" if token["ended"] else None)
 
 
 @lru_cache(maxsize=512)
@@ -54,7 +66,9 @@ def turn_of(name: str) -> Turn:
     closes = name.startswith("/")
     plain = re.sub(r"[\W_▁]+", "_", name).strip("_").lower()
     words = set(plain.split("_"))
-    if plain in _TURN_ENDS:
+    if closes and plain == "channel":
+        return Turn.OWN
+    if plain in _TURN_ENDS or (closes and plain in _HEADERS):
         return Turn.END
     if plain in _HEADERS:
         return Turn.HEADER
