@@ -73,8 +73,7 @@ def _wrapped(text: str, width: int) -> list[str]:
 
 def _printable(text: str) -> str:
     return "".join(
-        character if character.isprintable() or character == "\n" else "\N{REPLACEMENT CHARACTER}"
-        for character in text
+        each if each.isprintable() or each.isspace() else "\N{REPLACEMENT CHARACTER}" for each in text
     )
 
 
