@@ -50,7 +50,9 @@ def drop_unspoken(text: str, omissions: Omissions) -> str:
             emoji.append(character)
         before = category
     omissions.add("emoji", "".join(emoji))
-    text = re.sub(rf"(?<![ {EMOJI}]) *+{EMOJI}[ {EMOJI}]*+(?=[,.!?…])", "", "".join(kept))
+    # At the beginning of a line it stands for the mark of an item.
+    text = re.sub(rf"^[ {EMOJI}]*{EMOJI}[ {EMOJI}]*+", f"{BREAK_LINE}\n", "".join(kept), flags=re.MULTILINE)
+    text = re.sub(rf"(?<![ {EMOJI}]) *+{EMOJI}[ {EMOJI}]*+(?=[,.!?…])", "", text)
     return text.replace(EMOJI, " ")
 
 
@@ -65,6 +67,8 @@ def _spoken(character: str) -> str:
         return " "
     if _is_emoji(code, category):
         return EMOJI
+    if 0x1D400 <= code <= 0x1D7FF:  # letters in another type, which no voice knows
+        return unicodedata.normalize("NFKC", character)
     if category[0] == "C" or character in BLANK_LETTERS or _is_part_of_emoji(code):
         return ""
     return character

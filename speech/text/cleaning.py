@@ -20,7 +20,7 @@ _PASSES = 8
 """Markup inside markup of its own kind takes one pass a level; nobody who means it nests deeper."""
 _MARKUP = str.maketrans(dict.fromkeys("`~*_[]()<>#|\\&/=+-•‣{}$^:;", " "))
 _NO_PLAIN_TEXT = re.compile(
-    rf"[^\w \n.,!?'’\"“”„«»:;-]|[_¹²³⁰-⁹{BLANK_LETTERS}]|(?:^|\n) *-|-\n|--|(?<!\w)[:;]|[:;](?! ?\w|\n)"
+    rf"[^\w \n.,!?'’\"“”„«»:;-]|[_¹²³⁰-⁹𝐀-𝟿{BLANK_LETTERS}]|(?:^|\n) *-|-\n|--|(?<!\w)[:;]|[:;](?! ?\w|\n)"
     r"|[:;]\w|(?<!\w)(?:[xX]D+|[uUoO][wW][uUoO]|[oO]\.[oO])(?!\w)|(?i:www\.|citeturn|thinking|thought|assistantfinal)"
 )
 """Whatever could be more than words and their punctuation"""

@@ -20,7 +20,7 @@ class Code:
 
     FENCE = (
         r"^[^\S\n]*+(?:>[^\S\n]?)*+(?:`{3,}+(?=[^`\n]*+$)|~{3,}+).*+$"
-        r"|(?<=[^\s`])`{3,}+(?=[A-Za-z][\w+-]*+[ \t]*+$).*+$"
+        r"|(?<!`)`{3,}+(?=[A-Za-z][\w+-]*+[ \t]*+$).*+$"
     )
     """On a line of its own, or behind a sentence if it names a language"""
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from speech.text.abbreviations import BEFORE_NUMBERS, JOINING, TITLES
 from speech.text.breaks import BREAK_LINE
 from speech.text.pauses import MARK
 from speech.text.sentence_ends import sentence_ends
@@ -15,7 +16,8 @@ _CLOSERS = "\"'”’“»«)]}*_"
 _ENDS = ".!?…:。！？：؟।॥"
 _GOES_ON = ",;—–-、，；(„«¿¡"
 _CONTINUING = ")]},.;:!?…»”"
-_NUMBERED = re.compile(r"(?:\d{1,3}[.)]|[a-zA-Z]\)|[-–—•*])\s|[—–]\S")
+_MARKS = ".,;:!?"
+_NUMBERED = re.compile(r"(?:\d{1,3}[.)]|[a-zA-Z]\)|[IVX]{1,5}[.)]|[-–—•*])\s|[—–]\S|[①-⑳]")
 _UNFINISHED = frozenset(
     """
     the a an of and or with from into our your his her their my der die das den dem des ein eine einen
@@ -28,8 +30,10 @@ _NARROW = 25
 """Characters; a shorter line was not wrapped because it was full"""
 _SHORT = 2
 """Words in a line of a list"""
+_BEGUN = re.compile(r"[.!?…][\"'”’“»)]* \S")
 _HYPHENATED = re.compile(r"[^\W\d_]-$")
 _BEFORE_ANOTHER = frozenset({"and", "or", "to", "und", "oder", "bis", "bzw", "et", "ou", "y", "o", "e"})
+_BREAKS = re.compile(rf"{BREAK_LINE}|\n\s*\n")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uff66-\uff9f]")
 _ROUNDS = 4
 
@@ -54,9 +58,9 @@ class _Block:
 def join_lines(text: str, language: str) -> str:
     """One line for each unit; read once more they stay as they are."""
     units: list[str] = []
-    for part in text.split(BREAK_LINE):
+    for part in _BREAKS.split(text):
         lines = [line for line in (" ".join(line.split()) for line in part.split("\n")) if line]
-        for block in _without_pauses(lines):
+        for block in _blocks(lines):
             units += _joined(block, language)
     for _ in range(_ROUNDS):
         if not _set_apart(units, language):
@@ -64,12 +68,14 @@ def join_lines(text: str, language: str) -> str:
     return "\n".join(_ended(unit) for unit in units)
 
 
-def _without_pauses(lines: list[str]) -> list[list[str]]:
-    """Blocks of lines; a pause is one by itself."""
-    blocks: list[list[str]] = [[]]
+def _blocks(lines: list[str]) -> list[list[str]]:
+    """What is read by itself: an item of a list with the lines that go on with it, a pause, all between."""
+    blocks: list[list[str]] = []
     for line in lines:
         if MARK.fullmatch(line):
             blocks += [line], []
+        elif not blocks or _is_item(line, blocks[-1][0] if blocks[-1] else ""):
+            blocks.append([line])
         else:
             blocks[-1].append(line)
     return [block for block in blocks if block]
@@ -82,7 +88,7 @@ def _joined(lines: list[str], language: str) -> list[str]:
         if _joins(before, line, block):
             if _is_torn(before, line):
                 units[-1][-1] = units[-1][-1][:-1]
-            elif not (_CJK.match(before[-1]) and _CJK.match(line[0])):
+            elif not (_CJK.match(before[-1]) and _CJK.match(line[0])) and line[0] not in _MARKS:
                 units[-1].append(" ")
             units[-1].append(line)
         else:
@@ -93,17 +99,14 @@ def _joined(lines: list[str], language: str) -> list[str]:
 def _set_apart(units: list[str], language: str) -> bool:
     """Ends each unit that would be joined with the next when this is read again. False: there was none."""
     changed = False
-    start = 0
-    while start < len(units):
-        end = start
-        while end < len(units) and not MARK.fullmatch(units[end]):
-            end += 1
-        block = _block(units[start:end], language)
-        for at in range(start, end - 1):
-            if _joins(units[at], units[at + 1], block):
-                units[at] = _ended(units[at])
+    at = 0
+    for lines in _blocks(units):
+        block = _block(lines, language)
+        for number, (unit, following) in enumerate(pairwise(lines), at):
+            if _joins(unit, following, block):
+                units[number] = _ended(unit)
                 changed = True
-        start = end + 1
+        at += len(lines)
     return changed
 
 
@@ -133,33 +136,46 @@ def _block(lines: Sequence[str], language: str) -> _Block:
 
 def _joins(line: str, following: str, block: _Block) -> bool:
     """Whether a reader would go on from one line to the next without an end between them."""
-    if _NUMBERED.match(following):
-        return False
     last, first = line.rstrip(_CLOSERS)[-1:], following[0]
+    fills = len(line) >= _NARROW and len(line) + 1 + len(following.partition(" ")[0]) > block.width
     if last in tuple(_ENDS):
-        return last == "." and line[-1] == "." and _is_unfinished(line, following, block.language)
+        return fills and line[-1] == "." and _is_unfinished(line, following, block.language)
     if line[-1] in _GOES_ON or first in _CONTINUING:
         return True
     if _CJK.match(line[-1]) and _CJK.match(first):
         return block.has_ends and len(line) >= max(15, 0.9 * block.width)
     *_, word = line.lower().split(" ")
-    fills = len(line) >= _NARROW and len(line) + 1 + len(following.partition(" ")[0]) > block.width
     if word in _UNFINISHED and not block.is_list:
         return True
     if first.islower():
-        return not block.is_list and (block.has_marks or fills)
+        begun = not block.is_list or (line[0].isupper() and block.has_ends)
+        return begun and (block.has_marks or fills)
     if block.is_verse:
         return True
+    # A sentence that begins in the middle of a line goes on in the next; what went from it made it shorter.
+    fills = fills or (_BEGUN.search(line) is not None and len(line) >= 0.7 * block.width >= _NARROW)
     return fills and block.has_ends
 
 
+def _is_item(line: str, unit: str) -> bool:
+    """Whether a line begins with the number or the sign of a list, and none of a date that was torn apart."""
+    found = _NUMBERED.match(line)
+    if not found or line[0] not in "23456789":
+        return found is not None
+    return _NUMBERED.match(unit) is not None or unit.endswith(":")
+
+
 def _is_unfinished(line: str, following: str, language: str) -> bool:
-    """Whether a line ends with an abbreviation, an initial or an ordinal, and not with its sentence."""
-    head = line[-48:]
-    both = f"{head} {following[:48]}"
-    if len(line) < _NARROW or len(head) in sentence_ends(both, language):
+    """Whether a line ends with what never ends a sentence: a title, an initial, the number of a day."""
+    *_, before, token = ["", *line[-48:-1].split(" ")]
+    name = token.lower()
+    kind = name in TITLES | JOINING if len(name) > 1 else token.isupper() or before.endswith(".")
+    if not (
+        kind or token.isdigit() or (following[0].isdigit() and (name in BEFORE_NUMBERS or "str" in name))
+    ):
         return False
-    return not following[0].islower()
+    head = line[-48:]
+    return len(head) not in sentence_ends(f"{head} {following[:48]}", language)
 
 
 def _is_torn(line: str, following: str) -> bool:

@@ -16,7 +16,11 @@ _TABLE = re.compile(r"^[^|\n]*\|.*\n(?=[ :-]*\|)(?=[ :|]*-)[ :|-]++$(?:\n[^|\n]*
 _QUOTE = re.compile(r"[^\S\n]*(?:>[^\S\n]?)+")
 _HEADING = re.compile(r" *#{1,6} +(.*)")
 _BULLET = re.compile(r"[^\S\n]*(?:[-*+•‣▪◦●○■–]\s++)+(?:\[[ xX]\] +)?|[^\S\n]*(?:→|->|=>)\s++")
-_NUMBERED = re.compile(r"[^\S\n]*(?:\d{1,3}[.)]|[a-zA-Z]\))\s")
+_NUMBERED = re.compile(r"[^\S\n]*(?:(?:\d{1,3}[.)]|[a-zA-Z]\)|[IVX]{1,5}[.)])\s|[①-⑳]|\|.*\|\s*$)")
+"""Items of a list, and rows of a table that has no line under its heading"""
+_LATER = re.compile(r"\s*(?:[2-9]|\d\d)")
+"""An item that is no first one is only one where there is a list already: a wrapped date is none."""
+_FRONT = re.compile(r"\A\s*---[ \t]*\n(?:[\w][\w -]{0,40}:[^\n]*\n){1,40}---[ \t]*$", re.MULTILINE)
 
 _NOISE = re.compile(r"`+|~~+")
 _LONELY = re.compile(r"^[*_]{2,3}(?=[ \t]|$)|(?<=[ \t])[*_]{2,3}$", re.MULTILINE)
@@ -33,18 +37,22 @@ _ESCAPE = re.compile(r"(?<!\\)\\++(?=[!-/:-@\[\]-`{-~])|\\$", re.MULTILINE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 
-def read_blocks(text: str) -> str:
+def read_blocks(text: str, omissions: Omissions) -> str:
     """Without what stands at the beginnings of lines; what is read by itself has a break on both sides.
 
     Tables leave their cells with commas between. Lists keep their numbers.
     """
     lines: list[str] = []
     depth = 0
+    listed = False
+    text = _FRONT.sub(lambda found: omissions.add("data", found[0]), text)
     for line in _TABLE.sub(_table, text).split("\n"):
         quoted = _QUOTE.match(line)
         before, depth = depth, quoted[0].count(">") if quoted else 0
         line = line[quoted.end() :] if quoted else line
         if _RULE.fullmatch(line) or not line.strip():
+            if line.strip():
+                omissions.add("decoration", line)
             lines.append(BREAK)
             continue
         if depth != before:
@@ -53,10 +61,15 @@ def read_blocks(text: str) -> str:
             lines += BREAK, _heading(heading), BREAK
         elif bullet := _BULLET.match(line):
             lines += BREAK, line[bullet.end() :]
-        elif _NUMBERED.match(line):
-            lines += BREAK, line
+        elif _NUMBERED.match(line) and (lines[-1:] in ([], [BREAK]) or listed or not _LATER.match(line)):
+            lines += BREAK, _row(line) if line.lstrip().startswith("|") else line
+            listed = True
+            continue
         else:
             lines.append(line)
+            listed = listed and line[:1].isspace()
+            continue
+        listed = False
     return "\n".join(lines)
 
 
@@ -70,13 +83,6 @@ def read_words(text: str) -> str:
     return _ENTITY.sub(lambda match: html.unescape(match[0]), _ESCAPE.sub("", text))
 
 
-def note_decoration(text: str, omissions: Omissions) -> None:
-    """Rules between parts of a text are told, too."""
-    for line in text.split("\n"):
-        if _RULE.fullmatch(line):
-            omissions.add("decoration", line)
-
-
 def _heading(match: re.Match[str]) -> str:
     """`## Weather ##` is closed by its last word; `# I like C#` is not."""
     title, _, closing = match[1].rstrip().rpartition(" ")
@@ -85,5 +91,8 @@ def _heading(match: re.Match[str]) -> str:
 
 def _table(match: re.Match[str]) -> str:
     header, _, *rows = match[0].split("\n")
-    cells = ([cell.strip() for cell in row.split("|")] for row in (header, *rows))
-    return BREAK + BREAK.join(", ".join(filter(None, row)) for row in cells) + BREAK
+    return BREAK + BREAK.join(map(_row, (header, *rows))) + BREAK
+
+
+def _row(line: str) -> str:
+    return ", ".join(filter(None, (cell.strip() for cell in line.split("|"))))

@@ -10,12 +10,14 @@ from speech.text.breaks import BREAK, without_breaks
 from speech.text.characters import drop_unspoken
 from speech.text.emoticons import without_emoticons
 from speech.text.links import without_citations, without_links
-from speech.text.markdown import note_decoration, read_blocks, read_words
+from speech.text.markdown import read_blocks, read_words
 from speech.text.omissions import Omissions
 from speech.text.signs import read_signs
 
 _TAGGED = re.compile(r"[<`{\[◁⟨\ue200]|\]\]>|^[ \t>]*~~~", re.MULTILINE)
 _LABELLED = re.compile(r"thinking|thought|assistantfinal", re.IGNORECASE)
+_NEWLINE = re.compile(r"(?<=[\w.!?:;,)])(?<![A-Za-z]:)(?:\\r)?(?:\\n)+(?=[A-ZÄÖÜ\d*#-])")
+"""As it stands in JSON that somebody forgot to read"""
 _ARROWS = str.maketrans("➔➜➡⮕🡒", "→→→→→")
 """Those that would go as emoji"""
 
@@ -25,7 +27,7 @@ def without_markup(text: str, reading: Reading, omissions: Omissions) -> str:
 
     Some steps are imported when a text has something for them, as few have.
     """
-    text = without_breaks(text)
+    text = _NEWLINE.sub("\n", without_breaks(text))
     if _LABELLED.search(text):
         from speech.text.transcripts import without_labelled
 
@@ -41,8 +43,7 @@ def without_markup(text: str, reading: Reading, omissions: Omissions) -> str:
         from speech.text.maths import without_maths
 
         text = without_maths(text, reading.tongue, omissions)
-    note_decoration(text, omissions)
-    text = without_links(read_blocks(text), omissions)
+    text = without_links(read_blocks(text, omissions), omissions)
     text = without_citations(text, omissions)
     if _has(text, "*_[(（~:"):
         from speech.text.directions import without_directions

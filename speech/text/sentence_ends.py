@@ -11,6 +11,7 @@ from speech.text.abbreviations import (
     JOINING,
     LAST,
     MONTHS,
+    SMALL_TITLES,
     SPACED_LAST,
     STARTERS,
     TITLES,
@@ -24,7 +25,7 @@ _END = re.compile(
     r"|(?P<wide>[。！？｡]+)(?P<wide_closers>[」』）》】〕〉”’\"')\]]*)"
 )
 """What may be the end of a sentence: marks and what closes with them. Wide marks need no space behind."""
-_NEXT = re.compile(r"\s*(?P<opening>[^\w\s]*)(?P<word>[\w'’]*)(?P<stop>\.?)")
+_NEXT = re.compile(r"\s*(?P<opening>[^\w\s]*)\s*(?P<word>[\w'’]*)(?P<stop>\.?)")
 _GOES_ON = re.compile(r"[、，,]|と|って|[\u4e00-\u9fff]{0,4}[问問说說道喊叫笑嚷](?:[，。,]|道)")
 """After a quotation in Chinese or Japanese: who said it"""
 _INTERJECTION = re.compile(r"h+m+|m+h*m*|p?s+h*t*|b?r+|g?r+|t+s+k*|p+f+t*|z+|x+|n+", re.IGNORECASE)
@@ -85,12 +86,14 @@ def _ends_with(token: str, before: str, word: str, language: str, at_start: bool
     # A letter by itself is an abbreviation only if it is small: `c. 1900`, but `vitamin C.`
     name = token.lower() if len(token) > 1 else token
     starts = word.lower() in STARTERS and not (stopped and len(word) == 1) and not small
+    if at_start and (_ROMAN.fullmatch(token) or (len(token) == 1 and token.isupper())):
+        return False  # the number of a part
     if token.isdigit():
         return not (at_start or _is_ordinal(token, before, word, language, starts, stopped))
-    if name in TITLES:
+    if name in SMALL_TITLES or (name in TITLES and token[:1].isupper()):
         # A street or a saint, a priest or a Friday: a word that can only begin a sentence decides.
         return starts and name in ("st", "fr", "d", "r", "о", "г", "р")
-    if name in JOINING:
+    if name in JOINING or (name in ("ex", "es") and before.lower() in ("p.", "par", "per", "por")):
         return False
     if (word[:1].isdigit() or (small and token[:1].isupper() and name != "no")) and (
         name in BEFORE_NUMBERS or name.endswith("str")
@@ -103,7 +106,7 @@ def _ends_with(token: str, before: str, word: str, language: str, at_start: bool
     if len(token) == 1 and token.isalpha() and not (before[:1].isdigit() and token in "hmsgl"):
         # An initial, or a letter of an abbreviation that is written with spaces.
         part_of_another = before.endswith(".") and before[:1].islower() and len(before) == 2
-        return starts and not part_of_another and not token.islower()
+        return starts and not part_of_another
     if _ROMAN.fullmatch(token) and before[:1].isupper() and len(before) > 3:
         return starts or word[:1].isdigit()
     parts = token.replace("-", ".").split(".")

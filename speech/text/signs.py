@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from speech.text.sign_words import words_of
 
-_ANY = re.compile(r"[<>^~=→⇒⟶⟹↦←↔⇐⇔≤≥≠≈±×÷∞√∑∫∏∈∀∃−·⋅|\[\]{}]|->|\*|\+/-")
+_ANY = re.compile(r"[#<>^~=→⇒⟶⟹↦←↔⇐⇔≤≥≠≈±×÷∞√∑∫∏∈∀∃−·⋅|\[\]{}]|->|\*|\+/-")
 _ASCII = (
     (re.compile(r"(?<![-<=])<?(?:-{1,3}|–)>(?!\d)|⟶|↦|➜|➔"), "→"),
     (re.compile(r"(?<![<=>])={1,2}>|⟹"), "⇒"),
@@ -28,6 +28,9 @@ _ARROW = re.compile(r" *+(?P<sign>[→⇒⇔↔←⇐]) *+(?=(?P<right>[^\s→�
 _LEFT = re.compile(r"[^\s→⇒⇔↔←⇐]*$")
 _ALONE = re.compile(r" ?([±×÷∞√∑∫∏∈∉∀∃∝∂∇∪∩⊂∅¬∧∨∴∠△⊥∥]) ?")
 _MINUS = re.compile(r"(?<![\w.])−(?=\d)|(?<=[\d)]) ?[−] ?(?=[\d(])|(?<=\d) - (?=\d[^\n]{0,20}=)")
+_COPULAS = frozenset({"is", "are", "was", "be", "ist", "sind", "war", "es", "est", "è", "é", "son", "sono"})
+_TAG = re.compile(r"(?<![\w#&])#(?=[^\W\d_]\w)")
+"""Of a topic"""
 _LOVE = re.compile(r"<3+(?= \w)")
 _SQUARE = re.compile(r"\[(?!pause \d)([^\[\]\n]*)\]")
 _CURLY = re.compile(r"(?<!\{)\{++([^{}\n]*+)\}++")
@@ -40,6 +43,7 @@ def read_signs(text: str, tongue: str) -> str:
     text = _SQUARE.sub(r"\1", text)
     if not tongue:
         return text
+    text = _TAG.sub("", text)
     text = _ANGLES.sub(r" \1 ", _ANGLES_AT_END.sub(r" \1", _CURLY.sub(r"\1", text)))
     for pattern, sign in _ASCII:
         text = pattern.sub(sign, text)
@@ -74,9 +78,12 @@ def _comparison(text: str, found: re.Match[str], words: Mapping[str, str]) -> st
     right = re.match(r"[\w-]*", behind)
     if sign == ">" and _is_a_name(left) and right and _is_a_name(right[0]):
         return f"{found['left']}, "
+    bare = words["b" + sign] if "b" + sign in words else words["~"] if sign == "≈" else words[sign]
+    if left.lower() in _COPULAS:
+        return f"{found['left']} {bare} "
     stuck = found["space"] and found[0][-1] == sign and behind[:1].isdigit()
     if stuck and len(left) > 1 and left.isalpha() and sign in "<>≤≥≈":
-        return f"{found['left']} {words['b' + sign] if sign != '≈' else words['~']} "
+        return f"{found['left']} {bare} "
     return f"{found['left']} {words[sign]} "
 
 

@@ -14,8 +14,8 @@ from speech.text.templates import Turn
 TAG = (
     r"<(?P<close>/?)(?P<name>[^\W\d_][\w:.▁-]*+)(?P<rest>(?:[\s=/][^<>]*+)?)>"
     r"|[◁⟨](?P<close_2>/?)(?P<name_2>\w{2,40})[▷⟩]"
-    r"|\[(?P<close_3>/?)(?P<name_3>[A-Za-z]\w{0,40})(?P<rest_3>[ =][^\[\]\n<>]{0,200})?\]"
-    r"(?:(?<=[A-Z]{3}\])|(?![(\[:]))"
+    r"|\[(?P<close_3>/)?(?P<name_3>[A-Za-z]\w{0,40})(?P<rest_3>[ =][^\[\]\n<>]{0,200})?\]"
+    r"(?(close_3)|(?:(?<=[A-Z]{3}\])|(?![(\[:])))"
     rf"|{templates.MARK}"
 )
 _STRICT = re.compile(

@@ -1,5 +1,6 @@
 """What holds for every text, however odd."""
 
+import re
 import unicodedata
 
 import pytest
@@ -89,3 +90,23 @@ def test_splitting_a_long_text_loses_nothing_either(separator: str, word: str, t
     pieces = split(text)
     assert spoken("".join(pieces)) == spoken(text)
     assert all(is_speakable(piece) and len(piece) <= MAX_SENTENCE for piece in pieces)
+
+
+PLAIN_PIECES = r"""
+the wind is strong and sea It rains Red Blue a . , ! ? ... " “ ” « » ' - : ; Dr. Mr. 3 42 3.14 e.g. Anna of to
+Berlin straße 東京 です дом नमस्ते
+""".split()  # noqa: SIM905 - a list would fill a page
+
+
+@given(st.lists(st.tuples(st.sampled_from(PLAIN_PIECES), SPACES), max_size=40))
+@settings(deadline=None)
+def test_a_text_that_looks_plain_is_read_as_any_other(pieces: list[tuple[str, str]]) -> None:
+    """For such a text most of the work is left out."""
+    text = "".join(word + space for word, space in pieces)
+    with pytest.MonkeyPatch.context() as patched:
+        try:
+            quick = clean(text)
+            patched.setattr("speech.text.cleaning._NO_PLAIN_TEXT", re.compile(""))
+            assert clean(text) == quick
+        except EmptyText:
+            return

@@ -189,7 +189,7 @@ def test_of_a_conversations_marks_only_the_answer_is_heard(text: str) -> None:
     ],
 )
 def test_what_a_page_does_not_show_is_not_heard(hidden: str) -> None:
-    assert heard(f"It is {hidden}noon.") in (["It is noon."], ["It is", "noon."])
+    assert heard(f"It is {hidden}noon.") in (["It is noon."], ["It is.", "noon."])
     omissions = Omissions()
     clean(f"It is {hidden}noon.", omissions=omissions)
     assert "x" in "".join(each.text for each in omissions.found) or "T" in hidden
