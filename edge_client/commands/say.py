@@ -105,7 +105,11 @@ def _dry_run(text: str, options: argparse.Namespace, settings: "Settings") -> in
 
     persona = settings.persona if options.persona is None else options.persona
     told = terminal.run(dry_run(settings, text, persona, file=options.out is not None))
-    shown = terminal.show_json(asdict(told)) if options.json else terminal.show(as_table(told))
+    shown = (
+        terminal.show_json(asdict(told))
+        if options.json
+        else terminal.show(as_table(told, terminal.width()), fold=False)
+    )
     if not told.sentences:
         raise EmptyText("There is nothing in the text that can be spoken; send words or numbers.")
     return shown
