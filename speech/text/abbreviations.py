@@ -36,7 +36,7 @@ JOINING = frozenset(
 
 BEFORE_NUMBERS = frozenset(
     """
-    app art ch chap eq eqs fig figs ill n no nos nr nrs num p par pp pt sec sect tab v vol vols abb abs
+    app ref art ch chap eq eqs fig figs ill n no nos nr nrs num p par pp pt sec sect tab v vol vols abb abs
     anl anm aufl bd bl hft kap lfd rn s sp str tel z ziff cap núm pág págs éd livr pag pagg pág гл илл
     разд рис стр табл тел jan feb mar apr jun jul aug sep sept oct nov dec max mind rd
     """.split()

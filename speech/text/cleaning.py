@@ -21,7 +21,8 @@ _PASSES = 8
 _MARKUP = str.maketrans(dict.fromkeys("`~*_[]()<>#|\\&/=+-•‣{}$^:;", " "))
 _NO_PLAIN_TEXT = re.compile(
     rf"[^\w \n.,!?'’\"“”„«»:;-]|[_¹²³⁰-⁹𝐀-𝟿{BLANK_LETTERS}]|(?:^|\n) *-|-\n|--|(?<!\w)[:;]|[:;](?! ?\w|\n)"
-    r"|[:;]\w|(?<!\w)(?:[xX]D+|[uUoO][wW][uUoO]|[oO]\.[oO])(?!\w)|(?i:www\.|citeturn|thinking|thought|assistantfinal)"
+    r"|[:;]\w|(?<!\w)(?:[xX]D+|[uUoO][wW][uUoO]|[oO]\.[oO])(?!\w)|(?i:www\.|citeturn)"
+    r"|[\"“„«] ?[\"”“»]|(?i:thinking|thought|reasoning|monologue|assistant|response:|instruction:)"
 )
 """Whatever could be more than words and their punctuation"""
 
@@ -71,6 +72,10 @@ def _clean_once(text: str, reading: Reading, omissions: Omissions) -> str:
     if _NO_PLAIN_TEXT.search(text):
         # Imported here, as many a command says a plain sentence.
         from speech.text.markup import without_markup
+        from speech.text.signs import read_signs
 
-        text = without_markup(text, reading, omissions)
+        before, text = text, without_markup(text, reading, omissions)
+        if text.split() == before.split():
+            # Nothing is left in which a sign could be more than that.
+            text = read_signs(text, reading.tongue)
     return join_lines(shorten_runs(text, omissions), reading.language)

@@ -10,17 +10,17 @@ from speech.text.omissions import Omissions
 _FACE = re.compile(
     r"(?<![^\s\"“(.!?…,])(?:"
     r"[:;]'?[-^o~]?(?:[)(\]\[]{1,4}|[DPpOoXx3*|/\\$@cbÞ])|=[)(\]\[DP]{1,4}|[:;]'[-]?[)(]|[Bb8]-[)(]"
-    r"|xD+|XD+|</3|<3+(?=[ \t]*(?:$|[\n.,!?…)A-ZÄÖÜ\0]))|\\o/|o/|\\m/|>[:;]-?[)(]|[)(]-?[:;]|:-?\)"
-    r"|\^[_.o-]?\^|-[_.]{1,3}-|[oO][_.][oO0]|0_0|>[_.]?<(?!=)|[TtQ]_[TtQ]|;[_.-]{1,3};|[uU][wW][uU]|[oO][wW][oO]"
-    r"|\.[_]\.|=[_.]=|[@$×x][_][@$×x]|ಠ[_-]+ಠ|ಥ_ಥ|[◕•˘≧✿⊙][‿◡ᴥω_.▽∀][◕•˘≦✿⊙]"
+    r"|xD+|XD+|</3|<3+(?=[ \t]*(?:$|[\n.,!?…)A-ZÄÖÜ\0]))|m\(_ _\)m|_?\(:3」∠\)_?|\\o/|o/|\\m/|>[:;]-?[)(]"
+    r"|(?<!\S)[)(]-?[:;]|:-?\)|\^[_.o-]?\^|-[_.]{1,3}-|[oO][_.][oO]|0_0|>[_.]?<(?!=)|[TtQ]_[TtQ]|;[_.-]{1,3};"
+    r"|[uU][wW][uU]|[oO][wW][oO]|\._\.|=[_.]=|[@$×x]_[@$×x]|ಠ[_-]+ಠ|ಥ_ಥ|[◕•˘≧✿⊙][‿◡ᴥω_.▽∀][◕•˘≦✿⊙]"
     r")(?=$|[\s.,!?…)\"”])"
     r"|(?<=[a-zà-ÿ!?.]):-?[)(](?=$|[\s.!?])"  # close behind a word
 )
-_ARMS = "ヽ＼٩ヾ乁ψわ╰┌ᕕᕙʕつゞ┐凸☆ノﾉ／۶づっ︵ㄏᕗᕤ╯シ┛\\/"
+_ARMS = "ヽ＼٩ヾ乁ψわ╰┌ᕕᕙʕつゞ┐凸☆ノﾉ／۶づっლงค︵ㄏᕗᕤ╯シ┛\\/"
 _KAOMOJI = re.compile(
-    rf"(?:[¯￣]\\?_?|[{_ARMS}][_ ]?|[^\w\s()（）]{{1,2}})?"
+    rf"(?:[¯￣]\\*_?|[{_ARMS}][_ ]?|[^\w\s()（）]{{1,2}})?"
     r"[(（ʕ](?P<face>[^()（）\n]{1,16})[)）ʔ]"
-    rf"(?:_?/?[¯￣]|_/|[{_ARMS}](?!\w)[^\w\s()（）.,!?:;\[]{{0,3}})?(?:\s?[︵彡~]*\s?┻━┻)?"
+    rf"(?:\\?_?/?[¯￣]|_/|[{_ARMS}](?!\w)[^\w\s()（）.,!?:;\[]{{0,3}})?(?:\s?[︵彡~]*\s?┻━┻)?"
 )
 _EYES = "^°◕•ಠಥ≧≦><oOTт-ー¬´`'’˘˙ᵔᴗ◠*xX;@・･￣.‾⌒￢ʘ☉◉◔⊙♥❤≖⇀↼⌐■︶ω;ﾟ゜ｰ~=＾╥ㅠㅜTᗒᗕ҂̀́͡°"
 _MOUTH = re.compile(r"[_.‿◡ᴥωwvoO3uᴗ▽∀д益皿Д﹏︿‸ツシ∇ヮ□ʖ͜–ー_ \-'^3εзㅅㅂ人ωε。ᆺ┬╭╮︵^]{1,6}")
@@ -35,6 +35,9 @@ _MIRRORED = {
     ("⇀", "↼"),
 }
 _DRESSED = " *;｡。'\"╯ヽ\u0300\u0301\u0361\u035c∩ノっづﾉ⁄‧˚๑?!"
+_ODD = re.compile(r"[ω益皿ಠಥಡ∀▽‿◡◠ᴗᴥᵕ•´｀`°º҂＼／ᵔ˘˙ಸ◕♥✧✿｡」∠\u0300-\u036f]")
+"""What is hardly ever in brackets, but in a face"""
+_SAID = re.compile(r"[A-Za-zÀ-ÿ\u0400-\u04ff\u3041-\u3096]{2}|\d")
 _LOVERS = frozenset({"i", "we", "you", "they", "ich", "wir", "yo", "je", "io", "eu"})
 _NAMED = re.compile(r"(?<![\w:/]):(?=[a-z+-])[a-z0-9+-]*+(?:_[a-z0-9+-]++)*+:(?![\w:/])")
 """Names of emoji"""
@@ -71,6 +74,8 @@ def _is_none(text: str, match: re.Match[str]) -> bool:
 def _is_face(said: str) -> bool:
     """Whether what stands in brackets is two eyes and a mouth."""
     if said.strip() in ("ツ", "シ", "ﾂ"):
+        return True
+    if not _SAID.search(said) and len(_ODD.findall(said)) > 1:
         return True
     return _has_eyes(said.strip()) or _has_eyes(said.strip(_DRESSED))
 

@@ -14,6 +14,7 @@ _CLOSING = re.compile(r"[<\[]/([^\W\d_][\w:-]{0,40})")
 _CALL = re.compile(r"\s*+(?:\w{1,64}+\s*+)?(?:\[\s*+)?(?=\{)")
 """What stands before the object of a call"""
 _CALL_ENDS = re.compile(r"[\s,]*\]?")
+_HEAD_ENDS = re.compile(r"</head\s*>|(?=<body[\s>])", re.IGNORECASE)
 _BY_NAME = frozenset({Meaning.HIDDEN, Meaning.CODE, Meaning.CITATION})
 """Only a tag of the same name ends these; the others have many spellings."""
 _TURN_ENDS = frozenset({Turn.OWN, Turn.END, Turn.HEADER, Turn.CHANNEL})
@@ -40,6 +41,8 @@ class HiddenParts:
         if name.lower() in RAW:
             closing = re.compile(rf"</{re.escape(name)}\s*>", re.IGNORECASE).search(text, start)
             return closing.end() if closing else len(text)
+        if name.lower() == "head" and (ending := _HEAD_ENDS.search(text, start)):
+            return ending.end()
         if name.lower() in self._endless:
             return start
         open_ones = [templates.topic(name)]

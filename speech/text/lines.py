@@ -17,6 +17,8 @@ _ENDS = ".!?…:。！？：؟।॥"
 _GOES_ON = ",;—–-、，；(„«¿¡"
 _CONTINUING = ")]},.;:!?…»”"
 _MARKS = ".,;:!?"
+_EMPTY = '"“”„«»()[]'
+"""What is left of a line when all went that stood in it"""
 _NUMBERED = re.compile(r"(?:\d{1,3}[.)]|[a-zA-Z]\)|[IVX]{1,5}[.)]|[-–—•*])\s|[—–]\S|[①-⑳]")
 _UNFINISHED = frozenset(
     """
@@ -59,7 +61,7 @@ def join_lines(text: str, language: str) -> str:
     """One line for each unit; read once more they stay as they are."""
     units: list[str] = []
     for part in _BREAKS.split(text):
-        lines = [line for line in (" ".join(line.split()) for line in part.split("\n")) if line]
+        lines = [line for line in (" ".join(line.split()) for line in part.split("\n")) if line.strip(_EMPTY)]
         for block in _blocks(lines):
             units += _joined(block, language)
     for _ in range(_ROUNDS):

@@ -34,30 +34,33 @@ _CITED = re.compile(
     rf"[^\S\n]?(?:\^?\[\s?(?:{_NUMBERS}|\^[\w.-]{{1,40}})\s?\]\^?"
     rf"|【(?:[^【】\n]{{0,80}}†[^【】\n]{{0,80}}|[\d:;, –-]{{1,20}})】"
     rf"|\[(?i:{_WHERE})\]|[(（](?i:{_WHERE})(?:\s?[:：][^()（）\n]{{1,120}})?[)）]"
-    r"|\[(?i:source|doc|document|page|p\.|seite|s\.|ref|chunk|note|cite|file|web|search)[ _:#-]?\d{1,4}"
+    r"|\[(?i:source|doc|document|page|p\.|seite|s\.|ref|chunk|note|cite|file|web|search)[ _:#-]{0,2}\d{1,4}"
     r"(?:[,: -][^\[\]\n]{1,40})?\]"
     r"|:?contentReference\[oaicite:\d{1,4}\](?:\{index=\d{1,4}\})?|\[oaicite:\d{1,4}\]"
     r"|(?:file)?cite(?:turn\d{1,4}[a-z]{2,12}\d{1,4})+"
-    rf"|\({_NAME}(?: (?:et al\.?|(?:and|&|und|y|et) {_NAME}))?,? (?:19|20)\d\d[a-z]?"
-    r"(?:, (?:pp?|S)\. ?\d[\d–-]{0,8})?\))"
-    r"|(?<=[A-Za-zÀ-ÿ]{3})¹|(?<=[.,;:!?”\"])[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}|(?<=\w)[†‡]"
+    rf"|[(\[](?:(?:see|cf\.|vgl\.|siehe|e\.g\.,?) )?{_NAME}(?: (?:et al\.?|(?:and|&|und|y|et) {_NAME}))?,? "
+    r"(?:19|20)\d\d[a-z]?(?:, (?:pp?|S)\. ?\d[\d–-]{0,8})?[)\]]"
+    r"|\[\d{1,3}, (?:pp?|S)\. ?\d[\d–-]{0,8}\]|\[-?@[\w:.-]{1,60}\]"
+    r"|\{\{(?i:cite|citation|refn?|sfn)\b[^{}\n]{0,300}\}\}"
+    r"|\\(?:cite[a-z]{0,8}|ref|label|footnote)\{[^{}\n]{0,200}\})"
+    r"|(?<=[\w.,;:!?])\[[a-z]\]"
+    r"|(?<=[A-Za-zÀ-ÿ]{3})¹|(?:(?<=[.,;:!?”\"])|(?<!\S))[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}(?!\w)|(?<=\w)[†‡]"
 )
 
 
 def without_links(text: str, omissions: Omissions) -> str:
-    """Links leave their label, images their alternative text, bare addresses their host."""
+    """Links leave their label, images their alternative text, bare addresses their host.
+
+    The marks of where something was found go, and the space before each.
+    """
     if "[" in text:
         text = _DEFINITION.sub(lambda found: _definition(found, omissions), text)
         text = _NOTE.sub(lambda found: omissions.add("citation", found[0]), text)
         for _ in range(2):  # a picture may be the label of a link
             text = _LINK.sub(lambda found: _label(found, omissions), text)
-        text = _REFERRED.sub(r"\1", _WIKI.sub(r"\1", text))
+    text = _CITED.sub(lambda found: omissions.add("citation", found[0]), text)
+    text = _REFERRED.sub(r"\1", _WIKI.sub(r"\1", text)) if "[" in text else text
     return _URL.sub(lambda found: _host(found, omissions), text)
-
-
-def without_citations(text: str, omissions: Omissions) -> str:
-    """The marks, and the space before each, go."""
-    return _CITED.sub(lambda found: omissions.add("citation", found[0]), text)
 
 
 def _definition(found: re.Match[str], omissions: Omissions) -> str:

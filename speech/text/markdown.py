@@ -13,7 +13,7 @@ from speech.text.omissions import Omissions
 
 _RULE = re.compile(r"\s*(?:([-*_])(?:\s*+\1){2,}|={3,}|[-=_*~#+·•]{4,})\s*")
 _TABLE = re.compile(r"^[^|\n]*\|.*\n(?=[ :-]*\|)(?=[ :|]*-)[ :|-]++$(?:\n[^|\n]*\|.*)*", re.MULTILINE)
-_QUOTE = re.compile(r"[^\S\n]*(?:>[^\S\n]?)+")
+_QUOTE = re.compile(r"[^\S\n]*(?:>(?!\d)[^\S\n]?)+")
 _HEADING = re.compile(r" *#{1,6} +(.*)")
 _BULLET = re.compile(r"[^\S\n]*(?:[-*+•‣▪◦●○■–]\s++)+(?:\[[ xX]\] +)?|[^\S\n]*(?:→|->|=>)\s++")
 _NUMBERED = re.compile(r"[^\S\n]*(?:(?:\d{1,3}[.)]|[a-zA-Z]\)|[IVX]{1,5}[.)])\s|[①-⑳]|\|.*\|\s*$)")
@@ -34,6 +34,8 @@ _EMPHASIS = (
     re.compile(r"(?<![\w\\])(_{1,3})(?=[^\s_])([^_\n]*[^\s_\\])\1(?!\w)"),
 )
 _ESCAPE = re.compile(r"(?<!\\)\\++(?=[!-/:-@\[\]-`{-~])|\\$", re.MULTILINE)
+_EMPTIED = re.compile(r"(?<![\w\"])(?:\([ \t]*\)|\[[ \t]*\]|“[ \t]*”|„[ \t]*“|«[ \t]*»|\"[ \t]+\")(?![\w\"])")
+"""Brackets and quotation marks around something that went"""
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 
@@ -74,13 +76,18 @@ def read_blocks(text: str, omissions: Omissions) -> str:
 
 
 def read_words(text: str) -> str:
-    """Without emphasis and escapes; entities are the characters they stand for."""
+    """Without emphasis and escapes."""
     text = _NOISE.sub("", text)
     for emphasis in _EMPHASIS:
         text = emphasis.sub(r"\2", text)
     text = _LONELY.sub("", text)
     text = _SPOILER.sub(r"\1", _HIGHLIGHT.sub(r"\1", text))
-    return _ENTITY.sub(lambda match: html.unescape(match[0]), _ESCAPE.sub("", text))
+    return _EMPTIED.sub("", _ESCAPE.sub("", text))
+
+
+def read_entities(text: str) -> str:
+    """With the characters they stand for."""
+    return _ENTITY.sub(lambda match: html.unescape(match[0]), text) if "&" in text else text
 
 
 def _heading(match: re.Match[str]) -> str:

@@ -9,13 +9,14 @@ from speech.text import pauses
 from speech.text.breaks import BREAK, without_breaks
 from speech.text.characters import drop_unspoken
 from speech.text.emoticons import without_emoticons
-from speech.text.links import without_citations, without_links
-from speech.text.markdown import read_blocks, read_words
+from speech.text.links import without_links
+from speech.text.markdown import read_blocks, read_entities, read_words
 from speech.text.omissions import Omissions
-from speech.text.signs import read_signs
 
 _TAGGED = re.compile(r"[<`{\[◁⟨\ue200]|\]\]>|^[ \t>]*~~~", re.MULTILINE)
-_LABELLED = re.compile(r"thinking|thought|assistantfinal", re.IGNORECASE)
+_LABELLED = re.compile(
+    r"thinking|thinks|thought|reasoning|monologue|assistant|response:|instruction:", re.IGNORECASE
+)
 _NEWLINE = re.compile(r"(?<=[\w.!?:;,)])(?<![A-Za-z]:)(?:\\r)?(?:\\n)+(?=[A-ZÄÖÜ\d*#-])")
 """As it stands in JSON that somebody forgot to read"""
 _ARROWS = str.maketrans("➔➜➡⮕🡒", "→→→→→")
@@ -27,7 +28,7 @@ def without_markup(text: str, reading: Reading, omissions: Omissions) -> str:
 
     Some steps are imported when a text has something for them, as few have.
     """
-    text = _NEWLINE.sub("\n", without_breaks(text))
+    text = read_entities(_NEWLINE.sub("\n", without_breaks(text)))
     if _LABELLED.search(text):
         from speech.text.transcripts import without_labelled
 
@@ -44,12 +45,11 @@ def without_markup(text: str, reading: Reading, omissions: Omissions) -> str:
 
         text = without_maths(text, reading.tongue, omissions)
     text = without_links(read_blocks(text, omissions), omissions)
-    text = without_citations(text, omissions)
     if _has(text, "*_[(（~:"):
         from speech.text.directions import without_directions
 
         text = without_directions(text, reading.acting, omissions)
-    return read_signs(read_words(text), reading.tongue)
+    return read_words(text)
 
 
 def _has(text: str, signs: str) -> bool:

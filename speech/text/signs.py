@@ -7,22 +7,26 @@ from collections.abc import Mapping
 
 from speech.text.sign_words import words_of
 
-_ANY = re.compile(r"[#<>^~=→⇒⟶⟹↦←↔⇐⇔≤≥≠≈±×÷∞√∑∫∏∈∀∃−·⋅|\[\]{}]|->|\*|\+/-")
+_ANY = re.compile(r"[#<>^~〜～=→⇒⟶⟹↦←↔⇐⇔↑↓↕≤≥≠≈±×÷∞√∑∫∏∈∀∃−·⋅|\[\]{}]|->|\*|\+/-")
 _ASCII = (
     (re.compile(r"(?<![-<=])<?(?:-{1,3}|–)>(?!\d)|⟶|↦|➜|➔"), "→"),
+    (re.compile(r"(?<!\S)<-{1,2}(?=\s)|[↑↓↕]"), "←"),
     (re.compile(r"(?<![<=>])={1,2}>|⟹"), "⇒"),
     (re.compile(r"(?<!<)<=(?![=>])"), "≤"),
     (re.compile(r"(?<![>=-])>=(?!=)"), "≥"),
     (re.compile(r"(?<=[\w\s)])(?:!==?|=/=|<>)(?=[\w\s(\"'])"), "≠"),
     (re.compile(r"(?<=[\w\s)])={2,3}(?=[\w\s(\"'])"), "="),
     (re.compile(r"\+/-|\+-(?=\d)"), "±"),
-    (re.compile(r"(?<=\d) ?\*{1}(?!\*) ?(?=\d)"), " × "),
+    (re.compile(r"(?<=\d) ?\*(?!\*) ?(?=\d)|(?<=\b\w)\*(?=[\w(])|(?<=\b\w\w)\*(?=[\w(])"), " × "),
+    (re.compile(r"(?<=[\w)])\*\*(?=[\w(])"), "^"),
+    (re.compile(r"(?<=\d) ?[~〜～] ?(?=\d)"), "–"),
+    (re.compile(r"(?<=\w)\^(?=[+−-](?!\w))"), " "),
 )
 _BEHIND = r"(?=[\w(+\-−$€£\"'.])"
 _BETWEEN = re.compile(rf"(?P<left>[\w)%°\"'²³])(?P<space> *)(?P<sign>[<>≤≥≠≈]) *{_BEHIND}")
 _BARE = re.compile(r"(?P<sign>[<>≤≥≈~]) ?(?=[\d$€£])")
 _POWER = re.compile(r"(?<=[\w)])\^(\{[^{}\s]{1,20}\}|\(?[-−]?\w{1,8}\)?)")
-_ANGLES = re.compile(r"<([^\s<>]{1,80})>")
+_ANGLES = re.compile(r"<([^\s<>]{0,40}\w[^\s<>]{0,40})>")
 _ANGLES_AT_END = re.compile(_ANGLES.pattern + r"(?=[.,;:!?)])")
 _ARROW = re.compile(r" *+(?P<sign>[→⇒⇔↔←⇐]) *+(?=(?P<right>[^\s→⇒⇔↔←⇐]{0,40}))")
 _LEFT = re.compile(r"[^\s→⇒⇔↔←⇐]*$")
@@ -43,8 +47,8 @@ def read_signs(text: str, tongue: str) -> str:
     text = _SQUARE.sub(r"\1", text)
     if not tongue:
         return text
-    text = _TAG.sub("", text)
-    text = _ANGLES.sub(r" \1 ", _ANGLES_AT_END.sub(r" \1", _CURLY.sub(r"\1", text)))
+    text = _TAG.sub("", _CURLY.sub(r"\1", text))
+    text = _ANGLES.sub(r" \1 ", _ANGLES_AT_END.sub(r" \1", text))
     for pattern, sign in _ASCII:
         text = pattern.sub(sign, text)
     words = words_of(tongue)

@@ -12,7 +12,8 @@ from speech.text.pauses import USUAL, of_strength, seconds_of
 from speech.text.templates import Turn
 
 TAG = (
-    r"<(?P<close>/?)(?P<name>[^\W\d_][\w:.▁-]*+)(?P<rest>(?:[\s=/][^<>]*+)?)>"
+    r"<(?P<space>[ \t])?(?P<close>/?)(?(space)[ \t]?)"
+    r"(?P<name>[^\W\d_][\w:.▁-]*+)(?P<rest>(?:[\s=/][^<>]*+)?)>"
     r"|[◁⟨](?P<close_2>/?)(?P<name_2>\w{2,40})[▷⟩]"
     r"|\[(?P<close_3>/)?(?P<name_3>[A-Za-z]\w{0,40})(?P<rest_3>[ =][^\[\]\n<>]{0,200})?\]"
     r"(?(close_3)|(?:(?<=[A-Z]{3}\])|(?![(\[:])))"
@@ -48,6 +49,8 @@ class Tag:
     closes: bool
     bracketed: bool = False
     """Whether it stands in square brackets"""
+    spaced: bool = False
+    """Whether there is a space in front of its name, as in a comparison"""
 
     @property
     def is_whole(self) -> bool:
@@ -96,6 +99,7 @@ def tag_of(token: re.Match[str]) -> Tag:
         token["rest"] or token["rest_3"] or "",
         bool(token["close"] or token["close_2"] or token["close_3"]),
         token["name_3"] is not None,
+        token["space"] is not None,
     )
 
 
@@ -107,6 +111,8 @@ def meaning_in(tag: Tag, closed: set[str]) -> Meaning | Turn | None:
     if name.lower() in _SPECIAL or name.lower().startswith(("start_of_", "end_of_", "begin_of_")):
         return templates.turn_of(name)
     known = meaning_of(name)
+    if tag.spaced:
+        return known if known in (Meaning.THOUGHT, Meaning.TOOL) else None
     if (known is None or len(name) == 1) and not _STRICT.fullmatch(tag.rest):
         return None
     return of_attributes(tag.rest) or known or Meaning.WORD

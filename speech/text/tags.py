@@ -22,6 +22,13 @@ _TOKEN = re.compile(
     rf"|{TAG}|(?P<brace>(?:\[\s{{0,20}})?\{{)|(?P<cited>\ue200[^\ue200\ue201\n]{{0,400}}\ue201)",
     re.MULTILINE,
 )
+_SUMMARISED = re.compile(
+    r"\s*<summary[^<>]*>[^<>]{0,30}(?:think|thought|reasoning|denk|gedanke|pensamiento|réflexion)",
+    re.IGNORECASE,
+)
+"""What folds away says what it is."""
+_CALLED = re.compile(r"[A-Za-z_][\w.]*\(\s*$")
+_CALL_ENDS = re.compile(r"\s*\)?")
 _RAISED = re.compile(r"\s*[\[(]?([\d,*†‡ ]{1,8}|[a-z])[\])]?\s*</sup\s*>", re.IGNORECASE)
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _KINDS: dict[Meaning, Kind] = {
@@ -112,6 +119,12 @@ class Reader:
         if found.answer is not None and (found.calls or not self._spoke):
             self._say(f"{BREAK}{found.answer}{BREAK}")
             return found.end
+        name = _CALLED.search(self._out[-1][-80:]) if self._out and not self._muted else None
+        ending = _CALL_ENDS.match(self._text, found.end)
+        if name and ending:
+            # It is what a function is called with.
+            self._out[-1] = self._out[-1][: -len(name[0])]
+            return self._drop("tool call", start - len(name[0]), ending.end())
         return self._drop("tool call" if found.calls else "data", start, found.end)
 
     def _special(self, name: str, token: re.Match[str]) -> int:
@@ -150,6 +163,8 @@ class Reader:
     def _tag(self, token: re.Match[str]) -> int:
         tag = tag_of(token)
         meaning = meaning_in(tag, self._hidden.closed)
+        if meaning is Meaning.BLOCK and not tag.closes and _SUMMARISED.match(self._text, token.end()):
+            meaning = Meaning.THOUGHT
         if meaning is None:
             self._say(token[0])
             return token.end()
@@ -194,8 +209,9 @@ class Reader:
             return token.end()
         *_, word = re.split(r"[^\w²³)]", self._text[max(0, token.start() - 12) : token.start()])
         is_exponent = word and (len(word) <= 2 or word[-1].isdigit() or word.endswith(")"))
-        if is_exponent and found[1].isdigit():
-            self._say(found[1].translate(_SUPERSCRIPT))
+        if is_exponent and found[1].isalnum():
+            digits = found[1].isdigit()
+            self._say(found[1].translate(_SUPERSCRIPT) if digits else f"^{found[1]} ")
             return found.end()
         return self._drop("citation", token.start(), found.end(), INLINE)
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 MARK = (
     r"<[|｜](?P<special>[^|｜<>\n]{1,64})(?:[|｜]>|>)|<(?P<ended>\w[\w ▁]{0,60})[|｜]>"
-    r"|\[\|(?P<framed>/?\w{1,24})\|\]|<<(?P<system>/?)SYS>>"
+    r"|\[\|(?P<framed>/?\w{1,24})\|\]|<<(?P<system>/?)SYS>>|<(?P<byte>0x[0-9A-Fa-f]{2})>"
 )
 """Also with a bar on one side only: `<|channel>thought` … `<channel|>`"""
 
@@ -57,7 +57,12 @@ _SKIPPED = re.compile(r"[^<\n]{0,200}")
 
 def special_name(token: re.Match[str]) -> str | None:
     """What stands between the bars in a match of `MARK`; with `/` in front if it is an end by its form."""
-    return token["special"] or token["framed"] or (f"/{token['ended']}" if token["ended"] else None)
+    return (
+        token["special"]
+        or token["framed"]
+        or token["byte"]
+        or (f"/{token['ended']}" if token["ended"] else None)
+    )
 
 
 @lru_cache(maxsize=512)

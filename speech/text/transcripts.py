@@ -16,6 +16,18 @@ _THOUGHTS = frozenset(
 )
 _STEPS = frozenset({"action", "action input", "observation"})
 _ANSWERS = frozenset({"final answer", "final response", "answer", "response"})
+_ASIDE = re.compile(
+    r"[\[(*]{1,2}(?:internal |inner |my )?(?:thinking|thoughts?|thinks|reasoning|monologue) ?:"
+    r"[^\[\]()*\n]{0,2000}[\])*]{1,2}",
+    re.IGNORECASE,
+)
+"""`[Thinking: …]`"""
+_ROLE = re.compile(
+    r"^[^\S\n]*(?:### ?|\*\*)?(?P<role>instruction|input|human|user|system|response|assistant)"
+    r"(?:\*\*)?:(?:\*\*)?[^\S\n]*",
+    re.MULTILINE | re.IGNORECASE,
+)
+_OWN = frozenset({"response", "assistant"})
 _AROUND = (
     # What ollama prints in a terminal, what Granite says, and gpt-oss when its marks are taken away.
     (
@@ -33,6 +45,8 @@ def without_labelled(text: str, omissions: Omissions) -> str:
         if (begins := opening.search(text)) and (ends := closing.search(text, begins.end())):
             omissions.add("thought", text[begins.start() : ends.end()])
             text = text[: begins.start()] + BREAK + text[ends.end() :]
+    text = _ASIDE.sub(lambda found: omissions.add("thought", found[0]), text)
+    text = _own_turns(text, omissions)
     labels = [(found, found["label"].lower()) for found in _LABEL.finditer(text)]
     names = {name for _, name in labels}
     if not names & _THOUGHTS or not names & (_ANSWERS | _STEPS):
@@ -44,4 +58,20 @@ def without_labelled(text: str, omissions: Omissions) -> str:
             kept += BREAK, text[found.end() : end]
         else:
             omissions.add("tool call" if name in _STEPS else "thought", text[found.start() : end])
+    return "".join(kept)
+
+
+def _own_turns(text: str, omissions: Omissions) -> str:
+    """What the model said, if the text is a conversation from its beginning; one in a story is left alone."""
+    roles = [(found, found["role"].lower() in _OWN) for found in _ROLE.finditer(text)]
+    if not any(own for _, own in roles) or text[: roles[0][0].start()].strip():
+        return text
+    kept = [text[: roles[0][0].start()]]
+    ends = [found.start() for found, _ in roles[1:]] + [len(text)]
+    for (found, own), end in zip(roles, ends, strict=True):
+        if own:
+            omissions.add("template", found[0])
+            kept += BREAK, text[found.end() : end]
+        else:
+            omissions.add("template", text[found.start() : end])
     return "".join(kept)
