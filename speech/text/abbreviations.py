@@ -36,9 +36,10 @@ JOINING = frozenset(
 
 BEFORE_NUMBERS = frozenset(
     """
-    app ref art ch chap eq eqs fig figs ill n no nos nr nrs num p par pp pt sec sect tab v vol vols abb abs
-    anl anm aufl bd bl hft kap lfd rn s sp str tel z ziff cap núm pág págs éd livr pag pagg pág гл илл
-    разд рис стр табл тел jan feb mar apr jun jul aug sep sept oct nov dec max mind rd
+    sat sun mon tue tues wed thu thurs fri app ref art ch chap eq eqs fig figs ill n no nos nr nrs num p
+    par pp pt sec sect tab v vol vols abb abs anl anm aufl bd bl hft kap lfd rn s sp str tel z ziff cap
+    núm pág págs éd livr pag pagg pág гл илл разд рис стр табл тел jan feb mar apr jun jul aug sep sept
+    oct nov dec max mind rd
     """.split()
 )
 """Only if a number follows: `No. 5`, but `No. I will not.`"""

@@ -71,11 +71,7 @@ def _clean_once(text: str, reading: Reading, omissions: Omissions) -> str:
     text = unicodedata.normalize("NFC", text)
     if _NO_PLAIN_TEXT.search(text):
         # Imported here, as many a command says a plain sentence.
-        from speech.text.markup import without_markup
-        from speech.text.signs import read_signs
+        from speech.text.markup import without_any_markup
 
-        before, text = text, without_markup(text, reading, omissions)
-        if text.split() == before.split():
-            # Nothing is left in which a sign could be more than that.
-            text = read_signs(text, reading.tongue)
+        text = without_any_markup(text, reading, omissions, _PASSES)
     return join_lines(shorten_runs(text, omissions), reading.language)

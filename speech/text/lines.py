@@ -23,11 +23,22 @@ _NUMBERED = re.compile(r"(?:\d{1,3}[.)]|[a-zA-Z]\)|[IVX]{1,5}[.)]|[-–—•*])
 _UNFINISHED = frozenset(
     """
     the a an of and or with from into our your his her their my der die das den dem des ein eine einen
-    einem einer und oder mit von vom zum zur für sehr la los las del un una unos y con su le les du des et
-    une au aux il lo gli di della un' os as da das dos uma
+    einem einer und oder mit von vom zum zur für sehr la los las del un una unos y con su le les du des
+    et une au aux il lo gli di della un' os as da das dos uma
     """.split()
 )
 """Words that end no line by themselves"""
+_OPEN = frozenset(
+    """
+    is are was were be been has have had do does did said says will would can could should must to in at
+    by for on as that which who when where because if than not very ist sind war waren sei wird werden
+    hat haben hatte sagte kann soll muss in im an am auf bei nach vor über dass weil wenn als wie nicht
+    sich es son era está ha han dijo en por para que como no est sont était a ont dit en dans sur pour
+    par que qui ne è sono era ha hanno disse in su per da che non é são foi tem disse em por para que
+    não
+    """.split()
+)
+"""Those that end a line of a sentence, and rarely one of a list"""
 _NARROW = 25
 """Characters; a shorter line was not wrapped because it was full"""
 _SHORT = 2
@@ -37,6 +48,7 @@ _HYPHENATED = re.compile(r"[^\W\d_]-$")
 _BEFORE_ANOTHER = frozenset({"and", "or", "to", "und", "oder", "bis", "bzw", "et", "ou", "y", "o", "e"})
 _BREAKS = re.compile(rf"{BREAK_LINE}|\n\s*\n")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uff66-\uff9f]")
+_WIDE = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
 _ROUNDS = 4
 
 
@@ -90,7 +102,7 @@ def _joined(lines: list[str], language: str) -> list[str]:
         if _joins(before, line, block):
             if _is_torn(before, line):
                 units[-1][-1] = units[-1][-1][:-1]
-            elif not (_CJK.match(before[-1]) and _CJK.match(line[0])) and line[0] not in _MARKS:
+            elif not (_WIDE.match(before[-1]) and _CJK.match(line[0])) and line[0] not in _MARKS:
                 units[-1].append(" ")
             units[-1].append(line)
         else:
@@ -141,13 +153,15 @@ def _joins(line: str, following: str, block: _Block) -> bool:
     last, first = line.rstrip(_CLOSERS)[-1:], following[0]
     fills = len(line) >= _NARROW and len(line) + 1 + len(following.partition(" ")[0]) > block.width
     if last in tuple(_ENDS):
-        return fills and line[-1] == "." and _is_unfinished(line, following, block.language)
+        return line[-1] == "." and _is_unfinished(line, following, block.language)
     if line[-1] in _GOES_ON or first in _CONTINUING:
         return True
     if _CJK.match(line[-1]) and _CJK.match(first):
         return block.has_ends and len(line) >= max(15, 0.9 * block.width)
     *_, word = line.lower().split(" ")
     if word in _UNFINISHED and not block.is_list:
+        return True
+    if block.has_ends and (word in _OPEN or (not first.isalpha() and " " in line)):
         return True
     if first.islower():
         begun = not block.is_list or (line[0].isupper() and block.has_ends)
@@ -172,9 +186,9 @@ def _is_unfinished(line: str, following: str, language: str) -> bool:
     *_, before, token = ["", *line[-48:-1].split(" ")]
     name = token.lower()
     kind = name in TITLES | JOINING if len(name) > 1 else token.isupper() or before.endswith(".")
-    if not (
-        kind or token.isdigit() or (following[0].isdigit() and (name in BEFORE_NUMBERS or "str" in name))
-    ):
+    numbered = following[0].isdigit() and (name in BEFORE_NUMBERS or "str" in name)
+    dotted = re.fullmatch(r"(?:[A-Z]\.)+[A-Z]", token)
+    if not (kind or numbered or dotted or (token.isdigit() and before)):
         return False
     head = line[-48:]
     return len(head) not in sentence_ends(f"{head} {following[:48]}", language)

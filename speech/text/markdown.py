@@ -15,7 +15,7 @@ _RULE = re.compile(r"\s*(?:([-*_])(?:\s*+\1){2,}|={3,}|[-=_*~#+·•]{4,})\s*")
 _TABLE = re.compile(r"^[^|\n]*\|.*\n(?=[ :-]*\|)(?=[ :|]*-)[ :|-]++$(?:\n[^|\n]*\|.*)*", re.MULTILINE)
 _QUOTE = re.compile(r"[^\S\n]*(?:>(?!\d)[^\S\n]?)+")
 _HEADING = re.compile(r" *#{1,6} +(.*)")
-_BULLET = re.compile(r"[^\S\n]*(?:[-*+•‣▪◦●○■–]\s++)+(?:\[[ xX]\] +)?|[^\S\n]*(?:→|->|=>)\s++")
+_BULLET = re.compile(r"[^\S\n]*(?:[-*+•‣▪◦●○■–]\s++)+(?:\[[ xX]\] +)?|[^\S\n]*(?:→|->|=>|\[[ xX]\])\s++")
 _NUMBERED = re.compile(r"[^\S\n]*(?:(?:\d{1,3}[.)]|[a-zA-Z]\)|[IVX]{1,5}[.)])\s|[①-⑳]|\|.*\|\s*$)")
 """Items of a list, and rows of a table that has no line under its heading"""
 _LATER = re.compile(r"\s*(?:[2-9]|\d\d)")
@@ -61,17 +61,18 @@ def read_blocks(text: str, omissions: Omissions) -> str:
             lines.append(BREAK)
         if heading := _HEADING.fullmatch(line):
             lines += BREAK, _heading(heading), BREAK
+            listed = False
         elif bullet := _BULLET.match(line):
             lines += BREAK, line[bullet.end() :]
+            listed = True
         elif _NUMBERED.match(line) and (lines[-1:] in ([], [BREAK]) or listed or not _LATER.match(line)):
             lines += BREAK, _row(line) if line.lstrip().startswith("|") else line
             listed = True
-            continue
+        elif listed and line[:2].isspace() and lines[-1] != BREAK:
+            lines[-1] += f" {line.strip()}"
         else:
             lines.append(line)
             listed = listed and line[:1].isspace()
-            continue
-        listed = False
     return "\n".join(lines)
 
 

@@ -1,4 +1,4 @@
-"""One pass over a text with marks in it, from what encloses most to what encloses least."""
+"""A text with marks in it, from what encloses most to what encloses least, until none is left."""
 
 # ruff: noqa: RUF001 - signs of many scripts are meant
 
@@ -6,29 +6,40 @@ import re
 
 from speech.reading import Reading
 from speech.text import pauses
-from speech.text.breaks import BREAK, without_breaks
+from speech.text.breaks import BREAK, BREAK_LINE, without_breaks
 from speech.text.characters import drop_unspoken
 from speech.text.emoticons import without_emoticons
 from speech.text.links import without_links
 from speech.text.markdown import read_blocks, read_entities, read_words
 from speech.text.omissions import Omissions
+from speech.text.signs import read_signs
 
 _TAGGED = re.compile(r"[<`{\[◁⟨\ue200]|\]\]>|^[ \t>]*~~~", re.MULTILINE)
 _LABELLED = re.compile(
     r"thinking|thinks|thought|reasoning|monologue|assistant|response:|instruction:", re.IGNORECASE
 )
+_SPACE = re.compile(r"\s++")
 _NEWLINE = re.compile(r"(?<=[\w.!?:;,)])(?<![A-Za-z]:)(?:\\r)?(?:\\n)+(?=[A-ZÄÖÜ\d*#-])")
 """As it stands in JSON that somebody forgot to read"""
 _ARROWS = str.maketrans("➔➜➡⮕🡒", "→→→→→")
 """Those that would go as emoji"""
 
 
-def without_markup(text: str, reading: Reading, omissions: Omissions) -> str:
-    """What was nested in markup of its own kind needs another pass. Breaks are marked by `BREAK`.
+def without_any_markup(text: str, reading: Reading, omissions: Omissions, passes: int) -> str:
+    """Markup within markup of its own kind takes one pass a level. Breaks are marked by `BREAK`."""
+    text = without_breaks(text)
+    for _ in range(passes):
+        before, text = text, _without_markup(text, reading, omissions)
+        if text.split() == before.split():
+            # Nothing is left in which a sign could be more than that.
+            return read_signs(text, reading.tongue)
+        text = _SPACE.sub(lambda space: BREAK if BREAK_LINE in space[0] else space[0], text)
+    return text
 
-    Some steps are imported when a text has something for them, as few have.
-    """
-    text = read_entities(_NEWLINE.sub("\n", without_breaks(text)))
+
+def _without_markup(text: str, reading: Reading, omissions: Omissions) -> str:
+    """One pass. Some steps are imported when a text has something for them, as few have."""
+    text = read_entities(_NEWLINE.sub("\n", text))
     if _LABELLED.search(text):
         from speech.text.transcripts import without_labelled
 

@@ -21,7 +21,8 @@ from speech.text.abbreviations import (
 _OPENERS = "\"'“”„‚‘«»‹›([{¿¡「『（《【—–-*"
 _QUOTES = "\"'”’“‘«»‹›)]}」』）》】〕〉"
 _END = re.compile(
-    r"(?P<marks>[.!?…؟।॥۔]+)(?P<closers>(?:[\"'”’“‘«»‹›)\]}]| [»›](?=[\s,.;:]|$))*)(?=\s|$)"
+    r"(?P<glued>(?<=[a-zß-ÿ]{2})[.!?]+)(?=[A-ZÀ-Þ][a-zß-ÿ]+[\s,.!?])"
+    r"|(?P<marks>[.!?…؟।॥۔]+)(?P<closers>(?:[\"'”’“‘«»‹›)\]}]| [»›](?=[\s,.;:]|$))*)(?=\s|$)"
     r"|(?P<wide>[。！？｡]+)(?P<wide_closers>[」』）》】〕〉”’\"')\]]*)"
 )
 """What may be the end of a sentence: marks and what closes with them. Wide marks need no space behind."""
@@ -49,7 +50,7 @@ def sentence_ends(text: str, language: str = "") -> list[int]:
         end = match.end()
         if end >= len(text):
             break
-        if _wide(text, match) if match["wide"] else _ends(text, start, match, language):
+        if match["glued"] or (_wide(text, match) if match["wide"] else _ends(text, start, match, language)):
             ends.append(end)
             start = end
     return [*ends, len(text)]
@@ -67,7 +68,9 @@ def _ends(text: str, start: int, match: re.Match[str], language: str) -> bool:
     small = word[:1].islower()
     if _in_an_aside(text, start, match.end()):
         return False
-    if small and (set(match["closers"]) & set(_QUOTES) or opening[:1] in ("—", "–", "-")):
+    if small and opening[:1] in ("—", "–", "-"):
+        return False
+    if small and match["closers"] and not set(opening) & set(_OPENERS):
         return False
     if marks == "…" or (len(marks) > 1 and not marks.strip(".…")):
         return not small

@@ -166,8 +166,8 @@ class Reader:
         if meaning is Meaning.BLOCK and not tag.closes and _SUMMARISED.match(self._text, token.end()):
             meaning = Meaning.THOUGHT
         if meaning is None:
-            self._say(token[0])
-            return token.end()
+            self._say(self._text[token.start()])
+            return token.start() + 1
         if isinstance(meaning, Turn):
             return self._special(tag.name, token)
         if meaning in DROPPED:

@@ -1,6 +1,6 @@
 """Lines are joined as a reader joins them: what was wrapped is one, what is a list is not."""
 
-# ruff: noqa: E501 - what is tested is shown as it is written
+# ruff: noqa: E501, RUF001 - what is tested is shown as it is written
 
 import textwrap
 
@@ -82,6 +82,21 @@ def test_wrapped_paragraphs_lists_and_quotations_stay_apart(width: int) -> None:
             ["吾輩は猫である。", "名前はまだ無い。", "どこで生れたかとんと見当がつかぬ。"],
         ),
         ("赤\n青\n緑", ["赤", "青", "緑"]),
+        ("床前明月光，\n疑是地上霜。", ["床前明月光，疑是地上霜。"]),
+        ("The price is\n$5.", ["The price is $5."]),
+        ("We met in\n2019 in Paris.", ["We met in 2019 in Paris."]),
+        ("He said\n“hello” to me.", ["He said “hello” to me."]),
+        ("Mr.\nSmith and the U.S.\nArmy came.", ["Mr. Smith and the U.S. Army came."]),
+        ("See Fig.\n3 for it. Then go.", ["See Fig. 3 for it.", "Then go."]),
+        ("Er kam am 3.\nMai heim.", ["Er kam am 3. Mai heim."]),
+        ("1) One\n2) Two\n   and more\n3) Three", ["1) One", "2) Two and more", "3) Three"]),
+        ("Anna: Hi\nBen: Hello", ["Anna: Hi", "Ben: Hello"]),
+        ("To do:\n[ ] one\n[x] two", ["To do:", "one", "two"]),
+        ("milk, eggs\nbread, butter\njam", ["milk, eggs", "bread, butter", "jam"]),
+        (
+            "Title of the book\nby Anna Bauer\n\nOnce upon a time",
+            ["Title of the book", "by Anna Bauer", "Once upon a time"],
+        ),
     ],
 )
 def test_lines_are_joined_as_a_reader_joins_them(text: str, spoken: list[str]) -> None:
