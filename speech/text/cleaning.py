@@ -38,11 +38,12 @@ def clean(
     """
     check_length(text, limit)
     omissions = Omissions() if omissions is None else omissions
-    text, settled = _clean_until_settled(text, reading, omissions)
-    if not settled:
+    cleaned = _clean_until_settled(text, reading, omissions)
+    if cleaned is None:
         # Nested this deep it is junk or hostile: without a sign of markup left, it settles.
-        text, _ = _clean_until_settled(text.translate(_MARKUP), reading, omissions)
-    text = pauses.bounded(text)
+        text = text.translate(_MARKUP)
+        cleaned = _clean_until_settled(text, reading, omissions) or text
+    text = pauses.bounded(cleaned)
     check_length(text, limit)
     check_speakable(text)
     return text
@@ -58,20 +59,25 @@ def check_speakable(text: str) -> None:
         raise EmptyText("There is nothing in the text that can be spoken; send words or numbers.")
 
 
-def _clean_until_settled(text: str, reading: Reading, omissions: Omissions) -> tuple[str, bool]:
+def _clean_until_settled(text: str, reading: Reading, omissions: Omissions) -> str | None:
+    """None: it does not settle."""
     for _ in range(_PASSES):
-        before, text = text, _clean_once(text, reading, omissions)
-        if text == before:
-            return text, True
-    return text, False
+        before, cleaned = text, _clean_once(text, reading, omissions)
+        if cleaned is None or cleaned == before:
+            return cleaned
+        text = cleaned
+    return None
 
 
-def _clean_once(text: str, reading: Reading, omissions: Omissions) -> str:
+def _clean_once(text: str, reading: Reading, omissions: Omissions) -> str | None:
     text = re.sub(r"\r\n?|[\v\f\x85\u2028\u2029]", "\n", text)
     text = unicodedata.normalize("NFC", text)
     if _NO_PLAIN_TEXT.search(text):
         # Imported here, as many a command says a plain sentence.
-        from speech.text.markup import without_any_markup
+        from speech.text.markup import without_markup
 
-        text = without_any_markup(text, reading, omissions, _PASSES)
+        without = without_markup(text, reading, omissions, _PASSES)
+        if without is None:
+            return None
+        text = without
     return join_lines(shorten_runs(text, omissions), reading.language)

@@ -25,20 +25,20 @@ _ARROWS = str.maketrans("➔➜➡⮕🡒", "→→→→→")
 """Those that would go as emoji"""
 
 
-def without_any_markup(text: str, reading: Reading, omissions: Omissions, passes: int) -> str:
-    """Markup within markup of its own kind takes one pass a level. Breaks are marked by `BREAK`."""
+def without_markup(text: str, reading: Reading, omissions: Omissions, passes: int) -> str | None:
+    """Breaks are marked by `BREAK`. None: there is more markup within markup of its own kind than passes."""
     text = without_breaks(text)
     for _ in range(passes):
-        before, text = text, _without_markup(text, reading, omissions)
+        before, text = text, _one_pass(text, reading, omissions)
         if text.split() == before.split():
             # Nothing is left in which a sign could be more than that.
             return read_signs(text, reading.tongue)
         text = _SPACE.sub(lambda space: BREAK if BREAK_LINE in space[0] else space[0], text)
-    return text
+    return None
 
 
-def _without_markup(text: str, reading: Reading, omissions: Omissions) -> str:
-    """One pass. Some steps are imported when a text has something for them, as few have."""
+def _one_pass(text: str, reading: Reading, omissions: Omissions) -> str:
+    """Some steps are imported when a text has something for them, as few have."""
     text = read_entities(_NEWLINE.sub("\n", text))
     if _LABELLED.search(text):
         from speech.text.transcripts import without_labelled
