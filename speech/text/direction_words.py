@@ -98,6 +98,9 @@ SUBJECTS = frozenset(
 """Before these words' verbs stands a clause, not a direction."""
 
 
+_VOICES = frozenset("voice tone whisper breath accent stimme ton voz voix voce tono".split())
+
+
 def _forms(verb: str) -> tuple[str, str, str]:
     """He does, doing, done; by the rules of spelling."""
     doubled = verb + verb[-1] if verb in _DOUBLED else verb
@@ -146,6 +149,11 @@ def is_noise(words: list[str]) -> bool:
     if words[-1] in _GOING_ON:
         return any(word in _NOUNS for word in words)
     return words[-1] in _NOUNS or (words[0] in _SOUND_OF and len(words) > 1)
+
+
+def is_voice(words: list[str]) -> bool:
+    """Whether they name a voice, such as `in a low voice` or `under his breath`."""
+    return len(words) > 1 and words[-1] in _VOICES
 
 
 def clears_throat(words: list[str]) -> bool:

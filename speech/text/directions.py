@@ -22,6 +22,7 @@ from speech.text.direction_words import (
     is_abroad,
     is_manner,
     is_noise,
+    is_voice,
     sounds,
 )
 from speech.text.omissions import Omissions
@@ -43,10 +44,14 @@ _PART = ",;—–-"
 """The same of something that is between two parts of a sentence"""
 _LINE_ENDS = re.compile(r"[ \t]*(?:$|[\n\x1e])")
 _BEGINS = re.compile(
-    r"[ \t]*(?:$|[\n\x1e*\[(\"“„«—–\d¿¡A-ZÀ-ÖØ-ÞА-Я]"
+    r"[ \t]*(?:$|…|\.\.|[\n\x1e*~\[(\"“„«—–\d¿¡A-ZÀ-ÖØ-ÞА-Я]"
     r"|[\u0370-\u03ff\u0590-\u06ff\u0900-\u0fff\u3040-\u9fff\uac00-\ud7a3])"
 )
 """A sentence, or nothing more"""
+_SAID_TWICE = re.compile(r"(,[\"”“»]) {1,9},")
+"""The commas around a direction within a speech"""
+_TO_WHOM = re.compile(r"(?:to|in|at|zu|an|auf) [A-ZÄÖÜ]\w+")
+"""Or in which language"""
 _NOT_DOING = frozenset({"he", "she", "it", "they", "er", "sie", "then", "and", "also", "en"})
 _PAUSES = frozenset({"pause", "pauses", "pausing", "beat", "silence"})
 
@@ -89,7 +94,7 @@ def without_directions(text: str, acting: Acting, omissions: Omissions) -> str:
         omissions.add("stage direction", match[0])
         return " "
 
-    return _WRITTEN.sub(read, text)
+    return _SAID_TWICE.sub(r"\1", _WRITTEN.sub(read, text))
 
 
 def _place(text: str, match: re.Match[str]) -> _Place:
@@ -124,7 +129,8 @@ def _emphasised(words: list[str], said: str, place: _Place) -> bool:
         heard = all(word in bare_sounds() for word in words) or any(
             word in sounds() | gestures() for word in words[1:3]
         )
-        return known or heard or is_manner(words[0]) or (_acts(doing) and said[:1].islower())
+        lower = said[:1].islower() and (_acts(doing) or words[0] == "does" != words[-1])
+        return known or heard or lower or is_manner(words[0]) or is_voice(words)
     if doing.endswith("ing") or not known:
         return False
     if place.after_sentence or (place.line_ends and not place.subject):
@@ -143,7 +149,11 @@ def _in_square(words: list[str], said: str, place: _Place) -> bool:
         return True
     if len(words) > 1 and (words[1] in sounds() or words[-1] in sounds()):
         return True
-    return place.alone and len(words) <= 4 and said[:1].islower() and (_acts(words[0]) or _acts(words[-1]))
+    if not place.alone or not said[:1].islower():
+        return False
+    if is_voice(words) or _TO_WHOM.fullmatch(said) or any(_acts(word) and word in gestures() for word in words):
+        return True
+    return len(words) <= 4 and (_acts(words[0]) or _acts(words[-1]))
 
 
 def _in_round(words: list[str], said: str, place: _Place) -> bool:
@@ -153,7 +163,10 @@ def _in_round(words: list[str], said: str, place: _Place) -> bool:
     if clears_throat(words):
         return True
     how = words[-1].endswith("ly") and _first_doing(words) in sounds()
-    return how or (place.alone and (_known(words) or all(map(is_manner, words))))
+    if not place.alone:
+        return how
+    told = is_voice(words) or _TO_WHOM.fullmatch(said) is not None
+    return how or told or _known(words) or all(map(is_manner, words))
 
 
 _FORMS: dict[str, Callable[[list[str], str, _Place], bool]] = {

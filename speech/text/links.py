@@ -4,10 +4,11 @@
 
 import re
 
+from speech.text.direction_words import is_sound
 from speech.text.omissions import Omissions
 
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\n]*+(?:\([^()\n]*+\)[^()\n]*+)*+\)")
-_REFERRED = re.compile(r"!?\[(?![\d^])([^\[\]\n]+)\] ?\[[^\[\]\n]{0,80}\]")
+_REFERRED = re.compile(r"!?\[(?![\d^])([^\[\]\n]+)\] ?\[([^\[\]\n]{0,80})\]")
 _NOTE = re.compile(r"[^\S\n]?\[\[\^?\d{1,3}\]\]\([^()\n]*+\)")
 _WIKI = re.compile(r"\[\[(?:[^\[\]|\n]{1,120}\|)?([^\[\]|\n]{1,120})\]\]")
 _DEFINITION = re.compile(
@@ -59,7 +60,7 @@ def without_links(text: str, omissions: Omissions) -> str:
         for _ in range(2):  # a picture may be the label of a link
             text = _LINK.sub(lambda found: _label(found, omissions), text)
     text = _CITED.sub(lambda found: omissions.add("citation", found[0]), text)
-    text = _REFERRED.sub(r"\1", _WIKI.sub(r"\1", text)) if "[" in text else text
+    text = _REFERRED.sub(_referring, _WIKI.sub(r"\1", text)) if "[" in text else text
     return _URL.sub(lambda found: _host(found, omissions), text)
 
 
@@ -72,6 +73,13 @@ def _label(found: re.Match[str], omissions: Omissions) -> str:
     label = found[1].strip()
     # A number as a label is that of a note.
     return f"[{label}]" if label.isdigit() else found[1]
+
+
+def _referring(found: re.Match[str]) -> str:
+    """Two sounds of somebody, such as `[laughs][sighs]`, are no link."""
+    if found[2] and all(is_sound(each.split()[-1]) for each in found.groups() if each.strip()):
+        return f"[{found[1]}] [{found[2]}]"
+    return found[1]
 
 
 def _host(found: re.Match[str], omissions: Omissions) -> str:

@@ -21,6 +21,7 @@ _ASCII = (
     (re.compile(r"(?<=[\w)])\*\*(?=[\w(])"), "^"),
     (re.compile(r"(?<=\d) ?[~〜～] ?(?=\d)"), "–"),
     (re.compile(r"(?<=\w)\^(?=[+−-](?!\w))"), " "),
+    (re.compile(r"(?<=[^\W\d_])[~〜～]++(?![\w/])|(?<!\S)~++(?=[^\W\d_]|\s|$)"), ""),
 )
 _BEHIND = r"(?=[\w(+\-−$€£\"'.])"
 _BETWEEN = re.compile(rf"(?P<left>[\w)%°\"'²³])(?P<space> *)(?P<sign>[<>≤≥≠≈]) *{_BEHIND}")

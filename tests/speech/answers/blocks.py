@@ -27,7 +27,7 @@ class Block:
     name: str
     text: str
     sentences: tuple[str, ...]
-    """Words and marks; only the words count"""
+    """The words of each"""
 
 
 def words(spoken: str) -> list[str]:
@@ -48,5 +48,5 @@ def read(language: str, name: str, marked: str) -> Block:
     text = _NOISE.sub(lambda noise: noise["written"], marked.replace("¦", ""))
     heard = _TAG.sub(" ", _NOISE.sub(lambda noise: noise["heard"] or "", _FENCED.sub("", marked)))
     heard = heard.replace("*", "")
-    pieces = (" ".join(html.unescape(piece).split()) for piece in heard.split("¦"))
-    return Block(language, name, text, tuple(piece for piece in pieces if words(piece)))
+    pieces = (" ".join(words(html.unescape(piece))) for piece in heard.split("¦"))
+    return Block(language, name, text, tuple(piece for piece in pieces if piece))

@@ -101,7 +101,7 @@ def more(first: Block, every: list[Block], pick: random.Random) -> list[Block]:
 
 
 def answers() -> Iterator[dict[str, object]]:
-    """Name, language, text, and the sentences that should be heard."""
+    """Name, language, text, and the words of each sentence that should be heard."""
     pick = random.Random(2026)
     every = list(blocks())
     found = {block.text: [block] for block in every}
