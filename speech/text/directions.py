@@ -151,7 +151,11 @@ def _in_square(words: list[str], said: str, place: _Place) -> bool:
         return True
     if not place.alone or not said[:1].islower():
         return False
-    if is_voice(words) or _TO_WHOM.fullmatch(said) or any(_acts(word) and word in gestures() for word in words):
+    if (
+        is_voice(words)
+        or _TO_WHOM.fullmatch(said)
+        or any(_acts(word) and word in gestures() for word in words)
+    ):
         return True
     return len(words) <= 4 and (_acts(words[0]) or _acts(words[-1]))
 

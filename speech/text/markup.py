@@ -21,6 +21,10 @@ _LABELLED = re.compile(
 _SPACE = re.compile(r"\s++")
 _NEWLINE = re.compile(r"(?<=[\w.!?:;,)])(?<![A-Za-z]:)(?:\\r)?(?:\\n)+(?=[A-ZÄÖÜ\d*#-])")
 """As it stands in JSON that somebody forgot to read"""
+_LOOSE = re.compile(
+    r"(?<=[.!?…:;,(¿¡—]) ++,(?!\S)|^[ \t]*+[,;](?!\S)|(?<=\S)[ \t]++(?=[,.](?!\S))", re.MULTILINE
+)
+"""Commas and spaces around what is gone"""
 _ARROWS = str.maketrans("➔➜➡⮕🡒", "→→→→→")
 """Those that would go as emoji"""
 
@@ -60,7 +64,7 @@ def _one_pass(text: str, reading: Reading, omissions: Omissions) -> str:
         from speech.text.directions import without_directions
 
         text = without_directions(text, reading.acting, omissions)
-    return read_words(text)
+    return _LOOSE.sub("", read_words(text))
 
 
 def _has(text: str, signs: str) -> bool:

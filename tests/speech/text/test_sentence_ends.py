@@ -26,7 +26,7 @@ def joined(pieces: list[str], language: str) -> str:
 
 @pytest.mark.parametrize("known", [True, False], ids=["language known", "language unknown"])
 def test_a_text_is_cut_as_a_reader_cuts_it(known: bool) -> None:
-    """Cases A6 and Y5 and 170 more; whether the language is known or not."""
+    """Cases A6 and Y5 and 187 more; whether the language is known or not."""
     wrong = {}
     for language, pieces in cut_by_a_reader():
         text = joined(pieces, language)
