@@ -39,9 +39,12 @@ _AS_IT_IS = frozenset(
     middle mathnormal
     """.split()
 )
-_TEXT = frozenset({"text", "textbf", "textit", "textrm", "mbox", "textsf"})
+_TEXT = frozenset({"ce", "text", "textbf", "textit", "textrm", "mbox", "textsf"})
 _SPACES = frozenset({",", ";", ":", "!", " ", "quad", "qquad", "\n", "{", "}", "&"})
 _FRACTIONS = {("1", "2"): "half", ("1", "3"): "1/3", ("2", "3"): "2/3", ("1", "4"): "1/4", ("3", "4"): "3/4"}
+_BY_NAME = frozenset("arccos arcsin arctan arg cosh cot csc deg dim inf ker sec sinh sup tanh".split())
+_SHORT_FRACTION = re.compile(r"(\\[dtc]?frac)\s*(?:(\d)|\{([^{}]{1,40})\})\s*(\d)")
+"""`\\frac12` is one half: each number is one digit, if there are no braces."""
 _LEFT_OUT = re.compile(r"\\begin|\\end")
 COMMANDS = (
     frozenset({"frac", "dfrac", "tfrac", "sqrt"})
@@ -49,6 +52,8 @@ COMMANDS = (
     | _AS_IT_IS
     | _GREEK
     | _FUNCTIONS
+    | _BY_NAME
+    | {"binom"}
     | {*_SUMS}
     | {name for name in _SIGNS if name.isalpha()}
 )
@@ -63,11 +68,12 @@ def in_words(formula: str, tongue: str) -> str | None:
     if len(formula) > LONGEST or _LEFT_OUT.search(formula):
         return None
     try:
+        formula = _SHORT_FRACTION.sub(r"\1{\2\3}{\4}", formula.replace("{,}", ","))
         parser = _Parser(formula, words_of(tongue))
         said = parser.sequence()
     except _Unreadable:
         return None
-    return re.sub(r"\s+([,:])", r"\1", " ".join(said.split())).strip(" ,") or None
+    return re.sub(r"\s+([,:])|(\$)\s+", r"\1\2", " ".join(said.split())).strip(" ,") or None
 
 
 class _Parser:
@@ -128,11 +134,15 @@ class _Parser:
             return ""
         if name in ("frac", "dfrac", "tfrac", "cfrac"):
             return self._fraction()
+        if name in ("binom", "dbinom", "tbinom"):
+            return f"{self._group()} {self._word('choose')} {self._group()}"
         if name == "sqrt" or token == "√":
             return self._root()
         if name in _TEXT:
             return self._text()
-        if name in _AS_IT_IS:
+        if name in _BY_NAME:
+            return name
+        if name in _AS_IT_IS or token == "\\|":
             if self._next == ".":
                 self._at += 1
             return ""

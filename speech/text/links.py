@@ -24,6 +24,8 @@ _URL = re.compile(
     r"(?(opening)>?)"
 )
 
+_MAIL = re.compile(r"<?(?i:mailto):([^\s<>?]{1,80}@[^\s<>?]{1,80})(?:\?[^\s<>]{0,300})?>?")
+
 _NUMBERS = r"\^?\d{1,3}(?:\s*[,;–-]\s*\^?\d{1,3}){0,20}"
 _WHERE = (
     r"citation needed|source needed|clarification needed|who\?|when\?|which\?|according to whom\?|sources?|"
@@ -61,6 +63,7 @@ def without_links(text: str, omissions: Omissions) -> str:
             text = _LINK.sub(lambda found: _label(found, omissions), text)
     text = _CITED.sub(lambda found: omissions.add("citation", found[0]), text)
     text = _REFERRED.sub(_referring, _WIKI.sub(r"\1", text)) if "[" in text else text
+    text = _MAIL.sub(r"\1", text) if "@" in text else text
     return _URL.sub(lambda found: _host(found, omissions), text)
 
 

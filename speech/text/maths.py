@@ -13,10 +13,11 @@ _OPENING = re.compile(
     r"\\begin\{(?P<environment>[A-Za-z]+\*?)\}|(?P<open>\$\$|\\\[|\\\()|(?P<dollar>(?<![\\$\w])\$(?![\s$]))"
 )
 _CLOSING = {"$$": "$$", "\\[": "\\]", "\\(": "\\)"}
+_DOLLAR = re.compile(r"(?<!\\)\$")
 _SIGN_OF_MATHS = re.compile(r"\\[A-Za-z]|[\^_=<>≤≥≠±×÷√∑∫∞π]|[\w)]\s*[+*/-]\s*[\w(]")
 _PLAIN_WORD = re.compile(r"(?<![\\A-Za-z{])(?!(?:sin|cos|tan|log|exp|lim|min|max|mod)\b)[A-Za-zÀ-ÿ]{3,}")
 _COMMAND = re.compile(
-    r"(?<![\w\\:/])\\(?P<name>[A-Za-z]+)(?:\s*\{[^{}\n]{0,80}\}){0,2}"
+    r"(?<![\w\\:/])\\(?P<name>[A-Za-z]+)(?:(?<=frac)\d\d(?!\d)|(?:\s*\{[^{}\n]{0,80}\}){0,2})"
     r"|(?<=\d)\\(?P<after>times|cdot|div|pm|degree|circ)(?![A-Za-z])"
 )
 
@@ -58,7 +59,8 @@ def _formula(text: str, opening: re.Match[str]) -> tuple[int, str | None]:
         maths = mark != "\\[" or _SIGN_OF_MATHS.search(inside) or not _PLAIN_WORD.search(inside)
         return (closing + len(mark), inside) if maths and not inside.strip().isdigit() else (start, None)
     line_end = text.find("\n", start)
-    closing = text.find("$", start, min(start + _FURTHEST, len(text) if line_end < 0 else line_end))
+    ending = _DOLLAR.search(text, start, min(start + _FURTHEST, len(text) if line_end < 0 else line_end))
+    closing = ending.start() if ending else -1
     if closing < 0 or text[closing - 1].isspace() or text[closing + 1 : closing + 2].isalnum():
         return start, None
     inside = text[start:closing]

@@ -17,6 +17,7 @@ b< less than | b> more than | b≤ at most | b≥ at least | ≈ is about | ~ ab
 from from | upto to | over of | as as | half one half | 1/3 one third | 2/3 two thirds | 1/4 one quarter
 3/4 three quarters | root the root of | sin sine | cos cosine | tan tangent | log log | ln natural log
 exp exp | lim the limit | min min | max max | det det | gcd gcd | mod modulo | love love
+choose choose
 """
 _DE = """
 + plus | - minus | = gleich | × mal | ÷ geteilt durch | / durch | ± plus minus | ≠ ist ungleich
@@ -31,7 +32,7 @@ squared zum Quadrat | cubed hoch 3 | power hoch | all alles | of von | from von 
 as für | half ein halb | 1/3 ein Drittel | 2/3 zwei Drittel | 1/4 ein Viertel | 3/4 drei Viertel
 root Wurzel aus | sin Sinus | cos Kosinus | tan Tangens | log Logarithmus | ln natürlicher Logarithmus
 exp e hoch | lim der Limes | min Minimum | max Maximum | det Determinante | gcd ggT | mod modulo
-love liebe
+love liebe | choose über
 """
 _ES = """
 + más | - menos | = es igual a | × por | ÷ dividido por | / sobre | ± más menos | ≠ es distinto de
@@ -42,7 +43,7 @@ b> más de | b≤ como máximo | b≥ al menos | ≈ es aproximadamente | ~ unos
 … etcétera | squared al cuadrado | cubed al cubo | power elevado a | all todo | of de | from de | upto a
 over de | as cuando | half un medio | 1/3 un tercio | 2/3 dos tercios | 1/4 un cuarto | 3/4 tres cuartos
 root la raíz de | sin seno | cos coseno | tan tangente | log logaritmo | ln logaritmo natural
-lim el límite | mod módulo
+lim el límite | mod módulo | choose sobre
 """
 _FR = """
 + plus | - moins | = égale | × fois | ÷ divisé par | / sur | ± plus ou moins | ≠ est différent de
@@ -64,6 +65,7 @@ b≤ al massimo | b≥ almeno | ≈ è circa | ~ circa | → a | ⇒ quindi | �
 squared al quadrato | cubed al cubo | power alla | all tutto | of di | from da | upto a | over di | as per
 half un mezzo | 1/3 un terzo | 2/3 due terzi | 1/4 un quarto | 3/4 tre quarti | root la radice di
 sin seno | cos coseno | tan tangente | log logaritmo | ln logaritmo naturale | lim il limite | mod modulo
+choose su
 """
 _PT = """
 + mais | - menos | = é igual a | × vezes | ÷ dividido por | / sobre | ± mais ou menos | ≠ é diferente de

@@ -34,7 +34,7 @@ _LEFT = re.compile(r"[^\s→⇒⇔↔←⇐]*$")
 _ALONE = re.compile(r" ?([±×÷∞√∑∫∏∈∉∀∃∝∂∇∪∩⊂∅¬∧∨∴∠△⊥∥]) ?")
 _MINUS = re.compile(r"(?<![\w.])−(?=\d)|(?<=[\d)]) ?[−] ?(?=[\d(])|(?<=\d) - (?=\d[^\n]{0,20}=)")
 _COPULAS = frozenset({"is", "are", "was", "be", "ist", "sind", "war", "es", "est", "è", "é", "son", "sono"})
-_TAG = re.compile(r"(?<![\w#&])#(?=[^\W\d_]\w)")
+_TAG = re.compile(r"(?<![\w#&])#(?=[^\W\d_]\w)(?!(?i:[0-9a-f]{6})\b)")
 """Of a topic"""
 _LOVE = re.compile(r"<3+(?= \w)")
 _SQUARE = re.compile(r"\[(?!pause \d)([^\[\]\n]*)\]")

@@ -6,19 +6,24 @@ from speech.text.breaks import BREAK
 from speech.text.omissions import Omissions
 
 _LABEL = re.compile(
-    r"^[^\S\n]*(?:#{1,6} |\*\*|> )?(?P<label>thoughts?|thinking|inner monologue|internal monologue|"
-    r"scratchpad|action|action input|observation|final answer|final response|answer|response)(?: \d{1,2})?"
-    r"(?:\*\*)?:(?:\*\*)?[^\S\n]*",
+    r"^[^\S\n]*(?P<mark>#{1,6} (?:\*\*)?|\*\*|> |\[\[ ## )?"
+    r"(?P<label>thoughts?|thinking|reasoning|thought process|chain[- ]of[- ]thought|inner monologue|"
+    r"internal monologue|scratchpad|action|action input|observation|final answer|final response|answer|"
+    r"response)(?: \d{1,2})?"
+    r"(?:(?:\*\*)?:(?:\*\*)?| ## \]\]|(?P<bare>(?(mark)(?:\*\*)?(?=[^\S\n]*$)|(?!))))[^\S\n]*",
     re.MULTILINE | re.IGNORECASE,
 )
 _THOUGHTS = frozenset(
-    {"thought", "thoughts", "thinking", "inner monologue", "internal monologue", "scratchpad"}
-)
+    {
+        "thought", "thoughts", "thinking", "reasoning", "thought process", "chain-of-thought",
+        "chain of thought", "inner monologue", "internal monologue", "scratchpad",
+    }
+)  # fmt: skip
 _STEPS = frozenset({"action", "action input", "observation"})
 _ANSWERS = frozenset({"final answer", "final response", "answer", "response"})
 _ASIDE = re.compile(
     r"[\[(*]{1,2}(?:internal |inner |my )?(?:thinking|thoughts?|thinks|reasoning|monologue) ?:"
-    r"[^\[\]()*\n]{0,2000}[\])*]{1,2}",
+    r"(?=\s?\w)[^\[\]()*\n]{0,2000}[\])*]{1,2}",
     re.IGNORECASE,
 )
 """`[Thinking: …]`"""
@@ -28,6 +33,7 @@ _ROLE = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _OWN = frozenset({"response", "assistant"})
+_COMPLETED = re.compile(r"\[\[ ## completed ## \]\]")
 _AROUND = (
     # What ollama prints in a terminal, what Granite says, and gpt-oss when its marks are taken away.
     (
@@ -46,8 +52,10 @@ def without_labelled(text: str, omissions: Omissions) -> str:
             omissions.add("thought", text[begins.start() : ends.end()])
             text = text[: begins.start()] + BREAK + text[ends.end() :]
     text = _ASIDE.sub(lambda found: omissions.add("thought", found[0]), text)
-    text = _own_turns(text, omissions)
-    labels = [(found, found["label"].lower()) for found in _LABEL.finditer(text)]
+    text = _own_turns(_COMPLETED.sub("", text), omissions)
+    labels = [
+        (found, found["label"].lower()) for found in _LABEL.finditer(text) if not _may_be_a_title(found)
+    ]
     names = {name for _, name in labels}
     if not names & _THOUGHTS or not names & (_ANSWERS | _STEPS):
         return text  # an ordinary word with a colon
@@ -59,6 +67,16 @@ def without_labelled(text: str, omissions: Omissions) -> str:
         else:
             omissions.add("tool call" if name in _STEPS else "thought", text[found.start() : end])
     return "".join(kept)
+
+
+def _may_be_a_title(label: re.Match[str]) -> bool:
+    """A heading such as `## Thoughts`, of an essay."""
+    return label["bare"] is not None and label["label"].lower() in (
+        "thought",
+        "thoughts",
+        "action",
+        "response",
+    )
 
 
 def _own_turns(text: str, omissions: Omissions) -> str:

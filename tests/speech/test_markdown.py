@@ -69,6 +69,7 @@ def test_reads_markup_as_a_person_would(markup: str, spoken: str) -> None:
     ("text", "spoken"),
     [
         ("See https://www.example.com/a_b?x=1. Then", "See example.com. Then"),
+        ("Write to [us](mailto:a@b.org) or <mailto:c@d.org>.", "Write to us or c@d.org."),
         ("(http://192.168.1.5:7860/health)", "(192.168.1.5)"),
         ("WWW.example.com/x, or <HTTPS://b.org/c>", "example.com, or b.org"),
         ("https://name:secret@example.com/", "example.com"),

@@ -55,6 +55,11 @@ SPELLINGS = r"""
 Here is my thought process: ¦ Here is my response:
 Thinking...⏎¦⏎...done thinking.⏎
 Thought: ¦⏎Final Answer:
+Reasoning: ¦⏎Answer:
+**Thinking:** ¦⏎⏎**Answer:**
+**Thinking**⏎¦⏎⏎**Answer**⏎
+## Reasoning⏎¦⏎⏎## Final Answer⏎
+[[ ## reasoning ## ]]⏎¦⏎⏎[[ ## answer ## ]]⏎
 analysis¦assistantfinal
 """
 """Around a thought; ⏎ is a new line."""
@@ -73,7 +78,7 @@ def test_a_thought_is_not_heard(opening: str, closing: str) -> None:
         assert heard(f"{opening}{thought}{closing}Good night. Sleep well.") == ["Good night.", "Sleep well."]
 
 
-IN_TAGS = [each for each in THOUGHTS[:-6] if each[0] != "[think]"]
+IN_TAGS = [each for each in THOUGHTS if each[0][0] in "<◁⟨[" and each[0].strip() == each[0] != "[think]"]
 """`[think]` alone may be a stage direction, too."""
 
 

@@ -39,6 +39,11 @@ def read(text: str, language: str = "en") -> str:
         (r"\boxed{42}", "42"),
         (r"\mathrm{H_2O}", "H 2 O"),
         (r"50\%", "50 percent"),
+        (r"\frac12", "one half"),
+        (r"\binom{n}{k}", "n choose k"),
+        (r"\arctan 1{,}5", "arctan 1,5"),
+        (r"\|v\|", "v"),
+        (r"\$5", "$5"),
     ],
 )
 def test_a_formula_is_read_aloud(formula: str, spoken: str) -> None:

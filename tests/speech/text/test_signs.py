@@ -55,6 +55,7 @@ def test_a_sign_becomes_words(text: str, en: str, de: str) -> None:
         ("Settings → Audio", "Settings, Audio"),
         ("File -> Save As", "File, Save As"),
         ("I <3 you", "I love you"),
+        ("#FFFFFF is white, #food is tasty.", "#FFFFFF is white, food is tasty."),
         ("Yes~ I will~! ~ See ~/notes.", "Yes I will! See ~/notes."),
         ("x | y", "x, y"),
         ("Hello {name}!", "Hello name!"),
