@@ -41,6 +41,11 @@ _OPEN = frozenset(
 """Those that end a line of a sentence, and rarely one of a list"""
 _NARROW = 25
 """Characters; a shorter line was not wrapped because it was full"""
+_LONG = 500
+"""Characters; a line is not looked at further for where a sentence ends in it"""
+_MAYBE_ENDS = re.compile(r"[.!?…]\S{0,3} |[。！？]")
+_PARTICLES = "はがをにでともてのへや的是在和与把被对"
+"""In Japanese and Chinese: more follows"""
 _SHORT = 2
 """Words in a line of a list"""
 _BEGUN = re.compile(r"[.!?…][\"'”’“»)]* \S")
@@ -134,9 +139,8 @@ def _ended(unit: str) -> str:
 
 def _block(lines: Sequence[str], language: str) -> _Block:
     ends = [line.rstrip(_CLOSERS)[-1:] for line in lines]
-    text = "\n".join(lines)
     words = [line.count(" ") + 1 for line in lines]
-    inside = re.search(r"[.!?…]\S{0,3} |[。！？]", text) is not None
+    inside = any(len(sentence_ends(line[:_LONG], language)) > 1 for line in lines if _MAYBE_ENDS.search(line))
     return _Block(
         lines,
         width=max(map(len, lines), default=0),
@@ -157,7 +161,7 @@ def _joins(line: str, following: str, block: _Block) -> bool:
     if line[-1] in _GOES_ON or first in _CONTINUING:
         return True
     if _CJK.match(line[-1]) and _CJK.match(first):
-        return block.has_ends and len(line) >= max(15, 0.9 * block.width)
+        return block.has_ends and (line[-1] in _PARTICLES or len(line) >= max(15, 0.9 * block.width))
     *_, word = line.lower().split(" ")
     if word in _UNFINISHED and not block.is_list:
         return True
@@ -187,6 +191,8 @@ def _is_unfinished(line: str, following: str, language: str) -> bool:
     name = token.lower()
     kind = name in TITLES | JOINING if len(name) > 1 else token.isupper() or before.endswith(".")
     numbered = following[0].isdigit() and (name in BEFORE_NUMBERS or "str" in name)
+    if name == "st" and before[:1].isupper():
+        return False  # a street
     dotted = re.fullmatch(r"(?:[A-Z]\.)+[A-Z]", token)
     if not (kind or numbered or dotted or (token.isdigit() and before)):
         return False

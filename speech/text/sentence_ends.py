@@ -33,6 +33,8 @@ _INTERJECTION = re.compile(r"h+m+|m+h*m*|p?s+h*t*|b?r+|g?r+|t+s+k*|p+f+t*|z+|x+|
 """Words without a vowel that are not cut short"""
 _VOWEL = re.compile(r"[aeiouyäöüáéíóúàèìòùâêîôûãõœæаеёиоуыэюя]", re.IGNORECASE)
 _ROMAN = re.compile(r"[IVXLC]+")
+_DEGREES = frozenset({"dr.", "dres.", "prof.", "rer.", "med.", "dipl."})
+"""Before what they are in: `Dr. med.`, `Dr. rer. nat.`"""
 _SEEN = 48
 """Characters before and behind a mark that are looked at"""
 _ASIDE = 100
@@ -96,7 +98,13 @@ def _ends_with(token: str, before: str, word: str, language: str, at_start: bool
     if name in SMALL_TITLES or (name in TITLES and token[:1].isupper()):
         # A street or a saint, a priest or a Friday: a word that can only begin a sentence decides.
         return starts and name in ("st", "fr", "d", "r", "о", "г", "р")
-    if name in JOINING or (name in ("ex", "es") and before.lower() in ("p.", "par", "per", "por")):
+    if token.islower() and before.lower() in _DEGREES:
+        return False
+    if (
+        name in JOINING
+        or (name == "apr" and word == "J")
+        or (name in ("ex", "es") and before.lower() in ("p.", "par", "per", "por"))
+    ):
         return False
     if (word[:1].isdigit() or (small and token[:1].isupper() and name != "no")) and (
         name in BEFORE_NUMBERS or name.endswith("str")
@@ -106,6 +114,8 @@ def _ends_with(token: str, before: str, word: str, language: str, at_start: bool
         return starts
     if name in LAST or (before[:-1].lower(), token.lower()) in SPACED_LAST:
         return not small and not word[:1].isdigit() and word.lower() not in AFTER_LAST | MONTHS
+    if before[:1].isdigit() and token == "h" and word in ("de", "du", "da", "del", "di"):
+        return False
     if len(token) == 1 and token.isalpha() and not (before[:1].isdigit() and token in "hmsgl"):
         # An initial, or a letter of an abbreviation that is written with spaces.
         part_of_another = before.endswith(".") and before[:1].islower() and len(before) == 2

@@ -43,6 +43,8 @@ def test_a_text_is_cut_as_a_reader_cuts_it(known: bool) -> None:
         "It is approx. 5 km, i.e. 3 mi., from No. 7, cf. Fig. 2 on p. 12.",
         "Mr. J. R. Smith, Ph.D., met Mrs. Lee vs. Dr. Who at 10 a.m. Monday in St. Louis.",
         "Das sind z. B. ca. 5 Std. Fahrt, d. h. evtl. mehr, inkl. Pause bzw. Essen.",
+        "Frau Dr. med. Meier traf Prof. Dr. rer. nat. Schulz und Dr. h. c. Lang.",
+        "São 5 h. da tarde.",
         "El Sr. y la Sra. Gil viven en la Av. Sur n.º 5, p. ej. con el Dr. Paz.",
         "M. Petit et Mme Roy, c.-à-d. mes voisins, ont env. 5 chats, cf. p. 3.",
         "Он живёт на ул. Мира, д. 5, кв. 7, т. е. рядом с им. Л. Н. Толстого.",
