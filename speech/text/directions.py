@@ -5,7 +5,7 @@ words that begin like somebody's doing are a direction. Inside a sentence only w
 and nothing that could be the sentence's own verb. All else is an emphasis or an ordinary bracket and stays.
 """
 
-# ruff: noqa: RUF001 - signs and letters of many scripts are meant
+# ruff: noqa: RUF001, SIM905 - signs and letters of many scripts are meant
 
 import re
 from collections.abc import Callable
@@ -26,7 +26,7 @@ from speech.text.direction_words import (
     sounds,
 )
 from speech.text.omissions import Omissions
-from speech.text.pauses import USUAL, mark
+from speech.text.pauses import MARK, USUAL, mark, of_strength
 
 _MOST_WORDS = 9
 _WRITTEN = re.compile(
@@ -54,6 +54,9 @@ _TO_WHOM = re.compile(r"(?:to|in|at|zu|an|auf) [A-ZÄÖÜ]\w+")
 """Or in which language"""
 _NOT_DOING = frozenset({"he", "she", "it", "they", "er", "sie", "then", "and", "also", "en"})
 _PAUSES = frozenset({"pause", "pauses", "pausing", "beat", "silence"})
+_KINDS_OF_PAUSES = frozenset(
+    "a an awkward brief dramatic long pregnant short slight small tense thoughtful uncomfortable".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +85,11 @@ def without_directions(text: str, acting: Acting, omissions: Omissions) -> str:
         words = _WORD.findall(said.lower())
         if not words or len(words) > _MOST_WORDS:
             return match[0]
-        if _is_pause(form, words):
-            return f"{BREAK}{mark(USUAL)}{BREAK}"
+        if MARK.fullmatch(match[0]):
+            return match[0]
         place = _place(text, match)
+        if _is_pause(form, words, place):
+            return f"{BREAK}{mark(of_strength(words[-2] if len(words) > 1 else '') or USUAL)}{BREAK}"
         if not _FORMS[form](words, said, place):
             return match[0]
         if acting == "say":
@@ -109,12 +114,14 @@ def _place(text: str, match: re.Match[str]) -> _Place:
     )
 
 
-def _is_pause(form: str, words: list[str]) -> bool:
-    if form == "square":
-        return False  # those have their own form
+def _is_pause(form: str, words: list[str], place: _Place) -> bool:
+    emphasis = form not in ("square", "round")
     if words[0] in ("pauses", "pausing"):
-        return True
-    return words[-1] in _PAUSES and len(words) <= 3 and words[0] in (*_PAUSES, "a", "long", "short")
+        return place.alone or (emphasis and not place.subject)
+    if emphasis and not (place.alone or place.after_part):
+        return False
+    named = words[-1] in _PAUSES and len(words) <= 3 and words[0] in _PAUSES | _KINDS_OF_PAUSES
+    return named or words[:2] == ["pause", "for"]
 
 
 def _known(words: list[str]) -> bool:
@@ -131,7 +138,7 @@ def _emphasised(words: list[str], said: str, place: _Place) -> bool:
         )
         lower = said[:1].islower() and (_acts(doing) or words[0] == "does" != words[-1])
         return known or heard or lower or is_manner(words[0]) or is_voice(words)
-    if doing.endswith("ing") or not known:
+    if doing.endswith("ing") or not known or is_noise(words):
         return False
     if place.after_sentence or (place.line_ends and not place.subject):
         return True

@@ -14,7 +14,9 @@ from speech.text.markdown import read_blocks, read_entities, read_words
 from speech.text.omissions import Omissions
 from speech.text.signs import read_signs
 
-_TAGGED = re.compile(r"[<`{\[◁⟨\ue200]|\]\]>|^[ \t>]*~~~", re.MULTILINE)
+_TAGGED = re.compile(
+    r"[<`{\[◁⟨\ue200]|\]\]>|\((?=[^()]{0,12}(?i:pause|silence|beat))|^[ \t>]*~~~", re.MULTILINE
+)
 _LABELLED = re.compile(
     r"thinking|thinks|thought|reasoning|monologue|assistant|response:|instruction:", re.IGNORECASE
 )
@@ -22,7 +24,7 @@ _SPACE = re.compile(r"\s++")
 _NEWLINE = re.compile(r"(?<=[\w.!?:;,)])(?<![A-Za-z]:)(?:\\r)?(?:\\n)+(?=[A-ZÄÖÜ\d*#-])")
 """As it stands in JSON that somebody forgot to read"""
 _LOOSE = re.compile(
-    r"(?<=[.!?…:;,(¿¡—]) ++,(?!\S)|^[ \t]*+[,;](?!\S)|(?<=\S)[ \t]++(?=[,.](?!\S))", re.MULTILINE
+    r"(?<=[.!?…:;,(¿¡—]) ++,(?!\S)|^[ \t]*+[,;.](?!\S)|(?<=\S)[ \t]++(?=[,.](?!\S))", re.MULTILINE
 )
 """Commas and spaces around what is gone"""
 _ARROWS = str.maketrans("➔➜➡⮕🡒", "→→→→→")

@@ -20,15 +20,23 @@ STRENGTHS = {
 MARK = re.compile(r"\[pause (\d{1,2}(?:\.\d+)?)s\]")
 """A pause in a cleaned text"""
 _LENGTH = (
-    r"(?P<number>\d{1,12}(?:[.,]\d{1,6})?|[.,]\d{1,6})\s*"
-    r"(?P<unit>ms|msecs?|milli\w{1,10}|s|secs?|se[ck]\w{0,6}|)"
+    r"(?P<number>\d{1,12}(?:[.,]\d{1,6})?|[.,]\d{1,6})[\s-]*"
+    r"(?P<unit>ms|msecs?|milli\w{1,10}|s|secs?|se[ck]\w{0,6}|min(?:ut\w{1,4})?|)"
 )
+
+
+def _named(number: int) -> str:
+    """A length once more in one pattern."""
+    return _LENGTH.replace("number", f"number_{number}").replace("unit", f"unit_{number}")
+
+
 _TIME = re.compile(rf"\s*\+?{_LENGTH}\s*", re.IGNORECASE)
 _WRITTEN = re.compile(
-    r"(?P<open>[\[({])\s?(?:(?P<strength>short|long|brief|small|big|kurze|lange)[ _-])?"
+    r"[\[({]{1,2}\s?(?:(?P<strength>short|long|brief|small|big|kurze|lange)[ _-])?"
     r"(?:pauses?|beat|silence|stille|pausa|пауза)"
-    rf"(?:\s*[ :=]\s*{_LENGTH})?\s?[\])}}]"
-    rf"|\[(?:break|wait)\s*[ :=]\s*{_LENGTH.replace('number', 'number_2').replace('unit', 'unit_2')}\]"
+    rf"(?:\s*[ :=]\s*(?:for |of |von )?{_LENGTH})?\s?[\])}}]{{1,2}}"
+    rf"|[\[({{]{_named(3)}[ -](?:pause|silence|beat)[\])}}]"
+    rf"|\[(?:break|wait)\s*[ :=]\s*{_named(2)}\]"
     r"|\[\[slnc (?P<milliseconds>\d{1,6})\]\]|<#(?P<seconds>\d{1,3}(?:\.\d{1,3})?)#>",
     re.IGNORECASE,
 )
@@ -58,8 +66,8 @@ def marked(text: str, between: str) -> str:
             seconds = int(found) / 1000
         elif found := match["seconds"]:
             seconds = float(found)
-        elif number := match["number"] or match["number_2"]:
-            seconds = _seconds(number, match["unit"] or match["unit_2"] or "")
+        elif number := match["number"] or match["number_2"] or match["number_3"]:
+            seconds = _seconds(number, match["unit"] or match["unit_2"] or match["unit_3"] or "")
         else:
             seconds = STRENGTHS.get((match["strength"] or "").lower(), USUAL)
         return f"{between}{mark(seconds)}{between}"
@@ -88,4 +96,6 @@ def bounded(text: str) -> str:
 
 def _seconds(number: str, unit: str) -> float:
     value = float(number.replace(",", "."))
+    if unit.lower().startswith("min"):
+        return value * 60
     return value / 1000 if unit.lower().startswith("m") or (not unit and value >= 50) else value

@@ -37,7 +37,7 @@ _COPULAS = frozenset({"is", "are", "was", "be", "ist", "sind", "war", "es", "est
 _TAG = re.compile(r"(?<![\w#&])#(?=[^\W\d_]\w)(?!(?i:[0-9a-f]{6})\b)")
 """Of a topic"""
 _LOVE = re.compile(r"<3+(?= \w)")
-_SQUARE = re.compile(r"\[(?!pause \d)([^\[\]\n]*)\]")
+_SQUARE = re.compile(r"\[(?!pause \d{1,2}(?:\.\d+)?s\])([^\[\]\n]*)\]")
 _CURLY = re.compile(r"(?<!\{)\{++([^{}\n]*+)\}++")
 
 

@@ -79,6 +79,7 @@ def test_a_stage_direction_is_not_spoken(text: str, spoken: list[str]) -> None:
         ("He *laughs* at me.", ["He laughs at me."]),
         ("She *never* sighs, she *always* smiles.", ["She never sighs, she always smiles."]),
         ("*Laughing* is healthy.", ["Laughing is healthy."]),
+        ("*Music* is good. *Silence* is golden.", ["Music is good.", "Silence is golden."]),
         ("I read *Things Fall Apart* and *Jaws*.", ["I read Things Fall Apart and Jaws."]),
         ("*does* it work? *a soft voice* matters.", ["does it work?", "a soft voice matters."]),
         ("[next steps] Do it. [to be continued]", ["next steps Do it.", "to be continued"]),

@@ -56,7 +56,10 @@ def test_wrapped_paragraphs_lists_and_quotations_stay_apart(width: int) -> None:
         ("Anna Bauer\nHauptstraße 5\n10115 Berlin", ["Anna Bauer", "Hauptstraße 5", "10115 Berlin"]),
         ("Anna Bauer\nHauptstr. 5\n10115 Berlin", ["Anna Bauer", "Hauptstr. 5", "10115 Berlin"]),
         ("Tom Lee\n12 High St.\nBristol\nBS1 4AB", ["Tom Lee", "12 High St.", "Bristol", "BS1 4AB"]),
-        ("今日は\n良い天気です。明日も\n晴れるでしょう。", ["今日は良い天気です。", "明日も晴れるでしょう。"]),
+        (
+            "今日は\n良い天気です。明日も\n晴れるでしょう。",
+            ["今日は良い天気です。", "明日も晴れるでしょう。"],
+        ),
         ("見出し\n本です。ペンではない。", ["見出し", "本です。", "ペンではない。"]),
         ("Ingredients:\nmilk\neggs", ["Ingredients:", "milk", "eggs"]),
         ("1. Mix it.\n2. Bake it\nfor an hour.", ["1. Mix it.", "2. Bake it for an hour."]),

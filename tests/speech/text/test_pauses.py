@@ -47,6 +47,17 @@ def pauses(text: str, *, prepared: bool = False) -> list[tuple[str, float]]:
         ("[beat]", USUAL),
         ("(pause)", USUAL),
         ("*pauses*", USUAL),
+        ("[pause for 2 seconds]", 2.0),
+        ("[2s pause]", 2.0),
+        ("(1.5-second pause)", 1.5),
+        ("(pause 2s)", 2.0),
+        ("{{pause 2s}}", 2.0),
+        ("[[pause 2s]]", 2.0),
+        ("[pause for effect]", USUAL),
+        ("(dramatic pause)", USUAL),
+        ("*a long pause*", 1.5),
+        ("*long pause*", 1.5),
+        ("[pause 1 min]", MOST_SECONDS),
         ("[pause 60s]", MOST_SECONDS),
         ('<break time="99999999ms"/>', MOST_SECONDS),
     ],
@@ -98,7 +109,16 @@ def test_a_prepared_text_has_its_pauses_too() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Press the pause key.", "A [paused] video.", "[pauses the game]", "Take a break."]
+    "text",
+    [
+        "Press the pause key.",
+        "A [paused] video.",
+        "Take a break.",
+        "The *pause* key.",
+        "*Silence* is golden.",
+        "A *long pause* followed.",
+        "Wait (pause the video).",
+    ],
 )
 def test_what_only_speaks_of_a_pause_is_none(text: str) -> None:
     assert all(each.pause == 0 for each in sentences(f"Well. {text} Fine."))
