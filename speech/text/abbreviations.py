@@ -44,6 +44,9 @@ BEFORE_NUMBERS = frozenset(
 )
 """Only if a number follows: `No. 5`, but `No. I will not.`"""
 
+WORDS_TOO = frozenset({"app", "ill", "mar", "max", "mon", "sat", "sun", "tab", "wed"})
+"""Those of them that are ordinary words if they are written small."""
+
 UNITS = frozenset(
     """
     ft hrs in min mins mio mrd oz lb lbs pkg sec secs sek std stk tsd yr yrs cent el tl jh jhd pkt коп

@@ -1,10 +1,11 @@
 """Lines as a reader would join them: a paragraph that was wrapped is one, a list and an address are not."""
 
-# ruff: noqa: RUF001, SIM905 - signs and letters of many scripts are meant and lists would fill pages
+# ruff: noqa: RUF001 - signs and letters of many scripts are meant
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 from speech.text.abbreviations import BEFORE_NUMBERS, JOINING, TITLES
@@ -20,24 +21,25 @@ _MARKS = ".,;:!?"
 _EMPTY = '"“”„«»()[]'
 """What is left of a line when all went that stood in it"""
 _NUMBERED = re.compile(r"(?:\d{1,3}[.)]|[a-zA-Z]\)|[IVX]{1,5}[.)]|[-–—•*])\s|[—–]\S|[①-⑳]")
-_UNFINISHED = frozenset(
-    """
-    the a an of and or with from into our your his her their my der die das den dem des ein eine einen
-    einem einer und oder mit von vom zum zur für sehr la los las del un una unos y con su le les du des
-    et une au aux il lo gli di della un' os as da das dos uma
-    """.split()
-)
+_UNFINISHED = {
+    "en": "the a an of and or with from into our your my his her their",
+    "de": "der die das den dem des ein eine einen einem einer und oder mit von vom zum zur für sehr",
+    "es": "el la los las del un una unos y con su",
+    "fr": "le la les du des un une et au aux avec",
+    "it": "il lo la gli un una di della e con",
+    "pt": "o a os as um uma da das do dos e com",
+}
 """Words that end no line by themselves"""
-_OPEN = frozenset(
-    """
-    is are was were be been has have had do does did said says will would can could should must to in at
-    by for on as that which who when where because if than not very ist sind war waren sei wird werden
-    hat haben hatte sagte kann soll muss in im an am auf bei nach vor über dass weil wenn als wie nicht
-    sich es son era está ha han dijo en por para que como no est sont était a ont dit en dans sur pour
-    par que qui ne è sono era ha hanno disse in su per da che non é são foi tem disse em por para que
-    não
-    """.split()
-)
+_OPEN = {
+    "en": "is are was were be been has have had do does did said says will would can could should must to in "
+    "at by for on as that which who when where because if than not very",
+    "de": "ist sind war waren sei wird werden hat haben hatte sagte kann soll muss in im an am auf bei nach "
+    "vor über dass weil wenn als wie nicht sich",
+    "es": "es son era está ha han dijo en por para que como no",
+    "fr": "est sont était a ont dit en dans sur pour par que qui ne",
+    "it": "è sono era ha hanno disse in su per da che non",
+    "pt": "é são foi tem disse em por para que não",
+}
 """Those that end a line of a sentence, and rarely one of a list"""
 _NARROW = 25
 """Characters; a shorter line was not wrapped because it was full"""
@@ -163,9 +165,9 @@ def _joins(line: str, following: str, block: _Block) -> bool:
     if _CJK.match(line[-1]) and _CJK.match(first):
         return block.has_ends and (line[-1] in _PARTICLES or len(line) >= max(15, 0.9 * block.width))
     *_, word = line.lower().split(" ")
-    if word in _UNFINISHED and not block.is_list:
+    if word in _words(block.language)[0] and not block.is_list:
         return True
-    if block.has_ends and (word in _OPEN or (not first.isalpha() and " " in line)):
+    if block.has_ends and (word in _words(block.language)[1] or (not first.isalpha() and " " in line)):
         return True
     if first.islower():
         begun = not block.is_list or (line[0].isupper() and block.has_ends)
@@ -175,6 +177,17 @@ def _joins(line: str, following: str, block: _Block) -> bool:
     # A sentence that begins in the middle of a line goes on in the next; what went from it made it shorter.
     fills = fills or (_BEGUN.search(line) is not None and len(line) >= 0.7 * block.width >= _NARROW)
     return fills and block.has_ends
+
+
+@cache
+def _words(language: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Unfinished and open ones of a language; of all languages if it is not known."""
+    tongues = [language.replace("_", "-").partition("-")[0].lower()] if language else [*_OPEN]
+    unfinished, open_ones = (
+        frozenset(" ".join(table.get(tongue, "") for tongue in tongues).split())
+        for table in (_UNFINISHED, _OPEN)
+    )
+    return unfinished, open_ones
 
 
 def _is_item(line: str, unit: str) -> bool:

@@ -22,7 +22,9 @@ _LATER = re.compile(r"\s*(?:[2-9]|\d\d)")
 """An item that is no first one is only one where there is a list already: a wrapped date is none."""
 _FRONT = re.compile(r"\A\s*---[ \t]*\n(?:[\w][\w -]{0,40}:[^\n]*\n){1,40}---[ \t]*$", re.MULTILINE)
 
-_NOISE = re.compile(r"`+|~~+")
+_NOISE = re.compile(r"`+|~~+|^[ \t]*:{3,}.*$|^\[(?:TOC|toc)\]$", re.MULTILINE)
+_ALERT = re.compile(r"^\[!(\w+)\][+-]?(?=[ \n]|$)", re.MULTILINE)
+_INSERTED = re.compile(r"(?<![\w+])(\+\+|\^)(?=\w)([^+^\n]*\w)\1(?![\w+^])")
 _LONELY = re.compile(r"^[*_]{2,3}(?=[ \t]|$)|(?<=[ \t])[*_]{2,3}$", re.MULTILINE)
 """Signs of an emphasis around something that went"""
 _HIGHLIGHT = re.compile(r"(?<![=\w])==(?=[^\s=])([^=\n]*[^\s=])==(?![=\w])")
@@ -78,11 +80,11 @@ def read_blocks(text: str, omissions: Omissions) -> str:
 
 def read_words(text: str) -> str:
     """Without emphasis and escapes."""
-    text = _NOISE.sub("", text)
+    text = _ALERT.sub(lambda found: f"{found[1].capitalize()}:", _NOISE.sub("", text))
     for emphasis in _EMPHASIS:
         text = emphasis.sub(r"\2", text)
     text = _LONELY.sub("", text)
-    text = _SPOILER.sub(r"\1", _HIGHLIGHT.sub(r"\1", text))
+    text = _SPOILER.sub(r"\1", _HIGHLIGHT.sub(r"\1", _INSERTED.sub(r"\2", text)))
     return _EMPTIED.sub("", _ESCAPE.sub("", text))
 
 

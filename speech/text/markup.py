@@ -21,14 +21,16 @@ _LABELLED = re.compile(
     r"thinking|thinks|thought|reasoning|monologue|assistant|response:|instruction:", re.IGNORECASE
 )
 _SPACE = re.compile(r"\s++")
-_NEWLINE = re.compile(r"(?<=[\w.!?:;,)])(?<![A-Za-z]:)(?:\\r)?(?:\\n)+(?=[A-ZÄÖÜ\d*#-])")
+_NEWLINE = re.compile(r"(?:(?<=[\w.!?:;,)])(?<![A-Za-z]:)|\A\"?)(?:\\r)?(?:\\n)+(?=[A-ZÄÖÜ\d*#-])")
 """As it stands in JSON that somebody forgot to read"""
 _LOOSE = re.compile(
     r"(?<=[.!?…:;,(¿¡—]) ++,(?!\S)|^[ \t]*+[,;.](?!\S)|(?<=\S)[ \t]++(?=[,.](?!\S))", re.MULTILINE
 )
 """Commas and spaces around what is gone"""
-_ARROWS = str.maketrans("➔➜➡⮕🡒", "→→→→→")
-"""Those that would go as emoji"""
+_NAMED = str.maketrans(
+    {**dict.fromkeys("➔➜➡⮕🡒", "→"), "⌘": "Command ", "⌥": "Option ", "⇧": "Shift ", "⌃": "Control "}
+)
+"""Arrows and keys that would go as emoji"""
 
 
 def without_markup(text: str, reading: Reading, omissions: Omissions, passes: int) -> str | None:
@@ -56,7 +58,7 @@ def _one_pass(text: str, reading: Reading, omissions: Omissions) -> str:
         text = Reader(text, reading.acting, omissions).heard()
         text = pauses.marked(text, BREAK)
     text = without_emoticons(text, omissions)
-    text = drop_unspoken(text.translate(_ARROWS), omissions)
+    text = drop_unspoken(text.translate(_NAMED), omissions)
     if _has(text, "$\\"):
         from speech.text.maths import without_maths
 

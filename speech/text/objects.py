@@ -50,9 +50,10 @@ def read_objects(text: str, start: int) -> Object | None:
         further = read_object(text, following.end() - 1)
         if further is None:
             return Object(len(text), calls=True) if found.calls else None
-        found = Object(further.end, found.calls or further.calls)
+        told = None if found.answer is None or further.answer is None else f"{found.answer}\n{further.answer}"
+        found = Object(further.end, found.calls or further.calls, told)
     if listed and found and (ending := _LAST.match(text, found.end)):
-        return Object(ending.end(), found.calls)
+        return Object(ending.end(), found.calls, None if found.calls else found.answer)
     return found
 
 
@@ -80,7 +81,7 @@ def _answer(found: dict[str, object], calls: bool) -> str | None:
 
 def _parsed(written: str) -> dict[str, object] | None:
     try:
-        found = json.loads(written)
+        found = json.loads(written, strict=False)  # a new line may have been put in already
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None

@@ -16,6 +16,7 @@ from speech.text.abbreviations import (
     STARTERS,
     TITLES,
     UNITS,
+    WORDS_TOO,
 )
 
 _OPENERS = "\"'“”„‚‘«»‹›([{¿¡「『（《【—–-*"
@@ -107,7 +108,7 @@ def _ends_with(token: str, before: str, word: str, language: str, at_start: bool
     ):
         return False
     if (word[:1].isdigit() or (small and token[:1].isupper() and name != "no")) and (
-        name in BEFORE_NUMBERS or name.endswith("str")
+        (name in BEFORE_NUMBERS and token not in WORDS_TOO) or name.endswith("str")
     ):
         return False
     if name in UNITS and (before[:1].isdigit() or before.rstrip(".") in UNITS):

@@ -70,6 +70,10 @@ def test_reads_markup_as_a_person_would(markup: str, spoken: str) -> None:
     [
         ("See https://www.example.com/a_b?x=1. Then", "See example.com. Then"),
         ("Write to [us](mailto:a@b.org) or <mailto:c@d.org>.", "Write to us or c@d.org."),
+        (":::note\nCareful!\n:::", "Careful!"),
+        ("> [!NOTE]\n> It is new.", "Note:\nIt is new."),
+        ("[TOC]\n\nIt is ++new++ and ^high^, C++ is not.", "It is new and high, C++ is not."),
+        ("Press ⌘+C.", "Press Command +C."),
         ("(http://192.168.1.5:7860/health)", "(192.168.1.5)"),
         ("WWW.example.com/x, or <HTTPS://b.org/c>", "example.com, or b.org"),
         ("https://name:secret@example.com/", "example.com"),

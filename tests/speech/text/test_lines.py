@@ -6,11 +6,11 @@ import textwrap
 
 import pytest
 
-from speech.text import clean, sentences
+from speech.text import Reading, clean, sentences
 
 
-def heard(text: str) -> list[str]:
-    return [sentence.text for sentence in sentences(text)]
+def heard(text: str, language: str = "") -> list[str]:
+    return [sentence.text for sentence in sentences(text, reading=Reading(language))]
 
 
 LETTER = (
@@ -108,6 +108,17 @@ def test_wrapped_paragraphs_lists_and_quotations_stay_apart(width: int) -> None:
 )
 def test_lines_are_joined_as_a_reader_joins_them(text: str, spoken: list[str]) -> None:
     assert heard(text) == spoken
+
+
+def test_words_that_go_on_are_those_of_the_texts_language() -> None:
+    """`la` and `os` are articles elsewhere."""
+    assert heard("Mac OS\nWindows 11\nSing la la la\nSongs", "en") == [
+        "Mac OS",
+        "Windows 11",
+        "Sing la la la",
+        "Songs",
+    ]
+    assert heard("Fuimos a la\nPlaza", "es") == ["Fuimos a la Plaza"]
 
 
 def test_a_poem_is_read_over_its_lines_where_its_sentences_go_on() -> None:

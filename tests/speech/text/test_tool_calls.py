@@ -72,6 +72,8 @@ def test_an_agents_steps_leave_its_answer() -> None:
         '{"answer": "It is noon."}',
         '{"thought": "easy", "answer": "It is noon."}',
         '<think>a</think>\n{"response": "It is noon."}',
+        '[{"type": "text", "text": "It is noon."}]',
+        '{"response": "\\nIt is noon."}',
         '{"action": "Final Answer", "action_input": "It is noon."}',
         '{"role": "assistant", "content": "It is noon."}',
         "```markdown\nIt is noon.\n```",
