@@ -21,7 +21,7 @@ _PASSES = 8
 _MARKUP = str.maketrans(dict.fromkeys("`~*_[]()<>#|\\&/=+-•‣{}$^:;", " "))
 _NO_PLAIN_TEXT = re.compile(
     rf"[^\w \n.,!?'’\"“”„«»:;-]|[_¹²³⁰-⁹𝐀-𝟿{BLANK_LETTERS}]|(?:^|\n) *-|-\n|--|(?<!\w)[:;]|[:;](?! ?\w|\n)"
-    r"|[:;]\w|(?:\s|^)[,.](?!\S)|(?<!\w)(?:[xX]D+|[uUoO][wW][uUoO]|[oO]\.[oO])(?!\w)"
+    r"|[:;]\w|(?:\s|^)[,.](?!\S)|,[,.!?]|(?<!\w)(?:[xX]D+|[uUoO][wW][uUoO]|[oO]\.[oO])(?!\w)"
     r"|[\"“„«] ?[\"”“»]|(?i:www\.|citeturn)"
     r"|(?i:thinking|thought|reasoning|monologue|assistant|response:|instruction:)"
 )

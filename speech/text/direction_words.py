@@ -1,6 +1,6 @@
 """The words of stage directions: what is heard of somebody, what they do, and how they say something."""
 
-# ruff: noqa: SIM905 - lists would fill pages
+# ruff: noqa: RUF001, SIM905 - signs and letters of many scripts are meant, lists would fill pages
 
 from functools import cache
 
@@ -38,18 +38,26 @@ _ABROAD = frozenset(
     piange mormora sbadiglia annuisce risate applausi rindo sorri tosse chora boceja risos вздыхает
     вздох смеётся смеется смех улыбается шепчет шёпотом кашляет плачет кричит бормочет зевает кивает
     аплодисменты
+    sospiro suspiro tossindo gargalha zucht zuchtend glimlacht fluistert knikt hoest
+    gaapt giechelt wzdycha chichocze szepcze kaszle ziewa śmiech öksürür fısıldar suckar skrattar viskar
+    nickar hostar gäspar niest pfeift piept
     笑 笑い 笑う 大笑 苦笑 微笑 ため息 溜息 咳 拍手 泣 小声 叹气 叹息 咳嗽 鼓掌 低声 哭 大哭 轻笑 笑着
-    웃음 한숨 기침 박수 웃으며
+    掌声 掌聲 笑声 沉默 웃음 한숨 기침 박수 웃으며
     """.split()
 )
 _WITHOUT_SPACES = tuple(word for word in _ABROAD if word[0] >= "\u3040")
 _ABROAD_SEEN = frozenset(
     """
+    beugt blinzelt greift klopft kratzt reibt runzelt schiebt streckt verbeugt wedelt wirft
+    pisca kiwa uśmiecha śmieje
     blickt dreht geht hebt kommt lehnt legt neigt nimmt rollt schaut schüttelt sieht setzt springt steht
-    tritt verdreht verschränkt zeigt zieht zögert überlegt läuft camina mira se señala regarde hausse
+    tritt verdreht verschränkt zeigt zieht zögert überlegt läuft camina mira señala regarde hausse
     hoche lève marche guarda alza scuote olha acena balança смотрит пожимает
     """.split()
 )
+_ONLY_IN = {"it": frozenset({"ride"}), "pt": frozenset({"ri", "dá"}), "tr": frozenset({"iç", "güler"})}
+"""What is something else in other languages"""
+_REFLEXIVE = frozenset({"sich", "se", "si", "się", "zich", "sig"})
 _NOUNS = frozenset(
     """
     applause audio bell chatter chime chuckling coughing crosstalk cheering drumroll fanfare footsteps
@@ -142,6 +150,20 @@ def is_manner(word: str) -> bool:
 def is_abroad(word: str) -> bool:
     """The same in a script without spaces, where more may follow."""
     return len(word) <= 4 and not word.isascii() and any(word.startswith(each) for each in _WITHOUT_SPACES)
+
+
+def is_seen_abroad(word: str) -> bool:
+    """Whether it is also what one says to somebody, such as `mira`."""
+    return word in _ABROAD_SEEN
+
+
+def is_doing_in(tongue: str, words: list[str]) -> bool:
+    return len(words) <= 3 and words[0] in _ONLY_IN.get(tongue, frozenset())
+
+
+def is_reflexive(words: list[str]) -> bool:
+    """Whether it begins like what somebody does to themselves, such as `kratzt sich` or `se encoge`."""
+    return len(words) > 1 and (words[1] in _REFLEXIVE or words[0] in ("se", "si"))
 
 
 def is_noise(words: list[str]) -> bool:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from speech.reading import Acting
+from speech.reading import Reading
 from speech.text.breaks import BREAK
 from speech.text.direction_words import (
     ALONE,
@@ -20,8 +20,11 @@ from speech.text.direction_words import (
     clears_throat,
     gestures,
     is_abroad,
+    is_doing_in,
     is_manner,
     is_noise,
+    is_reflexive,
+    is_seen_abroad,
     is_voice,
     sounds,
 )
@@ -76,7 +79,7 @@ class _Place:
         return self.after_sentence and self.before_sentence
 
 
-def without_directions(text: str, acting: Acting, omissions: Omissions) -> str:
+def without_directions(text: str, reading: Reading, omissions: Omissions) -> str:
     """With `say` only the marks around them go."""
 
     def read(match: re.Match[str]) -> str:
@@ -90,9 +93,10 @@ def without_directions(text: str, acting: Acting, omissions: Omissions) -> str:
         place = _place(text, match)
         if _is_pause(form, words, place):
             return f"{BREAK}{mark(of_strength(words[-2] if len(words) > 1 else '') or USUAL)}{BREAK}"
-        if not _FORMS[form](words, said, place):
+        here = place.alone and is_doing_in(reading.tongue, words)
+        if not here and not _FORMS[form](words, said, place):
             return match[0]
-        if acting == "say":
+        if reading.acting == "say":
             if form == "round" and not place.alone:
                 return match[0]
             return said + "." * (place.alone and said[-1] not in ".!?…")
@@ -137,8 +141,14 @@ def _emphasised(words: list[str], said: str, place: _Place) -> bool:
             word in sounds() | gestures() for word in words[1:3]
         )
         lower = said[:1].islower() and (_acts(doing) or words[0] == "does" != words[-1])
+        lower = lower or (said[:1].islower() and is_reflexive(words))
         return known or heard or lower or is_manner(words[0]) or is_voice(words)
-    if doing.endswith("ing") or not known or is_noise(words):
+    if (
+        doing.endswith("ing")
+        or not known
+        or is_noise(words)
+        or (len(words) == 1 and is_seen_abroad(words[0]))
+    ):
         return False
     if place.after_sentence or (place.line_ends and not place.subject):
         return True

@@ -24,7 +24,8 @@ _SPACE = re.compile(r"\s++")
 _NEWLINE = re.compile(r"(?:(?<=[\w.!?:;,)])(?<![A-Za-z]:)|\A\"?)(?:\\r)?(?:\\n)+(?=[A-ZÄÖÜ\d*#-])")
 """As it stands in JSON that somebody forgot to read"""
 _LOOSE = re.compile(
-    r"(?<=[.!?…:;,(¿¡—]) ++,(?!\S)|^[ \t]*+[,;.](?!\S)|(?<=\S)[ \t]++(?=[,.](?!\S))", re.MULTILINE
+    r",(?=,*[,.!?](?!\S))|(?<=[.!?…:;,(¿¡—]) ++,(?!\S)|^[ \t]*+[,;.](?!\S)|(?<=\S)[ \t]++(?=[,.](?!\S))",
+    re.MULTILINE,
 )
 """Commas and spaces around what is gone"""
 _NAMED = str.maketrans(
@@ -67,7 +68,7 @@ def _one_pass(text: str, reading: Reading, omissions: Omissions) -> str:
     if _has(text, "*_[(（~:"):
         from speech.text.directions import without_directions
 
-        text = without_directions(text, reading.acting, omissions)
+        text = without_directions(text, reading, omissions)
     return _LOOSE.sub("", read_words(text))
 
 

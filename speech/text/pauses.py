@@ -34,7 +34,7 @@ _TIME = re.compile(rf"\s*\+?{_LENGTH}\s*", re.IGNORECASE)
 _WRITTEN = re.compile(
     r"[\[({]{1,2}\s?(?:(?P<strength>short|long|brief|small|big|kurze|lange)[ _-])?"
     r"(?:pauses?|beat|silence|stille|pausa|пауза)"
-    rf"(?:\s*[ :=]\s*(?:for |of |von )?{_LENGTH})?\s?[\])}}]{{1,2}}"
+    rf"(?:\s*[ :=]\s*(?:for |of |von )?{_LENGTH})?\.?\s?[\])}}]{{1,2}}"
     rf"|[\[({{]{_named(3)}[ -](?:pause|silence|beat)[\])}}]"
     rf"|\[(?:break|wait)\s*[ :=]\s*{_named(2)}\]"
     r"|\[\[slnc (?P<milliseconds>\d{1,6})\]\]|<#(?P<seconds>\d{1,3}(?:\.\d{1,3})?)#>",

@@ -117,7 +117,12 @@ def _ends_with(token: str, before: str, word: str, language: str, at_start: bool
         return not small and not word[:1].isdigit() and word.lower() not in AFTER_LAST | MONTHS
     if before[:1].isdigit() and token == "h" and word in ("de", "du", "da", "del", "di"):
         return False
-    if len(token) == 1 and token.isalpha() and not (before[:1].isdigit() and token in "hmsgl"):
+    if (
+        len(token) == 1
+        and token.isalpha()
+        and token < "\u1100"
+        and not (before[:1].isdigit() and token in "hmsgl")
+    ):
         # An initial, or a letter of an abbreviation that is written with spaces.
         part_of_another = before.endswith(".") and before[:1].islower() and len(before) == 2
         return starts and not part_of_another

@@ -57,6 +57,9 @@ def heard(text: str, reading: Reading = PLAIN) -> list[str]:
         ("*soupire* D'accord. [rires]", ["D'accord."]),
         ("*sospira* Va bene. [risate]", ["Va bene."]),
         ("*вздыхает* Ладно.", ["Ладно."]),
+        ("*kratzt sich am Kopf* Hm. *se encoge de hombros* Ja.", ["Hm.", "Ja."]),
+        ("*zucht* Nou. *suckar* Jo. *wzdycha* Tak.", ["Nou.", "Jo.", "Tak."]),
+        ("[掌声] 好。 [박수] 네.", ["好。", "네."]),
         ("（笑）そうです。（ため息）", ["そうです。"]),
         ("(叹气) 好吧。", ["好吧。"]),
     ],
@@ -93,6 +96,7 @@ def test_a_stage_direction_is_not_spoken(text: str, spoken: list[str]) -> None:
         ("*args and **kwargs stay.", ["*args and **kwargs stay."]),
         ("2 * 3 * 4 is 24.", ["2 * 3 * 4 is 24."]),
         ("The *cat* sat. The *dogs* ran.", ["The cat sat.", "The dogs ran."]),
+        ("*Mira* esto. *Se* lo dije. *ride* Go.", ["Mira esto.", "Se lo dije.", "ride Go."]),
         ("Sie lacht. Er *lacht* nie.", ["Sie lacht.", "Er lacht nie."]),
     ],
 )
@@ -113,6 +117,10 @@ def test_an_emphasis_and_an_ordinary_bracket_stay(text: str, spoken: list[str]) 
 )
 def test_a_persona_may_have_them_said(text: str, spoken: list[str]) -> None:
     assert heard(text, ACTOR) == spoken
+
+
+def test_what_is_a_direction_may_depend_on_the_language() -> None:
+    assert heard("*ride* Boh. (ride) Sì.", Reading("it")) == ["Boh.", "Sì."]
 
 
 def test_a_pause_is_a_pause_whatever_the_rule() -> None:

@@ -26,6 +26,10 @@ def test_where_something_was_found_is_not_spoken(mark: str) -> None:
     assert clean(f"Water boils{mark} at sea level.") == "Water boils at sea level."
 
 
+def test_several_of_them_leave_no_commas() -> None:
+    assert clean("It is so [1], [2], [3]. Really [4], yes.") == "It is so. Really, yes."
+
+
 def test_definitions_of_notes_and_links_are_not_spoken() -> None:
     text = "It is so.[^1] See [this][x].\n\n[^1]: Smith 2020, p. 3\n[x]: https://x.org 'Title'\n\nDone."
     assert clean(text) == "It is so. See this.\nDone."
