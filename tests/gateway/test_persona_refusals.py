@@ -16,8 +16,8 @@ NO_VOICE = "engine espeak needs a voice; give one, such as en-gb or en+f4"
 QUOTES = ", in quotes if this is meant as text"
 TAG = "give a language tag, such as en or en-GB"
 KEYS = (
-    "name, language, aliases, voice, fallbacks, when_unavailable, first_audio_budget, whole_answer_budget, "
-    "phrases, consent"
+    "name, language, aliases, voice, fallbacks, when_unavailable, acting, first_audio_budget, "
+    "whole_answer_budget, phrases, consent"
 )
 KNOWN = f"known are {KEYS}"
 MINIMAL = "name: Rook\nlanguage: en\nvoice: {engine: espeak, voice: en}\n"
@@ -48,6 +48,10 @@ def refused(folder: Path, text: str, *told: str) -> None:
     ("entry", "told"),
     [
         ("aliases:", f"aliases: an empty value cannot be used; give {ALIASES}"),
+        (
+            "acting: shout",
+            "acting: 'shout' cannot be used; give drop or say: what becomes of *sighs* and [laughs]",
+        ),
         ("when_unavailable: shout", "when_unavailable: 'shout' cannot be used; give substitute or silent"),
         ("first_audio_budget: 0", "first_audio_budget: 0 cannot be used; give seconds from 0.1 to 60"),
         ("first_audio_budget: .nan", "first_audio_budget: nan cannot be used; give seconds from 0.1 to 60"),
