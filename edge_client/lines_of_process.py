@@ -11,12 +11,14 @@ from typing import Any
 
 from edge_client.daemon_client import DaemonClient, reach
 from edge_client.daemon_errors import Stopped, TooLate
+from edge_client.known_personas import load_known_personas
 from edge_client.playback.play_out import PlayOut
 from edge_client.said import Said
 from edge_client.say import LONGEST_TEXT, Robot
 from edge_client.settings import Settings
 from edge_client.work_thread import WorkThread
 from speech.errors import RobotVoiceError, TooManyRequests
+from speech.reading import PLAIN
 from speech.text import clean
 
 log = logging.getLogger(__name__)
@@ -38,6 +40,10 @@ class Asked:
     play: bool
     file: Path | None
     settings: Settings
+
+    @property
+    def who(self) -> str:
+        return self.settings.persona if self.persona is None else self.persona
 
     @property
     def is_for_the_daemon(self) -> bool:
@@ -76,7 +82,8 @@ class LinesOfProcess:
         if asked.is_for_the_daemon and (daemon := await reach(asked.settings.daemon_port)):
             async with daemon:
                 return str((await _by_the_daemon(daemon, asked, wait=False))["id"])
-        clean(asked.text, LONGEST_TEXT)
+        who = load_known_personas(asked.settings.state_dir).find(asked.who)
+        clean(asked.text, LONGEST_TEXT, who.reading if who else PLAIN)
         self._make_room()
         line = uuid.uuid4().hex[:12]
         registered = asyncio.Event()
@@ -135,7 +142,7 @@ class LinesOfProcess:
                 play_out = self._play_outs.setdefault(rest, PlayOut(time.monotonic, rest))
                 return await Robot(asked.settings, play_out=play_out).say(
                     asked.text,
-                    asked.settings.persona if asked.persona is None else asked.persona,
+                    asked.who,
                     out=asked.file,
                     play=asked.play and asked.settings.player != "none",
                     begins=begins,

@@ -1,11 +1,15 @@
 """A pause in a text is silence of its length on the robot, whoever speaks: the gateway, itself, both."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from edge_client import Voice
+from edge_client.known_personas import KnownPersonas, load_known_personas, save_known_personas
 from edge_client.settings import Settings
+from speech.errors import EmptyText
 from tests.edge_client.rig import read_wav, say
 from tests.fakes.fake_gateway import SENTENCE_SECONDS, FakeGateway
 
@@ -40,3 +44,16 @@ async def test_the_personas_rule_travels_to_the_robot(fake: FakeGateway, setting
         await say(pinned, "*sighs* Fine.", out=wav)
     asked = [each.text for each in fake.state.requests]
     assert asked == ["Hi.", "Fine.", "Hi.", "sighs.", "Fine."]
+
+
+def test_a_line_that_nobody_waits_for_is_refused_by_the_personas_rule_too(settings: Make) -> None:
+    robot = settings(player="none")
+    (vixen,) = (each for each in load_known_personas(robot.state_dir).personas if each.id == "vixen")
+    voice = Voice("vixen", settings=robot)
+    with pytest.raises(EmptyText):
+        voice.say("*sighs*", wait=False)
+    robot.state_dir.mkdir(parents=True, exist_ok=True)
+    save_known_personas(robot.state_dir, KnownPersonas((replace(vixen, acting="say"),)))
+    line = voice.say("*sighs*", wait=False)
+    voice.say("Well.")
+    voice.stop(line)
