@@ -1,5 +1,7 @@
 """Which characters of a text can be spoken, and what becomes of the others."""
 
+# ruff: noqa: RUF001 - signs and letters of many scripts are meant
+
 import re
 import unicodedata
 from functools import lru_cache
@@ -10,6 +12,8 @@ from speech.text.omissions import Omissions
 JOINERS = "\u200c\u200d"
 """Zero-width non-joiner and joiner: parts of Persian and Indic words, and glue between emoji"""
 
+_ODD = re.compile(r"[^\n -~À-ɏΆΈ-ΊΌΎ-ΡΣ-ώА-я‘’“”„‚«»…–—€、。「」！？ぁ-ゖァ-ヶー一-鿋가-힣]")
+"""What may be dropped or replaced; all others stay as they are"""
 _MAX_MARKS = 8
 """Combining marks on one letter; no script needs more, decoration piles them up by the hundred."""
 BLANK_LETTERS = "\u115f\u1160\u3164\uffa0"
@@ -35,6 +39,8 @@ def drop_unspoken(text: str, omissions: Omissions) -> str:
 
     Newlines stay, other white space becomes a space. Joiners stay inside words.
     """
+    if not _ODD.search(text):
+        return text
     kept: list[str] = []
     emoji: list[str] = []
     before = ""

@@ -2,7 +2,8 @@
 
 import pytest
 
-from speech.text import clean, is_speakable
+from speech.text import Omissions, clean, is_speakable
+from speech.text.characters import drop_unspoken
 
 
 @pytest.mark.parametrize(
@@ -33,3 +34,10 @@ def test_letters_numbers_and_signs_with_a_name_are_speakable(text: str) -> None:
 @pytest.mark.parametrize("text", ["", " ", "...", "😀", "—", "\u0301", "| < >"])
 def test_punctuation_is_not_speakable(text: str) -> None:
     assert not is_speakable(text)
+
+
+def test_no_character_that_would_be_dropped_is_passed_over() -> None:
+    """A text of usual characters is not looked at one by one; beside an emoji each of them is."""
+    for code in range(0x20, 0xD800):
+        text = f"a{chr(code)}b"
+        assert drop_unspoken(text, Omissions()) == drop_unspoken(f"{text}😀", Omissions())[:-1], hex(code)
