@@ -2,74 +2,64 @@
 
 import asyncio
 import logging
-import socket
-import sys
+import secrets
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from typing import Protocol
+from typing import Any
 
-from zeroconf import DNSQuestionType, ServiceInfo, ServiceStateChange, Zeroconf
-from zeroconf.asyncio import AsyncServiceBrowser, AsyncZeroconf
+from zeroconf import (
+    DNSQuestionType,
+    IPVersion,
+    RecordUpdate,
+    RecordUpdateListener,
+    ServiceInfo,
+    ServiceStateChange,
+    Zeroconf,
+)
+from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
+from gateway.advertiser import Advertiser, NullAdvertiser
 from gateway.announcement import (
     LOOPBACK,
     host_name,
     instance_name,
-    own_addresses,
     persona_list,
+    scoped,
     where_to_announce,
 )
+from gateway.followed_places import Followed, FollowedPlaces
+from gateway.sockets import hear_only
 from speech.wire import PROTOCOL_VERSION, SERVICE_TYPE
+
+__all__ = ["Advertiser", "Announced", "MdnsAdvertiser", "NullAdvertiser"]
 
 log = logging.getLogger(__name__)
 
 STOP_LIMIT = 3.0
 """Seconds the goodbye may take; it needs about 0.3"""
-LOOK_EVERY = 5.0
-"""Seconds between two looks at this machine's addresses, and before what failed is tried again"""
+LISTEN_FIRST = 0.75
+"""Seconds in which namesakes are heard before a name is taken (RFC 6762, section 8.1)"""
+RESOLVE_LIMIT = 1.5
+"""Seconds somebody else who is announced has to say where he is"""
+MOST_OTHERS = 64
+"""Who are announced and remembered; anybody can announce anything"""
+MOST_RENAMES = 8
+"""After which a name is kept, whoever else has it"""
+_SRV = 33
+"""The type of a record that names host and port"""
 
 Announced = Callable[[str, Sequence[str]], None]
-"""Told of the name that was registered first, which may not be the wanted one, and of its addresses"""
-
-
-class Advertiser(Protocol):
-    """Tells the network that there is a gateway."""
-
-    @property
-    def state(self) -> str:
-        """`announced as NAME` or `not announced: REASON`."""
-        ...
-
-    async def start(self) -> None:
-        """Returns at once and never raises: a gateway nobody finds by itself still serves."""
-        ...
-
-    def personas_are(self, personas: Sequence[str]) -> None:
-        """From now on these ids are announced; may be called at any time."""
-        ...
-
-    async def stop(self) -> None:
-        """Says goodbye; may be called at any time and again."""
-        ...
-
-
-class NullAdvertiser:
-    """Announces nothing."""
-
-    state = "not announced: switched off"
-
-    async def start(self) -> None: ...
-
-    def personas_are(self, personas: Sequence[str]) -> None: ...
-
-    async def stop(self) -> None: ...
+"""Told of the name that was registered first, which may not be the wanted one, and of all addresses"""
+Suspect = Callable[[Sequence[str], int], None]
+"""Told of the addresses and the port of somebody else who is announced with this gateway's id"""
 
 
 class MdnsAdvertiser:
     """Announces NAME._robotvoice._tcp.local. until it is stopped, wherever this machine moves.
 
-    A namesake that was there first keeps the name, this one becomes NAME-2. TXT keys: `v` (protocol version),
-    `id`, `tls` (0 or 1), `personas` (ids with commas between them).
+    On each interface by a zeroconf of its own: so each tells the addresses that are reached from there, and
+    one that comes or goes changes nothing on the others. A namesake that was there first keeps the name, this
+    one becomes NAME-2. TXT keys: `v` (protocol version), `id`, `tls` (0 or 1), `personas` (ids with commas
+    between them).
     """
 
     def __init__(
@@ -82,33 +72,42 @@ class MdnsAdvertiser:
         loopback_only: bool,
         tls: bool = False,
         host: str | None = None,
+        run: str | None = None,
         announced: Announced | None = None,
+        suspect: Suspect | None = None,
     ) -> None:
-        """`host`: the IP address listened on; None means 127.0.0.1 if `loopback_only`, else 0.0.0.0."""
+        """`host`: the IP address listened on; None means 127.0.0.1 if `loopback_only`, else 0.0.0.0.
+
+        `run` names this run of the gateway. `suspect` is told of others with its id.
+        """
         self._name = instance_name(name)
         self._port = port
-        self._host = host or (LOOPBACK if loopback_only else "0.0.0.0")
-        self._server = host_name(gateway_id, port)
+        self._server = host_name(run or secrets.token_hex(8))
+        self._id = gateway_id
         self._properties = {
             "v": str(PROTOCOL_VERSION),
             "id": gateway_id,
             "tls": str(int(tls)),
             "personas": persona_list(personas),
         }
-        self._renewed = asyncio.Event()
-        self._announced = announced
+        self._announced, self._suspect = announced, suspect
+        host = host or (LOOPBACK if loopback_only else "0.0.0.0")
+        self._places = FollowedPlaces(
+            lambda interfaces: where_to_announce(host, interfaces), self._announce, self._tell_failure
+        )
         self._state = "not announced: not started"
         self._task: asyncio.Task[None] | None = None
 
     @property
     def state(self) -> str:
-        return self._state
+        names = sorted({each.name for each in self._told_of if each.name})
+        return f"announced as {' and '.join(names)}" if names else self._state
 
     async def start(self) -> None:
-        """Begins to announce in the background; it takes about 1.2 s until the name is known to be free."""
+        """Begins to announce in the background; it takes about a second until a name is known to be free."""
         if self._task is None:
             self._state = "not announced: starting"
-            self._task = asyncio.create_task(self._run(), name="mDNS announcement")
+            self._task = asyncio.create_task(self._places.run(), name="mDNS announcement")
 
     async def stop(self) -> None:
         """Says goodbye and closes, within STOP_LIMIT seconds."""
@@ -118,24 +117,26 @@ class MdnsAdvertiser:
         task.cancel()
         done, _ = await asyncio.wait({task}, timeout=STOP_LIMIT)
         if not done:
-            task.cancel()
             log.warning("no goodbye by mDNS within %.0f s: robots notice by themselves", STOP_LIMIT)
+            self._places.give_up()
         self._state = "not announced: stopped"
 
     def personas_are(self, personas: Sequence[str]) -> None:
         self._properties["personas"] = persona_list(personas)
-        self._renewed.set()
+        for each in self._places:
+            each.changed.set()
 
-    async def _run(self) -> None:
-        while True:
-            try:
-                await self._stay()
-                self._state = "not announced: the network has changed"
-            except Exception as error:  # whatever it is, it must not end the gateway
-                self._tell_failure(getattr(error, "strerror", None) or str(error) or type(error).__name__)
-                await asyncio.sleep(LOOK_EVERY)
+    @property
+    def _told_of(self) -> list[Followed]:
+        """Places of the network; where there is none, this machine's own."""
+        return [each for each in self._places if not each.place.is_loopback] or [*self._places]
 
-    def _tell_failure(self, reason: str) -> None:
+    def _tell_failure(self) -> None:
+        """Only if it is announced nowhere."""
+        problems = [each.problem for each in self._places]
+        if any(each.name for each in self._places) or None in problems:
+            return
+        reason = self._places.why_none or problems[0]
         state = f"not announced: {reason}"
         if state == self._state:
             return
@@ -147,74 +148,149 @@ class MdnsAdvertiser:
             self._port,
         )
 
-    async def _stay(self) -> None:
-        """Announces for as long as this machine keeps its addresses: zeroconf takes up no new ones."""
-        place = where_to_announce(self._host, own_addresses())
-        interfaces, addresses = place
-        async with AsyncZeroconf(interfaces=interfaces) as mdns:  # leaving it says goodbye
+    async def _announce(self, here: Followed) -> None:
+        """At one place, until cancelled."""
+        place = here.place
+        interfaces: list[str | int] = [place.source if place.version == 4 else place.index]
+        version = IPVersion.V4Only if place.version == 4 else IPVersion.V6Only
+        async with AsyncZeroconf(interfaces, ip_version=version) as mdns:  # leaving it says goodbye
             # Cancelled in here, zeroconf would not close its sockets.
             await asyncio.shield(mdns.zeroconf.async_wait_for_start())
             if not mdns.zeroconf.engine.senders:
                 raise OSError("no network interface takes multicast")
-            if interfaces == [LOOPBACK]:
-                _hear_only_loopback(mdns)
-            name = await self._announce(mdns, addresses)
-            while where_to_announce(self._host, own_addresses()) == place:
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(LOOK_EVERY):
-                        await self._renewed.wait()
-                if self._renewed.is_set():
-                    await (await mdns.async_update_service(self._service(name, addresses)))
+            hear_only(
+                place.interface,
+                [each.transport.get_extra_info("socket") for each in mdns.zeroconf.engine.readers],
+            )
+            others = _Others(self._server, here.changed.set)
+            mdns.zeroconf.async_add_listener(others, None)
+            # Asked by multicast: an answer to this machine alone may reach another program on the mDNS port.
+            browser = AsyncServiceBrowser(
+                mdns.zeroconf, SERVICE_TYPE, handlers=[_heard], question_type=DNSQuestionType.QM
+            )
+            try:
+                await asyncio.sleep(LISTEN_FIRST)
+                await self._stay(here, mdns, others)
+            finally:
+                here.name = None
+                await browser.async_cancel()
+                if here.gone:
+                    registry = mdns.zeroconf.registry
+                    registry.async_remove(registry.async_get_service_infos())
 
-    def _service(self, name: str, addresses: list[str]) -> ServiceInfo:
-        """With the personas there are now."""
-        self._renewed.clear()
+    async def _stay(self, here: Followed, mdns: AsyncZeroconf, others: "_Others") -> None:
+        name, said = "", self._said(here)
+        renamed = 0
+        while True:
+            news = others.news()
+            if not name or (others.have_more_right_to(name) and renamed < MOST_RENAMES):
+                if name:  # without a goodbye, which would take the other's name away
+                    renamed += 1
+                    mdns.zeroconf.registry.async_remove(mdns.zeroconf.registry.async_get_service_infos())
+                name, said = others.free_name(self._name), self._said(here)
+                service = self._service(name, here.addresses)
+                repeats = await mdns.async_register_service(service, cooperating_responders=True)
+                self._tell(here, name)
+                await repeats
+            elif name in news or said != self._said(here):
+                said = self._said(here)
+                await (await mdns.async_update_service(self._service(name, here.addresses)))
+            for other in news:
+                await self._look_at(mdns.zeroconf, other, here.place.interface)
+            await here.changed.wait()
+            here.changed.clear()
+
+    def _said(self, here: Followed) -> tuple[object, ...]:
+        """What may change."""
+        return here.addresses, self._properties["personas"]
+
+    def _service(self, name: str, addresses: Sequence[str]) -> ServiceInfo:
         return ServiceInfo(
             SERVICE_TYPE,
             f"{name}.{SERVICE_TYPE}",
             port=self._port,
             properties=dict(self._properties),
             server=self._server,
-            parsed_addresses=addresses,
+            parsed_addresses=list(addresses),
         )
 
-    async def _announce(self, mdns: AsyncZeroconf, addresses: list[str]) -> str:
-        """Returns the name it was given."""
-        service = self._service(self._name, addresses)
-        # The search for namesakes asks for unicast answers, and those may reach any other program on this
-        # machine's mDNS port instead. A browser's answers are multicast: so a namesake next door is heard.
-        browser = AsyncServiceBrowser(
-            mdns.zeroconf, SERVICE_TYPE, handlers=[_heard], question_type=DNSQuestionType.QM
-        )
-        try:
-            repeats = await mdns.async_register_service(service, allow_name_change=True)
-        finally:
-            await browser.async_cancel()
-        name = service.get_name()
-        self._state = f"announced as {name}"
+    def _tell(self, here: Followed, name: str) -> None:
+        here.name, here.problem = name, None
+        self._state = "not announced: the network has changed"  # whenever it is not any more
+        if here not in self._told_of:
+            return
+        addresses = sorted({address for each in self._told_of for address in each.addresses})
         if self._announced:
             self._announced(name, addresses)
             self._announced = None
-        else:
-            log.info("announced by mDNS as %s", name, extra={"addresses": addresses, "port": self._port})
-        await repeats
+        log.info(
+            "announced by mDNS as %s",
+            name,
+            extra={"interface": here.place.interface, "addresses": list(here.addresses), "port": self._port},
+        )
+
+    async def _look_at(self, zeroconf: Zeroconf, name: str, interface: str) -> None:
+        """Whether somebody else has this gateway's id."""
+        if not self._suspect:
+            return
+        try:
+            found = AsyncServiceInfo(SERVICE_TYPE, f"{name}.{SERVICE_TYPE}")
+            if not await found.async_request(zeroconf, RESOLVE_LIMIT * 1000):
+                return
+            theirs = found.properties.get(b"id") == self._id.encode() and found.server != self._server
+            addresses = [scoped(each, interface) for each in found.parsed_scoped_addresses()]
+        except Exception as error:  # whatever somebody announces, it must not end the announcement
+            log.debug("an announcement cannot be read: %r", str(error))
+            return
+        if theirs and found.port:
+            self._suspect(addresses, found.port)
+
+
+class _Others(RecordUpdateListener):
+    """Who else is announced at a place, by name, and the host names they have."""
+
+    def __init__(self, own: str, wake: Callable[[], None]) -> None:
+        self._own, self._wake = own, wake
+        self._hosts: dict[str, str] = {}
+        self._news: dict[str, None] = {}
+
+    def async_update_records(self, zc: Zeroconf, now: float, records: list[RecordUpdate]) -> None:
+        """Of all that zeroconf hears."""
+        for record in (update.new for update in records):
+            if record.type == _SRV and record.key.endswith(f".{SERVICE_TYPE}"):
+                self._heard(record, now)
+
+    def _heard(self, record: Any, now: float) -> None:
+        """zeroconf tells nobody the class of such a record, but it has its fields."""
+        name = record.name[: -len(SERVICE_TYPE) - 1]
+        if record.is_expired(now):
+            self._hosts.pop(name, None)
+        elif record.server not in (self._own, self._hosts.get(name)) and len(self._hosts) < MOST_OTHERS:
+            self._hosts[name] = record.server
+            self._news[name] = None
+            self._wake()
+
+    def async_update_records_complete(self) -> None:
+        """Nothing more: what is news waits to be looked at."""
+
+    def news(self) -> list[str]:
+        """Names that were not there, or somebody else's, at the last call."""
+        news, self._news = self._news, {}
+        return [*news]
+
+    def have_more_right_to(self, name: str) -> bool:
+        """Two took it at the same moment: both know by their host names who is to give way."""
+        return name in self._hosts and self._hosts[name] < self._own
+
+    def free_name(self, wanted: str) -> str:
+        """`wanted`, or with the first number that makes it nobody else's."""
+        taken = {name.casefold() for name in self._hosts}
+        number, name = 1, wanted
+        while name.casefold() in taken:
+            number += 1
+            name = f"{wanted}-{number}"
         return name
 
 
 def _heard(zeroconf: Zeroconf, service_type: str, name: str, state_change: ServiceStateChange) -> None:
-    """Listening is enough: what is heard goes into the cache that namesakes are looked for in."""
-
-
-def _hear_only_loopback(mdns: AsyncZeroconf) -> None:
-    """Keeps the network from asking a gateway that only this machine can reach.
-
-    Linux hands a multicast that any program on the machine has joined to every socket on the port, and the
-    answer to a question that came that way would go back to the network.
-    """
-    if sys.platform != "linux":
-        return
-    for reader in mdns.zeroconf.engine.readers:
-        with suppress(OSError):  # kernels before 5.7 want a privilege for it
-            reader.transport.get_extra_info("socket").setsockopt(
-                socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"lo\0"
-            )
+    """A browser must have somebody to tell; what it is good for here is that it asks."""

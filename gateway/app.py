@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from functools import partial
@@ -33,6 +34,7 @@ from gateway.keys import (
     PERSONAS,
     PHRASE_RENDERING,
     PHRASES,
+    RUN,
     SETTINGS,
     SOCKETS,
     TALLY,
@@ -78,6 +80,7 @@ def make_app(
     personas: PersonaLibrary,
     *,
     identity: str,
+    run: str = "",
     engines: Mapping[str, Engine] | None = None,
     advertiser: Advertiser | None = None,
     caller_clips: CallerClips | None = None,
@@ -94,7 +97,7 @@ def make_app(
     app = web.Application(middlewares=[errors_as_json])
     app[SETTINGS] = settings
     app[CHANGES] = changes or SettingsChanges(settings, (), lambda: settings, lambda: None)
-    app[GATEWAY_ID] = identity
+    app[GATEWAY_ID], app[RUN] = identity, run or secrets.token_hex(8)
     app[PERSONAS] = PersonaShelf(personas)
     app[DEFAULT_PERSONA] = default_persona(settings, personas)
     app[METRICS] = metrics = Metrics()

@@ -36,6 +36,8 @@ class Listeners(set[asyncio.Event]):
 SETTINGS = web.AppKey("settings", Settings)
 CHANGES = web.AppKey("changes", SettingsChanges)
 GATEWAY_ID = web.AppKey("gateway_id", str)
+RUN = web.AppKey("run", str)
+"""Names this run of the gateway: two that answer with one id and different runs are two"""
 PERSONAS = web.AppKey("personas", PersonaShelf)
 DEFAULT_PERSONA = web.AppKey("default_persona", str)
 PHRASES = web.AppKey("phrases", PhraseStore)

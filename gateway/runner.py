@@ -3,14 +3,17 @@
 A request line holds the text that is spoken: it may be long (2,000 emoji are 24 KB) and must not reach a log.
 """
 
+import asyncio
 import logging
 from http import HTTPStatus
+from typing import cast
 
 from aiohttp import web
 from aiohttp.http_exceptions import InvalidURLError, LineTooLong
 from aiohttp.web_protocol import RequestHandler
 
 from gateway.api.error_answers import http_problem
+from gateway.neighbourhood import Neighbourhood
 from gateway.request_id import HEADER, request_id
 from speech.short_body import short_body
 
@@ -60,6 +63,21 @@ class JsonRequestHandler(RequestHandler):
         return await super().finish_response(request, resp, start_time)
 
 
+class NeighbourRequestHandler(JsonRequestHandler):
+    """One connection, of somebody in the same network: any other is broken at once."""
+
+    __slots__ = ()
+
+    neighbourhood = Neighbourhood()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        peer = transport.get_extra_info("peername")
+        if peer and not self.neighbourhood.holds(peer[0]):
+            log.debug("somebody who is not in this machine's networks is left out")
+            cast(asyncio.Transport, transport).abort()
+        super().connection_made(transport)
+
+
 class JsonServer(web.Server):
     """Makes a JsonRequestHandler for each connection."""
 
@@ -67,10 +85,18 @@ class JsonServer(web.Server):
         return JsonRequestHandler(self, loop=self._loop, **self._kwargs)
 
 
+class NeighbourServer(web.Server):
+    """Makes a NeighbourRequestHandler for each connection."""
+
+    def __call__(self) -> RequestHandler:
+        return NeighbourRequestHandler(self, loop=self._loop, **self._kwargs)
+
+
 class GatewayRunner(web.AppRunner):
     """Runs the application; a client that leaves cancels its request."""
 
-    def __init__(self, app: web.Application) -> None:
+    def __init__(self, app: web.Application, *, neighbours_only: bool = False) -> None:
+        """With `neighbours_only` whoever is not in one of this machine's networks is left out."""
         super().__init__(
             app,
             access_log=None,
@@ -79,9 +105,10 @@ class GatewayRunner(web.AppRunner):
             max_line_size=LONGEST_LINE,
             shutdown_timeout=SHUTDOWN_TIMEOUT,
         )
+        self._kind = NeighbourServer if neighbours_only else JsonServer
 
     async def _make_server(self) -> web.Server:
         server = await super()._make_server()
         # aiohttp has no public way to choose the class of its request handler; a test holds on to this one.
-        server.__class__ = JsonServer
+        server.__class__ = self._kind
         return server

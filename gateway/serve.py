@@ -4,16 +4,17 @@ import asyncio
 import errno
 import ipaddress
 import logging
+import secrets
 import signal
-import socket
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 
 from aiohttp import web
 
 from gateway.advertise import Advertiser, MdnsAdvertiser, NullAdvertiser
 from gateway.allocator import give_large_blocks_back
-from gateway.announcement import LOOPBACK, own_addresses
+from gateway.announcement import own_interfaces
 from gateway.app import make_app
 from gateway.log_file import log_to_file
 from gateway.logs import log_to_stderr
@@ -21,14 +22,15 @@ from gateway.out_of_files import OutOfFiles
 from gateway.parts import parts_of
 from gateway.persona_files import PersonaLibrary
 from gateway.runner import GatewayRunner
-from gateway.settings import Settings, gateway_identity
+from gateway.settings import ID_FILE, Settings, gateway_identity
+from gateway.sockets import bracketed, listen, told_address
+from gateway.twins import Twins
 from speech.settings_changes import SettingsChanges
 from speech.terminal import write
 
 log = logging.getLogger(__name__)
 
 ADDRESS_UNUSABLE = 4
-BACKLOG = 128
 
 
 async def serve(settings: Settings, changes: SettingsChanges | None = None) -> int:
@@ -54,14 +56,17 @@ async def serve(settings: Settings, changes: SettingsChanges | None = None) -> i
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     try:
-        listening = _listen(settings.listen_host, settings.port)
+        sockets = listen(settings.listen_host, settings.port)
     except OSError as error:
         write(f"robotvoice-gateway: {_why_not(settings, error)}", sys.stderr)
         return ADDRESS_UNUSABLE
-    with listening:
-        address, port = listening.getsockname()[:2]
-        identity = gateway_identity(settings)
-        advertiser = _advertiser(settings, identity, personas, address, port)
+    with ExitStack() as opened:
+        for each in sockets:
+            opened.enter_context(each)
+        address, port = sockets[0].getsockname()[:2]
+        identity, run = gateway_identity(settings), secrets.token_hex(8)
+        twins = Twins(identity, run, None if settings.gateway_id else settings.state_dir / ID_FILE)
+        advertiser = _advertiser(settings, personas, identity, run, twins, address, port)
         parts = parts_of(settings, personas)
 
         async def personas_changed(library: PersonaLibrary) -> None:
@@ -72,6 +77,7 @@ async def serve(settings: Settings, changes: SettingsChanges | None = None) -> i
             settings,
             personas,
             identity=identity,
+            run=run,
             engines=parts.engines,
             advertiser=advertiser,
             caller_clips=parts.caller_clips,
@@ -79,10 +85,12 @@ async def serve(settings: Settings, changes: SettingsChanges | None = None) -> i
             changes=changes,
             personas_changed=personas_changed,
         )
-        runner = GatewayRunner(app)
+        runner = GatewayRunner(app, neighbours_only=settings.lan)
+        watching = asyncio.create_task(twins.watch(), name="who else has this id")
         try:
             await runner.setup()
-            await web.SockSite(runner, listening).start()
+            for each in sockets:
+                await web.SockSite(runner, each).start()
             _say(_welcome(address, port))
             await advertiser.start()
             try:
@@ -91,23 +99,15 @@ async def serve(settings: Settings, changes: SettingsChanges | None = None) -> i
                 # The goodbye goes out first: nobody should be sent to a gateway that is about to leave.
                 await advertiser.stop()
         finally:
+            watching.cancel()
+            await asyncio.wait({watching})
             await runner.cleanup()
     log.info("stopped")
     return 0
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    """Bound before anything else starts, so that the port is known to the announcement. Raises OSError."""
-    try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    except UnicodeError as error:  # an empty or over-long part between two dots
-        raise OSError(errno.EINVAL, "no host can have this name") from error
-    both = family == socket.AF_INET6 and socket.has_dualstack_ipv6()
-    return socket.create_server(address[:2], family=family, backlog=BACKLOG, dualstack_ipv6=both)
-
-
 def _why_not(settings: Settings, error: OSError) -> str:
-    where = f"{_bracketed(settings.listen_host)}:{settings.port}"
+    where = f"{bracketed(settings.listen_host)}:{settings.port}"
     if error.errno == errno.EADDRINUSE:
         return (
             f"{where} is in use, perhaps by another gateway; stop that one or give --port with another "
@@ -119,19 +119,26 @@ def _why_not(settings: Settings, error: OSError) -> str:
 
 
 def _advertiser(
-    settings: Settings, identity: str, personas: PersonaLibrary, address: str, port: int
+    settings: Settings,
+    personas: PersonaLibrary,
+    identity: str,
+    run: str,
+    twins: Twins,
+    address: str,
+    port: int,
 ) -> Advertiser:
     if not settings.announce:
         return NullAdvertiser()
-    bound = ipaddress.ip_address(address)
     return MdnsAdvertiser(
         gateway_id=identity,
         name=settings.announced_name,
         port=port,
         personas=tuple(personas.personas),
-        loopback_only=bound.is_loopback,
-        host=None if bound.is_unspecified else address,
+        loopback_only=ipaddress.ip_address(address).is_loopback,
+        host=address,
+        run=run,
         announced=lambda name, addresses: _say(_found(name, addresses)),
+        suspect=twins.suspect,
     )
 
 
@@ -142,19 +149,21 @@ def _say(line: str) -> None:
 
 def _welcome(address: str, port: int) -> str:
     """One line, said as soon as it listens: where it speaks, and who can reach it."""
-    bound = ipaddress.ip_address(address)
-    own = _own_address() if bound.is_unspecified else address
-    where = f"{_bracketed(own)}:{port}"
-    finder = "a robot on this machine" if ipaddress.ip_address(own).is_loopback else "a robot"
-    if bound.is_loopback:
+    own = told_address(address, own_interfaces())
+    where = f"{bracketed(own)}:{port}"
+    reached, told = ipaddress.ip_address(address), ipaddress.ip_address(own)
+    finder = "a robot on this machine" if told.is_loopback else "a robot"
+    if reached.is_loopback:
         who = "only programs on this machine reach it (--lan opens it to your network)"
-    elif ipaddress.ip_address(own).is_loopback:
+    elif told.is_loopback:
         who = (
             "this machine has no network yet; once it has, every device there can use it, without a password"
         )
     else:
         who = "every device on your network can use it, without a password"
-    return f"Speaking at http://{where} - {who}; {finder} finds it with ROBOTVOICE_GATEWAY={where}"
+    scope = own.partition("%")[2]
+    whose = f", where {scope} is to be the robot's own network interface" if scope else ""
+    return f"Speaking at http://{where} - {who}; {finder} finds it with ROBOTVOICE_GATEWAY={where}{whose}"
 
 
 def _found(name: str, addresses: Sequence[str]) -> str:
@@ -162,20 +171,3 @@ def _found(name: str, addresses: Sequence[str]) -> str:
     here = all(ipaddress.ip_address(each).is_loopback for each in addresses)
     who = "programs on this machine find" if here else "robots on your network find"
     return f"Announced by mDNS as '{name}' - {who} it by themselves"
-
-
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
-
-
-def _own_address() -> str:
-    """This machine's address on the network, else 127.0.0.1.
-
-    A UDP socket that is only connected sends nothing, but knows the way that others are reached by.
-    """
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))
-            return str(probe.getsockname()[0])
-        except OSError:
-            return next(iter(own_addresses()), LOOPBACK)

@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 
 ENV_PREFIX = "ROBOTVOICE_"
 GATEWAY_ID = re.compile(r"[a-z0-9-]{1,36}")
+ID_FILE = "gateway-id"
+"""In the state folder"""
 NAME_LIMIT = 40
 """Characters of the announced name"""
 _LABEL_BYTES = 63  # a DNS label, and so an mDNS instance name, holds no more
@@ -153,8 +155,8 @@ class Settings(BaseSettings):
 
     @property
     def listen_host(self) -> str:
-        """The address to bind: `host`, or every interface if `lan`."""
-        return "0.0.0.0" if self.lan else self.host
+        """The address to bind: `host`, or every one this machine has if `lan`."""
+        return "::" if self.lan else self.host
 
     @property
     def announced_name(self) -> str:
@@ -240,7 +242,7 @@ def gateway_identity(settings: Settings) -> str:
     """
     if settings.gateway_id is not None:
         return settings.gateway_id
-    file = settings.state_dir / "gateway-id"
+    file = settings.state_dir / ID_FILE
     try:
         kept = file.read_bytes()[:64].decode("ascii", "replace").strip()
         if GATEWAY_ID.fullmatch(kept):

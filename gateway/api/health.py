@@ -9,7 +9,7 @@ from aiohttp import web
 
 from gateway.chains import chain_for
 from gateway.engines.mlx.engine import MlxEngine
-from gateway.keys import ADMISSION, ADVERTISER, DEFAULT_PERSONA, ENGINES, GATEWAY_ID, PERSONAS
+from gateway.keys import ADMISSION, ADVERTISER, DEFAULT_PERSONA, ENGINES, GATEWAY_ID, PERSONAS, RUN
 from gateway.models import as_shown
 from speech import __version__
 from speech.engines.wrapped import inside
@@ -37,7 +37,7 @@ async def readyz(request: web.Request) -> web.Response:
     chosen = [app[PERSONAS].find(asked)] if asked else app[PERSONAS].personas.values()
     personas = {persona.id: _readiness(app, persona) for persona in chosen}
     ready = any(answer["ready"] for answer in personas.values())
-    body = {"ready": ready, "id": app[GATEWAY_ID], "personas": personas}
+    body = {"ready": ready, "id": app[GATEWAY_ID], "run": app[RUN], "personas": personas}
     return web.json_response(body, status=200 if ready else 503)
 
 

@@ -13,15 +13,16 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
-from gateway.announcement import own_addresses, where_to_announce
+from gateway.announcement import own_interfaces, where_to_announce
 from gateway.console.checks import Check
-from gateway.console.running_gateway import NotAnsweredError, ask, where_it_runs
+from gateway.console.running_gateway import ANY_ADDRESS, NotAnsweredError, ask, where_it_runs
 from gateway.engines.mlx.packages import not_installed
 from gateway.hub_cache import hub_cache, local_model
 from gateway.model_folders import why_no_model
 from gateway.models import as_size, models_of, revisions
 from gateway.persona_files import PersonaLibrary
 from gateway.settings import Settings, settings_file
+from gateway.sockets import listen
 from speech.engines.espeak import EspeakEngine
 from speech.errors import EngineFailure, EngineUnavailable, InvalidPersona
 from speech.persona import VoiceSpec
@@ -146,12 +147,13 @@ def _port(settings: Settings, address: str | None, running: Mapping[str, Any] | 
     if address is not None:
         version = running["version"] if running else "another version"
         return Check("port", "ok", f"a gateway of version {version} answers at {address}")
-    host = "127.0.0.1" if settings.listen_host == "0.0.0.0" else settings.listen_host
+    host = ANY_ADDRESS.get(settings.listen_host, settings.listen_host)
     where = f"[{host}]:{settings.port}" if ":" in host else f"{host}:{settings.port}"
     if settings.port == 0:
         return Check("port", "ok", "a free one is taken at each start")
     try:
-        socket.create_server((settings.listen_host, settings.port)).close()
+        for each in listen(settings.listen_host, settings.port):
+            each.close()
     except OSError as error:
         said = f"{where} cannot be listened on ({error.strerror})"
         return Check("port", "fail", said, "stop the program that has it, or set another port or host")
@@ -166,15 +168,15 @@ def _mdns(settings: Settings, running: Mapping[str, Any] | None) -> Check:
         return Check("mDNS", "ok", "switched off; robots are given the address")
     try:
         host = socket.getaddrinfo(settings.listen_host, None)[0][4][0]
-        interfaces, addresses = where_to_announce(str(host), own_addresses())
+        places = where_to_announce(str(host), own_interfaces())
     except OSError as error:
         return Check("mDNS", "warn", f"nothing can be announced ({error})", "give robots the address")
-    if interfaces == ["127.0.0.1"]:
+    there = {place.interface: addresses for place, addresses in places.items() if not place.is_loopback}
+    if not there:
         said = "no gateway runs; with these settings only this machine would reach and hear one"
         return Check("mDNS", "ok", said)
-    return Check(
-        "mDNS", "ok", f"no gateway runs; with these settings one would announce {', '.join(addresses)}"
-    )
+    said = "; ".join(f"{', '.join(addresses)} on {interface}" for interface, addresses in there.items())
+    return Check("mDNS", "ok", f"no gateway runs; with these settings one would announce {said}")
 
 
 def _mdns_of(running: Mapping[str, Any]) -> Check:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # A base installation must be able to show the help.
 DONE, NO_ANSWER, REFUSED = 0, 1, 2
 ANSWER_WITHIN = 2.0
 HOST = re.compile(r"[A-Za-z0-9.:%_-]{1,253}")
-ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "127.0.0.1"}
 
 
 class NotAnsweredError(Exception):

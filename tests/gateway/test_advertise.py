@@ -196,9 +196,9 @@ async def test_a_goodbye_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch)
     async with asyncio.timeout(5):
         await advertiser.stop()
     assert advertiser.state == "not announced: stopped"
-    (left,) = asyncio.all_tasks() - {asyncio.current_task()}
-    await asyncio.wait([left], timeout=5)
-    assert left.done()
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    await asyncio.wait(left, timeout=5)
+    assert all(task.done() for task in left)
 
 
 async def test_switched_off_is_a_state_as_well() -> None:

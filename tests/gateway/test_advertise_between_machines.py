@@ -116,8 +116,6 @@ def test_a_gateway_on_loopback_is_announced_to_its_own_machine_only() -> None:
 
 
 MOVED = """
-from gateway import advertise
-advertise.LOOK_EVERY = 0.1
 SEE = ("ip", "netns", "exec", "pi", sys.executable, "-c", '''
 import asyncio, json
 from edge_client.discovery import browse
@@ -125,22 +123,15 @@ found = asyncio.run(browse(timeout=2.0, interface=None))
 print(json.dumps([[endpoint.name, endpoint.host] for endpoint in found]))
 ''')
 
-async def until(gateway, beginning):
-    async with asyncio.timeout(15):
-        while not gateway.state.startswith(beginning):
-            await asyncio.sleep(0.02)
-
 async def main():
     mac = gateway("mac", 7999, False)
     await announced(mac)
     seen = [json.loads(await output(*SEE))]
     await output("ip", "address", "del", "10.77.0.1/24", "dev", "eth0")
-    await until(mac, "not announced: the network has changed")
-    await announced(mac)
+    await asyncio.sleep(1.5)
     seen.append(json.loads(await output(*SEE)))
     await output("ip", "address", "add", "10.77.0.9/24", "dev", "eth0")
-    await until(mac, "not announced: the network has changed")
-    await announced(mac)
+    await asyncio.sleep(1.5)
     seen.append(json.loads(await output(*SEE)))
     await mac.stop()
     print(json.dumps(seen))
@@ -155,9 +146,6 @@ def test_a_gateway_whose_address_changes_is_found_at_the_new_one() -> None:
 
 
 LATE = """
-from gateway import advertise
-advertise.LOOK_EVERY = 0.1
-
 async def main():
     await output("ip", "link", "set", "eth0", "down")
     for device in ("eth0", "lo"):

@@ -3,12 +3,13 @@
 import asyncio
 import logging
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from zeroconf.asyncio import AsyncServiceInfo, AsyncZeroconf
 
-from gateway import advertise
+from gateway import advertise, followed_places
 from gateway.advertise import Announced, MdnsAdvertiser
 from speech.wire import SERVICE_TYPE
 from tests.gateway.in_process import soon
@@ -85,15 +86,16 @@ async def test_what_failed_is_tried_again_and_told_once(
     """The name that was registered is told once, too."""
     tries = 0
 
-    def not_at_first(host: str, own: list[str]) -> tuple[list[str], list[str]]:
+    def not_at_first(*arguments: Any, **more: Any) -> AsyncZeroconf:
         nonlocal tries
         tries += 1
         if tries < 20:
-            raise OSError("there is no network")
-        return [host], [host]
+            raise OSError("there is no multicast")
+        return AsyncZeroconf(*arguments, **more)
 
-    monkeypatch.setattr(advertise, "LOOK_EVERY", 0.01)
-    monkeypatch.setattr(advertise, "where_to_announce", not_at_first)
+    monkeypatch.setattr(followed_places, "SOONEST", 0.01)
+    monkeypatch.setattr(followed_places, "LATEST", 0.01)
+    monkeypatch.setattr(advertise, "AsyncZeroconf", not_at_first)
     told: list[str] = []
     advertiser = gateway(uuid4().hex, announced=lambda name, _: told.append(name))
     await advertiser.start()
@@ -101,5 +103,5 @@ async def test_what_failed_is_tried_again_and_told_once(
     assert advertiser.state == f"announced as {told[0]}"
     await advertiser.stop()
     (warning,) = [each.getMessage() for each in caplog.records if each.levelno >= logging.WARNING]
-    assert "there is no network" in warning
+    assert "there is no multicast" in warning
     assert len(told) == 1

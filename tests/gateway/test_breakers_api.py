@@ -130,8 +130,8 @@ async def test_who_is_not_there_is_not_found_and_near_names_are_told() -> None:
 
 async def test_nobody_from_the_network_can_do_it(tmp_path: Path) -> None:
     """Asked by this machine's own address on the network, the gateway sees no loopback peer."""
-    address = own_addresses()[0]
-    if address.startswith("127."):
+    address = next(iter(own_addresses()), None)
+    if address is None:
         pytest.skip("this machine has no network")
     async with started(tmp_path, "--lan") as gateway:
         url = f"http://{address}:{gateway.port}"

@@ -57,7 +57,7 @@ def test_the_defaults_keep_the_gateway_on_this_machine(home: Path) -> None:
 
 
 def test_lan_opens_every_interface() -> None:
-    assert load_settings(lan=True).listen_host == "0.0.0.0"
+    assert load_settings(lan=True).listen_host == "::"
 
 
 def test_an_option_wins_over_the_environment_the_file_and_the_default(
