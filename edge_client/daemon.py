@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -25,6 +25,7 @@ from edge_client.settings import Settings
 from edge_client.speaker import MOST_WAITING, Speaker
 from edge_client.tally import Tally
 from edge_client.turn import Turns
+from edge_client.until_done import until_done
 from edge_client.voices import Voices
 from speech import __version__
 from speech.chain_events import SentenceStarted
@@ -85,16 +86,23 @@ class Daemon:
         self._changes = changes
 
     async def run(self) -> None:
-        """Until cancelled; then what is said is cut, whoever waits is told, and nothing is left running."""
+        """Until cancelled; then what is said is cut, whoever waits is told, and nothing is left running.
+
+        What breaks in one of its parts is logged, and ends neither the others nor the daemon.
+        """
+        parts: dict[str, Callable[[], Awaitable[None]]] = {
+            "taking turns at the loudspeaker": self.speaker.run,
+            "dropping lines that come too late": self.speaker.drop_late,
+            "keeping the gateway": partial(self.gateway.keep, self._learn),
+            "the phrasebook": self.phrases.run,
+            "keeping what is heard often": self.keeping.run,
+            "keeping the loudspeaker": self._keep_loudspeaker,
+            "keeping eSpeak NG": self._keep_espeak,
+        }
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self.speaker.run(), name="the loudspeaker's turns")
-                group.create_task(self.speaker.drop_late(), name="lines that come too late")
-                group.create_task(self.gateway.keep(self._learn), name="the gateway")
-                group.create_task(self.phrases.run(), name="the phrasebook")
-                group.create_task(self.keeping.run(), name="what is heard often")
-                group.create_task(self._keep_loudspeaker(), name="the loudspeaker")
-                group.create_task(self._keep_espeak(), name="espeak")
+                for name, work in parts.items():
+                    group.create_task(until_done(work, name), name=name)
         finally:
             self.announcements.end()
             await self.gateway.close(hurry=True)
@@ -132,6 +140,7 @@ class Daemon:
                 "since": round(gateway.since, 3),
                 "last_seen": gateway.last_seen,
                 "reason": gateway.reason.text if gateway.reason else None,
+                "twin": gateway.twin,
             },
             "settings": (self._changes.now() if self._changes else Changes()).as_json(),
             "local": self.espeak.description,

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import socket
 import time
 from types import TracebackType
 
@@ -9,6 +10,7 @@ import aiohttp
 
 from edge_client.endpoint import Endpoint
 from edge_client.gateway_answers import UNKNOWN_NAME
+from edge_client.race import HEAD_START
 from edge_client.resolver import UnhurriedResolver
 from speech import wire
 from speech.errors import EngineFailure
@@ -39,8 +41,10 @@ class Dialled:
         trace.on_connection_create_end.append(self._stands)
         trace.on_request_end.append(self._answered)
         trace.on_request_redirect.append(self._sent_elsewhere)
-        connector = aiohttp.TCPConnector(resolver=UnhurriedResolver())
-        self.session = aiohttp.ClientSession(connector=connector, trace_configs=[trace])
+        connector = aiohttp.TCPConnector(resolver=UnhurriedResolver(), happy_eyeballs_delay=HEAD_START)
+        self.session = aiohttp.ClientSession(
+            connector=connector, trace_configs=[trace], headers=endpoint.headers
+        )
         self.answer_within = ANSWER_WITHIN
         """Seconds in which any answer must come: max(250 ms, 4 round trips)"""
         self.gateway_id: str | None = None
@@ -118,6 +122,14 @@ def _failure(endpoint: Endpoint, error: Exception) -> EngineFailure:
         return EngineFailure("protocol", f"what answers at {endpoint.label} is no gateway")
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return EngineFailure("unreachable", f"gateway's name {endpoint.host} {UNKNOWN_NAME}")
+    scope = endpoint.host.partition("%")[2]
+    own = [name for _, name in socket.if_nameindex()]
+    if scope and scope not in own:
+        which = ", ".join(own)
+        return EngineFailure(
+            "unreachable",
+            f"gateway at {endpoint.label} cannot be reached: of network interfaces there are {which} here",
+        )
     number = error.errno if isinstance(error, OSError) else None
     code, text = NO_CONNECTION.get(number or 0, ("cut", "broke the connection"))
     return EngineFailure(code, f"gateway {text}")

@@ -2,22 +2,24 @@
 
 import asyncio
 import importlib
-import ipaddress
 import logging
-import re
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
+from edge_client.announced import endpoints_of, printable
 from edge_client.endpoint import Endpoint, parse_address
-from edge_client.network import NO_NETWORK, has_network
+from edge_client.network import NO_NETWORK, has_network, own_interfaces
+from edge_client.promising import by_turns, merged
 from speech.errors import RobotVoiceError
-from speech.persona import PERSONA_ID
+from speech.interfaces import Address, Interface
+from speech.network_changes import NetworkChanges
 from speech.wire import PROTOCOL_VERSION, SERVICE_TYPE
 
 if TYPE_CHECKING:  # loading zeroconf takes time that a robot with a known gateway does not need to spend
-    from zeroconf import ServiceInfo, ServiceStateChange, Zeroconf
+    from zeroconf import ServiceStateChange, Zeroconf
 
 __all__ = ["DiscoveryFailed", "Endpoint", "browse", "parse_address", "watch"]
 
@@ -31,7 +33,6 @@ RESOLVE_LIMIT = 1.5
 """Seconds an announced name has to yield its address"""
 
 Tell = Callable[[str, tuple[Endpoint, ...]], None]
-_GATEWAY_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 class DiscoveryFailed(RobotVoiceError):
@@ -49,43 +50,67 @@ async def browse(
 ) -> list[Endpoint]:
     """Asks the network for gateways, for `timeout` seconds or until `enough` says yes to one of them.
 
-    `interface` is an IP address of this machine; None asks on every IPv4 interface, loopback too. With a
-    `gateway_id` only that gateway counts. Ordered by name, the IPv4 addresses of a gateway first. An answer
-    usually takes 0.1 s. Raises DiscoveryFailed.
+    `interface` is an IP address of this machine; None asks on every interface, loopback too. With a
+    `gateway_id` only that gateway counts. First the most promising address of each, in the order of their
+    names. An answer usually takes 0.1 s. Raises DiscoveryFailed.
     """
     await asyncio.to_thread(importlib.import_module, "zeroconf.asyncio")  # too slow for the loop
-    search = _Search(gateway_id, enough)
-    async with _asking(interface, search.heard):
+    try:
+        chosen = _chosen(interface, own_interfaces())
+    except OSError as error:  # a machine that is full
+        raise _failed(interface, error.strerror or str(error)) from error
+    search = _Search(chosen, gateway_id, enough)
+    async with _asking(interface, chosen, search.heard):
         return await search.run(timeout)
 
 
-async def watch(*, interface: str | None, gateway_id: str | None, tell: Tell) -> None:
+async def watch(
+    *, interface: str | None, gateway_id: str | None, tell: Tell, changed: Callable[[], None]
+) -> None:
     """Until cancelled: `tell` gets name and addresses of whoever is announced; none: it said goodbye.
 
-    Raises DiscoveryFailed.
+    `changed` is told when this machine's network is another one, on which it is asked anew then. Raises
+    DiscoveryFailed.
     """
     await asyncio.to_thread(importlib.import_module, "zeroconf.asyncio")
-    search = _Search(gateway_id, None, tell)
-    async with _asking(interface, search.heard):
-        await search.run(None)
+    async with NetworkChanges(own_interfaces) as network:
+        while True:
+            chosen = _chosen(interface, network.now)
+            search = _Search(chosen, gateway_id, None, tell)
+            async with _asking(interface, chosen, search.heard), asyncio.TaskGroup() as group:
+                searching = group.create_task(search.run(None))
+                await network.change()
+                searching.cancel()
+            changed()
 
 
 @asynccontextmanager
-async def _asking(interface: str | None, heard: Callable[..., None]) -> AsyncIterator[None]:
+async def _asking(
+    interface: str | None, interfaces: Sequence[Interface], heard: Callable[..., None]
+) -> AsyncIterator[None]:
     """Sends the questions and gives `heard` to zeroconf as the handler of what it hears."""
-    from zeroconf import Error, InterfaceChoice
+    from zeroconf import Error, IPVersion
     from zeroconf.asyncio import AsyncServiceBrowser, AsyncZeroconf
 
-    if interface is not None:
-        _check_interface(interface)
+    logging.getLogger("zeroconf").setLevel(
+        logging.ERROR
+    )  # what it warns of is told below, or does not matter
+    ipv4, ipv6 = _where_to_ask(interface, interfaces)
     async with AsyncExitStack() as opened:
         asked, problem = False, "no interface takes multicast"
         # A question from a port of its own is answered at once, to that port. One from mDNS's port may take a
         # second, if its answer was multicast just before or goes to another program on that port. But it gets
         # through firewalls that know mDNS only, and hears a gateway that has just started.
-        for own_port in (True, False):
+        for where, version, own_port in (
+            (ipv4, IPVersion.V4Only, True),
+            (ipv4, IPVersion.V4Only, False),
+            (ipv6, IPVersion.V6Only, True),
+            (ipv6, IPVersion.V6Only, False),
+        ):
+            if not where:
+                continue
             try:
-                mdns = AsyncZeroconf([interface] if interface else InterfaceChoice.All, unicast=own_port)
+                mdns = AsyncZeroconf(where, unicast=own_port, ip_version=version)
                 await opened.enter_async_context(mdns)
                 # Cancelled in here, zeroconf would not close its sockets.
                 starting = asyncio.ensure_future(mdns.zeroconf.async_wait_for_start())
@@ -97,7 +122,7 @@ async def _asking(interface: str | None, heard: Callable[..., None]) -> AsyncIte
             if mdns.zeroconf.engine.senders:
                 asked = True
                 for sender in mdns.zeroconf.engine.senders:
-                    _send_by_its_own_interface(sender.transport.get_extra_info("socket"))
+                    _send_by_its_own_interface(sender.transport.get_extra_info("socket"), interfaces)
                 browser = AsyncServiceBrowser(mdns.zeroconf, SERVICE_TYPE, handlers=[heard])
                 opened.push_async_callback(browser.async_cancel)
         if not asked:
@@ -105,21 +130,42 @@ async def _asking(interface: str | None, heard: Callable[..., None]) -> AsyncIte
         yield
 
 
-def _send_by_its_own_interface(sender: socket.socket) -> None:
+def _chosen(interface: str | None, interfaces: Sequence[Interface]) -> Sequence[Interface]:
+    """All, or the one with this address. Raises DiscoveryFailed."""
+    chosen = [each for each in interfaces if any(map(partial(_is_at, interface, each), each.addresses))]
+    if not chosen:
+        raise _failed(interface, "it is no address of this machine")
+    return chosen
+
+
+def _is_at(interface: str | None, its: Interface, address: Address) -> bool:
+    return interface in (None, str(address.ip), f"{address.ip}%{its.name}")
+
+
+def _where_to_ask(
+    interface: str | None, interfaces: Sequence[Interface]
+) -> tuple[list[str | int], list[str | int]]:
+    """As zeroconf wants it: addresses for IPv4, numbers of interfaces for IPv6."""
+    found = [(each, address) for each in interfaces for address in each.addresses]
+    asked = [(each, address) for each, address in found if _is_at(interface, each, address)]
+    ipv4: list[str | int] = [str(address.ip) for _, address in asked if address.version == 4]
+    ipv6: list[str | int] = [
+        *dict.fromkeys(each.index for each, address in asked if address.version == 6 and not each.is_loopback)
+    ]
+    return ipv4, ipv6
+
+
+def _send_by_its_own_interface(sender: socket.socket, interfaces: Sequence[Interface]) -> None:
     """zeroconf leaves the way of a question that has its own port to the routing table."""
+    own = sender.getsockname()
     if sender.family == socket.AF_INET:
-        address = socket.inet_aton(sender.getsockname()[0])
-        sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, address)
-
-
-def _check_interface(interface: str) -> None:
-    family = socket.AF_INET6 if ":" in interface else socket.AF_INET
-    try:
-        ipaddress.ip_address(interface)  # a name would be looked up, and that may take long
-        with socket.socket(family, socket.SOCK_DGRAM) as probe:
-            probe.bind((interface, 0))
-    except (OSError, ValueError) as error:
-        raise _failed(interface, getattr(error, "strerror", None) or str(error)) from None
+        sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(own[0]))
+        return
+    address, index = own[0].partition("%")[0], own[3]
+    for each in interfaces:
+        if not index and any(str(has.ip) == address for has in each.addresses):
+            index = each.index
+    sender.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_IF, index)
 
 
 def _failed(interface: str | None, problem: str) -> DiscoveryFailed:
@@ -135,8 +181,13 @@ class _Search:
     """What one `browse` has heard so far."""
 
     def __init__(
-        self, gateway_id: str | None, enough: Callable[[Endpoint], bool] | None, tell: Tell | None = None
+        self,
+        interfaces: Sequence[Interface],
+        gateway_id: str | None,
+        enough: Callable[[Endpoint], bool] | None,
+        tell: Tell | None = None,
     ) -> None:
+        self._interfaces = interfaces
         self._tell = tell
         self._gateway_id = gateway_id
         self._enough = enough
@@ -163,7 +214,7 @@ class _Search:
                     await self._done.wait()
             for resolver in resolvers:
                 resolver.cancel()
-        return [endpoint for name in sorted(self._found) for endpoint in self._found[name]]
+        return by_turns(sorted(self._found.values(), key=lambda found: found[0].name or ""))
 
     async def _resolve_all(self) -> None:
         while True:
@@ -178,7 +229,7 @@ class _Search:
                     self._tell(name, endpoints)
                 continue
             known = sum(len(others) for other, others in self._found.items() if other != name)
-            endpoints = endpoints[: MOST_ENDPOINTS - known]
+            endpoints = merged(endpoints, self._found.get(name, ()))[: MOST_ENDPOINTS - known]
             if not endpoints:
                 continue
             self._found[name] = endpoints
@@ -191,56 +242,22 @@ class _Search:
         service = AsyncServiceInfo(SERVICE_TYPE, name)
         if not await service.async_request(zeroconf, RESOLVE_LIMIT * 1000):
             return ()
-        version = _text(service.properties.get(b"v"))
+        version = printable(service.properties.get(b"v"))
         if not version:
             raise ValueError("it names no version of the protocol")
         if version.partition(".")[0] != str(PROTOCOL_VERSION):
             self._tell_once(logging.WARNING, name, "left out a gateway with another protocol: %r", version)
             return ()
-        endpoints = _endpoints(service)
+        endpoints = endpoints_of(
+            service.get_name(),
+            service.port,
+            service.properties,
+            service.parsed_scoped_addresses(),
+            self._interfaces,
+        )
         return endpoints if self._gateway_id in (None, endpoints[0].gateway_id) else ()
 
     def _tell_once(self, level: int, name: str, message: str, detail: str) -> None:
         if name not in self._told and len(self._told) < MOST_ENDPOINTS:
             self._told.add(name)
             log.log(level, message, detail, extra={"service": ascii(name)})
-
-
-def _endpoints(service: "ServiceInfo") -> tuple[Endpoint, ...]:
-    """One or more: one for each usable address, IPv4 first. Raises ValueError if there is anything wrong."""
-    properties = service.properties
-    gateway_id = _text(properties[b"id"]) if b"id" in properties else None
-    if gateway_id is not None and not _GATEWAY_ID.fullmatch(gateway_id):
-        raise ValueError("its id is not valid")
-    if not service.port:
-        raise ValueError("it has no port")
-    personas = _text(properties.get(b"personas") or b"").split(",")
-    hosts = [host for host in service.parsed_addresses() if _usable(host)]
-    if not hosts:
-        raise ValueError("none of its addresses can be used")
-    return tuple(
-        Endpoint(
-            host,
-            service.port,
-            "mdns",
-            gateway_id,
-            _text(service.get_name().encode()),
-            tuple(filter(PERSONA_ID.fullmatch, personas)),
-        )
-        for host in hosts
-    )
-
-
-def _usable(host: str) -> bool:
-    ip = ipaddress.ip_address(host)
-    if ip.version == 6 and ip.is_link_local:  # means nothing without its interface
-        return False
-    return not (ip.is_unspecified or ip.is_multicast or ip.is_reserved)
-
-
-def _text(value: bytes | None) -> str:
-    """Printable text, since it ends up on terminals. Raises ValueError."""
-    text = (value or b"").decode()
-    if not text.isprintable():
-        raise ValueError("it holds control characters")
-    return text

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from edge_client.endpoint import Endpoint
+from edge_client.promising import MOST_ADDRESSES, by_turns, merged
+
+__all__ = ["MOST_ADDRESSES", "MOST_NAMES", "GatewayTable"]
 
 MOST_NAMES = 8
 """Announced gateways; anybody can announce any number of them"""
-MOST_ADDRESSES = 4
-"""Of one of them"""
 
 
 class GatewayTable:
@@ -24,11 +25,13 @@ class GatewayTable:
 
     @property
     def endpoints(self) -> list[Endpoint]:
-        """All of them, the most promising first; each address once for each gateway it may belong to."""
-        sure = [
-            each for name, found in self._announced.items() if name not in self._doubtful for each in found
-        ]
-        unsure = [each for name in self._doubtful for each in self._announced[name]]
+        """All of them, the most promising first; each address once for each gateway it may belong to.
+
+        Of the announced ones by their names, so that of several the same one is preferred at each start.
+        """
+        names = sorted(self._announced, key=lambda name: self._announced[name][0].name or name)
+        sure = by_turns(self._announced[name] for name in names if name not in self._doubtful)
+        unsure = by_turns(self._announced[name] for name in self._doubtful)
         listed: dict[str, list[Endpoint]] = {}
         for endpoint in filter(None, (self.pinned, self.last_good, *sure, *unsure)):
             same = listed.setdefault(endpoint.label, [])
@@ -37,9 +40,10 @@ class GatewayTable:
         return [endpoint for same in listed.values() for endpoint in same]
 
     def announced(self, name: str, endpoints: Sequence[Endpoint]) -> bool:
-        """Takes over what is announced under a name; True if that is news."""
-        given = tuple(endpoints[:MOST_ADDRESSES])
-        if self._announced.get(name) == given and name not in self._doubtful:
+        """Adds what is announced under a name to what was before; True if that is news."""
+        known = self._announced.get(name, ())
+        given = merged(endpoints, known)
+        if known and name not in self._doubtful and given[0] == known[0] and set(given) == set(known):
             return False
         if name not in self._announced and len(self._announced) >= MOST_NAMES:
             if not self._doubtful:

@@ -32,6 +32,8 @@ class Standing:
     last_seen: float | None
     reason: Reason | None
     """Why it is not ready"""
+    twin: str | None
+    """What is wrong if another gateway has its id"""
 
 
 class KeptGateway(KnownGateway):
@@ -75,7 +77,7 @@ class KeptGateway(KnownGateway):
             self._last_seen = self._clock()
         reason = Reason(status.code or "", status.reason) if status.reason else self.breaker.reason
         where = status.endpoint or self.endpoint
-        return Standing(reason is None, where, status.since, self._last_seen, reason)
+        return Standing(reason is None, where, status.since, self._last_seen, reason, status.twin)
 
     async def make_ready(self) -> None:
         """Nothing: `keep` does that all the time."""

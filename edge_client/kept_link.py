@@ -13,10 +13,12 @@ from typing import Any
 from edge_client.endpoint import Endpoint
 from edge_client.gateway_table import GatewayTable
 from edge_client.kept_link_choice import look_at
-from edge_client.kept_link_keeper import LATEST, NOT_YET, Keeper
+from edge_client.kept_link_keeper import NOT_YET, Keeper
 from edge_client.kept_link_sentence import request_of, spoken_over
 from edge_client.known_gateway import NOT_LOOKED_FOR
 from edge_client.link import REAL_TIME_FACTOR, START_ESTIMATE, GatewayLink
+from edge_client.twins import what_is_wrong
+from edge_client.until_done import until_done
 from speech import wire
 from speech.audio import AudioChunk
 from speech.breaker import CircuitBreaker
@@ -47,6 +49,8 @@ class LinkStatus:
     """Why there is no connection, or why nobody can be asked over it"""
     code: str | None = None
     """Of the reason"""
+    twin: str | None = None
+    """What is wrong if another gateway has the same id"""
 
 
 class KeptLink:
@@ -119,6 +123,7 @@ class KeptLink:
             round_trip=socket.round_trip if socket else None,
             reason=reason.text if reason else None,
             code=reason.code if reason else None,
+            twin=what_is_wrong(socket.endpoint, keeper.twin) if socket and keeper.twin else None,
         )
 
     async def start(self) -> None:
@@ -128,6 +133,7 @@ class KeptLink:
             if self._mdns:
                 listen = partial(self._keeper.listen, self._interface, self._gateway_id)
                 self._begin(listen, "listen for gateways")
+                self._begin(self._keeper.look_for_twins, "look for another one with its id")
 
     async def close(self) -> None:
         tasks, self._tasks = self._tasks, set()
@@ -199,7 +205,7 @@ class KeptLink:
         return SILENT if socket.is_silent else None
 
     def _begin(self, work: Callable[[], Awaitable[None]], name: str) -> None:
-        self._tasks.add(asyncio.create_task(_for_ever(work), name=name))
+        self._tasks.add(asyncio.create_task(until_done(work, name), name=name))
 
     def _on_up(self, endpoint: Endpoint) -> None:
         self._last = endpoint
@@ -218,13 +224,3 @@ class KeptLink:
             self.breaker.half_open_now()
             self._keeper.look_now()
         self._told(event)
-
-
-async def _for_ever(work: Callable[[], Awaitable[None]]) -> None:
-    """Until cancelled; a robot that never looks again for its gateway would be worse than any fault here."""
-    while True:
-        try:
-            await work()
-        except Exception:
-            log.exception("looking after the gateway broke, and begins anew")
-        await asyncio.sleep(LATEST)

@@ -64,4 +64,5 @@ async def look_at(endpoint: Endpoint, connect_timeout: float) -> tuple[Endpoint,
     if endpoint.gateway_id not in (None, identity):
         raise connection.other_gateway(endpoint)
     whose = identity if isinstance(identity, str) and identity.isprintable() else None
-    return replace(endpoint, gateway_id=whose), own
+    run = answer.get("run")
+    return replace(endpoint, gateway_id=whose, run=run if isinstance(run, str) else None), own

@@ -13,6 +13,7 @@ from edge_client.discovery import DiscoveryFailed, watch
 from edge_client.endpoint import Endpoint
 from edge_client.gateway_table import GatewayTable
 from edge_client.kept_link_choice import best_of, better_than
+from edge_client.twins import twin_of, what_is_wrong
 from speech import wire
 from speech.errors import EngineFailure
 from speech.utterance import Reason
@@ -28,10 +29,14 @@ JITTER = 0.25
 """Share of a pause that is left out by chance, so that robots do not come back all at once"""
 BREATH = 0.1
 """Seconds between two searches whatever is announced: anybody can announce anything"""
+GATHER = 0.15
+"""Seconds more for a robot that knows no gateway: of several that are announced it takes the same ever"""
 LISTEN_ANEW = 30.0
-"""Seconds away after which mDNS is begun anew: zeroconf takes up no new address of this machine"""
+"""Seconds away after which mDNS is begun anew: zeroconf asks only at its beginning"""
 LOOK_EVERY = 2.0
 """Seconds between two looks whether an engine that is given a rest is back, or another gateway is better"""
+TWIN_EVERY = 30.0
+"""Seconds between two looks whether another gateway with the same id is still there"""
 OUTSTAY = 10.0
 """Seconds a sentence has to end on a connection that is given up for a better one"""
 NOT_YET = Reason("not_found", "no gateway has been found yet")
@@ -62,10 +67,13 @@ class Keeper:
         """Why there is no connection"""
         self.since = clock()
         """When it became so"""
+        self.twin: Endpoint | None = None
+        """Another gateway that answers with the id of the one that is connected to"""
         self._connect_timeout = connect_timeout
         self._canary, self._on_up, self._on_down, self._on_event = canary, on_up, on_down, on_event
         self._clock, self._chance = clock, chance
         self._lacks_the_voice = False
+        self._who_is_there = asyncio.Event()
         self._wake = asyncio.Event()
 
     def look_now(self) -> None:
@@ -110,9 +118,10 @@ class Keeper:
         """Hears what is announced, until cancelled."""
         told = False
         while True:
-            watching = asyncio.create_task(
-                watch(interface=interface, gateway_id=gateway_id, tell=self.heard), name="listen to mDNS"
+            listening = watch(
+                interface=interface, gateway_id=gateway_id, tell=self.heard, changed=self.look_now
             )
+            watching = asyncio.create_task(listening, name="listen to mDNS")
             try:
                 done: set[asyncio.Task[None]] = set()
                 while not done:
@@ -131,10 +140,25 @@ class Keeper:
             if error:
                 await asyncio.sleep(LATEST)
 
+    async def look_for_twins(self) -> None:
+        """When somebody was heard or is connected to, until cancelled."""
+        while True:
+            self._who_is_there.clear()
+            socket, before = self.socket, self.twin
+            if socket:
+                twin = await twin_of(socket.endpoint, self.table.endpoints, self._connect_timeout)
+                self.twin = twin if self.socket is socket else before
+                if self.twin and self.twin != before:
+                    log.warning("%s", what_is_wrong(socket.endpoint, self.twin))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(TWIN_EVERY if self.twin else None):
+                    await self._who_is_there.wait()
+
     def heard(self, name: str, endpoints: tuple[Endpoint, ...]) -> None:
         """What was announced; without endpoints it was a goodbye."""
         news = self.table.announced(name, endpoints) if endpoints else self.table.said_goodbye(name)
         if news:
+            self._who_is_there.set()
             self.look_now()
 
     async def _connect(self, better: Endpoint | None) -> "KeptSocket":
@@ -149,6 +173,7 @@ class Keeper:
         before, self.socket = self.socket, socket
         self.table.last_good = socket.endpoint
         self._lacks_the_voice = True  # until it was looked at
+        self._who_is_there.set()
         self.reason, self.since = None, self._clock()
         log.info("the gateway at %s is there", socket.endpoint.label)
         self._on_up(socket.endpoint)
@@ -205,6 +230,8 @@ class Keeper:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds - BREATH):
                 await self._wake.wait()
+        if not self.table.last_good:
+            await asyncio.sleep(GATHER)
 
 
 async def _retire(socket: "KeptSocket") -> None:

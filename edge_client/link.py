@@ -137,7 +137,7 @@ class GatewayLink:
     async def _ready(self, endpoint: Endpoint) -> Endpoint:
         """The endpoint with what its gateway says of itself: whose it is and who can speak there."""
         answer = await self._ask(endpoint, "/readyz")
-        identity, personas = answer.get("id"), answer.get("personas")
+        identity, run, personas = answer.get("id"), answer.get("run"), answer.get("personas")
         if endpoint.gateway_id not in (None, identity):
             connection = await load_connection()
             raise connection.other_gateway(endpoint)
@@ -145,6 +145,7 @@ class GatewayLink:
             endpoint,
             gateway_id=identity if isinstance(identity, str) and identity.isprintable() else None,
             personas=tuple(map(remark, personas)) if isinstance(personas, dict) else endpoint.personas,
+            run=run if isinstance(run, str) else None,
         )
 
     async def _ask(self, endpoint: Endpoint, path: str) -> dict[str, Any]:

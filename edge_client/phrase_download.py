@@ -10,6 +10,7 @@ import aiohttp
 from edge_client.dialling import other_gateway
 from edge_client.endpoint import Endpoint
 from edge_client.phrase_manifest import LARGEST_MANIFEST, Manifest, PhrasesFailed, Recording
+from edge_client.race import HEAD_START
 from edge_client.resolver import UnhurriedResolver
 from speech import wire
 
@@ -28,10 +29,10 @@ class PhraseDownload:
     def __init__(self, endpoint: Endpoint, connect_timeout: float) -> None:
         self._endpoint = endpoint
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(resolver=UnhurriedResolver()),
+            connector=aiohttp.TCPConnector(resolver=UnhurriedResolver(), happy_eyeballs_delay=HEAD_START),
             timeout=aiohttp.ClientTimeout(total=WITHIN, connect=connect_timeout, sock_read=SILENCE),
             auto_decompress=False,
-            headers={"Accept-Encoding": "identity"},
+            headers={"Accept-Encoding": "identity", **endpoint.headers},
         )
 
     async def __aenter__(self) -> Self:

@@ -12,6 +12,7 @@ from edge_client.endpoint import Endpoint
 from edge_client.known_gateway import KnownGateway
 from edge_client.link import GatewayLink, load_connection
 from edge_client.settings import Settings
+from edge_client.twins import twin_of, what_is_wrong
 from speech import tables
 from speech.errors import EngineFailure
 
@@ -89,7 +90,8 @@ async def _announced(settings: Settings, seconds: float, *, needed: bool) -> Seq
             return ()
         # Once more and a little longer: the first answer is rarely everybody's.
         wait = min(STRAGGLERS, seconds)
-        return (*first, *await browse(timeout=wait, interface=interface, gateway_id=gateway_id))
+        everybody = await browse(timeout=wait, interface=interface, gateway_id=gateway_id)
+        return (*everybody, *first)  # in the order of their names: whoever answers first is nobody's choice
     except DiscoveryFailed as error:
         if needed:
             raise
@@ -108,10 +110,36 @@ async def _ask(endpoint: Endpoint, found_by: FoundBy, settings: Settings) -> Fou
     return FoundGateway(answered, found_by, round((time.perf_counter() - begun) * 1000), None)
 
 
+async def twins_among(found: Sequence[FoundGateway], settings: Settings) -> list[str]:
+    """What is wrong where two machines answer with one id, each in a sentence."""
+    told = []
+    ready = [each.endpoint for each in found if each.ready]
+    for identity in dict.fromkeys(each.gateway_id for each in ready):
+        same = [each for each in ready if each.gateway_id == identity]
+        if len({each.run for each in same}) > 1:
+            twin = await twin_of(same[0], same[1:], settings.connect_timeout)
+            told += [what_is_wrong(same[0], twin)] if twin else []
+    return told
+
+
+def _once_each(found: Sequence[FoundGateway]) -> list[FoundGateway]:
+    """A gateway that answers at several addresses only by the first, without those where it does not."""
+    shown: list[FoundGateway] = []
+    answering = [each.endpoint for each in found if each.ready]
+    names = {(each.name, each.gateway_id) for each in answering}
+    for gateway in found:
+        endpoint = gateway.endpoint
+        known = any(each.ready and each.endpoint.run == endpoint.run for each in shown) and endpoint.run
+        elsewhere = not gateway.ready and endpoint.name and (endpoint.name, endpoint.gateway_id) in names
+        if not (gateway.ready and known) and not elsewhere:
+            shown.append(gateway)
+    return shown
+
+
 def table(found: Sequence[FoundGateway], width: int | None = None) -> str:
     """For people, in so many columns of a terminal."""
     rows = [("NAME", "ADDRESS", "FOUND BY", "ANSWERS", "PERSONAS")]
-    for gateway in found:
+    for gateway in _once_each(found):
         endpoint = gateway.endpoint
         answers = f"{gateway.answer_ms} ms" if gateway.ready else gateway.problem or ""
         rows.append(

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from speech.persona import PERSONA_ID
 
-GATEWAY_PORT = 7860
 LONGEST_WAIT = 60.0
 """Seconds no setting may exceed: a robot that waits longer counts as silent."""
 
@@ -14,7 +13,6 @@ LONGEST_LEAD_IN = 5.0
 """Seconds; more than any loudspeaker needs to wake up"""
 MOST_MEGABYTES = 100_000
 
-_ADDRESS = re.compile(r"(?:http://)?(\[[^\[\]\s/]*:[^\[\]\s/]*\]|[\w.-]+)(?::([0-9]{1,5}))?/?")
 _TRUE, _FALSE = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
 
 
@@ -33,13 +31,9 @@ def text(value: object) -> str:
 
 
 def address(value: object) -> str:
-    found = _ADDRESS.fullmatch(text(value))
-    number = int(found[2] or GATEWAY_PORT) if found else 0
-    if not found or not 0 < number < 65536:
-        raise ValueError(f"{value!r:.80} is not an address; give host, host:port or [IPv6]:port")
-    if found[1].startswith("["):
-        ip_address(found[1][1:-1])
-    return f"{found[1]}:{number}"
+    from edge_client.endpoint import Endpoint, host_and_port  # few robots name one
+
+    return Endpoint(*host_and_port(text(value)), "address").label
 
 
 def ip_address(value: object) -> str:

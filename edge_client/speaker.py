@@ -154,6 +154,7 @@ class Speaker:
 
     async def run(self) -> None:
         """Speaks until cancelled; then nobody waits any more, and nothing sounds."""
+        self._closed = False
         try:
             while True:
                 while not self._waiting:

@@ -20,6 +20,8 @@ def _rows(status: Answer) -> Iterator[tuple[str, str]]:
     yield "Daemon", f"version {status['version']}, since {moment(status['since'])}"
     yield from (("Settings" if not n else "", line) for n, line in enumerate(_settings(status)))
     yield "Gateway", _gateway(status["gateway"])
+    if twin := status["gateway"].get("twin"):
+        yield "", f"warning: {twin}"
     yield "Local voice", status["local"]
     phrasebook = status["phrasebook"]
     if_none = "empty" if phrasebook["limit_bytes"] else "off"

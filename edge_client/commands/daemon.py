@@ -68,7 +68,9 @@ def run(options: argparse.Namespace) -> int:
     async def until_told() -> None:
         told = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            asyncio.get_running_loop().add_signal_handler(number, told.set)
+            # Who starts it by `nohup` wants it to outlive his terminal.
+            if number is not signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
+                asyncio.get_running_loop().add_signal_handler(number, told.set)
         await serve(
             settings,
             told,

@@ -56,17 +56,24 @@ def add_to(commands: Commands, layout: Layout) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from edge_client.roll_call import discover, table
+    from edge_client.roll_call import discover, table, twins_among
     from edge_client.settings import load_settings
 
     mdns = False if options.no_mdns else None
     settings = load_settings(config=options.config, gateway=options.gateway, mdns=mdns)
-    found = terminal.run(discover(settings, options.timeout))
+
+    async def look() -> "tuple[list[FoundGateway], list[str]]":
+        found = await discover(settings, options.timeout)
+        return found, await twins_among(found, settings)
+
+    found, twins = terminal.run(look())
     printed = terminal.OK
     if options.json:
         printed = terminal.show_json([gateway.as_json() for gateway in found])
     elif found:
         printed = terminal.show(table(found, terminal.width()))
+    for twin in twins:
+        terminal.complain(f"robotvoice: {twin}")
     if any(gateway.ready for gateway in found):
         return printed
     terminal.complain(_what_to_do(found, settings))

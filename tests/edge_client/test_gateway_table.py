@@ -44,3 +44,30 @@ def test_a_flood_of_announcements_is_bounded_and_those_who_do_not_answer_make_ro
     assert table.announced("good", (at("good"),))
     assert table.endpoints[:2] == [at("last"), at("good")]
     assert len(table.endpoints) <= MOST_NAMES * MOST_ADDRESSES + 1
+
+
+def test_what_is_told_of_one_gateway_in_parts_is_put_together_and_is_news_once() -> None:
+    """By IPv4 and by IPv6, and on several interfaces, each with other addresses."""
+    table = GatewayTable()
+    assert table.announced("a", (at("10.0.0.5"),))
+    assert table.announced("a", (at("10.0.0.5"), at("fe80::5%eth0")))
+    assert not table.announced("a", (at("10.0.0.5"),))
+    assert table.endpoints == [at("10.0.0.5"), at("fe80::5%eth0")]
+
+
+def test_a_gateway_that_moved_is_tried_at_its_new_address_first_and_at_the_old_one_still() -> None:
+    """Also when it moves back."""
+    table = GatewayTable()
+    for host in ("10.0.0.5", "10.0.0.6", "10.0.0.5"):
+        assert table.announced("a", (at(host),))
+        assert table.endpoints[0] == at(host)
+    assert table.endpoints == [at("10.0.0.5"), at("10.0.0.6")]
+
+
+def test_several_gateways_are_tried_in_turn_and_in_the_same_order_whoever_was_heard_first() -> None:
+    a, b = (at("a1"), at("a2")), (at("b1"),)
+    tables = GatewayTable(), GatewayTable()
+    for table, order in zip(tables, ((("a", a), ("b", b)), (("b", b), ("a", a))), strict=True):
+        for name, found in order:
+            table.announced(name, found)
+        assert table.endpoints == [at("a1"), at("b1"), at("a2")]

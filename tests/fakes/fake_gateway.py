@@ -85,6 +85,8 @@ class State:
     """What the gateway is to do, and what it saw."""
 
     identity: str = "fake"
+    run: str | None = "this"
+    """None: it is of a version that does not tell"""
     personas: tuple[Mapping[str, Any], ...] = PERSONAS
     always: Fault | None = None
     """Every connection gets this"""
@@ -200,7 +202,8 @@ class FakeGateway:
             id: {"ready": True, "own_voice": reason is None, "reason": reason}
             for id, reason in reasons.items()
         }
-        return web.json_response({"ready": True, "id": self.state.identity, "personas": ready})
+        run = {"run": self.state.run} if self.state.run else {}
+        return web.json_response({"ready": True, "id": self.state.identity, **run, "personas": ready})
 
     async def _personas(self, request: web.Request) -> web.Response:
         self.state.paths.append(request.path)

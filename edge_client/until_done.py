@@ -1,0 +1,28 @@
+"""Work that goes on whatever breaks in it: a robot that falls silent would be worse than any fault there."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+log = logging.getLogger(__name__)
+
+SOONEST, LATEST = 0.5, 60.0
+"""Seconds before what broke begins anew; each pause is twice the one before, unless all went well between"""
+
+
+async def until_done(work: Callable[[], Awaitable[None]], name: str) -> None:
+    """Returns when the work does, or when it is cancelled. `name` is for the log."""
+    clock, pause = asyncio.get_running_loop().time, SOONEST
+    while True:
+        began = clock()
+        try:
+            return await work()
+        except (Exception, asyncio.CancelledError) as error:
+            task = asyncio.current_task()
+            if isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling():
+                raise
+            # Also when it waited for something that somebody else had cancelled.
+            log.exception("%s broke, and begins anew", name)
+        pause = SOONEST if clock() - began > LATEST else pause
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, LATEST)
