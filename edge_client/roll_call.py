@@ -122,7 +122,7 @@ async def twins_among(found: Sequence[FoundGateway], settings: Settings) -> list
     return told
 
 
-def _once_each(found: Sequence[FoundGateway]) -> list[FoundGateway]:
+def once_each(found: Sequence[FoundGateway]) -> list[FoundGateway]:
     """A gateway that answers at several addresses only by the first, without those where it does not."""
     shown: list[FoundGateway] = []
     answering = [each.endpoint for each in found if each.ready]
@@ -139,7 +139,7 @@ def _once_each(found: Sequence[FoundGateway]) -> list[FoundGateway]:
 def table(found: Sequence[FoundGateway], width: int | None = None) -> str:
     """For people, in so many columns of a terminal."""
     rows = [("NAME", "ADDRESS", "FOUND BY", "ANSWERS", "PERSONAS")]
-    for gateway in _once_each(found):
+    for gateway in found:
         endpoint = gateway.endpoint
         answers = f"{gateway.answer_ms} ms" if gateway.ready else gateway.problem or ""
         rows.append(

@@ -20,13 +20,14 @@ from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZerocon
 from gateway.advertiser import Advertiser, NullAdvertiser
 from gateway.announcement import (
     LOOPBACK,
+    free_name,
     host_name,
     instance_name,
     persona_list,
     scoped,
     where_to_announce,
 )
-from gateway.followed_places import Followed, FollowedPlaces
+from gateway.followed_places import LATEST, Followed, FollowedPlaces
 from gateway.sockets import hear_only
 from speech.wire import PROTOCOL_VERSION, SERVICE_TYPE
 
@@ -107,7 +108,7 @@ class MdnsAdvertiser:
         """Begins to announce in the background; it takes about a second until a name is known to be free."""
         if self._task is None:
             self._state = "not announced: starting"
-            self._task = asyncio.create_task(self._places.run(), name="mDNS announcement")
+            self._task = asyncio.create_task(self._run(), name="mDNS announcement")
 
     async def stop(self) -> None:
         """Says goodbye and closes, within STOP_LIMIT seconds."""
@@ -125,6 +126,14 @@ class MdnsAdvertiser:
         self._properties["personas"] = persona_list(personas)
         for each in self._places:
             each.changed.set()
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self._places.run()
+            except Exception:  # whatever it is, it must not end the announcement for good
+                log.exception("announcing by mDNS broke, and begins anew")
+            await asyncio.sleep(LATEST)
 
     @property
     def _told_of(self) -> list[Followed]:
@@ -195,8 +204,8 @@ class MdnsAdvertiser:
             elif name in news or said != self._said(here):
                 said = self._said(here)
                 await (await mdns.async_update_service(self._service(name, here.addresses)))
-            for other in news:
-                await self._look_at(mdns.zeroconf, other, here.place.interface)
+            looks = (self._look_at(mdns.zeroconf, other, here.place.interface) for other in news)
+            await asyncio.gather(*looks)
             await here.changed.wait()
             here.changed.clear()
 
@@ -284,12 +293,7 @@ class _Others(RecordUpdateListener):
 
     def free_name(self, wanted: str) -> str:
         """`wanted`, or with the first number that makes it nobody else's."""
-        taken = {name.casefold() for name in self._hosts}
-        number, name = 1, wanted
-        while name.casefold() in taken:
-            number += 1
-            name = f"{wanted}-{number}"
-        return name
+        return free_name(wanted, self._hosts)
 
 
 def _heard(zeroconf: Zeroconf, service_type: str, name: str, state_change: ServiceStateChange) -> None:

@@ -40,6 +40,16 @@ class Place:
     """What was said while nobody was there is to be said again"""
 
 
+def free_name(wanted: str, taken: Iterable[str]) -> str:
+    """`wanted`, or with the first number behind it that makes it none of those, in whatever case."""
+    others = {name.casefold() for name in taken}
+    number, name = 1, wanted
+    while name.casefold() in others:
+        number += 1
+        name = f"{wanted}-{number}"
+    return name
+
+
 def host_name(run: str) -> str:
     """A host name that no other gateway has, nor this one at its next start.
 

@@ -5,6 +5,11 @@ from contextlib import suppress
 
 ROBOT, MAC = "10.77.0.2", "10.77.0.1"
 FRESH = "10.77.0.{number}"
+ROBOT_IPV6, MAC_IPV6 = "fd77::2", "fd77::1"
+ELSEWHERE = ("10.8.0.2/24", "10.211.55.2/24", "100.101.1.1/32", "198.19.249.3/24", "192.168.64.1/24")
+"""Addresses of virtual private networks and virtual machines: no robot reaches them"""
+NOBODY = "10.77.0.254"
+"""The robot's router, so that what it sends to them is answered by nobody"""
 ON_MAC = ("ip", "netns", "exec", "mac")
 """A command before another, which then runs on the gateway's machine"""
 WITHIN = 10.0
@@ -15,14 +20,12 @@ class Network:
 
     def __init__(self) -> None:
         self._addresses = 10
+        self._mac = MAC
         run("mount", "-t", "tmpfs", "none", "/run")
         run("ip", "netns", "add", "mac")
-        run("ip", "link", "add", "eth0", "type", "veth", "peer", "name", "eth0", "netns", "mac")
-        run("ip", "address", "add", f"{ROBOT}/24", "dev", "eth0")
-        run("ip", "-n", "mac", "address", "add", f"{MAC}/24", "dev", "eth0")
         for place in ((), ("-n", "mac")):
-            for device in ("lo", "eth0"):
-                run("ip", *place, "link", "set", device, "up")
+            run("ip", *place, "link", "set", "lo", "up")
+        self._plug_in()
 
     def cut(self) -> None:
         """Nothing that is sent arrives, and neither side is told."""
@@ -53,9 +56,54 @@ class Network:
         self._addresses += 1
         # Of two addresses in one network, removing the first removes both.
         run("ip", "-n", "mac", "address", "flush", "dev", "eth0")
-        fresh = FRESH.format(number=self._addresses)
-        run("ip", "-n", "mac", "address", "add", f"{fresh}/24", "dev", "eth0")
-        return fresh
+        self._mac = FRESH.format(number=self._addresses)
+        run("ip", "-n", "mac", "address", "add", f"{self._mac}/24", "dev", "eth0")
+        return self._mac
+
+    def new_cards(self) -> None:
+        """In place of those there were, with the same addresses."""
+        run("ip", "link", "delete", "eth0")
+        self._plug_in()
+
+    def add_cards(self) -> None:
+        """The gateway's machine has networks of its own, and the robot sends to them in vain."""
+        run("ip", "route", "add", "default", "via", NOBODY)
+        for number, address in enumerate(ELSEWHERE):
+            card, other = f"own{number}", f"end{number}"
+            run("ip", "-n", "mac", "link", "add", card, "type", "veth", "peer", "name", other)
+            run("ip", "-n", "mac", "address", "add", address, "dev", card)
+            for each in (card, other):
+                run("ip", "-n", "mac", "link", "set", each, "up")
+
+    def remove_cards(self) -> None:
+        """After `add_cards`."""
+        run("ip", "route", "delete", "default")
+        for number in range(len(ELSEWHERE)):
+            run("ip", "-n", "mac", "link", "delete", f"own{number}")
+
+    def ipv6_only(self) -> str:
+        """Returns the only address that the gateway's machine has then."""
+        for place, address in (((), ROBOT_IPV6), (("-n", "mac"), MAC_IPV6)):
+            run("ip", *place, "-4", "address", "flush", "dev", "eth0")
+            run("ip", *place, "address", "add", f"{address}/64", "dev", "eth0", "nodad")
+        return MAC_IPV6
+
+    def ipv4_again(self) -> str:
+        """After `ipv6_only`; returns the address that the gateway's machine had before."""
+        for place, address in (((), ROBOT_IPV6), (("-n", "mac"), MAC_IPV6)):
+            run("ip", *place, "address", "delete", f"{address}/64", "dev", "eth0")
+        self._give_addresses()
+        return self._mac
+
+    def _plug_in(self) -> None:
+        run("ip", "link", "add", "eth0", "type", "veth", "peer", "name", "eth0", "netns", "mac")
+        self._give_addresses()
+        for place in ((), ("-n", "mac")):
+            run("ip", *place, "link", "set", "eth0", "up")
+
+    def _give_addresses(self) -> None:
+        run("ip", "address", "add", f"{ROBOT}/24", "dev", "eth0")
+        run("ip", "-n", "mac", "address", "add", f"{self._mac}/24", "dev", "eth0")
 
 
 def run(*command: str) -> None:

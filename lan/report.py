@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from lan.addresses import ANEW, IPV6, SIX
 from lan.loudspeakers import ASLEEP, BUSY
 from lan.promises import Verdict, judge
 from lan.scenarios import BACK, NEXT
@@ -38,6 +39,9 @@ TARGETS = {
     ),
     "first line after boot, no gateway": Target(400, "from the request, as soon as the daemon listens"),
     "address changed, its voice heard": Target(10_000, "from the change, in lines one after the other"),
+    ANEW: Target(5000, "from the change, in lines one after the other; both machines lose their cards"),
+    SIX: Target(5000, "from the daemon listening, as soon as it is ready; five addresses lead nowhere"),
+    IPV6: Target(5000, "from the daemon listening, as soon as it is ready"),
     "phrase from the book": Target(30, "from the request to what can be heard"),
     "urgent line, until the story is silent": Target(30, "from the request to the story's last sample"),
     "three at once, with the daemon": Target(None, "from the start of the commands to the first sound"),

@@ -6,6 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lan import loudspeakers
+from lan.addresses import (
+    ANEW,
+    IPV6,
+    SIX,
+    anew,
+    as_before,
+    ipv6,
+    no_more_cards,
+    six,
+    with_ipv4,
+    with_six_addresses,
+    without_ipv4,
+)
 from lan.ear import Sound
 from lan.loudspeakers import asleep, busy, fall_asleep, stay_awake
 from lan.processes import wait_until
@@ -204,6 +217,9 @@ SCENARIOS = (
     Scenario("phrases", "phrase from the book", recalled, _with_phrases, _all_anew),
     Scenario("boot", "first line after boot, no gateway", booted, _without_gateway, _all_anew),
     Scenario("address changed", "address changed, its voice heard", moved),
+    Scenario("card made anew", ANEW, anew),
+    Scenario("six addresses", SIX, six, with_six_addresses, as_before(no_more_cards)),
+    Scenario("IPv6 only", IPV6, ipv6, without_ipv4, as_before(with_ipv4)),
     Scenario("barge-in", "urgent line, until the story is silent", barged_in),
     Scenario("three with the daemon", "three at once, with the daemon", by_the_daemon),
     Scenario("three without the daemon", "three at once, without the daemon", by_commands),

@@ -47,9 +47,10 @@ class NetworkChanges:
     async def __aenter__(self) -> Self:
         try:
             self._socket = _telling()
-            asyncio.get_running_loop().add_reader(self._socket, self._read)
         except (OSError, NotImplementedError) as error:
             log.debug("the system tells of no changes of the network (%s): they are looked for", error)
+        else:
+            asyncio.get_running_loop().add_reader(self._socket, self._read)
         self.now = self._found()
         return self
 

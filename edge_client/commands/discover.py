@@ -56,7 +56,7 @@ def add_to(commands: Commands, layout: Layout) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from edge_client.roll_call import discover, table, twins_among
+    from edge_client.roll_call import discover, once_each, table, twins_among
     from edge_client.settings import load_settings
 
     mdns = False if options.no_mdns else None
@@ -64,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
 
     async def look() -> "tuple[list[FoundGateway], list[str]]":
         found = await discover(settings, options.timeout)
-        return found, await twins_among(found, settings)
+        return once_each(found), await twins_among(found, settings)
 
     found, twins = terminal.run(look())
     printed = terminal.OK

@@ -6,7 +6,14 @@ from ipaddress import ip_address, ip_interface
 import pytest
 from zeroconf import ServiceInfo
 
-from gateway.announcement import host_name, instance_name, own_addresses, persona_list, where_to_announce
+from gateway.announcement import (
+    free_name,
+    host_name,
+    instance_name,
+    own_addresses,
+    persona_list,
+    where_to_announce,
+)
 from speech.interfaces import Interface
 from speech.wire import SERVICE_TYPE
 
@@ -33,6 +40,12 @@ def test_any_name_becomes_one_label(name: str, label: str) -> None:
     longest = f"{label}-999"
     assert len(longest.encode()) <= 63
     assert ServiceInfo(SERVICE_TYPE, f"{longest}.{SERVICE_TYPE}").get_name() == longest
+
+
+def test_a_name_that_is_taken_gets_the_first_number_that_is_free() -> None:
+    assert free_name("Mac", ()) == "Mac"
+    assert free_name("Mac", ("other", "Mac-2")) == "Mac"
+    assert free_name("Mac", ("mac", "MAC-2", "Mac-4")) == "Mac-3"
 
 
 def test_two_gateways_never_share_a_host_name_nor_one_with_itself_before() -> None:
