@@ -26,7 +26,7 @@ OUT = Path("out")
 TRIALS = 20
 INSIDE = "ROBOTVOICE_LAN_FOLDER"
 """In the environment of the process that has a space of its own: a folder that is removed after it"""
-LONGEST = 1500.0
+LONGEST = 2700.0
 """Seconds after which even a run that hangs is ended"""
 NOT_ALLOWED = 2
 

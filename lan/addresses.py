@@ -9,7 +9,7 @@ from lan.world import World
 
 SIX, ANEW, IPV6 = (
     "six addresses: a new robot hears its voice",
-    "card made anew: its voice",
+    "cards made anew: a new robot hears its voice",
     "IPv6 only: a new robot hears its voice",
 )
 WITHIN = 5.0
@@ -27,10 +27,7 @@ def anew(trial: Trial) -> None:
     """Both machines lose their network cards and get new ones with the same addresses, within a moment."""
     moment = time.monotonic()
     trial.world.network.new_cards()
-    trial.down(moment)
-    trial.by_the_gateway(ANEW, moment)
-    trial.up(trial.world.sounds(trial.first_play)[-1].began)
-    _judge(trial)
+    _met_by_a_new_robot(trial, ANEW, moment)
 
 
 def ipv6(trial: Trial) -> None:
@@ -38,9 +35,10 @@ def ipv6(trial: Trial) -> None:
     _met_by_a_new_robot(trial, IPV6)
 
 
-def _met_by_a_new_robot(trial: Trial, row: str) -> None:
+def _met_by_a_new_robot(trial: Trial, row: str, since: float = 0.0) -> None:
+    """The time is from the daemon listening, or `since` if that is given."""
     trial.world.start_daemon(fresh=True)
-    moment = time.monotonic()
+    moment = since or time.monotonic()
     wait_until(
         lambda: trial.world.status()["gateway"]["ready"],
         "the robot has not found its gateway",
@@ -48,10 +46,6 @@ def _met_by_a_new_robot(trial: Trial, row: str) -> None:
         LOOK_EVERY,
     )
     trial.by_the_gateway(row, moment)
-    _judge(trial)
-
-
-def _judge(trial: Trial) -> None:
     ((_, seconds),) = trial.measured
     if seconds > WITHIN:
         trial.wrong.append(f"its voice came after {seconds:.1f} s only")

@@ -39,7 +39,7 @@ TARGETS = {
     ),
     "first line after boot, no gateway": Target(400, "from the request, as soon as the daemon listens"),
     "address changed, its voice heard": Target(10_000, "from the change, in lines one after the other"),
-    ANEW: Target(5000, "from the change, in lines one after the other; both machines lose their cards"),
+    ANEW: Target(5000, "from the change of both machines' cards, the start of the robot's daemon included"),
     SIX: Target(5000, "from the daemon listening, as soon as it is ready; five addresses lead nowhere"),
     IPV6: Target(5000, "from the daemon listening, as soon as it is ready"),
     "phrase from the book": Target(30, "from the request to what can be heard"),

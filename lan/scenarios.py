@@ -217,7 +217,7 @@ SCENARIOS = (
     Scenario("phrases", "phrase from the book", recalled, _with_phrases, _all_anew),
     Scenario("boot", "first line after boot, no gateway", booted, _without_gateway, _all_anew),
     Scenario("address changed", "address changed, its voice heard", moved),
-    Scenario("card made anew", ANEW, anew),
+    Scenario("cards made anew", ANEW, anew),
     Scenario("six addresses", SIX, six, with_six_addresses, as_before(no_more_cards)),
     Scenario("IPv6 only", IPV6, ipv6, without_ipv4, as_before(with_ipv4)),
     Scenario("barge-in", "urgent line, until the story is silent", barged_in),
