@@ -23,7 +23,7 @@ from gateway.parts import parts_of
 from gateway.persona_files import PersonaLibrary
 from gateway.runner import GatewayRunner
 from gateway.settings import ID_FILE, Settings, gateway_identity
-from gateway.sockets import bracketed, listen, told_address
+from gateway.sockets import bracketed, listen, listened_on, told_address
 from gateway.twins import Twins
 from speech.settings_changes import SettingsChanges
 from speech.terminal import write
@@ -63,7 +63,7 @@ async def serve(settings: Settings, changes: SettingsChanges | None = None) -> i
     with ExitStack() as opened:
         for each in sockets:
             opened.enter_context(each)
-        address, port = sockets[0].getsockname()[:2]
+        address, port = listened_on(sockets[0])
         identity, run = gateway_identity(settings), secrets.token_hex(8)
         twins = Twins(identity, run, None if settings.gateway_id else settings.state_dir / ID_FILE)
         advertiser = _advertiser(settings, personas, identity, run, twins, address, port)

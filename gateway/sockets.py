@@ -44,6 +44,13 @@ def listen(host: str, port: int) -> list[socket.socket]:
     raise AssertionError("the last try returns or raises")
 
 
+def listened_on(listening: socket.socket) -> tuple[str, int]:
+    """The address, with its interface if it means nothing without, and the port."""
+    address, port, *more = listening.getsockname()
+    scope = more[1] if more else 0
+    return f"{address}%{socket.if_indextoname(scope)}" if scope else address, port
+
+
 def told_address(listening: str, interfaces: Sequence[Interface]) -> str:
     """What to type to reach who listens there from the network at home; 127.0.0.1 while there is none."""
     if not ipaddress.ip_address(listening).is_unspecified:

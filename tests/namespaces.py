@@ -2,6 +2,7 @@
 
 import functools
 import shutil
+import socket
 import subprocess
 
 import pytest
@@ -19,6 +20,16 @@ def unshared(*spaces: str, trial: tuple[str, ...] = ("true",)) -> tuple[str, ...
         if shutil.which("unshare") and _works(*command, *trial):
             return command
     pytest.skip("this system does not allow network namespaces")
+
+
+@functools.cache
+def has_ipv6() -> bool:
+    """Whether this machine has IPv6 at all, which containers often lack."""
+    try:
+        with socket.create_server(("::1", 0), family=socket.AF_INET6):
+            return True
+    except OSError:
+        return False
 
 
 def _works(*command: str) -> bool:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.edge_client.rig import Commands
+from tests.namespaces import has_ipv6
 
 
 class Printer(BaseHTTPRequestHandler):
@@ -29,7 +30,7 @@ class _IPv6(ThreadingHTTPServer):
     address_family = socket.AF_INET6
 
 
-@pytest.fixture(params=["127.0.0.1", "::1"])
+@pytest.fixture(params=["127.0.0.1", "::1"] if has_ipv6() else ["127.0.0.1"])
 def printer(request: pytest.FixtureRequest) -> Iterator[str]:
     """HOST:PORT of a program that speaks HTTP, by each family."""
     kind = _IPv6 if ":" in request.param else ThreadingHTTPServer

@@ -2,16 +2,15 @@
 
 import errno
 import socket
-from collections.abc import Callable, Sequence
 from ipaddress import ip_interface
 
 import pytest
 
 from gateway import sockets
-from gateway.sockets import EVERYWHERE, listen, told_address
+from gateway.announcement import own_addresses
+from gateway.sockets import EVERYWHERE, listen, listened_on, told_address
 from speech.interfaces import Interface
-
-Look = Callable[[Sequence[str]], None]
+from tests.namespaces import has_ipv6
 
 
 def interface(name: str, *addresses: str) -> Interface:
@@ -29,11 +28,15 @@ def closed(found: list[socket.socket]) -> list[tuple[str, int]]:
     return names
 
 
+FAMILIES = {"::": "::1", "0.0.0.0": "127.0.0.1"} if has_ipv6() else {"0.0.0.0": "127.0.0.1"}
+
+
 def test_everywhere_is_both_families_on_one_port() -> None:
     """Also on a free one."""
-    (first, port), (second, same) = closed(listen(EVERYWHERE, 0))
-    assert (first, second, same) == ("::", "0.0.0.0", port)
-    assert closed(listen(EVERYWHERE, port)) == [("::", port), ("0.0.0.0", port)]
+    found = closed(listen(EVERYWHERE, 0))
+    port = found[0][1]
+    assert found == [(address, port) for address in FAMILIES]
+    assert closed(listen(EVERYWHERE, port)) == found
 
 
 def test_each_family_knows_its_peers_by_their_own_addresses() -> None:
@@ -41,7 +44,7 @@ def test_each_family_knows_its_peers_by_their_own_addresses() -> None:
     listening = listen(EVERYWHERE, 0)
     port = listening[0].getsockname()[1]
     try:
-        for each, address in zip(listening, ("::1", "127.0.0.1"), strict=True):
+        for each, address in zip(listening, FAMILIES.values(), strict=True):
             with socket.create_connection((address, port), timeout=5):
                 accepted, peer = each.accept()
                 accepted.close()
@@ -50,7 +53,15 @@ def test_each_family_knows_its_peers_by_their_own_addresses() -> None:
         closed(listening)
 
 
-@pytest.mark.parametrize("holder", ["127.0.0.1", "::1"])
+def test_where_it_listens_is_told_with_the_interface_if_that_means_nothing_without() -> None:
+    for own in ("127.0.0.1", *(each for each in own_addresses() if "%" in each)):
+        (listening,) = listen(own, 0)
+        address, port = listened_on(listening)
+        ((_, same),) = closed([listening])
+        assert (address, port) == (own, same)
+
+
+@pytest.mark.parametrize("holder", FAMILIES.values())
 def test_a_port_that_is_in_use_in_one_family_is_in_use(holder: str) -> None:
     family = socket.AF_INET6 if ":" in holder else socket.AF_INET
     with socket.create_server((holder, 0), family=family) as busy, pytest.raises(OSError) as refused:
