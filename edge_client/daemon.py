@@ -161,7 +161,7 @@ class Daemon:
                 async with asyncio.timeout(LOOK_WITHIN):
                     own = (await self.gateway.kept.readyz())["personas"].get(who.id)
         missing = self.espeak.readiness(ANY_VOICE).reason
-        return summary(
+        told = summary(
             who,
             GatewayStanding(
                 standing.reason, standing.last_seen, standing.endpoint.label if standing.endpoint else None
@@ -170,6 +170,7 @@ class Daemon:
             unheard=self.loudspeaker.problem,
             mute=missing.text if missing else None,
         )
+        return f"{told}; but {standing.twin}" if standing.twin else told
 
     async def _keep_loudspeaker(self) -> None:
         await self.loudspeaker.prove()

@@ -125,11 +125,8 @@ def _failure(endpoint: Endpoint, error: Exception) -> EngineFailure:
     scope = endpoint.host.partition("%")[2]
     own = [name for _, name in socket.if_nameindex()]
     if scope and scope not in own:
-        which = ", ".join(own)
-        return EngineFailure(
-            "unreachable",
-            f"gateway at {endpoint.label} cannot be reached: of network interfaces there are {which} here",
-        )
+        here = f"there is no network interface {scope} here: give one of {', '.join(own)}"
+        return EngineFailure("no_interface", f"gateway at {endpoint.label} cannot be reached, as {here}")
     number = error.errno if isinstance(error, OSError) else None
     code, text = NO_CONNECTION.get(number or 0, ("cut", "broke the connection"))
     return EngineFailure(code, f"gateway {text}")

@@ -3,6 +3,7 @@
 To be run in a network of its own. What is right is for the test of the same name to say.
 """
 
+import asyncio
 import json
 import signal
 import sys
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from edge_client.discovery import browse
 from lan.network import run
 from lan.processes import RunBroken, ask
 from tests.addresses.machines import ROBOT, Machines
@@ -145,15 +147,14 @@ def a_network_that_comes_later(machines: Machines) -> Any:
     machines.plug(ROBOT, "10.0.0.2/24", "fd00::2/64")
     machines.plug("mac", "10.0.0.5/24", "fd00::5/64")
     ready = machines.until_ready()
-    discovered = machines.robotvoice("discover", "--timeout", "3", "--json", home="fresh")
-    addresses = sorted(row["address"] for row in json.loads(discovered[1]))
+    heard = {each.host for each in asyncio.run(browse(timeout=3.0, interface=None))}
     machines.unplug("mac")
     machines.plug("mac", "fd00::6/64")
     machines.until_ready(lambda found: found["address"].startswith("[fd00::6]"))
     return {
         "welcome": gateway.said,
         "ready": ready,
-        "addresses": [each for each in addresses if not each.startswith("[fe80")],
+        "heard": sorted(each for each in heard if not each.startswith("fe80")),
         "log": gateway.log,
         "alive": daemon.program.process.poll() is None,
     }

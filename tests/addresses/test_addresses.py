@@ -100,13 +100,13 @@ def test_link_local_alone__is_a_network_where_the_interface_is_known(happened: A
         assert (code, json.loads(told)["via"], complaint) == (0, "gateway", "")
     assert (without[0], f"give it as in [{own}%eth0]" in without[2]) == (2, True)
     assert json.loads(unknown[1])["via"] == "robot"
-    assert "of network interfaces there are lo, eth0 here" in unknown[2]
+    assert "as there is no network interface eth9 here: give one of lo, eth0" in unknown[2]
 
 
 def test_a_network_that_comes_later__is_used_and_loopback_is_told_to_nobody(happened: Any) -> None:
     """D4, and what was announced to this machine alone before."""
     assert "this machine has no network yet" in happened["welcome"]
-    assert happened["addresses"] == ["10.0.0.5:7860", "[fd00::5]:7860"]
+    assert happened["heard"] == ["10.0.0.5", "fd00::5"]
     assert happened["alive"]
     assert happened["log"] == []
 
