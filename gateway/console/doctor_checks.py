@@ -32,6 +32,8 @@ MLX_AUDIO = "0.6"
 """The release of mlx-audio that this version was tried with"""
 ROOM = 1_000_000_000
 """Bytes that should be free: the cache of sentences may grow, and a model is larger still"""
+EVERY = {"::": "every address", "0.0.0.0": "every IPv4 address"}
+"""What these stand for"""
 ESPEAK_WITHIN = 10.0
 
 
@@ -89,10 +91,11 @@ def _settings(settings: Settings, config: Path | None, running: Mapping[str, Any
     read = f"read from {file}" if file else "no file, so the defaults and the environment"
     if running is None:
         return Check("settings", "ok", read)
-    if running["host"] == settings.listen_host:
-        return Check("settings", "ok", f"{read}; the gateway that runs listens on {running['host']}, too")
-    said = f"{read}; the gateway that runs was started with others: it listens on {running['host']}"
-    return Check("settings", "ok", f"{said}, not on {settings.listen_host}")
+    there, here = (EVERY.get(host, host) for host in (running["host"], settings.listen_host))
+    if there == here:
+        return Check("settings", "ok", f"{read}; the gateway that runs listens on {there}, too")
+    said = f"{read}; the gateway that runs was started with others: it listens on {there}"
+    return Check("settings", "ok", f"{said}, not on {here}")
 
 
 def _personas(settings: Settings, running: Mapping[str, Any] | None) -> tuple[PersonaLibrary | None, Check]:

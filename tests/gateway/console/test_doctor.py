@@ -134,7 +134,7 @@ async def test_a_gateway_that_runs_is_asked_how_it_was_started(
     assert code == 0
     assert rows["port"]["found"].endswith(f"answers at 127.0.0.1:{gateway.port}")
     assert rows["settings"]["found"].endswith(
-        "the gateway that runs was started with others: it listens on 0.0.0.0, not on 127.0.0.1"
+        "the gateway that runs was started with others: it listens on every address, not on 127.0.0.1"
     )
     assert rows["mDNS"]["found"] == "the gateway that runs is not announced: switched off"
     assert "the gateway that runs has others: gremlin, rook, spark, vixen" in rows["personas"]["found"]
