@@ -62,6 +62,8 @@ def _look_up(host: str, port: int, family: socket.AddressFamily) -> list[Resolve
         )
         for found, _, protocol, _, address in socket.getaddrinfo(host, port, family, socket.SOCK_STREAM)
     ]
+    if len(found) < 2:
+        return found
     with suppress(OSError):  # a machine that is full
         order = nearest_first([each["host"] for each in found], own_interfaces())
         found.sort(key=lambda each: order.index(each["host"]))
