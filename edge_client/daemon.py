@@ -6,7 +6,6 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -36,6 +35,7 @@ from speech.recovery import recover
 from speech.settings_changes import Changes, SettingsChanges
 from speech.text import sentences
 from speech.utterance import Asked, Priority
+from speech.voice_warnings import VoiceWarnings
 
 log = logging.getLogger(__name__)
 
@@ -108,18 +108,31 @@ class Daemon:
             await self.gateway.close(hurry=True)
             await self.espeak.close()
 
-    async def line(self, text: str, persona: str | None, priority: Priority, within: float | None) -> Line:
+    async def line(
+        self,
+        text: str,
+        persona: str | None,
+        priority: Priority,
+        within: float | None,
+        *,
+        speed: float = 1.0,
+        warnings: VoiceWarnings | None = None,
+    ) -> Line:
         """Queues it; it is dropped if it has not begun `within` so many seconds.
 
         Raises EmptyText, TextTooLong, UnknownVoice, TooManyRequests and DaemonGone.
         """
         asked_at = self.clock()
-        who, absent = await self.voices.find(self.settings.persona if persona is None else persona)
-        asked = Asked(priority=priority)
-        cutting = partial(sentences, text, reading=who.reading, limit=LONGEST_TEXT)
+        asked = Asked(
+            priority=priority, speed=speed, warnings=VoiceWarnings() if warnings is None else warnings
+        )
+        named = persona if persona and persona.strip() else self.settings.persona
+        who, absent = await self.voices.find(named, asked.warnings)
+        cutting = partial(sentences, text, reading=who.reading, limit=LONGEST_TEXT, asked=asked)
         cut = cutting() if len(text) <= SHORT_TEXT else await asyncio.to_thread(cutting)
-        cut = tuple(replace(sentence, asked=asked) for sentence in cut)
         line = Line(uuid.uuid4().hex[:12], who, absent, cut, priority, asked_at)
+        if asked.warnings:
+            log.info("line %s: not followed: field=%s", line.id, ",".join(asked.warnings.about))
         if within is not None:
             line.begin_by = asked_at + within
         self.speaker.add(line)

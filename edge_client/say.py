@@ -23,7 +23,8 @@ from speech.engines.espeak import EspeakEngine
 from speech.errors import EngineFailure, NothingCanSpeak, RobotVoiceError, SpokenInPart
 from speech.fallback import FallbackChain
 from speech.text import sentences
-from speech.utterance import Utterance
+from speech.utterance import Asked, Utterance
+from speech.voice_warnings import VoiceWarnings
 from speech.whole_file import speak_whole
 
 log = logging.getLogger(__name__)
@@ -75,7 +76,9 @@ class Robot:
         `begins` is told of each sentence that is about to be heard. Raises EmptyText, TextTooLong,
         UnknownVoice, NothingCanSpeak, SpokenInPart, PlayerFailed and FileNotWritten.
         """
-        cutting = partial(sentences, text, limit=LONGEST_FILE_TEXT if out else LONGEST_TEXT)
+        asked = Asked(warnings=VoiceWarnings())
+        most = LONGEST_FILE_TEXT if out else LONGEST_TEXT
+        cutting = partial(sentences, text, limit=most, asked=asked)
         known = self._voices.known.find(persona)
         spoken = cutting(reading=known.reading) if known else cutting()
         finished = False
@@ -85,7 +88,7 @@ class Robot:
         try:
             if not await self._voices.hold(persona, spoken):
                 await self.gateway.make_ready()
-            who, absent = await self._voices.find(persona)
+            who, absent = await self._voices.find(persona, asked.warnings)
             if who is not known:
                 spoken = cutting(reading=who.reading)
             chain = self._voices.chain(who, absent)
@@ -106,7 +109,8 @@ class Robot:
             await self._espeak.close()
             await self._loudspeaker.close()
         file, endpoint = str(out) if out else None, self.gateway.endpoint
-        said = describe(text, who, heard, begun=self._begun, endpoint=endpoint, file=file)
+        begun, told = self._begun, asked.warnings
+        said = describe(text, who, heard, begun=begun, endpoint=endpoint, file=file, warnings=told)
         self.why = in_words(said, heard, self.gateway.seen_there, endpoint)
         return said
 

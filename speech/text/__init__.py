@@ -11,7 +11,7 @@ from speech.text.lexicon import apply_lexicon
 from speech.text.omissions import Omission, Omissions
 from speech.text.pauses import MARK, MOST_SECONDS
 from speech.text.splitting import MAX_SENTENCE, begin_soon, split
-from speech.utterance import Sentence
+from speech.utterance import ANYBODY, Asked, Sentence
 
 __all__ = [
     "MAX_CHARACTERS",
@@ -39,6 +39,7 @@ def sentences(
     reading: Reading = PLAIN,
     limit: int = MAX_CHARACTERS,
     omissions: Omissions | None = None,
+    asked: Asked = ANYBODY,
 ) -> tuple[Sentence, ...]:
     """Cleans and splits a text; a `prepared` one was cleaned by its sender and is only checked and split.
 
@@ -51,7 +52,7 @@ def sentences(
     else:
         text = clean(text, limit, reading, omissions)
     return tuple(
-        Sentence(index, piece, pause=pause)
+        Sentence(index, piece, asked, pause)
         for index, (piece, pause) in enumerate(_pieces(text, reading.language, soon=not prepared))
     )
 
