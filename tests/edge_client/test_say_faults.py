@@ -27,7 +27,7 @@ FAULTS: dict[str, tuple[Callable[[State], None], str]] = {
     "404": (lambda state: state.fail_next(Fault.NOT_FOUND), "is no gateway: it answers with status 404"),
     "503": (lambda state: state.fail_next(Fault.BUSY), "is no gateway: it answers with status 503"),
     "half a handshake": (lambda state: state.fail_next(Fault.HALF_A_HANDSHAKE), "did not answer"),
-    "loading": (lambda state: state.refuse_next("loading", "it loads", 500), "gateway: it loads"),
+    "loading": (lambda state: state.refuse_next("loading", "it loads", 500), "on the Mac, it loads"),
     "frozen once it accepted": (State.freeze_next, "gateway gave no audio for 2 s"),
     "frozen in the middle": (lambda state: state.stall_after(3), "gateway gave no audio for 0.8 s"),
     "cut in the middle": (lambda state: state.cut_after(3), "gateway closed the connection"),

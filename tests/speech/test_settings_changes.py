@@ -61,6 +61,11 @@ def test_the_page_says_that_a_restart_is_needed_and_how_it_is_typed() -> None:
     speaker = {
         "player": "aplay",
         "device": None,
+        "card": None,
+        "sink": None,
+        "mixer": None,
+        "lead_in_s": 0.0,
+        "what_to_do": None,
         "underruns": 0,
         "earcons": 0,
         "problem": None,
