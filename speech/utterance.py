@@ -5,6 +5,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from speech.voice_warnings import TO_NOBODY, VoiceWarnings
+
 
 class Priority(enum.IntEnum):
     """What goes first where one sentence is spoken at a time; a smaller number goes before a larger one."""
@@ -18,13 +20,17 @@ class Priority(enum.IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """By whom a sentence is asked for, how urgently, and until when it is of use."""
+    """By whom a sentence is asked for, how urgently, how fast it is to be, and until when it is of use."""
 
     client: str = ""
     """Whose turns are shared out fairly; an address or a connection, never shown"""
     priority: Priority = Priority.DIALOGUE
     start_by: float = math.inf
     """When its first sound is too late, in the clock of the event loop"""
+    speed: float = 1.0
+    """How many times as fast as the voice is by itself, 0.25 to 4; not every voice can"""
+    warnings: VoiceWarnings = field(default=TO_NOBODY, compare=False, repr=False)
+    """Who does not follow something says so here"""
 
 
 ANYBODY = Asked()

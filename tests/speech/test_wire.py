@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from speech.errors import InvalidMessage
 from speech.utterance import Reason, Spoken
+from speech.voice_warnings import VoiceWarnings
 from speech.wire import (
     ANSWERS,
     MESSAGE_BYTES,
@@ -78,6 +79,11 @@ def test_a_frame_is_plain_ascii_and_one_object_with_its_type(message: Any) -> No
             '"audio": "base64", "engines": "all", "priority": "dialogue", "budget_ms": null, '
             '"prepared": false}',
         ),
+        (
+            Synthesize("Hi.", speed=1.5),
+            '{"text": "Hi.", "voice": null, "language": null, "stream": true, "audio": "base64", '
+            '"engines": "all", "priority": "dialogue", "budget_ms": null, "prepared": false, "speed": 1.5}',
+        ),
         (Cancel(), "{}"),
         (Accepted("7", 20), '{"id": "7", "predicted_first_audio_ms": 20}'),
         (Unavailable("7", "open"), '{"id": "7", "reason": "open", "detail": "", "retry_after_ms": null}'),
@@ -91,6 +97,11 @@ def test_a_frame_is_plain_ascii_and_one_object_with_its_type(message: Any) -> No
             '{"id": "7", "sample_rate": 24000, "channels": 1, "engine": "espeak", "voice": "en+f4", '
             '"settings": {"pitch": 72}, "stored": false, '
             '"substitute": {"for": "mlx", "reason": "open", "detail": ""}}',
+        ),
+        (
+            Complete("7", 900, warnings=("speed is not followed by this voice",)),
+            '{"id": "7", "duration_ms": 900, "spoken": [], '
+            '"warnings": ["speed is not followed by this voice"]}',
         ),
         (
             Complete("7", 900, (Spoken(0, "espeak", "en", substitute=Reason("open", "it rests")),)),
@@ -140,23 +151,74 @@ def test_a_type_of_a_newer_gateway_is_ignored_and_one_of_a_client_refused() -> N
         ({"text": "", "id": "\x1b[31m"}, "id must be 1 to 64 printable"),
         ({"text": "", "id": "\u202e"}, "id must be 1 to 64 printable"),
         ({"text": "", "id": "\ud800"}, "id must be 1 to 64 printable"),
-        ({"text": "", "stream": 1}, r"stream must be a boolean \(true or false\)"),
-        ({"text": "", "stream": "true"}, "stream must be a boolean"),
         ({"text": "", "audio": "mp3"}, "audio must be one of base64, binary"),
         ({"text": "", "audio": {}}, "audio must be one of base64, binary"),
-        ({"text": "", "engines": ["own"]}, "engines must be one of own, all"),
-        ({"text": "", "priority": "high"}, "priority must be one of urgent, dialogue, story, background"),
-        ({"text": "", "budget_ms": "20"}, "budget_ms must be a whole number"),
-        ({"text": "", "budget_ms": 20.5}, "budget_ms must be a whole number"),
-        ({"text": "", "budget_ms": True}, "budget_ms must be a whole number"),
-        ({"text": "", "budget_ms": float("nan")}, "budget_ms must be a whole number"),
-        ({"text": "", "budget_ms": float("-inf")}, "budget_ms must be a whole number"),
+        ({"text": "", "voice": 7}, "voice must be a string"),
     ],
     ids=str,
 )
-def test_a_field_that_is_wrong_is_named(fields: dict[str, Any], problem: str) -> None:
-    with pytest.raises(InvalidMessage, match=f"^{problem}"):
+def test_a_field_that_is_wrong_is_named_where_no_sound_would_be_the_right_one(
+    fields: dict[str, Any], problem: str
+) -> None:
+    with pytest.raises(InvalidMessage, match=f"^{problem}") as caught:
         decode_request(json.dumps({"type": "synthesize", **fields}))
+    assert caught.value.field == problem.partition(" ")[0]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "taken"),
+    [
+        ("stream", 0, False),
+        ("stream", "false", False),
+        ("stream", "Yes", True),
+        ("stream", "", True),
+        ("audio", "BINARY", "binary"),
+        ("audio", None, "base64"),
+        ("engines", " Own", "own"),
+        ("priority", "URGENT", "urgent"),
+        ("budget_ms", "24000", 24_000),
+        ("budget_ms", " 24000.0 ", 24_000),
+        ("budget_ms", 20.5, 20),
+        ("speed", "1.5", 1.5),
+        ("speed", 2, 2.0),
+        ("prepared", "TRUE", True),
+    ],
+)
+def test_a_value_that_is_only_written_in_another_way_is_taken(
+    field: str, value: object, taken: object
+) -> None:
+    """K5"""
+    warnings = VoiceWarnings()
+    found = decode_request(json.dumps({"type": "synthesize", "text": "Hi.", field: value}), warnings)
+    assert (getattr(found, field), list(warnings)) == (taken, [])
+    assert type(getattr(found, field)) is type(taken)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("stream", 2, "stream is not followed: it must be a boolean (true or false)"),
+        ("engines", ["own"], "engines is not followed: it must be one of own, all"),
+        ("priority", "high", "priority is not followed: it must be one of urgent, dialogue, story, backgro"),
+        ("budget_ms", True, "budget_ms is not followed: it must be a whole number"),
+        ("budget_ms", "soon", "budget_ms is not followed: it must be a whole number"),
+        ("budget_ms", float("nan"), "budget_ms is not followed: it must be a whole number"),
+        ("budget_ms", float("-inf"), "budget_ms is not followed: it must be a whole number"),
+        ("speed", "quick", "speed is not followed: it must be a finite number"),
+        ("speed", {}, "speed is not followed: it must be a finite number"),
+        ("mood", "merry", "not known here and not followed: mood"),
+    ],
+)
+def test_a_value_that_cannot_be_followed_is_a_warning_and_the_text_is_spoken(
+    field: str, value: object, said: str
+) -> None:
+    """K5"""
+    warnings = VoiceWarnings()
+    found = decode_request(json.dumps({"type": "synthesize", "text": "Hi.", field: value}), warnings)
+    assert found == Synthesize("Hi.")
+    (told,) = warnings
+    assert told.startswith(said)
+    assert warnings.about == ("other" if field == "mood" else field,)
 
 
 @pytest.mark.parametrize(
