@@ -177,12 +177,12 @@ def _seed(seed: int | None, warnings: VoiceWarnings) -> int | None:
 
 def _of_the_clip(asked: SpeechRequest, clip: bytes | None, warnings: VoiceWarnings) -> dict[str, Any]:
     """What belongs to a clip, as far as there is one and it can be used."""
+    words = _on_one_line(asked.ref_text or "")
     if clip is None:
-        for name in ("ref_text", "x_vector_only_mode"):
-            if getattr(asked, name):
+        for name, given in (("ref_text", words), ("x_vector_only_mode", asked.x_vector_only_mode)):
+            if given:
                 warnings.add(name, f"{name} is not followed without ref_audio")
         return {"ref_text": None, "x_vector_only_mode": False}
-    words = _on_one_line(asked.ref_text or "")
     if not words:
         return {"ref_text": None}
     if len(words) <= LONGEST_TRANSCRIPT and is_speakable(words):
