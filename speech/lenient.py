@@ -121,8 +121,13 @@ def nearest(value: float, least: float, most: float, about: str, unit: str, warn
     """`value`, or what is nearest to it, with a warning."""
     found = min(max(value, least), most)
     if found != value:
-        warnings.add(about, f"{about} goes from {least:g} to {most:g}{unit}: {found:g} is taken")
+        limits = f"from {_shown(least)} to {_shown(most)}{unit}"
+        warnings.add(about, f"{about} goes {limits}: {_shown(found)} is taken")
     return found
+
+
+def _shown(value: float) -> str:
+    return str(int(value)) if float(value).is_integer() else f"{value:g}"
 
 
 def _is_text(hint: Any) -> bool:
