@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from speech.errors import InvalidMessage
 from speech.utterance import Reason, Spoken
-from speech.voice_warnings import VoiceWarnings
 from speech.wire import (
     ANSWERS,
     MESSAGE_BYTES,
@@ -163,62 +162,6 @@ def test_a_field_that_is_wrong_is_named_where_no_sound_would_be_the_right_one(
     with pytest.raises(InvalidMessage, match=f"^{problem}") as caught:
         decode_request(json.dumps({"type": "synthesize", **fields}))
     assert caught.value.field == problem.partition(" ")[0]
-
-
-@pytest.mark.parametrize(
-    ("field", "value", "taken"),
-    [
-        ("stream", 0, False),
-        ("stream", "false", False),
-        ("stream", "Yes", True),
-        ("stream", "", True),
-        ("audio", "BINARY", "binary"),
-        ("audio", None, "base64"),
-        ("engines", " Own", "own"),
-        ("priority", "URGENT", "urgent"),
-        ("budget_ms", "24000", 24_000),
-        ("budget_ms", " 24000.0 ", 24_000),
-        ("budget_ms", 20.5, 20),
-        ("speed", "1.5", 1.5),
-        ("speed", 2, 2.0),
-        ("prepared", "TRUE", True),
-    ],
-)
-def test_a_value_that_is_only_written_in_another_way_is_taken(
-    field: str, value: object, taken: object
-) -> None:
-    """K5"""
-    warnings = VoiceWarnings()
-    found = decode_request(json.dumps({"type": "synthesize", "text": "Hi.", field: value}), warnings)
-    assert (getattr(found, field), list(warnings)) == (taken, [])
-    assert type(getattr(found, field)) is type(taken)
-
-
-@pytest.mark.parametrize(
-    ("field", "value", "said"),
-    [
-        ("stream", 2, "stream is not followed: it must be a boolean (true or false)"),
-        ("engines", ["own"], "engines is not followed: it must be one of own, all"),
-        ("priority", "high", "priority is not followed: it must be one of urgent, dialogue, story, backgro"),
-        ("budget_ms", True, "budget_ms is not followed: it must be a whole number"),
-        ("budget_ms", "soon", "budget_ms is not followed: it must be a whole number"),
-        ("budget_ms", float("nan"), "budget_ms is not followed: it must be a whole number"),
-        ("budget_ms", float("-inf"), "budget_ms is not followed: it must be a whole number"),
-        ("speed", "quick", "speed is not followed: it must be a finite number"),
-        ("speed", {}, "speed is not followed: it must be a finite number"),
-        ("mood", "merry", "not known here and not followed: mood"),
-    ],
-)
-def test_a_value_that_cannot_be_followed_is_a_warning_and_the_text_is_spoken(
-    field: str, value: object, said: str
-) -> None:
-    """K5"""
-    warnings = VoiceWarnings()
-    found = decode_request(json.dumps({"type": "synthesize", "text": "Hi.", field: value}), warnings)
-    assert found == Synthesize("Hi.")
-    (told,) = warnings
-    assert told.startswith(said)
-    assert warnings.about == ("other" if field == "mood" else field,)
 
 
 @pytest.mark.parametrize(
