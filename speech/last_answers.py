@@ -7,6 +7,7 @@ import asyncio
 import hashlib
 import json
 import time
+import uuid
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -24,11 +25,8 @@ class LastAnswer:
 
     body: bytes
     headers: Mapping[str, str]
-    etag: str = field(init=False)
-    """Names these bytes and no others"""
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "etag", f'"{hashlib.sha256(self.body).hexdigest()[:32]}"')
+    etag: str = field(default_factory=lambda: f'"{uuid.uuid4().hex}"')
+    """Names this file and no other; each is made once"""
 
 
 def key_of(*asked: object) -> str:

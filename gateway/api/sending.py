@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Awaitable, Mapping
+from contextlib import suppress
 
 from aiohttp import web
 
@@ -24,7 +25,8 @@ class NotRead(ConnectionError):
 async def begin(request: web.Request, answer: web.StreamResponse) -> None:
     """Sends the headers; little is on its way at a time from now on."""
     if request.transport and (connection := request.transport.get_extra_info("socket")):
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, ON_ITS_WAY)
+        with suppress(OSError):  # the client has just left
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, ON_ITS_WAY)
     await answer.prepare(request)
 
 
