@@ -2,7 +2,7 @@
 
 import asyncio
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.api.in_flight import MARK_FROM, WINDOW, InFlight
@@ -94,6 +94,7 @@ def test_what_is_no_mark_says_nothing() -> None:
     assert flight.seconds == 0, "an old mark takes nothing back"
 
 
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.floats(0.01, 2.0), st.booleans()), max_size=60))
 def test_what_is_on_its_way_never_exceeds_the_window_by_more_than_a_piece(
     pieces: list[tuple[float, bool]],

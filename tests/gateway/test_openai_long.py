@@ -14,8 +14,8 @@ SENTENCE = "The robot rolls over the red carpet and sees two cats asleep. "
 """62 characters"""
 
 
-@pytest.mark.parametrize("characters", [5_001, 99_999])
-async def test_a_story_is_spoken_whole_while_it_is_made(characters: int) -> None:
+async def test_a_story_is_spoken_whole_while_it_is_made() -> None:
+    characters = 30_001
     text = (SENTENCE * 1_613)[:characters]
     async with running(alone("own"), {"own": Told("own")}) as gateway:
         answer = await ask(gateway, input=text)
@@ -27,9 +27,8 @@ async def test_a_story_is_spoken_whole_while_it_is_made(characters: int) -> None
 async def test_a_file_may_hold_twenty_thousand_characters() -> None:
     text = SENTENCE * 322
     async with running(alone("own"), {"own": Told("own")}) as gateway:
-        for format in ("flac", "mp3"):
-            answer = await ask(gateway, input=text, response_format=format)
-            assert soundfile.info(io.BytesIO(answer.body)).duration == pytest.approx(32.2, abs=0.1)
+        answer = await ask(gateway, input=text, response_format="flac")
+    assert soundfile.info(io.BytesIO(answer.body)).duration == pytest.approx(32.2, abs=0.1)
 
 
 @pytest.mark.parametrize(("format", "most"), [("pcm", 100_000), ("opus", 100_000), ("mp3", 20_000)])

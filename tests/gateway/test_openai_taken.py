@@ -9,7 +9,7 @@ import pytest
 from speech.persona import VoiceSpec
 from speech.voice_names import OPENAI_VOICES
 from tests.gateway.in_process import Answer, RunningGateway, library, named, persona, running
-from tests.gateway.openai_client import DIES, Cloner, Told, alone, ask, base64_clip, cloning, post, talking
+from tests.gateway.openai_client import DIES, Cloner, Told, ask, base64_clip, cloning, post, talking
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -142,15 +142,14 @@ async def test_who_takes_over_from_a_model_does_not_follow_its_instructions_and_
         assert warned(answer) == ["instructions are not followed by this voice"]
 
 
-@pytest.mark.parametrize("voice", sorted(OPENAI_VOICES))
-async def test_every_voice_of_openai_stands_for_the_default_persona(voice: str) -> None:
+async def test_every_voice_of_openai_stands_for_the_default_persona() -> None:
     """C7: in any case, and only while no persona is called so."""
-    async with running(alone("own"), named(Told("own"))) as gateway:
-        said = [f"there is no voice {voice} here: spark speaks"]
-        assert warned(await ask(gateway, voice=voice.upper())) == said
-    people = library(persona("spark", "own"), persona(voice, "other"))
+    people = library(persona("spark", "own"), persona("nova", "other"))
     async with running(people, named(Told("own"), Told("other"))) as gateway:
-        answer = await ask(gateway, voice=voice)
+        for voice in OPENAI_VOICES - {"nova"}:
+            said = [f"there is no voice {voice} here: spark speaks"]
+            assert warned(await ask(gateway, voice=voice.upper())) == said
+        answer = await ask(gateway, voice="nova")
         assert (answer.headers["X-Voice-Engine"], warned(answer)) == ("other", [])
 
 
@@ -222,20 +221,8 @@ async def test_a_clips_own_fields_are_read_as_kindly() -> None:
 async def test_the_official_client_gets_sound_for_what_its_own_types_allow() -> None:
     """C3, C7"""
     async with talking() as (_, client):
-        for voice in (
-            "alloy",
-            "ash",
-            "ballad",
-            "coral",
-            "echo",
-            "sage",
-            "shimmer",
-            "verse",
-            "marin",
-            "cedar",
-        ):
-            answer = await client.audio.speech.with_raw_response.create(
-                model="gpt-4o-mini-tts", voice=voice, input="Hi.", speed=0.25, instructions="Whisper."
-            )
-            assert len(answer.content) > 1_000
-            assert f"no voice {voice}" in answer.headers["X-Voice-Warning"]
+        answer = await client.audio.speech.with_raw_response.create(
+            model="gpt-4o-mini-tts", voice="marin", input="Hi.", speed=0.25, instructions="Whisper."
+        )
+        assert len(answer.content) > 1_000
+        assert "no voice marin" in answer.headers["X-Voice-Warning"]

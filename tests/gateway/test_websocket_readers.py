@@ -88,7 +88,7 @@ def scaled(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_a_story_comes_to_its_end_for_each_of_them(scaled: None) -> None:
     """Before, the one with pings of its own was cut off after 41 s, the others after 113 s."""
-    seconds = 90
+    seconds = 50
     own = ScriptedEngine("own", [TENTH] * 10 * seconds)
     async with running(library(persona("spark", "own")), named(own)) as gateway:
         listeners = await asyncio.gather(

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from speech.lenient import number, read_leniently, whole_number
@@ -66,12 +66,14 @@ def test_a_value_that_cannot_be_followed_is_a_warning_and_the_text_is_spoken(
     assert warnings.about == ("other" if field == "mood" else field,)
 
 
+@settings(max_examples=40)
 @given(st.integers(-(2**62), 2**62))
 def test_a_whole_number_keeps_all_its_digits_also_as_text(value: int) -> None:
     """As a float it would not."""
     assert whole_number(value) == whole_number(str(value)) == whole_number(f" {value} ") == value
 
 
+@settings(max_examples=40)
 @given(st.text(st.characters()) | st.booleans() | st.none() | st.lists(st.integers()) | st.floats())
 def test_what_is_no_number_is_none(value: Any) -> None:
     found = number(value)
@@ -86,6 +88,7 @@ VALUES = st.recursive(
 )
 
 
+@settings(max_examples=40)
 @given(st.dictionaries(st.sampled_from(["stream", "engines", "priority", "budget_ms", "speed", "x"]), VALUES))
 def test_whatever_is_in_the_other_fields_a_text_is_always_spoken(fields: dict[str, Any]) -> None:
     warnings = VoiceWarnings()

@@ -1,6 +1,6 @@
 """What was not followed is told in a few plain sentences, whatever was in the request."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from speech.utterance import Asked, Sentence
@@ -24,6 +24,7 @@ def test_no_more_than_eight_are_told() -> None:
     assert len(warnings) == MOST == len(warnings.header.split("; "))
 
 
+@settings(max_examples=40)
 @given(st.lists(st.text(st.characters()), max_size=12))
 def test_whatever_they_say_a_header_can_hold_it(sentences: list[str]) -> None:
     """No line ends in it, nothing that is not ASCII, and nothing that looks like two."""
