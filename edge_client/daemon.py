@@ -115,8 +115,8 @@ class Daemon:
         asked = Asked(
             priority=priority, speed=speed, warnings=VoiceWarnings() if warnings is None else warnings
         )
-        name = self.settings.persona if persona is None else persona
-        who, absent = await self.voices.find(name, asked.warnings)
+        named = persona if persona and persona.strip() else self.settings.persona
+        who, absent = await self.voices.find(named, asked.warnings)
         short = len(text) <= SHORT_TEXT
         cut = _sentences(text, asked) if short else await asyncio.to_thread(_sentences, text, asked)
         line = Line(uuid.uuid4().hex[:12], who, absent, cut, priority, asked_at)

@@ -75,7 +75,7 @@ class Voices:
         try:
             return await self._find(name)
         except UnknownVoice:
-            if stands_for_anybody(name, default, warnings):
+            if name.strip() and stands_for_anybody(name, default, warnings):
                 return await self._find(default)
             raise
 

@@ -33,7 +33,8 @@ async def synthesize(request: web.Request) -> web.StreamResponse:
     asked = read_file_request({name: request.query[name] for name in request.query}, warnings)
     how = Asked(speed=asked.speed, warnings=warnings)
     text = tuple(Sentence(each.index, each.text, how) for each in sentences(asked.text))
-    who, absent = await daemon.voices.find(asked.voice or daemon.settings.persona, warnings)
+    named = asked.voice if asked.voice.strip() else daemon.settings.persona
+    who, absent = await daemon.voices.find(named, warnings)
     key = key_of(who.id, who.revision, sorted(request.query.items()))
     if request.method == "HEAD":
         file = last.get(key)

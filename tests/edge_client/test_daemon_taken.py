@@ -24,14 +24,14 @@ def test_say_takes_what_is_only_written_in_another_way_and_warns_of_the_rest(dae
     """Also X4, C7 and Y7."""
     for taken in (
         {"wait": "true", "priority": "URGENT", "deadline_ms": "5000", "persona": "Vixen"},
-        {"wait": 1, "persona": "", "deadline_ms": None, "priority": "", "speed": "1.0"},
+        {"wait": 1, "persona": " ", "deadline_ms": None, "priority": "", "speed": "1.0"},
         {"wait": "yes", "voice": "default"},
         {"wait": True, "voice": "gremlin", "persona": None},
     ):
         status, _, body = daemon.ask("POST", "/say", {"text": "Hi.", **taken})
         said = json.loads(body)
         assert (status, "warnings" in said) == (200, False)
-        who = str(taken.get("voice") or taken.get("persona") or "spark").lower()
+        who = str(taken.get("voice") or taken.get("persona") or "").strip().lower() or "spark"
         assert said["persona"] == {"default": "spark"}.get(who, who)
     odd = {"priority": "high", "deadline_ms": 10**12, "persona": "Alloy", "speed": 9, "mood": "secret"}
     status, headers, body = daemon.ask("POST", "/say", {"text": "Hi.", "wait": True, **odd})
@@ -81,7 +81,7 @@ def test_a_file_is_told_of_and_given_in_parts_that_make_one_file(daemon: Running
         "X-Budget-Ms is not followed: it must be a number of milliseconds",
         "speed is followed as far as 3.3 by this voice",
     ]
-    assert daemon.ask("GET", "/synthesize?text=Hi.&voice=sage")[0] == 200
+    assert daemon.ask("GET", "/synthesize?text=Hi.&voice=%20")[0] == 200
     assert daemon.ask("HEAD", "/synthesize?text=")[0] == 400
 
 

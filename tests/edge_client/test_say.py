@@ -136,7 +136,7 @@ async def test_who_names_nobody_is_answered_though_the_gateway_has_nobody_of_the
     assert told == "there is no persona 'bob', so vixen speaks; set persona to one of vixen, ada"
 
 
-@pytest.mark.parametrize("name", ["a\x1b[2Jb", "x" * 65, "a\udcffb"])
+@pytest.mark.parametrize("name", ["", "  ", "a\x1b[2Jb", "x" * 65, "a\udcffb"])
 async def test_what_cannot_be_a_name_is_refused(settings: Make, name: str) -> None:
     with pytest.raises(UnknownVoice):
         await say(settings(), "Good day.", name)
