@@ -8,7 +8,7 @@ from speech.lenient import read_leniently
 from speech.speed import possible
 from speech.voice_warnings import VoiceWarnings
 
-LEFT_ALONE = ("lang", "language", "_")
+LEFT_ALONE = ("lang", "language", "sample_rate", "_")
 """Parameters that nobody is warned of; the last one is against caches"""
 HEADERS: Mapping[str, str] = {"Content-Type": "audio/wav", "Accept-Ranges": "bytes"}
 """Of an answer, also of one that is not made yet"""

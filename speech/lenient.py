@@ -69,6 +69,12 @@ def warn_of_strange(names: Collection[str], warnings: VoiceWarnings) -> None:
         warnings.add("other", f"not known here and not followed: {shown}{more}")
 
 
+def warn_of_rate(asked: Any, is_: int, warnings: VoiceWarnings) -> None:
+    """Of a `sample_rate` that is not the one the sound has."""
+    if not _is_empty(asked) and number(asked) != is_:
+        warnings.add("sample_rate", f"sample_rate is not followed: the sound has {is_} Hz")
+
+
 def loosened(hint: Any, value: Any) -> Any:
     """`value` as this type means it, or as it is where it means nothing."""
     if may_be_none(hint):

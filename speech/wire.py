@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
+from speech.audio import WIRE_SAMPLE_RATE
 from speech.errors import InvalidMessage
-from speech.lenient import read_leniently
+from speech.lenient import folded, read_leniently, warn_of_rate
 from speech.record import read_record, write_record
 from speech.utterance import Spoken
 from speech.voice_warnings import TO_NOBODY, VoiceWarnings
@@ -236,13 +237,14 @@ def encode(message: Request | Answer) -> str:
 def decode_request(frame: str, warnings: VoiceWarnings = TO_NOBODY) -> Request:
     """What a client sent; a field that cannot be followed is warned of. Raises InvalidMessage."""
     fields = _object(frame)
-    kind = REQUESTS.get(str(fields.pop("type", None)))
+    kind = REQUESTS.get(str(folded(fields.pop("type", None))))
     if kind is None:
         raise InvalidMessage(f"type must be one of {', '.join(REQUESTS)}", "type")
     id = fields.get("id")
     if isinstance(id, str) and not MESSAGE_ID.fullmatch(id):
         raise InvalidMessage("id must be 1 to 64 printable ASCII characters without spaces", "id")
-    return read_leniently(kind, fields, warnings, exact=("id", "voice", "audio"))
+    warn_of_rate(fields.get("sample_rate"), WIRE_SAMPLE_RATE, warnings)
+    return read_leniently(kind, fields, warnings, exact=("id", "voice", "audio"), ignored=("sample_rate",))
 
 
 def decode_answer(frame: str) -> Answer | None:

@@ -16,6 +16,7 @@ from speech.byte_range import part_wanted
 from speech.errors import EngineFailure, NothingCanSpeak, TooManyRequests
 from speech.file_request import HEADERS, read_file_request
 from speech.last_answers import LastAnswer, key_of
+from speech.lenient import warn_of_rate
 from speech.text import sentences
 from speech.utterance import Asked, Reason, Sentence, Utterance
 from speech.voice_warnings import VoiceWarnings
@@ -78,6 +79,7 @@ async def _made(
         daemon.gateway.use_the_time()
     took = time.perf_counter() - began
     audio = made.chunks[0].format
+    warn_of_rate(request.query.get("sample_rate"), audio.sample_rate, warnings)
     pcm = b"".join(chunk.pcm for chunk in made.chunks)
     headers = {
         **HEADERS,

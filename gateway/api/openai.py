@@ -20,7 +20,8 @@ from gateway.keys import ADMISSION, ENGINES, LARGE_BODIES, LONG_FILES, OBSERVER
 from gateway.observed import Seen
 from gateway.request_id import request_id
 from speech.budget import Budget
-from speech.text import MAX_CHARACTERS, sentences
+from speech.persona import LOCAL_ENGINES
+from speech.text import MAX_CHARACTERS, MAX_SENTENCE, sentences
 from speech.utterance import Sentence, Utterance
 
 LONGEST_STREAM = 100_000
@@ -29,6 +30,8 @@ LONGEST_FILE = 20_000
 """Characters of one that is sent as a whole: half an hour of sound in memory"""
 AT_A_TIME = 2
 """Files of more than MAX_CHARACTERS that are made at once"""
+AT_ONCE = MAX_SENTENCE
+"""Characters that eSpeak NG speaks within 50 ms: to know how long it takes is worth the wait"""
 SHORT_TEXT = 2_000
 """Characters that are cleaned and split in a moment; longer ones go to a thread"""
 
@@ -82,9 +85,11 @@ async def _sentences(text: str, most: int) -> tuple[Sentence, ...]:
 def _is_whole(
     app: web.Application, asked: SpeechRequest, speaker: Speaker, spoken: tuple[Sentence, ...]
 ) -> bool:
-    """Whether it goes out as one file: a WAV too, if all of it is kept, as its length is known then."""
+    """Whether it goes out as one file: a WAV too, if all of it is there at once and its length known."""
     if ENCODINGS[asked.response_format].stream is None:
         return True
     if asked.response_format != "wav" or speaker.speaks is None or len(asked.input) > MAX_CHARACTERS:
         return False
+    if speaker.speaks.voice.engine in LOCAL_ENGINES and len(asked.input) <= AT_ONCE:
+        return True
     return all_kept(speaker.speaks, app[ENGINES], spoken)

@@ -14,9 +14,10 @@ from pydantic_core import from_json
 
 from gateway.api.openai_errors import Refusal
 from gateway.encoders import format_called, formats_here
+from speech.audio import WIRE_SAMPLE_RATE
 from speech.characters import is_speakable
 from speech.errors import InvalidMessage
-from speech.lenient import read_leniently
+from speech.lenient import read_leniently, warn_of_rate
 from speech.record import AT_HOME
 from speech.speed import possible
 from speech.voice_warnings import VoiceWarnings
@@ -125,12 +126,15 @@ def _read(body: bytearray, warnings: VoiceWarnings, accept: str) -> SpeechReques
         raise Refusal(
             HTTPStatus.BAD_REQUEST, "invalid_json", "the body must be one JSON object"
         ) from None  # what was sent must not get into a log
+    warn_of_rate(fields.get("sample_rate"), WIRE_SAMPLE_RATE, warnings)
     clip = _decoded(fields.pop("ref_audio", None))
     voice = fields.get("voice")
     if isinstance(voice, dict) and len(voice) == 1:
         fields["voice"] = voice.get("id", voice.get("name", voice))
     try:
-        asked = read_leniently(SpeechRequest, fields, warnings, exact=DECIDE, ignored=HARMLESS)
+        asked = read_leniently(
+            SpeechRequest, fields, warnings, exact=DECIDE, ignored={*HARMLESS, "sample_rate"}
+        )
     except InvalidMessage as error:
         raise _refusal(error, fields) from None
     if asked.language and not _LANGUAGE.fullmatch(asked.language[:36]):

@@ -23,6 +23,7 @@ from speech.byte_range import part_wanted
 from speech.errors import InvalidMessage, NothingCanSpeak
 from speech.file_request import HEADERS, FileRequest, read_file_request
 from speech.last_answers import LastAnswer, key_of
+from speech.lenient import warn_of_rate
 from speech.persona import Persona
 from speech.text import sentences
 from speech.utterance import Utterance
@@ -36,7 +37,9 @@ READ_WITHIN = 30.0
 async def synthesize(request: web.Request) -> web.StreamResponse:
     """PCM_16, mono, 24 kHz, with its true length. There is no redirect. HEAD makes nothing."""
     with request.app[OBSERVER].begin("synthesize", request_id(request)) as seen:
-        asked = read_file_request(await _fields(request), seen.warnings)
+        fields = await _fields(request)
+        asked = read_file_request(fields, seen.warnings)
+        warn_of_rate(fields.get("sample_rate"), WIRE_FORMAT.sample_rate, seen.warnings)
         persona = who_is_asked(request.app, asked.voice, seen.warnings)
         seen.is_for(persona.id, persona.voice.engine, clones=persona.voice.clones)
         own = own_only(request, seen.warnings)

@@ -138,3 +138,12 @@ async def test_a_streamed_wav_leaves_its_length_open() -> None:
         *(b"data", 0x7FFFF000),
     )
     assert body[44:] == 2 * CHUNK
+
+
+async def test_a_short_wav_by_espeak_says_its_length_and_a_long_one_begins_at_once() -> None:
+    """C4: what is saved to a file is as long as it says."""
+    async with running() as gateway:
+        answer = await ask(gateway, input="Hello there. How are you?", response_format="wav")
+        assert answer.frames > 24_000
+        answer = await ask(gateway, input="Hello there. " * 30, response_format="wav")
+        assert answer.body[40:44] == (0x7FFFF000).to_bytes(4, "little")

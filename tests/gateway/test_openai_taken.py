@@ -54,6 +54,8 @@ def warned(answer: Answer) -> list[str]:
         {"stream": True},
         {"user": "somebody"},
         {"temperature": None},
+        {"sample_rate": "24000"},
+        {"sample_rate": 24000.0},
     ],
     ids=str,
 )
@@ -85,6 +87,7 @@ async def test_what_is_only_written_in_another_way_is_taken_without_a_word(
         ({"ref_text": "Words."}, "ref_text is not followed without ref_audio"),
         ({"x_vector_only_mode": "yes"}, "x_vector_only_mode is not followed without ref_audio"),
         ({"x_vector_only_mode": "both"}, "x_vector_only_mode is not followed: it must be a boolean"),
+        ({"sample_rate": 16000}, "sample_rate is not followed: the sound has 24000 Hz"),
         ({"voice": "alloy"}, "there is no voice alloy here: spark speaks"),
         ({"temperature": 0.5, "top_p": "1"}, "not known here and not followed: temperature, top_p"),
     ],

@@ -136,7 +136,7 @@ async def test_curl_asks_about_it_and_puts_its_parts_together(gateway: RunningGa
 @pytest.mark.parametrize(
     "request_",
     [
-        {"json": {"text": "Hello.", "voice": "vixen", "speed": "1"}},
+        {"json": {"text": "Hello.", "voice": "vixen", "speed": "1", "sample_rate": "24000"}},
         {"data": {"text": "Hello.", "voice": "VIXEN"}},
         {"data": b'{"text": "Hello."}', "headers": {"Content-Type": "text/plain"}},
     ],

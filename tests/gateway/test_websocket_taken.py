@@ -21,7 +21,8 @@ async def spoken(gateway: RunningGateway, **fields: Any) -> list[dict[str, Any]]
         {"stream": "true", "audio": "Binary", "engines": "ALL", "priority": "Story", "budget_ms": "24000"},
         {"voice": "", "language": "", "audio": "", "engines": "", "priority": "", "budget_ms": ""},
         dict.fromkeys(("voice", "language", "stream", "audio", "engines", "priority", "prepared", "speed")),
-        {"voice": "default", "speed": "1.0", "prepared": 0},
+        {"voice": "default", "speed": "1.0", "prepared": 0, "sample_rate": "24000"},
+        {"type": "Synthesize"},
     ],
 )
 async def test_what_is_only_written_in_another_way_is_taken_without_a_word(
