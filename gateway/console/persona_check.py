@@ -12,15 +12,17 @@ from gateway.console.shown import show
 from gateway.engines.mlx.packages import not_installed
 from gateway.loudness import integrated_loudness
 from gateway.models import models_of, refusal_of
-from gateway.output_guard import longest_seconds, shortest_seconds
 from gateway.persona_files import FILE_NAME, PersonaLibrary
 from gateway.persona_sources import PersonaSources
 from gateway.problems import one_line
 from gateway.reference_clips import load_persona_clip
+from gateway.spoken_length import longest_seconds, shortest_seconds
 from speech.errors import InvalidClip, UnknownVoice
 from speech.persona import Consent, Persona, VoiceSpec
 
 USABLE, PROBLEMS = 0, 2
+PAUSES = 3.0
+"""Seconds of a clip that need not be speech"""
 
 
 async def check_personas(
@@ -93,7 +95,7 @@ class _Clips:
             return f"{path.name}, which cannot be used"
         seconds = checked.clip.seconds
         self.warnings += [f"{path.name}: {warning}" for warning in checked.warnings]
-        if transcript and not shortest_seconds(transcript) <= seconds <= longest_seconds(transcript):
+        if transcript and not shortest_seconds(transcript) <= seconds <= PAUSES + longest_seconds(transcript):
             self.warnings.append(
                 f"the {len(transcript.split())} words of the transcript do not fill {seconds:.1f} s of "
                 "speech, or do not fit into them; write down all that is said in the clip, and nothing else"
