@@ -180,9 +180,9 @@ def local_voices(persona: KnownPersona) -> tuple[VoiceSpec, ...]:
     """What a robot speaks with by itself; a persona without any would rather be silent.
 
     The first comes twice, because its process may end in the middle of a sentence. At the end comes a plain
-    voice, for one that this robot's eSpeak NG does not have.
+    voice of the persona's language, for one that this robot's eSpeak NG does not have.
     """
     voices = persona.local_voices
     if not voices or voices == (ANY_VOICE,):
         return voices
-    return (voices[0], *voices, ANY_VOICE)
+    return (voices[0], *voices, replace(ANY_VOICE, language=persona.language))

@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from speech.audio import AudioChunk
 from speech.persona import VoiceSpec
+from speech.scripts import Legible
 from speech.utterance import Reason, Sentence
 
 
@@ -77,3 +78,17 @@ class Engine(Protocol):
     async def close(self) -> None:
         """Ends everything the engine started; nothing of it is left running."""
         ...
+
+
+@runtime_checkable
+class ReadsScripts(Protocol):
+    """An engine of which it is known what its voices can read; any other one is given every text as it is."""
+
+    def legible(self, text: str, voice: VoiceSpec) -> Legible:
+        """What this voice would say of a text; must not block."""
+        ...
+
+
+def legible_of(engine: Engine, text: str, voice: VoiceSpec) -> Legible:
+    """What a voice of this engine would say of a text."""
+    return engine.legible(text, voice) if isinstance(engine, ReadsScripts) else Legible(text)

@@ -89,10 +89,10 @@ class ModelWorker:
         assert self.facts is not None and self.family is not None
         return f"{self.family.name}, {self._model} ({self.facts.software})"
 
-    def readiness(self, voice: ModelVoice | None) -> Readiness:
-        """Whether it can speak now, and with this voice; None: whatever the voice."""
+    def readiness(self, voice: ModelVoice | None, language: str | None = None) -> Readiness:
+        """Whether it can speak now, with this voice and in a language asked for; None: whatever they are."""
         if voice and self.facts and self.family:
-            refusal = self.family.refusal(voice, self.facts.speakers)
+            refusal = self.family.refusal(voice, self.facts.speakers) or self.family.unspoken(language)
             if refusal:
                 return Readiness(refusal)
         if self._not_ready is None:

@@ -174,7 +174,8 @@ class UpstreamEngine:
         expires = began + self._settings.first_audio
         clip = await self._clip(voice)
         wanted = self._settings.format or self._dialect.format
-        fields = self._dialect.fields(Request(text, voice.voice, voice.upstream_voice, clip, wanted))
+        asked = Request(text, voice.voice, voice.upstream_voice, clip, wanted, voice.language)
+        fields = self._dialect.fields(asked)
         origin = Origin(self.name, voice.voice or CLONE)
         waited = seconds = 0.0
         async with self._connection.asked(fields, expires) as answer:

@@ -44,7 +44,13 @@ def cloned(tmp_path: Path) -> VoiceSpec:
         ),
         (
             "mlx-audio",
-            {"instruct": "Whisper.", "response_format": "wav", "stream": True, "streaming_interval": 0.32},
+            {
+                "instruct": "Whisper.",
+                "lang_code": "english",
+                "response_format": "wav",
+                "stream": True,
+                "streaming_interval": 0.32,
+            },
         ),
         ("robotvoice", {"instructions": "Whisper.", "response_format": "pcm"}),
     ],
