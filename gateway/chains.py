@@ -1,7 +1,6 @@
 """From a persona's voices to the chain of engines that speak them."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from gateway.engines.cache import CacheEngine
 from gateway.engines.storing import StoringEngine
@@ -10,7 +9,6 @@ from speech.errors import UnknownVoice
 from speech.fallback import FallbackChain
 from speech.guarded import ChainEntry, GuardedEngine
 from speech.persona import Persona, VoiceSpec
-from speech.text import apply_lexicon
 from speech.utterance import Sentence
 
 PATIENCE = 4.0
@@ -49,8 +47,5 @@ def all_kept(persona: Persona, engines: Mapping[str, GuardedEngine], spoken: Ite
     cache = inside(guarded.engine, CacheEngine) if guarded else None
     if cache is None:
         return False
-    voice = persona.voice
-    return all(
-        cache.holds(replace(sentence, text=apply_lexicon(sentence.text, voice.lexicon)), voice)
-        for sentence in spoken
-    )
+    entry = ChainEntry(guarded, persona.voice) if guarded else None
+    return entry is not None and all(cache.holds(entry.given(sentence), entry.voice) for sentence in spoken)

@@ -10,12 +10,16 @@ from speech.attempt import FAIR, Limits
 from speech.budget import RESERVE, Due
 from speech.engines.base import READY, Readiness
 from speech.guarded import UNGUARDED, ChainEntry, Settles
+from speech.languages import CANNOT_READ
+from speech.scripts import Legible
 from speech.utterance import Reason, Sentence
 
 FULL_FOR = 4.0
 """Seconds for which who could not begin on a full machine is asked again, when nobody else is left"""
 AGAIN_AFTER = 0.2
 """Seconds between two of those tries"""
+EVERYTHING = 1000
+"""More scripts than there are"""
 
 
 class PassedOver(Protocol):
@@ -76,8 +80,21 @@ class Candidates:
 
     def start_estimate(self, sentence: Sentence) -> float:
         """Seconds to the first sound by the entry that would speak now."""
-        ready = [entry for entry in self.makers if entry.readiness()] or self._entries[-1:]
+        ranked = (self._entries[index] for index in _ranked(self._read(sentence)))
+        able = [entry for entry in ranked if not entry.recalls and entry.readiness()]
+        ready = able or self._entries[-1:]
         return ready[0].engine.start_estimate(sentence, ready[0].voice)
+
+    def legible(self, sentence: Sentence) -> Legible:
+        """What will be heard of it, by whoever can read most of it, if somebody can speak at all."""
+        makers = self.makers
+        able = [entry for entry in makers if entry.engine.readiness(entry.voice)] or makers
+        return min((entry.legible(sentence) for entry in able), key=_lost)
+
+    def _read(self, sentence: Sentence) -> Sequence[Legible]:
+        """What each entry would say of it."""
+        numbers = range(len(self._entries))
+        return [self.maker(self.voice_of(index)).legible(sentence) for index in numbers]
 
     def tries(
         self,
@@ -96,30 +113,35 @@ class Candidates:
         """
         before = None
         tried: set[int] = set()
-        for index in range(position, len(self._entries)):
-            entry = self._entries[index]
-            reason = entry.readiness().reason or entry.doubt(sentence).reason
-            limits = None if reason else self._limits(index, sentence, due, tried)
-            if not reason and limits is None:
-                reason = Reason("too_late", f"{entry.engine.name} would begin too late")
+        read = self._read(sentence)
+        ranked = _ranked(read)
+        self._pass_over_who_reads_less(position, read, passed_over)
+        order = [index for index in ranked if index >= position]
+        for place, index in enumerate(order):
+            entry, behind = self._entries[index], order[place + 1 :]
+            why_not = entry.readiness().reason or entry.doubt(sentence).reason
+            limits = None if why_not else self._limits(index, behind, sentence, due, tried)
+            if not why_not and limits is None:
+                why_not = Reason("too_late", f"{entry.engine.name} would begin too late")
                 entry.make_for_later(sentence)
-            permit = None if reason else entry.acquire()
+            permit = None if why_not else entry.acquire()
             while permit and limits:
-                nobody_else = all(other.engine is before for other in self._entries[index:])
+                nobody_else = all(self._entries[each].engine is before for each in order[place:])
                 before = entry.engine
                 tried.add(index)
                 yield Try(index, permit, limits.with_patience(self._patience if nobody_else else 0.0))
                 if index not in again:
                     break
                 again.discard(index)
-                limits = self._limits(index, sentence, due, tried)
+                limits = self._limits(index, behind, sentence, due, tried)
                 permit = entry.acquire() if limits else None
-            if reason and not entry.recalls:
-                passed_over(self.voice_of(index), reason)
+            if why_not and not entry.recalls:
+                passed_over(self.voice_of(index), why_not)
         if not self._last_resort:
             return
         limits = Limits(stall=self._stall, patience=self._patience)
-        able = [index for index in reversed(range(len(self._entries))) if self._can_speak(index)]
+        last_first = sorted(reversed(ranked), key=lambda index: _lost(read[index]))
+        able = [index for index in last_first if self._can_speak(index)]
         # Who had no try comes before who failed a moment ago: its breaker may be open without need by now.
         for index in [*(index for index in able if index not in tried), *tried.intersection(able[:1])]:
             if self._can_speak(index):
@@ -131,16 +153,31 @@ class Candidates:
             for index in waiting:
                 yield Try(index, UNGUARDED, limits, after=AGAIN_AFTER)
 
+    def _pass_over_who_reads_less(
+        self, position: int, read: Sequence[Legible], passed_over: PassedOver
+    ) -> None:
+        """Of those who could speak now: than somebody else, or nothing."""
+        most = min(map(_lost, read))
+        for index in range(position, len(read)):
+            entry, lost = self._entries[index], _lost(read[index])
+            if (lost > most or lost == EVERYTHING) and not entry.recalls and entry.readiness():
+                names = " and ".join(read[index].left_out)
+                why = f"{entry.engine.name} does not read {names}"
+                passed_over(self.voice_of(index), Reason(CANNOT_READ, why))
+
     def _can_speak(self, index: int) -> bool:
         """Whatever its breaker says by itself."""
         entry = self._entries[index]
         forced = entry.guarded.forced_open
         return not (entry.recalls or forced) and bool(entry.engine.readiness(entry.voice))
 
-    def _limits(self, index: int, sentence: Sentence, due: Due, tried: Set[int]) -> Limits | None:
-        """None: it cannot be in time. Who has nobody behind takes what it takes."""
+    def _limits(
+        self, index: int, after: Sequence[int], sentence: Sentence, due: Due, tried: Set[int]
+    ) -> Limits | None:
+        """None: it cannot be in time. Who has nobody `after` it takes what it takes."""
         entry = self._entries[index]
-        behind = [other for other in self._entries[index + 1 :] if not other.recalls and other.readiness()]
+        others_after = (self._entries[each] for each in after)
+        behind = [other for other in others_after if not other.recalls and other.readiness()]
         now = asyncio.get_running_loop().time()
         if entry.recalls or not (behind or not self._last_resort):
             # Who can only be asked in spite of an open breaker may well be alive: that is tried in time, too.
@@ -174,6 +211,17 @@ def _whole(entry: ChainEntry, sentence: Sentence, due: Due) -> float:
     """Seconds it needs for all that is left of the text."""
     factor = entry.engine.real_time_factor(entry.voice)
     return _estimate(entry, sentence) + due.seconds_of_audio * factor
+
+
+def _lost(read: Legible) -> int:
+    """How many scripts of a text are left out."""
+    return len(read.left_out) if read.text else EVERYTHING
+
+
+def _ranked(read: Sequence[Legible]) -> list[int]:
+    """Who reads all of it, then who reads some, in the order of the chain; who reads nothing is left out."""
+    some = [index for index, each in enumerate(read) if each.text]
+    return sorted(some, key=lambda index: _lost(read[index]))
 
 
 def _any(answers: Sequence[Readiness]) -> Readiness:

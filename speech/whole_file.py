@@ -80,7 +80,9 @@ async def _try_whole(
     recalled: dict[int, bool] = {}
     current, first_audio = -1, 0.0
     # A sentence that is begun again replaces what was made of it.
-    speaking = chain.speak(utterance, start_at=entry, why=why, budget=budget, take_back=lambda _: True)
+    speaking = chain.speak(
+        utterance, start_at=entry, why=why, budget=budget, take_back=lambda _: True, one_voice=True
+    )
     async with aclosing(speaking) as events:
         async for event in events:
             if isinstance(event, SentenceStarted):
