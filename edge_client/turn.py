@@ -35,7 +35,7 @@ class Turns:
         end = line.position + 1 if plays_files(self._settings) else len(line.sentences)
         sentences = line.sentences[line.position : end]
         utterance = Utterance(line.id, line.persona.id, line.persona.language, sentences)
-        chain = self._voices.chain(line.persona, line.absent)
+        chain = self._voices.chain(line.persona, line.absent, language=line.language)
         try:
             heard = await speak_aloud(
                 chain,

@@ -10,7 +10,7 @@ import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import fields, replace
+from dataclasses import fields
 from pathlib import Path
 from typing import TypeVar
 
@@ -130,7 +130,7 @@ class AudioKeys:
         model_voice = voice.model_voice
         if model_voice is None or model_voice.ad_hoc:
             return None
-        return self.key(voice.engine, sentence.text, replace(model_voice, language=voice.spoken))
+        return self.key(voice.engine, sentence.text, model_voice)
 
     def key(self, engine: str, text: str, voice: ModelVoice) -> str:
         """64 hex digits. `text` is what the engine is given."""

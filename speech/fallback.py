@@ -19,11 +19,12 @@ from speech.audio import AudioChunk
 from speech.budget import UNBOUNDED, Budget, Due
 from speech.candidates import Candidates
 from speech.chain_events import ChainEvent, Ended, SentenceStarted, TakenOver
-from speech.engines.base import Readiness
+from speech.engines.base import Readiness, takes_language
 from speech.errors import ContentFailure, EngineFailure, EngineUnavailable, MachineFull
 from speech.fade import faded
 from speech.guarded import ChainEntry
 from speech.languages import CANNOT_READ
+from speech.scripts import Legible
 from speech.speed import warn_unless_followed
 from speech.utterance import Outcome, Reason, Sentence, Spoken, Utterance
 
@@ -138,7 +139,7 @@ class FallbackChain:
         finish_by = clock() + budget.whole
         left = sum(len(sentence.text) for sentence in utterance.sentences)
         ledger: list[Spoken] = []
-        self.warn_of_unread(utterance.sentences)
+        self._warn_of_unread(utterance.sentences)
         for sentence in utterance.sentences:
             run.begins()
             heard = finished = broken = False
@@ -206,26 +207,39 @@ class FallbackChain:
             return
         yield Ended(Outcome.COMPLETE, tuple(ledger))
 
-    def warn_of_unread(self, sentences: Iterable[Sentence]) -> None:
+    def legible(self, sentence: Sentence) -> Legible:
+        """What will be heard of it, by whoever can read most of it."""
+        return self._candidates.legible(sentence)
+
+    def _warn_of_unread(self, sentences: Iterable[Sentence]) -> None:
         """Tells those who asked for them what of these sentences will be left out, as far as it is known."""
         for sentence in sentences:
-            if not sentence.text.isascii() and (names := self._candidates.legible(sentence).left_out):
-                sentence.asked.warnings.add(
-                    "script", f"{' and '.join(names)} is left out: no voice here reads it"
-                )
+            if not sentence.text.isascii():
+                self._warn(sentence, self._candidates.legible(sentence))
+
+    @staticmethod
+    def _warn(sentence: Sentence, read: Legible) -> None:
+        if names := read.left_out:
+            sentence.asked.warnings.add(
+                "script", f"{' and '.join(names)} is left out: no voice here reads it"
+            )
 
     def _begin(
         self, run: _Run, index: int, sentence: Sentence, chunk: AudioChunk, heard: bool
     ) -> Iterator[ChainEvent]:
         voice = self._candidates.voice_of(index)
         warn_unless_followed(sentence.asked, chunk.origin.engine)
+        entry = self._candidates[index]
+        self._warn(sentence, self._candidates.maker(voice).legible(sentence))
+        if entry.voice.language and not takes_language(entry.engine, entry.voice):
+            sentence.asked.warnings.add("language", "language is not followed by this voice")
         other = run.speaker is not None and run.speaker != voice
         if run.speaker is not None and (other or (run.stopped and heard)):
             before = self._candidates.maker(run.speaker).engine.name
             after = self._candidates.maker(voice).engine.name
             yield TakenOver(sentence.index, before, after, run.stopped or BACK)
         run.speaker, run.stopped = voice, None
-        why, recalled = run.substitute if voice else None, self._candidates[index].recalls
+        why, recalled = run.substitute if voice else None, entry.recalls
         yield SentenceStarted(sentence.index, voice, chunk.origin, chunk.format, why, recalled)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from speech.errors import UnknownLanguage
+from speech.errors import InvalidMessage, UnknownLanguage
 
 # Code of ISO 639-1 (639-3 where there is none), code of 639-3, English name, scripts as Unicode names them,
 # other codes and names. Sources: ISO 639 and the Unicode Character Database.
@@ -141,9 +141,14 @@ def language_tag(text: str) -> str:
 def asked_language(text: str | None) -> str | None:
     """The tag of what a request asks for; None if it says nothing, or `auto`.
 
-    Raises UnknownLanguage, which lists near names.
+    Raises InvalidMessage, which lists near names.
     """
-    return None if text is None or text.strip().lower() in NOT_SAID else language_tag(text)
+    if text is None or text.strip().lower() in NOT_SAID:
+        return None
+    try:
+        return language_tag(text)
+    except UnknownLanguage as error:
+        raise InvalidMessage(f"language: {error.message}", "language") from error
 
 
 def same_language(one: str, other: str) -> bool:
@@ -152,6 +157,11 @@ def same_language(one: str, other: str) -> bool:
         return language_of(one) == language_of(other)
     except UnknownLanguage:
         return False
+
+
+def is_other(asked: str, own: str) -> bool:
+    """Whether a tag asks for another language than `own` (a tag, code or name), or for a region of it."""
+    return not same_language(asked, own) or ("-" in asked and language_tag(own) != asked)
 
 
 @lru_cache(maxsize=4096)

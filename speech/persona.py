@@ -86,7 +86,15 @@ class VoiceSpec:
 
     def speaking(self, language: str | None) -> "VoiceSpec":
         """The same voice, to speak what a request asks for; None: nothing."""
-        return self if language is None else replace(self, language=language)
+        if language is None:
+            return self
+        made, far = self.model_voice, self.upstream_voice
+        return replace(
+            self,
+            language=language,
+            model_voice=made and replace(made, language=language),
+            upstream_voice=far and replace(far, language=language),
+        )
 
     @property
     def spoken(self) -> str | None:

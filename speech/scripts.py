@@ -53,23 +53,33 @@ def legible(text: str, reads: Callable[[Run], bool], language: str | None = None
     left_out = tuple(dict.fromkeys(run.name for run in found if run.scripts and not reads(run)))
     if not left_out:
         return Legible(text)
-    kept = "".join(run.text if not run.scripts or reads(run) else " " for run in found)
-    if (end := _END.search(text)) and not kept.endswith(end[0]):
-        kept += end[0]
-    kept = _tidied(kept)
+    kept = _tidied("".join(run.text if not run.scripts or reads(run) else _marks(run.text) for run in found))
     return Legible(kept if is_speakable(kept) else "", left_out)
 
 
-_END = re.compile(r"[.!?…]$")
+_BEHIND = re.compile(r"[,;:.!?…]\s*$")
 _EMPTIED = re.compile(r"\(\s*\)|\[\s*\]|\"\s*\"|“\s*”|«\s*»|„\s*[“”]")
-_MARKS = re.compile(r"[,;:\s]*([,;:.!?…])[,;:]*(?=\s|$)")
+_MARKS = re.compile(r"\s*(?:[,;:]\s*)*[,;:.!?…](?:\s*[,;:])*(?=\s|$)")
+_ENDS = ".!?…"
 _OPENING = " ,;:.!?…)]”»"
 
 
 def _tidied(text: str) -> str:
     """Without brackets around nothing, several marks where one is enough, and space that nothing fills."""
     text = _EMPTIED.sub("", " ".join(text.split()))
-    return " ".join(_MARKS.sub(r"\1", text).split()).lstrip(_OPENING)
+    return " ".join(_MARKS.sub(_one, text).split()).lstrip(_OPENING)
+
+
+def _marks(left_out: str) -> str:
+    """What stands for a part that is left out: the mark behind it, and no word is glued to the next."""
+    mark = _BEHIND.search(left_out)
+    return f" {mark[0]} " if mark else " "
+
+
+def _one(marks: re.Match[str]) -> str:
+    """Of several marks, or one behind a space: that which ends a sentence, else the first."""
+    found = "".join(marks[0].split())
+    return next((mark for mark in found if mark in _ENDS), found[0])
 
 
 def runs(text: str, language: str | None = None) -> tuple[Run, ...]:

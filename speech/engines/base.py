@@ -89,6 +89,22 @@ class ReadsScripts(Protocol):
         ...
 
 
+@runtime_checkable
+class TakesLanguage(Protocol):
+    """An engine that can be told in which language a text is."""
+
+    def takes_language(self, voice: VoiceSpec) -> bool:
+        """Whether `VoiceSpec.language` changes what this voice says."""
+        ...
+
+
+def takes_language(engine: Engine, voice: VoiceSpec) -> bool:
+    """Whether a voice of this engine can be told in which language a text is; models always can."""
+    if isinstance(engine, TakesLanguage):
+        return engine.takes_language(voice)
+    return voice.model_voice is not None
+
+
 def legible_of(engine: Engine, text: str, voice: VoiceSpec) -> Legible:
     """What a voice of this engine would say of a text."""
     return engine.legible(text, voice) if isinstance(engine, ReadsScripts) else Legible(text)

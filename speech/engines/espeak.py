@@ -105,6 +105,9 @@ class EspeakEngine:
             return Readiness(Reason(CANNOT_SPEAK, error.message))
         return READY
 
+    def takes_language(self, voice: VoiceSpec) -> bool:
+        return True
+
     def legible(self, text: str, voice: VoiceSpec) -> Legible:
         """All of it as long as it is not known which voices there are."""
         try:

@@ -85,6 +85,9 @@ class Pyttsx3Engine:
             return Readiness(Reason(CANNOT_SPEAK, error.message))
         return READY
 
+    def takes_language(self, voice: VoiceSpec) -> bool:
+        return True
+
     def legible(self, text: str, voice: VoiceSpec) -> Legible:
         """All of it as long as it is not known what the voices read."""
         voices = self._voices

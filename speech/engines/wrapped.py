@@ -2,7 +2,7 @@
 
 from typing import TypeVar
 
-from speech.engines.base import Engine, Readiness, legible_of
+from speech.engines.base import Engine, Readiness, legible_of, takes_language
 from speech.persona import VoiceSpec
 from speech.scripts import Legible
 from speech.utterance import Sentence
@@ -46,6 +46,9 @@ class WrappedEngine:
 
     def legible(self, text: str, voice: VoiceSpec) -> Legible:
         return legible_of(self._engine, text, voice)
+
+    def takes_language(self, voice: VoiceSpec) -> bool:
+        return takes_language(self._engine, voice)
 
     async def probe(self) -> None:
         await self._engine.probe()

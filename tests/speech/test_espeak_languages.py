@@ -165,7 +165,7 @@ ENGLISH = "en+f4"
         (ENGLISH, "שָׁלוֹם", [("he+f4", "שלום")]),
         (ENGLISH, "人々", [("cmn-latn-pinyin+f4", "人人")]),
         (ENGLISH, "ᠮᠣᠩᠭᠣᠯ", []),
-        (ENGLISH, "Numbers: 3.5 and 12:30 (ᠮᠣᠩ), done.", [(ENGLISH, "Numbers: 3.5 and 12:30 done.")]),
+        (ENGLISH, "Numbers: 3.5 and 12:30 (ᠮᠣᠩ), done.", [(ENGLISH, "Numbers: 3.5 and 12:30, done.")]),
         (ENGLISH, "...", [(ENGLISH, "...")]),
     ],
     ids=ascii,

@@ -53,7 +53,7 @@ def test_chinese_characters_are_what_the_language_says_where_they_may_be_both() 
         ("Hello.", "Hello.", ()),
         ("Now playing 夜に駆ける by a friend.", "Now playing by a friend.", ("Japanese",)),
         ('He said "Καλημέρα" twice.', "He said twice.", ("Greek",)),
-        ("The word (привет), and so on.", "The word and so on.", ("Cyrillic",)),
+        ("The word (привет), and so on.", "The word, and so on.", ("Cyrillic",)),
         ("Names: Анна, Bob, Иван, and Eve.", "Names: Bob, and Eve.", ("Cyrillic",)),
         ("Do you know 東京?", "Do you know?", ("Chinese",)),
         ("iPhoneом hello, 3.5 or 12:30 да!", "iPhone hello, 3.5 or 12:30!", ("Cyrillic",)),

@@ -99,6 +99,10 @@ class UpstreamEngine:
             return Readiness(Reason("held_off", f"{self.name} is busy and says when to come back"), left)
         return READY
 
+    def takes_language(self, voice: VoiceSpec) -> bool:
+        more = voice.upstream_voice
+        return more is not None and self._dialect.tells_language(more)
+
     def start_estimate(self, sentence: Sentence, voice: VoiceSpec) -> float:
         return self._pace.first_audio
 
