@@ -35,6 +35,8 @@ def chain_for(
 
 def _plain(persona: Persona, engines: Mapping[str, GuardedEngine]) -> Iterator[VoiceSpec]:
     """A plain voice of its language, where eSpeak NG has none of those that are to stand in."""
+    if persona.when_unavailable == "silent":
+        return
     espeak = [voice for voice in persona.voices if voice.engine == "espeak"]
     reasons = [engines[voice.engine].engine.readiness(voice).reason for voice in espeak]
     if reasons and all(reason and reason.code == UnknownVoice.code for reason in reasons):

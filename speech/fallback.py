@@ -30,6 +30,8 @@ from speech.utterance import Outcome, Reason, Sentence, Spoken, Utterance
 
 log = logging.getLogger(__name__)
 
+NOTHING_LEGIBLE = "There is nothing in the text that a voice here can read: {}"
+"""What to say of a text of which nothing was spoken, with the reason for that"""
 BACK = Reason("back", "the voice that did not read a sentence goes on with the next one")
 TakeBack = Callable[[int], bool]
 """Drops all that was given of the sentence with this index; False if some of it was passed on already"""
@@ -139,6 +141,7 @@ class FallbackChain:
         finish_by = clock() + budget.whole
         left = sum(len(sentence.text) for sentence in utterance.sentences)
         ledger: list[Spoken] = []
+        skipped: Reason | None = None
         self._warn_of_unread(utterance.sentences)
         for sentence in utterance.sentences:
             run.begins()
@@ -195,15 +198,16 @@ class FallbackChain:
             left -= len(sentence.text)
             if not finished and run.unread and not (heard or broken):
                 # Nobody is at fault, and the rest may well be read.
-                sentence.asked.warnings.add("script", f"a sentence is left out: {run.unread.text}")
+                skipped = run.unread
+                sentence.asked.warnings.add("script", f"a sentence is left out: {skipped.text}")
                 continue
             if not finished:
                 yield Ended(Outcome.INCOMPLETE, tuple(ledger), run.failure)
                 return
             assert run.speaker is not None
             run.position = run.speaker if run.back_to is None or one_voice else min(run.speaker, run.back_to)
-        if utterance.sentences and not ledger:
-            yield Ended(Outcome.INCOMPLETE, (), run.failure)
+        if skipped and not ledger:
+            yield Ended(Outcome.INCOMPLETE, (), skipped)
             return
         yield Ended(Outcome.COMPLETE, tuple(ledger))
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from speech.audio import AudioChunk, Origin
 from speech.budget import Budget
 from speech.chain_events import Ended, SentenceStarted, TakenOver
-from speech.errors import EngineFailure
-from speech.fallback import FallbackChain
+from speech.errors import EmptyText, EngineFailure
+from speech.fallback import NOTHING_LEGIBLE, FallbackChain
+from speech.languages import CANNOT_READ
 from speech.utterance import Outcome, Reason, Spoken, Utterance
 
 MAX_STARTS = 4
@@ -48,7 +49,7 @@ async def speak_whole(
     within: float = math.inf,
     taken_over: Callable[[TakenOver], None] | None = None,
 ) -> WholeFile:
-    """Starts again from the first sentence when another entry takes over. Raises EngineFailure.
+    """Starts again from the first sentence when another entry takes over. Raises EngineFailure and EmptyText.
 
     What cannot be whole in `within` seconds goes to an entry that is faster, if there is one. `taken_over` is
     told when another entry goes on, or begins again.
@@ -102,6 +103,8 @@ async def _try_whole(
             elif isinstance(event, Ended):
                 if event.outcome is not Outcome.COMPLETE or first is None:
                     reason = event.reason or Reason("no_audio", "nothing was spoken")
+                    if reason.code == CANNOT_READ and not event.spoken:
+                        raise EmptyText(NOTHING_LEGIBLE.format(reason.text))
                     raise EngineFailure(reason.code, reason.text)
                 return WholeFile(
                     chunks=(*finished, *sentence),

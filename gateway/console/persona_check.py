@@ -11,7 +11,7 @@ from gateway.clip import CLIP_RATE
 from gateway.console.shown import show
 from gateway.engines.mlx.packages import not_installed
 from gateway.loudness import integrated_loudness
-from gateway.models import models_of, refusal_of
+from gateway.models import models_of, refusal_of, unspoken_of
 from gateway.persona_files import FILE_NAME, PersonaLibrary
 from gateway.persona_sources import PersonaSources
 from gateway.problems import one_line
@@ -44,6 +44,8 @@ async def check_personas(
         clips = await _Clips.of(persona)
         about = (line for folder in sources.folders for line in _about(folder / persona.id, library.warnings))
         warnings = [_shortened(line, sources) for line in about]
+        voices = {spec.model_voice for spec in persona.voices if spec.model_voice}
+        warnings += filter(None, {unspoken_of(voice, revisions) for voice in voices})
         show(
             "\n".join(
                 [

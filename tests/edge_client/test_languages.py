@@ -11,6 +11,7 @@ from edge_client.robot_hat import TTS
 from edge_client.settings import Settings
 from edge_client.voice import InvalidArgument, Voice
 from edge_client.voices import local_voices
+from speech.errors import EmptyText
 from speech.persona import VoiceSpec
 from tests.edge_client.daemon_rig import Loudspeaker, running_daemon
 from tests.edge_client.rig import Commands, say, spoken_by_vixen
@@ -47,6 +48,14 @@ async def test_what_a_robot_cannot_read_is_left_out_with_a_warning(settings: Mak
     said = await say(settings(), "One. ᠮᠣᠩᠭᠣᠯ. Three.")
     assert said.audio_s > 0.5
     assert any("left out" in each for each in said.warnings)
+
+
+async def test_a_text_of_which_a_robot_reads_nothing_is_refused_and_not_told_as_spoken(
+    settings: Make, wav: Path
+) -> None:
+    for out in (None, wav):
+        with pytest.raises(EmptyText, match="nothing in the text that a voice here can read"):
+            await say(settings(), "ᠮᠣᠩᠭᠣᠯ. ᠮᠣᠩᠭᠣᠯ.", out=out)
 
 
 async def test_who_reads_what_the_gateway_s_voice_does_not_is_the_robot_for_that_sentence(

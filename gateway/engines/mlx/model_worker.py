@@ -210,6 +210,9 @@ class ModelWorker:
         self.settled.set()
         fields = {"model": self._model, "seconds": round(facts.load_seconds, 1), "pid": self.pid}
         log.info("%s is ready", self.description, extra=fields)
+        for language in {voice.language for voice in self._expected()}:
+            if self.family and (reason := self.family.unspoken(language)):
+                log.warning("%s; it finds out by itself what it reads", reason.text)
 
     async def _serve(self, process: WorkerProcess) -> None:
         """One turn after the other; when the process ends or hangs, raises EngineFailure."""

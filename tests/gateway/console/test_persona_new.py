@@ -208,3 +208,31 @@ def test_a_clip_that_cannot_be_cloned_leaves_no_trace(
         assert made("Rook", tmp_path / name, *GRANTED) == 2
         assert told in capsys.readouterr().err
     assert not home.exists()
+
+
+@pytest.mark.parametrize(
+    ("written", "tag", "voice"),
+    [
+        ("deu", "de", "de"),
+        ("pt_BR", "pt-BR", "pt-br"),
+    ],
+)
+def test_a_new_persona_s_fallback_is_a_voice_that_there_is(
+    written: str, tag: str, voice: str, personas: Path, clip: Path
+) -> None:
+    """Y3."""
+    assert made("Nova", clip, "--transcript", WORDS, *GRANTED, "--language", written) == 0
+    nova = load_personas(personas).find("nova")
+    assert (nova.language, nova.fallbacks) == (tag, (VoiceSpec("espeak", voice),))
+
+
+def test_a_language_without_a_voice_gets_the_nearest_and_its_owner_is_told(
+    personas: Path, clip: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Y3."""
+    assert made("Nova", clip, "--transcript", WORDS, *GRANTED, "--language", "fil") == 0
+    assert load_personas(personas).find("nova").fallbacks == (VoiceSpec("espeak", "id"),)
+    assert (
+        "eSpeak NG has no voice for Tagalog, so while the model is away id (Indonesian)"
+        in capsys.readouterr().out
+    )

@@ -1,5 +1,6 @@
 """Languages and scripts at every door: a cloned voice in the real worker, eSpeak NG behind it."""
 
+import base64
 import json
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
@@ -174,3 +175,27 @@ async def test_a_persona_of_a_language_that_the_model_does_not_know_speaks_all_t
     await stage.gateway.until("/v1/personas/nova", lambda answer: answer.json["language"] == "sv")
     assert by(await stage.synthesize(HEJ, voice="nova")) == ("mlx", "none", "")
     assert stage.last().language == "auto"
+
+
+async def test_a_clip_that_comes_with_a_request_speaks_the_language_of_the_request(stage: Stage) -> None:
+    clip = base64.b64encode((stage.personas / "brim" / "clip.wav").read_bytes()).decode()
+    cloned = {"ref_audio": clip, "ref_text": (stage.personas / "brim" / "transcript.txt").read_text()}
+    said = await stage.openai("Bonjour.", language="fra", **cloned)
+    assert (said.status, stage.last().language) == (200, "french")
+    assert "language" not in said.headers.get("X-Voice-Warning", "")
+    said = await stage.openai(HEJ, language="sv", **cloned)
+    assert (said.status, stage.last().language) == (200, "auto")
+    assert "Swedish is not followed" in said.headers["X-Voice-Warning"]
+
+
+async def test_a_fallback_that_espeak_does_not_have_costs_no_sentence(stage: Stage) -> None:
+    """Y3."""
+    folder = stage.personas / "heidi"
+    folder.mkdir()
+    (folder / "persona.yaml").write_text(
+        "name: Heidi\nlanguage: deu\nvoice: {engine: mlx, model: /nowhere, speaker: Ryan}\n"
+        "fallbacks: [{engine: espeak, voice: deu}]\n"
+    )
+    await stage.gateway.until("/v1/personas/heidi", lambda answer: answer.status == 200)
+    messages = await stage.over_websocket("Guten Abend.", voice="heidi")
+    assert voices(messages) == ["espeak de"]
