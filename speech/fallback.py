@@ -24,6 +24,7 @@ from speech.errors import ContentFailure, EngineFailure, EngineUnavailable, Mach
 from speech.fade import faded
 from speech.guarded import ChainEntry
 from speech.languages import CANNOT_READ
+from speech.letters import is_plain_latin
 from speech.scripts import Legible
 from speech.speed import warn_unless_followed
 from speech.utterance import Outcome, Reason, Sentence, Spoken, Utterance
@@ -218,7 +219,7 @@ class FallbackChain:
     def _warn_of_unread(self, sentences: Iterable[Sentence]) -> None:
         """Tells those who asked for them what of these sentences will be left out, as far as it is known."""
         for sentence in sentences:
-            if not sentence.text.isascii():
+            if not is_plain_latin(sentence.text):
                 self._warn(sentence, self._candidates.legible(sentence))
 
     @staticmethod

@@ -13,15 +13,25 @@ _GREEK_LATIN, _GREEK = "ABEZHIKMNOoPTXY", "ΑΒΕΖΗΙΚΜΝΟοΡΤΧΥ"  # no
 _AS_LATIN: Mapping[str, str] = dict(zip(_CYRILLIC + _GREEK, _LATIN + _GREEK_LATIN, strict=True))
 _AS_CYRILLIC: Mapping[str, str] = dict(zip(_LATIN, _CYRILLIC, strict=True))
 _AS_GREEK: Mapping[str, str] = dict(zip(_GREEK_LATIN, _GREEK, strict=True))
+LAST_LATIN = "\u024f"
+"""Up to it all letters are Latin, and every voice reads them, by the letter under its accents if need be"""
+_PLAIN = re.compile("[\x00-\u024f\u2010-\u2027\u2030-\u205e\u20a0-\u20cf]*")
+"""Those letters, and punctuation and currencies"""
 _WORD = re.compile(r"[^\W\d_]+")
 
 
+def is_plain_latin(text: str) -> bool:
+    """Whether it holds no letter that some voice would not read."""
+    return text.isascii() or _PLAIN.fullmatch(text) is not None
+
+
+@lru_cache(maxsize=128)
 def plain_letters(text: str) -> str:
     """Wide and mathematical letters, ligatures and digits of any script as plain ones; NFC stays NFC.
 
     A word of two scripts that is one when letters are taken for those that look the same is that one.
     """
-    if text.isascii():
+    if is_plain_latin(text):
         return text
     text = unicodedata.normalize("NFC", "".join(map(_plain, text)))
     return _WORD.sub(_in_one_script, text)
@@ -29,6 +39,8 @@ def plain_letters(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _plain(character: str) -> str:
+    if character <= LAST_LATIN:
+        return character
     match unicodedata.category(character):
         case "Nd":
             return str(unicodedata.digit(character))

@@ -4,11 +4,12 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from speech.characters import JOINERS, is_speakable
 from speech.errors import UnknownLanguage
 from speech.languages import language_of, script_of
-from speech.letters import plain_letters
+from speech.letters import is_plain_latin, plain_letters
 
 KANA = frozenset({"HIRAGANA", "KATAKANA"})
 JAPANESE = KANA | {"CJK"}
@@ -46,7 +47,7 @@ def legible(text: str, reads: Callable[[Run], bool], language: str | None = None
 
     Letters that merely look special become plain ones. `language`: see `runs`.
     """
-    if text.isascii():
+    if is_plain_latin(text):
         return Legible(text)
     text = plain_letters(text)
     found = runs(text, language)
@@ -82,6 +83,7 @@ def _one(marks: re.Match[str]) -> str:
     return next((mark for mark in found if mark in _ENDS), found[0])
 
 
+@lru_cache(maxsize=128)
 def runs(text: str, language: str | None = None) -> tuple[Run, ...]:
     """All of the text, in runs as long as can be; joined they are the text.
 

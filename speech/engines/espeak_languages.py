@@ -14,6 +14,7 @@ from speech.engines.espeak_letters import letters_for
 from speech.engines.espeak_voices import Catalogue
 from speech.errors import UnknownLanguage
 from speech.languages import language_of, script_of
+from speech.letters import is_plain_latin
 from speech.scripts import KANA, Legible, Run, legible, runs
 
 _LATIN = frozenset({"LATIN"})
@@ -81,7 +82,7 @@ class EspeakReader:
 
     def pieces(self, text: str) -> Iterator[tuple[str, str]]:
         """(voice, what it is to say), one after the other; nothing of what no voice can read."""
-        if text.isascii() and scripts_read(self._language) >= _LATIN:
+        if is_plain_latin(text) and scripts_read(self._language) >= _LATIN:
             yield self.voice, text
             return
         whole = self.legible(text)

@@ -4,8 +4,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
-_KEPT = "\u024f"
-"""The last Latin letter that every voice reads, by the letter under its accents if need be"""
+from speech.letters import LAST_LATIN, is_plain_latin
+
 _ACCENTED = frozenset({"cy", "ga", "gn", "vi"})
 """Whose voices know accented letters behind that one"""
 # ruff: noqa: RUF001 (they look like other letters, which is no matter here)
@@ -24,7 +24,7 @@ _REPEATED = re.compile(r"(?<=(.))々")
 
 def letters_for(language: str, text: str) -> str:
     """The text as a voice of this language, by its code, is to be given it."""
-    if text.isascii():
+    if is_plain_latin(text):
         return text
     if language == "he":
         return _POINTS.sub("", text)
@@ -35,11 +35,11 @@ def letters_for(language: str, text: str) -> str:
 @lru_cache(maxsize=4096)
 def _read_by_all(letter: str) -> str:
     """A Latin letter without the accents that are too many."""
-    if letter <= _KEPT or not unicodedata.name(letter, "").startswith("LATIN "):
+    if letter <= LAST_LATIN or not unicodedata.name(letter, "").startswith("LATIN "):
         return letter
     plain = unicodedata.normalize("NFD", letter)
     base = plain[0]
     for accent in plain[1:]:
-        if len(more := unicodedata.normalize("NFC", base + accent)) == 1 and more <= _KEPT:
+        if len(more := unicodedata.normalize("NFC", base + accent)) == 1 and more <= LAST_LATIN:
             base = more
     return base

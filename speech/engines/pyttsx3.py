@@ -91,7 +91,7 @@ class Pyttsx3Engine:
     def legible(self, text: str, voice: VoiceSpec) -> Legible:
         """All of it as long as it is not known what the voices read."""
         voices = self._voices
-        if text.isascii() or voices is None:
+        if voices is None:
             return Legible(text)
         try:
             id = voices.speaking(voice.voice, voice.language)

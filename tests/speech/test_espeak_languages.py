@@ -151,7 +151,7 @@ ENGLISH = "en+f4"
     [
         (ENGLISH, "Now playing 夜に駆ける by a friend.", [(ENGLISH, "Now playing by a friend.")]),
         (ENGLISH, "A ありがとう, B.", [(ENGLISH, "A "), ("ja+f4", "ありがとう, "), (ENGLISH, "B.")]),
-        (ENGLISH, "5 µm of π and ΔT", [(ENGLISH, "5 μm of π and ΔT")]),
+        (ENGLISH, "5 µm of π and ΔT", [(ENGLISH, "5 µm of π and ΔT")]),
         (ENGLISH, "Pаypal, Неllo, Αlpha", [(ENGLISH, "Paypal, Hello, Alpha")]),
         (ENGLISH, "ｈｅｌｌｏ 𝐰𝐨𝐫𝐥𝐝 ﬁsh ４２ ٤٢", [(ENGLISH, "hello world fish 42 42")]),
         (ENGLISH, "Nguyễn and Łódź", [(ENGLISH, "Nguyên and Łódź")]),

@@ -81,7 +81,7 @@ def test_what_cannot_be_read_goes_with_what_only_held_it(
         ("Неllo", "Hello"),
         ("Mосква cмысл", "Москва смысл"),
         ("Αlpha", "Alpha"),
-        ("ΔT 5 µm", "ΔT 5 μm"),
+        ("ΔT 5 µm", "ΔT 5 µm"),
         ("iPhoneом", "iPhoneом"),
         ("сор", "сор"),
         ("x² ½ café Łódź", "x² ½ café Łódź"),
