@@ -45,7 +45,7 @@ async def check_personas(
         about = (line for folder in sources.folders for line in _about(folder / persona.id, library.warnings))
         warnings = [_shortened(line, sources) for line in about]
         voices = {spec.model_voice for spec in persona.voices if spec.model_voice}
-        warnings += filter(None, {unspoken_of(voice, revisions) for voice in voices})
+        warnings += sorted(filter(None, {unspoken_of(voice, revisions) for voice in voices}))
         show(
             "\n".join(
                 [
