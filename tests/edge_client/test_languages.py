@@ -69,7 +69,7 @@ async def test_who_reads_what_the_gateway_s_voice_does_not_is_the_robot_for_that
     fake.state.do_next(does_not_read)
     said = await say(settings(gateway=fake.address), "Καλημέρα, vixen. It is noon.")
     assert (said.via, said.voice) == ("robot", "en+f4"), "the last resort is told"
-    assert said.reason == "gateway: mlx does not read Greek"
+    assert said.reason == "on the Mac, mlx does not read Greek"
     assert [asked.text for asked in fake.state.requests] == ["Καλημέρα, vixen.", "It is noon."]
 
 
