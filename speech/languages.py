@@ -205,7 +205,7 @@ def _unknown(text: str, asked: str) -> str:
     codes = list(dict.fromkeys(known[name].code for name in near))[:3]
     hint = ", ".join(f"{code} ({known[code].name})" for code in codes)
     return f"{text!r:.80} is no language known here; " + (
-        f"near: {hint}" if hint else "write a tag such as en, en-GB or cmn, or a name such as German"
+        f"near: {hint}" if hint else "write one as de, en-GB or German"
     )
 
 

@@ -45,5 +45,9 @@ async def test_it_takes_no_word_for_a_language_that_is_none(gateway: RunningGate
     """X2."""
     answer = await ask(gateway, "Hello.", language="jp")
     assert answer.short_error == "language: 'jp' is no language known here; near: ja (Japanese)"
+    answer = await ask(gateway, "Hello.", language="klingon")
+    assert answer.short_error.endswith("; write one as de, en-GB or German"), (
+        "in the bytes that robots may play"
+    )
     answer = await ask(gateway, "Kamusta.", language="fil")
     assert answer.headers["X-Voice-Warning"] == "language is not followed: no voice of vixen speaks Tagalog"

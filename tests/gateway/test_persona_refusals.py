@@ -15,7 +15,7 @@ BLOCKS = f"a list of at most 8 blocks such as {BLOCK}"
 NO_VOICE = "engine espeak needs a voice; give one, such as en-gb or en+f4"
 QUOTES = ", in quotes if this is meant as text"
 LANGUAGE = "give a language, such as en, en-GB, deu or German"
-TAG_OR_NAME = "write a tag such as en, en-GB or cmn, or a name such as German"
+TAG_OR_NAME = "write one as de, en-GB or German"
 KEYS = (
     "name, language, aliases, voice, fallbacks, when_unavailable, first_audio_budget, whole_answer_budget, "
     "phrases, consent"

@@ -39,7 +39,7 @@ def test_a_language_is_known_by_tag_code_and_english_name(written: str, tag: str
         ("jp", "ja (Japanese)"),
         ("germn", "de (German)"),
         ("Portugese", "pt (Portuguese)"),
-        ("?!", "a tag such as"),
+        ("?!", "de, en-GB or German"),
     ],
 )
 def test_what_is_no_language_is_refused_with_near_names(written: str, near: str) -> None:

@@ -86,7 +86,7 @@ async def test_a_language_is_spoken_or_refused_at_every_door_and_never_ignored(s
     for nothing in ("", "auto", None):
         await stage.over_websocket(f"It is noon, {nothing}.", language=nothing)
         assert stage.last().language == "english"
-    for wrong, near in (("?!", "a tag such as"), ("jp", "ja (Japanese)"), (5, "string")):
+    for wrong, near in (("?!", "de, en-GB or German"), ("jp", "ja (Japanese)"), (5, "string")):
         (error,) = await stage.over_websocket("It is noon.", language=wrong)
         assert (error["type"], error["code"]) == ("error", "invalid_message")
         assert near in error["message"]
