@@ -10,7 +10,7 @@ from speech.attempt import FAIR, Limits
 from speech.budget import RESERVE, Due
 from speech.engines.base import READY, Readiness
 from speech.guarded import UNGUARDED, ChainEntry, Settles
-from speech.languages import CANNOT_READ
+from speech.legibility import Legibility, lost
 from speech.scripts import Legible
 from speech.utterance import Reason, Sentence
 
@@ -18,8 +18,6 @@ FULL_FOR = 4.0
 """Seconds for which who could not begin on a full machine is asked again, when nobody else is left"""
 AGAIN_AFTER = 0.2
 """Seconds between two of those tries"""
-EVERYTHING = 1000
-"""More scripts than there are"""
 
 
 class PassedOver(Protocol):
@@ -80,7 +78,7 @@ class Candidates:
 
     def start_estimate(self, sentence: Sentence) -> float:
         """Seconds to the first sound by the entry that would speak now."""
-        ranked = (self._entries[index] for index in _ranked(self._read(sentence)))
+        ranked = (self._entries[index] for index in self.legibility([sentence]).ranked)
         able = [entry for entry in ranked if not entry.recalls and entry.readiness()]
         ready = able or self._entries[-1:]
         return ready[0].engine.start_estimate(sentence, ready[0].voice)
@@ -89,23 +87,28 @@ class Candidates:
         """What will be heard of it, by whoever can read most of it, if somebody can speak at all."""
         makers = self.makers
         able = [entry for entry in makers if entry.engine.readiness(entry.voice)] or makers
-        return min((entry.legible(sentence) for entry in able), key=_lost)
+        return min((entry.legible(sentence) for entry in able), key=lost)
 
-    def _read(self, sentence: Sentence) -> Sequence[Legible]:
-        """What each entry would say of it."""
-        numbers = range(len(self._entries))
-        return [self.maker(self.voice_of(index)).legible(sentence) for index in numbers]
+    def legibility(self, sentences: Sequence[Sentence], *, one_voice: bool = False) -> Legibility:
+        """How much of them each entry would say."""
+        makers = [self.maker(self.voice_of(index)) for index in range(len(self._entries))]
+        read = [[maker.legible(sentence) for sentence in sentences] for maker in makers]
+        return Legibility([maker.engine.name for maker in makers], read, one_voice=one_voice)
 
     def tries(
         self,
-        position: int,
+        position: int | None,
         sentence: Sentence,
         due: Due,
         passed_over: PassedOver,
         again: set[int],
         full: Set[int],
+        whole: Legibility | None = None,
     ) -> Iterator[Try]:
         """Every entry that may be asked now, then who was not, then the last one again: silence is the worst.
+
+        `whole`: of all sentences, which are to be in one voice. What the voice of the others does not read is
+        for nobody else then.
 
         What would come too late is passed over, uncounted, while somebody else can speak. Time is looked at
         when the next one is asked for. Whom the caller puts into `again` is asked once more at once, if there
@@ -113,17 +116,23 @@ class Candidates:
         """
         before = None
         tried: set[int] = set()
-        read = self._read(sentence)
-        ranked = _ranked(read)
-        self._pass_over_who_reads_less(position, read, passed_over)
-        order = [index for index in ranked if index >= position]
+        alone = self.legibility([sentence])
+        legibility = whole or alone
+        self._pass_over_who_reads_less(0 if whole else position or 0, legibility, passed_over)
+        order = legibility.order(position)
         for place, index in enumerate(order):
             entry, behind = self._entries[index], order[place + 1 :]
+            if entry.recalls and not alone.is_read_by(index):
+                continue
             why_not = entry.readiness().reason or entry.doubt(sentence).reason
             limits = None if why_not else self._limits(index, behind, sentence, due, tried)
             if not why_not and limits is None:
                 why_not = Reason("too_late", f"{entry.engine.name} would begin too late")
-                entry.make_for_later(sentence)
+                if alone.is_read_by(index):
+                    entry.make_for_later(sentence)
+            elif not why_not and not alone.is_read_by(index):
+                passed_over(self.voice_of(index), alone.why_not(index))
+                return
             permit = None if why_not else entry.acquire()
             while permit and limits:
                 nobody_else = all(self._entries[each].engine is before for each in order[place:])
@@ -140,11 +149,14 @@ class Candidates:
         if not self._last_resort:
             return
         limits = Limits(stall=self._stall, patience=self._patience)
-        last_first = sorted(reversed(ranked), key=lambda index: _lost(read[index]))
+        last_first = sorted(reversed(legibility.ranked), key=lambda index: legibility.lost[index])
         able = [index for index in last_first if self._can_speak(index)]
         # Who had no try comes before who failed a moment ago: its breaker may be open without need by now.
         for index in [*(index for index in able if index not in tried), *tried.intersection(able[:1])]:
             if self._can_speak(index):
+                if not alone.is_read_by(index):
+                    passed_over(self.voice_of(index), alone.why_not(index))
+                    return
                 permit = self._entries[index].acquire() or UNGUARDED
                 yield Try(index, permit, limits)
         clock = asyncio.get_running_loop().time
@@ -153,17 +165,12 @@ class Candidates:
             for index in waiting:
                 yield Try(index, UNGUARDED, limits, after=AGAIN_AFTER)
 
-    def _pass_over_who_reads_less(
-        self, position: int, read: Sequence[Legible], passed_over: PassedOver
-    ) -> None:
-        """Of those who could speak now: than somebody else, or nothing."""
-        most = min(map(_lost, read))
-        for index in range(position, len(read)):
-            entry, lost = self._entries[index], _lost(read[index])
-            if (lost > most or lost == EVERYTHING) and not entry.recalls and entry.readiness():
-                names = " and ".join(read[index].left_out)
-                why = f"{entry.engine.name} does not read {names}"
-                passed_over(self.voice_of(index), Reason(CANNOT_READ, why))
+    def _pass_over_who_reads_less(self, first: int, legibility: Legibility, passed_over: PassedOver) -> None:
+        """Than somebody else, or nothing: tells why it is not the one to begin with."""
+        for index in range(first, len(self._entries)):
+            entry = self._entries[index]
+            if legibility.is_surpassed(index) and not entry.recalls:
+                passed_over(self.voice_of(index), entry.readiness().reason or legibility.why_not(index))
 
     def _can_speak(self, index: int) -> bool:
         """Whatever its breaker says by itself."""
@@ -211,17 +218,6 @@ def _whole(entry: ChainEntry, sentence: Sentence, due: Due) -> float:
     """Seconds it needs for all that is left of the text."""
     factor = entry.engine.real_time_factor(entry.voice)
     return _estimate(entry, sentence) + due.seconds_of_audio * factor
-
-
-def _lost(read: Legible) -> int:
-    """How many scripts of a text are left out."""
-    return len(read.left_out) if read.text else EVERYTHING
-
-
-def _ranked(read: Sequence[Legible]) -> list[int]:
-    """Who reads all of it, then who reads some, in the order of the chain; who reads nothing is left out."""
-    some = [index for index, each in enumerate(read) if each.text]
-    return sorted(some, key=lambda index: _lost(read[index]))
 
 
 def _any(answers: Sequence[Readiness]) -> Readiness:

@@ -42,7 +42,7 @@ TakeBack = Callable[[int], bool]
 class _Run:
     """Where one utterance stands: the entry to begin with, the entry heard last, and what went wrong."""
 
-    position: int
+    position: int | None
     why: Reason | None
     """Why the persona's own voice does not speak"""
     speaker: int | None = None
@@ -121,7 +121,7 @@ class FallbackChain:
         self,
         utterance: Utterance,
         *,
-        start_at: int = 0,
+        start_at: int | None = None,
         why: Reason | None = None,
         repeat_heard: bool = True,
         budget: Budget = UNBOUNDED,
@@ -130,10 +130,10 @@ class FallbackChain:
     ) -> AsyncGenerator[ChainEvent, None]:
         """Events up to and with `Ended`; closing the generator cancels the work and counts against nobody.
 
-        `start_at` leaves out the entries before it, for the reason `why`. With `repeat_heard` false a
+        `start_at` leaves out who comes before that entry, for the reason `why`. With `repeat_heard` false a
         sentence that breaks after its first chunk ends the utterance: the caller has its own substitute.
         What came out wrong is tried once more with the same voice if nobody heard any of it, or what was
-        given of it could be taken back. With `one_voice` who was passed over for one sentence does not go on.
+        given of it could be taken back. With `one_voice` it is begun by who reads most of all sentences.
 
         What no voice can read is left out, with a warning to whoever asked, before anything is spoken.
         """
@@ -143,13 +143,14 @@ class FallbackChain:
         left = sum(len(sentence.text) for sentence in utterance.sentences)
         ledger: list[Spoken] = []
         skipped: Reason | None = None
+        whole = self._candidates.legibility(utterance.sentences, one_voice=True) if one_voice else None
         self._warn_of_unread(utterance.sentences)
         for sentence in utterance.sentences:
             run.begins()
             heard = finished = broken = False
             due = Due(max(clock(), run.plays_until) + budget.first_audio, finish_by, left)
             once, again, full = set[int](), set[int](), set[int]()
-            for tried in self._candidates.tries(run.position, sentence, due, run.failed, again, full):
+            for tried in self._candidates.tries(run.position, sentence, due, run.failed, again, full, whole):
                 if tried.after:
                     await asyncio.sleep(tried.after)
                 index, entry = tried.index, self._candidates[tried.index]

@@ -54,7 +54,8 @@ async def speak_whole(
     What cannot be whole in `within` seconds goes to an entry that is faster, if there is one. `taken_over` is
     told when another entry goes on, or begins again.
     """
-    entry, why = 0, None
+    entry: int | None = None
+    why: Reason | None = None
     loop = asyncio.get_running_loop()
     end = loop.time() + within
     for _ in range(MAX_STARTS):
@@ -69,7 +70,7 @@ async def speak_whole(
 async def _try_whole(
     chain: FallbackChain,
     utterance: Utterance,
-    entry: int,
+    entry: int | None,
     why: Reason | None,
     clock: Callable[[], float],
     budget: Budget,
