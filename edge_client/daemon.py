@@ -115,10 +115,11 @@ class Daemon:
         priority: Priority,
         within: float | None,
         *,
+        language: str | None = None,
         speed: float = 1.0,
         warnings: VoiceWarnings | None = None,
     ) -> Line:
-        """Queues it; it is dropped if it has not begun `within` so many seconds.
+        """Queues it; it is dropped if it has not begun `within` so many seconds. `language` is a tag.
 
         Raises EmptyText, TextTooLong, UnknownVoice, TooManyRequests and DaemonGone.
         """
@@ -128,9 +129,10 @@ class Daemon:
         )
         named = persona if persona and persona.strip() else self.settings.persona
         who, absent = await self.voices.find(named, asked.warnings)
-        cutting = partial(sentences, text, reading=who.reading, limit=LONGEST_TEXT, asked=asked)
+        reading = who.reading.of(language)
+        cutting = partial(sentences, text, reading=reading, limit=LONGEST_TEXT, asked=asked)
         cut = cutting() if len(text) <= SHORT_TEXT else await asyncio.to_thread(cutting)
-        line = Line(uuid.uuid4().hex[:12], who, absent, cut, priority, asked_at)
+        line = Line(uuid.uuid4().hex[:12], who, absent, cut, priority, asked_at, language=language)
         if asked.warnings:
             log.info("line %s: not followed: field=%s", line.id, ",".join(asked.warnings.about))
         if within is not None:

@@ -4,16 +4,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from edge_client.known_gateway import KnownGateway
-from edge_client.known_personas import KnownPersona
 from edge_client.say import LONGEST_FILE_TEXT, LONGEST_TEXT
 from edge_client.settings import Settings
 from edge_client.voices import Voices
 from speech.engines.espeak import EspeakEngine
 from speech.errors import EmptyText, EngineFailure
-from speech.given import given
+from speech.languages import is_other
 from speech.persona import VoiceSpec
 from speech.reading import Acting
-from speech.text import Omission, Omissions, sentences
+from speech.scripts import Legible
+from speech.text import Omission, Omissions, apply_lexicon, sentences
 from speech.utterance import Sentence
 
 
@@ -25,6 +25,8 @@ class Given:
     voice: str
     language: str
     text: str
+    left_out: tuple[str, ...] = ()
+    """Scripts of the sentence that this voice does not read, as far as this robot knows: `Arabic`"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +52,13 @@ class DryRun:
     dropped: tuple[Omission, ...]
 
 
-async def dry_run(settings: Settings, text: str, persona: str, *, file: bool) -> DryRun:
+async def dry_run(
+    settings: Settings, text: str, persona: str, *, language: str | None = None, file: bool
+) -> DryRun:
     """Speaks nothing. A gateway that answers is asked for its personas, as they may have changed.
 
-    With `file` as for a file. Raises TextTooLong and UnknownVoice.
+    `language` is a tag in place of the persona's own. With `file` as for a file. Raises TextTooLong and
+    UnknownVoice.
     """
     gateway = KnownGateway(settings)
     espeak = EspeakEngine.installed(settings.espeak, on_demand=True)
@@ -64,21 +69,30 @@ async def dry_run(settings: Settings, text: str, persona: str, *, file: bool) ->
                 await gateway.link.probe()
                 await voices.learn()
         who, _ = await voices.find(persona)
+        await espeak.start()
+        reading, omissions = who.reading.of(language), Omissions()
+        limit = LONGEST_FILE_TEXT if file else LONGEST_TEXT
+        cut: tuple[Sentence, ...] = ()
+        with suppress(EmptyText):
+            cut = sentences(text, reading=reading, limit=limit, omissions=omissions)
+        asked = language if language and is_other(language, who.language) else None
+        own = who.voices or (VoiceSpec(who.engine or "espeak"), *who.local_voices)
+        spoken = [voice.speaking(asked) for voice in dict.fromkeys(own)]
+        lines = tuple(
+            Line(
+                each.text,
+                each.pause,
+                tuple(_given(each, voice, reading.language, espeak) for voice in spoken),
+            )
+            for each in cut
+        )
     finally:
         await gateway.link.close()
         await espeak.close()
-    omissions = Omissions()
-    limit = LONGEST_FILE_TEXT if file else LONGEST_TEXT
-    cut: tuple[Sentence, ...] = ()
-    with suppress(EmptyText):
-        cut = sentences(text, reading=who.reading, limit=limit, omissions=omissions)
-    lines = tuple(Line(each.text, each.pause, _given(each, who)) for each in cut)
-    return DryRun(who.id, who.language, who.acting, lines, omissions.found)
+    return DryRun(who.id, reading.language, who.acting, lines, omissions.found)
 
 
-def _given(sentence: Sentence, persona: KnownPersona) -> tuple[Given, ...]:
-    voices = persona.voices or (VoiceSpec(persona.engine or "espeak"), *persona.local_voices)
-    return tuple(
-        Given(voice.engine, voice.voice, persona.language, given(sentence, voice).text)
-        for voice in dict.fromkeys(voices)
-    )
+def _given(sentence: Sentence, voice: VoiceSpec, language: str, espeak: EspeakEngine) -> Given:
+    text = apply_lexicon(sentence.text, voice.lexicon)
+    read = espeak.legible(text, voice) if voice.engine == espeak.name else Legible(text)
+    return Given(voice.engine, voice.voice, language, read.text, read.left_out)

@@ -29,7 +29,9 @@ def _rows(number: int, line: Line) -> Iterator[tuple[str, str, str, str]]:
     """One for each text that engines would be given, and one for the pause."""
     texts: dict[tuple[str, str], list[str]] = {}
     for each in line.given:
-        texts.setdefault((each.language, each.text), []).append(f"{each.engine} {each.voice}".strip())
+        unread = f"(does not read {' and '.join(each.left_out)})" if each.left_out else ""
+        text = " ".join(filter(None, (each.text, unread)))
+        texts.setdefault((each.language, text), []).append(f"{each.engine} {each.voice}".strip())
     for at, ((language, text), engines) in enumerate(texts.items()):
         yield "" if at else str(number), language, _printable(", ".join(engines)), _printable(text)
     if line.pause_s:

@@ -35,6 +35,8 @@ class Line:
     """How often the loudspeaker was lost before it got any further"""
     error: RobotVoiceError | None = None
     """Why it was not spoken to its end"""
+    language: str | None = None
+    """A tag that is asked for; None: the persona's own"""
     _ended: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property

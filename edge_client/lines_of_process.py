@@ -40,6 +40,8 @@ class Asked:
     play: bool
     file: Path | None
     settings: Settings
+    language: str | None = None
+    """A tag; None: the persona's own"""
 
     @property
     def who(self) -> str:
@@ -143,6 +145,7 @@ class LinesOfProcess:
                 return await Robot(asked.settings, play_out=play_out).say(
                     asked.text,
                     asked.who,
+                    language=asked.language,
                     out=asked.file,
                     play=asked.play and asked.settings.player != "none",
                     begins=begins,
@@ -169,6 +172,7 @@ async def _by_the_daemon(daemon: DaemonClient, asked: Asked, *, wait: bool) -> d
     return await daemon.say(
         asked.text,
         persona=chosen if asked.persona is None else asked.persona,
+        language=asked.language,
         priority=asked.priority,
         deadline=asked.deadline,
         wait=wait,

@@ -22,7 +22,7 @@ from speech.chain_events import SentenceStarted
 from speech.engines.espeak import EspeakEngine
 from speech.errors import EngineFailure, NothingCanSpeak, RobotVoiceError, SpokenInPart
 from speech.fallback import FallbackChain
-from speech.text import sentences
+from speech.text import PLAIN, sentences
 from speech.utterance import Asked, Utterance
 from speech.voice_warnings import VoiceWarnings
 from speech.whole_file import speak_whole
@@ -67,31 +67,33 @@ class Robot:
         text: str,
         persona: str,
         *,
+        language: str | None = None,
         out: Path | None = None,
         play: bool = True,
         begins: Begins = lambda _: True,
     ) -> Said:
         """Speaks the whole text, aloud if `play`, and into a WAV file if `out`: one file holds one voice.
 
-        `begins` is told of each sentence that is about to be heard. Raises EmptyText, TextTooLong,
-        UnknownVoice, NothingCanSpeak, SpokenInPart, PlayerFailed and FileNotWritten.
+        `language` is a tag in place of the persona's own. `begins` is told of each sentence that is about to
+        be heard. Raises EmptyText, TextTooLong, UnknownVoice, NothingCanSpeak, SpokenInPart, PlayerFailed and
+        FileNotWritten.
         """
         asked = Asked(warnings=VoiceWarnings())
         most = LONGEST_FILE_TEXT if out else LONGEST_TEXT
         cutting = partial(sentences, text, limit=most, asked=asked)
         known = self._voices.known.find(persona)
-        spoken = cutting(reading=known.reading) if known else cutting()
+        spoken = cutting(reading=(known.reading if known else PLAIN).of(language))
         finished = False
         warming: asyncio.Task[None] | None = None
         if self.gateway.is_uncertain:
             warming = asyncio.create_task(self._espeak.start(), name="be ready to speak without a gateway")
         try:
-            if not await self._voices.hold(persona, spoken):
+            if not await self._voices.hold(persona, spoken, language):
                 await self.gateway.make_ready()
             who, absent = await self._voices.find(persona, asked.warnings)
             if who is not known:
-                spoken = cutting(reading=who.reading)
-            chain = self._voices.chain(who, absent)
+                spoken = cutting(reading=who.reading.of(language))
+            chain = self._voices.chain(who, absent, language=language)
             utterance = Utterance(uuid.uuid4().hex, who.id, who.language, spoken)
             if out:
                 heard = await self._into_file(chain, utterance, out, play)

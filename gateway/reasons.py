@@ -2,12 +2,14 @@
 
 KNOWN = frozenset(
     {
-        "bad_reference", "busy", "client_busy", "closed", "crashed", "cut", "died", "disk", "empty_text",
+        "back", "bad_reference", "busy", "client_busy", "closed", "crashed", "cut", "died", "disk",
+        "empty_text",
         "engine_failed", "gave_way", "held_off", "http", "incomplete_voice", "internal", "invalid_clip",
-        "invalid_message", "loading", "machine_full", "no_answer", "no_audio", "no_reference", "no_voice",
+        "invalid_message", "language",
+        "loading", "machine_full", "no_answer", "no_audio", "no_reference", "no_voice",
         "not_audio", "not_authorised", "not_found", "not_held", "not_installed", "not_read", "not_ready",
         "not_supported", "not_trusted", "redirected", "substitute", "nothing_can_speak", "open",
-        "operator", "protocol", "refused", "restarting", "runaway", "silent", "silent_gap", "slow",
+        "operator", "protocol", "refused", "restarting", "runaway", "script", "silent", "silent_gap", "slow",
         "stalled", "starting", "stopped", "text_too_long", "too_late", "too_long", "too_many_requests",
         "too_short", "unavailable", "unknown_model", "unknown_upstream", "unknown_voice", "unreachable",
         "unsteady", "unusable", "warming_up",

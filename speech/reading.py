@@ -1,6 +1,6 @@
 """How a persona wants its texts to be read."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 Acting: TypeAlias = Literal["drop", "say"]
@@ -19,6 +19,10 @@ class Reading:
     def tongue(self) -> str:
         """The language without script and region, such as `en`."""
         return self.language.replace("_", "-").partition("-")[0].lower()
+
+    def of(self, language: str | None) -> "Reading":
+        """The same in the language that is asked for, a tag; None: in its own."""
+        return replace(self, language=language) if language else self
 
 
 PLAIN = Reading()

@@ -45,6 +45,8 @@ class Sentence:
     asked: Asked = ANYBODY
     pause: float = 0.0
     """Seconds of silence that the text asks for after it; no engine knows of it"""
+    take: int = 0
+    """How many tries at it went wrong: an engine that rolls dice is to roll others for each"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from edge_client.commands.options import (
     OneName,
     configured,
     deadline,
+    language,
     wav_file,
     with_gateway,
 )
@@ -57,6 +58,9 @@ def add_to(commands: Commands, layout: Layout) -> None:
     )
     say.add_argument("text", metavar="TEXT", help="what to say, in quotes; - reads it from standard input")
     say.add_argument("--persona", "--voice", action=OneName, metavar="NAME", help="who says it (spark)")
+    say.add_argument(
+        "--language", type=language, metavar="NAME", help="what it is in: de, German (the persona's)"
+    )
     say.add_argument("--priority", choices=PRIORITIES, default="dialogue", help="whose turn comes first")
     say.add_argument(
         "--deadline", type=deadline, metavar="S", help="say nothing if it has not begun within S seconds"
@@ -106,7 +110,9 @@ def _dry_run(text: str, options: argparse.Namespace, settings: "Settings") -> in
     from speech.errors import EmptyText
 
     persona = settings.persona if options.persona is None else options.persona
-    told = terminal.run(dry_run(settings, text, persona, file=options.out is not None))
+    told = terminal.run(
+        dry_run(settings, text, persona, language=options.language, file=options.out is not None)
+    )
     shown = (
         terminal.show_json(asdict(told))
         if options.json
@@ -145,6 +151,7 @@ async def _by_the_daemon(
         daemon.say(
             text,
             persona=chosen if options.persona is None else options.persona,
+            language=options.language,
             priority=options.priority,
             deadline=options.deadline,
             wait=options.wait,
@@ -186,7 +193,9 @@ async def _by_itself(
                 limit.reschedule(None)
                 return True
 
-            said = await robot.say(text, persona, out=options.out, play=play, begins=begins)
+            said = await robot.say(
+                text, persona, language=options.language, out=options.out, play=play, begins=begins
+            )
     except TimeoutError as error:
         if not limit.expired():
             raise

@@ -35,15 +35,15 @@ async def synthesize(request: web.Request) -> web.StreamResponse:
     how = Asked(speed=asked.speed, warnings=warnings)
     named = asked.voice if asked.voice.strip() else daemon.settings.persona
     who, absent = await daemon.voices.find(named, warnings)
-    text = sentences(asked.text, reading=who.reading, asked=how)
+    text = sentences(asked.text, reading=who.reading.of(asked.language), asked=how)
     key = key_of(who.id, who.revision, sorted(request.query.items()))
     if request.method == "HEAD":
         file = last.get(key)
     elif "Range" not in request.headers:
-        last.put(key, file := await _made(request, who, absent, text, warnings))
+        last.put(key, file := await _made(request, who, absent, text, asked.language, warnings))
     else:
         async with last.turn(key):
-            file = last.get(key) or await _made(request, who, absent, text, warnings)
+            file = last.get(key) or await _made(request, who, absent, text, asked.language, warnings)
             last.put(key, file)
     if file is None:
         return web.StreamResponse(headers={**HEADERS, **_warned(warnings)})
@@ -55,6 +55,7 @@ async def _made(
     who: KnownPersona,
     absent: Reason | None,
     text: tuple[Sentence, ...],
+    language: str | None,
     warnings: VoiceWarnings,
 ) -> LastAnswer:
     daemon, inside = request.app[DAEMON], request.app[INSIDE]
@@ -67,7 +68,8 @@ async def _made(
     inside.add(utterance.id)
     try:
         within = WITHIN if said is None else said
-        made = await speak_whole(daemon.voices.chain(who, absent, own), utterance, within=within)
+        chain = daemon.voices.chain(who, absent, own, language)
+        made = await speak_whole(chain, utterance, within=within)
     except EngineFailure as failure:
         raise daemon.voices.with_what_to_do(
             NothingCanSpeak(f"nothing could speak: {failure.message}")

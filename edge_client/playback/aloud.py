@@ -17,8 +17,9 @@ from edge_client.playback.player_choice import plays_files
 from edge_client.settings import Settings
 from speech.audio import WIRE_FORMAT, AudioChunk, Origin
 from speech.chain_events import Ended, SentenceStarted
-from speech.errors import NothingCanSpeak, PlayerFailed, SpokenInPart
-from speech.fallback import FallbackChain
+from speech.errors import EmptyText, NothingCanSpeak, PlayerFailed, SpokenInPart
+from speech.fallback import NOTHING_LEGIBLE, FallbackChain
+from speech.languages import CANNOT_READ
 from speech.utterance import Outcome, Reason, Utterance
 
 log = logging.getLogger(__name__)
@@ -64,8 +65,9 @@ async def speak_aloud(
     Unless the settings forbid it, an earcon tells whoever listens that no voice could finish the text.
 
     Nobody else on this machine speaks meanwhile. A player that breaks is replaced, once in a sentence, which
-    is then played again; for a loudspeaker that is not there it waits with `patience`. Raises
-    NothingCanSpeak, SpokenInPart, LoudspeakerAway (with the sentence to go on with) and PlayerFailed.
+    is then played again; for a loudspeaker that is not there it waits with `patience`. Raises EmptyText if
+    no voice reads any of it, NothingCanSpeak, SpokenInPart, LoudspeakerAway (with the sentence to go on with)
+    and PlayerFailed.
     """
     pre_buffer = loudspeaker.pre_buffer if loudspeaker and not plays_files(settings) else None
     play_out = loudspeaker.play_out if loudspeaker else PlayOut(clock)
@@ -207,8 +209,10 @@ async def _speak(
     await ahead.put(None)
 
 
-def _unfinished(ended: Ended) -> NothingCanSpeak | SpokenInPart:
+def _unfinished(ended: Ended) -> EmptyText | NothingCanSpeak | SpokenInPart:
     why = ended.reason.text if ended.reason else "no voice is ready"
+    if not ended.spoken and ended.reason and ended.reason.code == CANNOT_READ:
+        return EmptyText(NOTHING_LEGIBLE.format(why))
     if not ended.spoken:
         return NothingCanSpeak(f"nothing could speak: {why}")
     return _part(len(ended.spoken), "spoken", why)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from contextlib import aclosing
+from functools import partial
 
 from aiohttp import web
 
@@ -77,9 +78,8 @@ class Answer:
         assert self._encoding.stream is not None, "this one is sent as a whole"
         stream = self._encoding.stream()
         first: SentenceStarted | None = None
-        made = self._speaker.chain.speak(utterance, budget=budget)
-        if len(utterance.sentences) > 1:
-            made = ahead(made)
+        speak = partial(self._speaker.chain.speak, utterance, budget=budget)
+        made = ahead(speak) if len(utterance.sentences) > 1 else speak()
         async with aclosing(at_wire_rate(made)) as events:
             async for each in events:
                 self._seen.see(each)

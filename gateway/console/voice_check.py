@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 from gateway.clips.findings import Finding
 from gateway.engines.upstream.configured import upstream_engines
 from gateway.model_folders import why_no_model
-from gateway.models import refusal_of, revisions
+from gateway.models import refusal_of, revisions, unspoken_of
 from gateway.settings import Settings
 from speech.engines.base import Engine
 from speech.engines.espeak import EspeakEngine
@@ -52,6 +52,8 @@ class VoiceCheck:
                 found.append(Finding("voice", "problem", f"{where}: {why}"))
             elif told := _other_language(voice, persona.language):
                 found.append(Finding("language", "warning", f"{where}: {told}"))
+            elif voice.model_voice and (unspoken := unspoken_of(voice.model_voice, self._revisions)):
+                found.append(Finding("language", "warning", f"{where}: {unspoken}"))
         return found
 
     def cannot_tell(self) -> list[str]:
