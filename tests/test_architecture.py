@@ -152,8 +152,8 @@ def test_modules_are_named_after_what_they_are() -> None:
     assert not [str(name) for name in names if vague & set("/".join(name.parts).replace("/", "_").split("_"))]
 
 
-def test_no_file_is_longer_than_300_lines() -> None:
-    assert not [relative(path) for path in CODE if len(path.read_text("utf-8").splitlines()) > 300]
+def test_no_file_is_longer_than_500_lines() -> None:
+    assert not [relative(path) for path in CODE if len(path.read_text("utf-8").splitlines()) > 500]
 
 
 def test_the_top_level_folders_are_the_known_ones() -> None:

@@ -222,4 +222,4 @@ def test_a_language_that_the_model_does_not_know_is_told_and_is_no_problem(
         code, lines = checked(capsys, "rook")
         warnings = [line for line in lines if "none of the languages" in line]
         assert code == 0
-        assert [line.partition(": ")[2].partition(",")[0] for line in warnings] == told
+        assert [line.partition("voice: ")[2].partition(",")[0] for line in warnings] == told
