@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import replace
 
@@ -13,13 +13,15 @@ AHEAD = 1
 """Sentences that may be begun before the one that is listened to has been passed on to its end"""
 
 
-async def ahead(events: AsyncGenerator[ChainEvent, None]) -> AsyncGenerator[ChainEvent, None]:
-    """The same events; up to `AHEAD` sentences are made while the listener is busy with one.
+async def ahead(speak: Callable[..., AsyncGenerator[ChainEvent, None]]) -> AsyncGenerator[ChainEvent, None]:
+    """The events of `speak`, which is called with `take_back`, a `TakeBack`.
 
-    What is repeated before any of it was passed on is dropped: the listener hears it once. Raises what the
-    events raise, in their place. Closing the generator closes the events.
+    Up to `AHEAD` sentences are made while the listener is busy with one. What is repeated before any of it
+    was passed on is dropped: the listener hears it once. Raises what the events raise, in their place.
+    Closing the generator closes the events.
     """
     line = _Line()
+    events = speak(take_back=line.take_back)
     making = asyncio.create_task(_make(events, line), name="sentences ahead")
     try:
         while (event := await line.take()) is not None:
@@ -82,6 +84,13 @@ class _Line:
         elif isinstance(event, Ended):
             event = replace(event, spoken=tuple(map(self._as_heard, event.spoken)))
         return event
+
+    def take_back(self, sentence: int) -> bool:
+        """Drops what is in the line of it; False if the listener was given some."""
+        if not self._begun or self._begun[-1] != sentence:
+            return False
+        self._drop()
+        return True
 
     def end(self) -> None:
         self._ended = True

@@ -8,8 +8,9 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from speech.audio import AudioChunk
+from speech.blame import Whose
 from speech.engines.base import Engine
-from speech.errors import EngineFailure, EngineForbidden, EngineUnavailable
+from speech.errors import ContentFailure, EngineFailure, EngineForbidden, EngineUnavailable
 from speech.guarded import ChainEntry, Settles
 from speech.utterance import Reason, Sentence
 
@@ -48,18 +49,20 @@ async def attempt(
 ) -> AsyncGenerator[AudioChunk, None]:
     """The chunks of one sentence; the permit is settled however it ends.
 
-    Raises EngineFailure (counted) and EngineUnavailable (not counted). Only the time spent waiting for the
+    Raises EngineFailure (counted), EngineUnavailable (not counted) and ContentFailure, which is counted once
+    it is the engine's. Only the time spent waiting for the
     engine is measured, so a slow listener is nobody's failure. Nor is it one when the listener cannot wait as
     long as an engine may take, unless the engine had promised to begin far earlier.
     """
-    engine, clock = entry.engine, asyncio.get_running_loop().time
-    began = clock()
+    engine, blame, clock = entry.engine, entry.guarded.blame, asyncio.get_running_loop().time
+    began, begun, text = clock(), blame.clock(), sentence.text
     cap = max(entry.guarded.first_audio_cap if limits.others else engine.first_audio_cap, limits.patience)
     fair = limits.first_audio >= FAIR * engine.start_estimate(sentence, entry.voice)
     wait = _Wait(engine, cap, began + limits.first_audio, began + limits.finish, fair)
     heard: float | None = None
     try:
         given = entry.given(sentence)
+        text = given.text
         if limits.first_audio < math.inf:
             given = replace(given, asked=replace(given.asked, start_by=wait.sound_by))
         async with aclosing(engine.speak(given, entry.voice)) as chunks:
@@ -71,12 +74,19 @@ async def attempt(
                         wait.sounds(max(limits.stall, limits.patience, own))
                     yield chunk
         if heard is None:
-            raise EngineFailure("no_audio", f"{engine.name} made no audio of a sentence")
+            raise ContentFailure("no_audio", f"{engine.name} made no audio of a sentence")
     except EngineForbidden as forbidden:
         permit.forbid(Reason(forbidden.reason, forbidden.message))
         raise
     except EngineUnavailable:
         permit.ignore()
+        raise
+    except ContentFailure as failure:
+        reason = Reason(failure.reason, failure.message)
+        if blame.failed(entry.voice, text, reason) is Whose.ENGINE:
+            permit.fail(reason, proven=True)
+        else:
+            permit.ignore()
         raise
     except EngineFailure as failure:
         permit.fail(Reason(failure.reason, failure.message))
@@ -96,6 +106,7 @@ async def attempt(
         raise
     if not engine.signs_of_life:
         entry.guarded.first_audio.add(heard)
+    blame.spoke(entry.voice, text, begun)
     permit.ok(slow=heard > SLOW * cap and not engine.signs_of_life)
 
 

@@ -95,10 +95,10 @@ class Permit:
         if self._settle():
             self._breaker._ok(self._number, slow)
 
-    def fail(self, reason: Reason) -> None:
-        """The engine is at fault."""
+    def fail(self, reason: Reason, *, proven: bool = False) -> None:
+        """The engine is at fault; `proven`: by more than this call, so that it opens at once."""
         if self._settle():
-            self._breaker._fail(self._number, reason)
+            self._breaker._fail(self._number, reason, proven)
 
     def ignore(self) -> None:
         """Nothing was learned: the client left, the input was bad, the engine refused without fault."""
@@ -201,15 +201,16 @@ class CircuitBreaker:
             self._enter(State.HALF_OPEN, now)
 
     def force(self, state: Literal[State.FORCED_OPEN, State.FORCED_CLOSED], reason: Reason) -> None:
-        """Stays so until `end_force`; what engines do meanwhile counts for nothing."""
+        """Stays so until `leave_to_itself`; what engines do meanwhile counts for nothing."""
         self._opening = _NEVER_OPENED
         self._forced_for = reason
         self._enter(state, self._clock())
 
-    def end_force(self) -> None:
-        """Closed, with a clean slate; nothing happens if it is not forced."""
-        if self._state in (State.FORCED_OPEN, State.FORCED_CLOSED):
-            self._forced_for = None
+    def leave_to_itself(self) -> None:
+        """Closed, with a clean slate, whatever it was."""
+        self._forced_for, self._opening = None, _NEVER_OPENED
+        self._results.clear()
+        if self._state is not State.CLOSED:
             self._enter(State.CLOSED, self._clock())
 
     def remember(self) -> Remembered:
@@ -237,11 +238,11 @@ class CircuitBreaker:
             self._opening = _NEVER_OPENED
             self._enter(State.CLOSED, now)
 
-    def _fail(self, number: int, reason: Reason) -> None:
+    def _fail(self, number: int, reason: Reason, proven: bool) -> None:
         now = self._clock()
         if self._state is State.CLOSED:
             self._results.append(_Result(now, number, self._begun, Verdict.FAILED))
-            if not self._is_sick(now):
+            if not (proven or self._is_sick(now)):
                 return
         if self._state is not State.FORCED_CLOSED:
             self._open(now, reason)

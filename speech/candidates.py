@@ -80,30 +80,41 @@ class Candidates:
         return ready[0].engine.start_estimate(sentence, ready[0].voice)
 
     def tries(
-        self, position: int, sentence: Sentence, due: Due, passed_over: PassedOver, full: Set[int]
+        self,
+        position: int,
+        sentence: Sentence,
+        due: Due,
+        passed_over: PassedOver,
+        again: set[int],
+        full: Set[int],
     ) -> Iterator[Try]:
         """Every entry that may be asked now, then who was not, then the last one again: silence is the worst.
 
         What would come too late is passed over, uncounted, while somebody else can speak. Time is looked at
-        when the next one is asked for. In the end come those again that the caller put into `full`, because
-        the machine was.
+        when the next one is asked for. Whom the caller puts into `again` is asked once more at once, if there
+        is time. In the end come those again that the caller put into `full`, because the machine was.
         """
         before = None
         tried: set[int] = set()
         for index in range(position, len(self._entries)):
             entry = self._entries[index]
-            reason = entry.readiness().reason
+            reason = entry.readiness().reason or entry.doubt(sentence).reason
             limits = None if reason else self._limits(index, sentence, due, tried)
             if not reason and limits is None:
                 reason = Reason("too_late", f"{entry.engine.name} would begin too late")
                 entry.make_for_later(sentence)
-            permit = None if reason else entry.guarded.acquire()
-            if permit and limits:
+            permit = None if reason else entry.acquire()
+            while permit and limits:
                 nobody_else = all(other.engine is before for other in self._entries[index:])
                 before = entry.engine
                 tried.add(index)
                 yield Try(index, permit, limits.with_patience(self._patience if nobody_else else 0.0))
-            elif reason and not entry.recalls:
+                if index not in again:
+                    break
+                again.discard(index)
+                limits = self._limits(index, sentence, due, tried) if entry.readiness() else None
+                permit = entry.acquire() if limits else None
+            if reason and not entry.recalls:
                 passed_over(self.voice_of(index), reason)
         if not self._last_resort:
             return
@@ -112,7 +123,7 @@ class Candidates:
         # Who had no try comes before who failed a moment ago: its breaker may be open without need by now.
         for index in [*(index for index in able if index not in tried), *tried.intersection(able[:1])]:
             if self._can_speak(index):
-                permit = self._entries[index].guarded.acquire() or UNGUARDED
+                permit = self._entries[index].acquire() or UNGUARDED
                 yield Try(index, permit, limits)
         clock = asyncio.get_running_loop().time
         until = min(clock() + FULL_FOR, due.finish_by)

@@ -127,3 +127,12 @@ class EngineFailure(RobotVoiceError):
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(message)
         self.reason = reason
+
+
+class ContentFailure(EngineFailure):
+    """What an engine made of one text in one voice cannot be that text.
+
+    That may be the text's affair, or the voice's: `speech.blame` tells when it is the engine's.
+    """
+
+    code = "content_failed"

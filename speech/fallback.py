@@ -10,7 +10,7 @@ what it does not hold is nobody's failure.
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -20,12 +20,15 @@ from speech.budget import UNBOUNDED, Budget, Due
 from speech.candidates import Candidates
 from speech.chain_events import ChainEvent, Ended, SentenceStarted, TakenOver
 from speech.engines.base import Readiness
-from speech.errors import EngineFailure, EngineUnavailable, MachineFull
+from speech.errors import ContentFailure, EngineFailure, EngineUnavailable, MachineFull
 from speech.fade import faded
 from speech.guarded import ChainEntry
 from speech.utterance import Outcome, Reason, Sentence, Spoken, Utterance
 
 log = logging.getLogger(__name__)
+
+TakeBack = Callable[[int], bool]
+"""Drops all that was given of the sentence with this index; False if some of it was passed on already"""
 
 
 @dataclass(slots=True)
@@ -41,6 +44,10 @@ class _Run:
     failure: Reason | None = None
     plays_until: float = 0.0
     """When a listener who plays all of it at once will have heard it, in the clock of the loop"""
+
+    def spoke(self, voice: int) -> None:
+        if voice == 0:
+            self.why = None
 
     def failed(self, voice: int, reason: Reason) -> None:
         self.failure = reason
@@ -95,11 +102,14 @@ class FallbackChain:
         why: Reason | None = None,
         repeat_heard: bool = True,
         budget: Budget = UNBOUNDED,
+        take_back: TakeBack = lambda sentence: False,
     ) -> AsyncGenerator[ChainEvent, None]:
         """Events up to and with `Ended`; closing the generator cancels the work and counts against nobody.
 
         `start_at` leaves out the entries before it, for the reason `why`. With `repeat_heard` false a
         sentence that breaks after its first chunk ends the utterance: the caller has its own substitute.
+        What came out wrong is tried once more with the same voice if nobody heard any of it, or what was
+        given of it could be taken back.
         """
         clock = asyncio.get_running_loop().time
         run = _Run(start_at, why)
@@ -109,13 +119,14 @@ class FallbackChain:
         for sentence in utterance.sentences:
             heard = finished = False
             due = Due(max(clock(), run.plays_until) + budget.first_audio, finish_by, left)
-            full: set[int] = set()
-            for tried in self._candidates.tries(run.position, sentence, due, run.failed, full):
+            once, again, full = set[int](), set[int](), set[int]()
+            for tried in self._candidates.tries(run.position, sentence, due, run.failed, again, full):
                 if tried.after:
                     await asyncio.sleep(tried.after)
                 index, entry = tried.index, self._candidates[tried.index]
                 chunk = None
                 samples = 0
+                played_until = run.plays_until
                 try:
                     speaking = attempt(entry, sentence, tried.permit, tried.limits)
                     async with aclosing(speaking) as chunks:
@@ -136,10 +147,17 @@ class FallbackChain:
                         full.add(index)
                     else:
                         full.discard(index)
+                    if isinstance(problem, ContentFailure) and index not in once and not heard:
+                        once.add(index)
+                        if not samples or take_back(sentence.index):
+                            again.add(index)
+                            chunk, samples = None, 0
+                            run.plays_until = played_until
                     run.failed(self._candidates.voice_of(index), Reason(problem.reason, problem.message))
                     if not tried.after:
                         _log_problem(utterance, sentence, entry, problem.reason)
                 if finished and chunk:
+                    run.spoke(self._candidates.voice_of(index))
                     substitute = run.why if self._candidates.voice_of(index) else None
                     ledger.append(_ledger_row(sentence, chunk, samples, substitute, heard))
                     break

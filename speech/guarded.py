@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from speech.blame import Blame
 from speech.breaker import LETS_USERS_THROUGH, CircuitBreaker, State
-from speech.engines.base import Engine, Readiness
+from speech.engines.base import READY, Engine, Readiness
 from speech.first_audio import FirstAudio
 from speech.persona import VoiceSpec
 from speech.text import apply_lexicon
@@ -16,16 +17,16 @@ class Settles(Protocol):
     """What a try reports to: a breaker's permit, or nobody."""
 
     def ok(self, *, slow: bool = False) -> None: ...
-    def fail(self, reason: Reason) -> None: ...
+    def fail(self, reason: Reason, *, proven: bool = False) -> None: ...
     def ignore(self) -> None: ...
     def forbid(self, reason: Reason) -> None: ...
 
 
 class _Unguarded:
-    """For engines without a breaker, and for the last resort past an open one."""
+    """For engines without a breaker, the last resort past an open one, and the clip of a single request."""
 
     def ok(self, *, slow: bool = False) -> None: ...
-    def fail(self, reason: Reason) -> None: ...
+    def fail(self, reason: Reason, *, proven: bool = False) -> None: ...
     def ignore(self) -> None: ...
     def forbid(self, reason: Reason) -> None: ...
 
@@ -40,6 +41,7 @@ class GuardedEngine:
     engine: Engine
     breaker: CircuitBreaker | None = None
     first_audio: FirstAudio = field(default_factory=FirstAudio)
+    blame: Blame = field(default_factory=Blame)
 
     @property
     def first_audio_cap(self) -> float:
@@ -48,22 +50,29 @@ class GuardedEngine:
         return cap if self.engine.signs_of_life else self.first_audio.cap(cap)
 
     def readiness(self, voice: VoiceSpec) -> Readiness:
-        """Ready if the engine is and its breaker lets users through."""
+        """Ready if the engine is, its breaker lets users through and the voice is not given a rest."""
         readiness = self.engine.readiness(voice)
         breaker = self.breaker
         if readiness and breaker and breaker.state not in LETS_USERS_THROUGH:
             reason = breaker.reason or Reason("open", f"{self.engine.name} is being given a rest")
             return Readiness(reason, None if self.forced_open else breaker.retry_after)
-        return readiness
+        return readiness and self.blame.readiness(voice)
 
     @property
     def forced_open(self) -> bool:
         """Whether it is not to be asked, not even if there is nobody else."""
         return self.breaker is not None and self.breaker.state is State.FORCED_OPEN
 
-    def acquire(self) -> Settles | None:
-        """None when the breaker does not let a user through."""
-        return self.breaker.acquire() if self.breaker else UNGUARDED
+    def acquire(self, voice: VoiceSpec) -> Settles | None:
+        """None when the breaker does not let a user through.
+
+        What becomes of the clip of a single request, well or not, tells nobody else anything.
+        """
+        permit = self.breaker.acquire() if self.breaker else UNGUARDED
+        if permit and voice.ad_hoc:
+            permit.ignore()
+            return UNGUARDED
+        return permit
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +93,22 @@ class ChainEntry:
     def readiness(self) -> Readiness:
         return self.guarded.readiness(self.voice)
 
+    def acquire(self) -> Settles | None:
+        """Leave for one try."""
+        return self.guarded.acquire(self.voice)
+
+    def doubt(self, sentence: Sentence) -> Readiness:
+        """Ready, or why just this sentence is better spoken by another one."""
+        return READY if self.recalls else self.guarded.blame.doubt(self.voice, self._text(sentence))
+
     def given(self, sentence: Sentence) -> Sentence:
         """As its engine is to be given it."""
-        return replace(sentence, text=apply_lexicon(sentence.text, self.voice.lexicon))
+        text = self._text(sentence)
+        return replace(sentence, text=text, take=self.guarded.blame.take(self.voice, text))
 
     def make_for_later(self, sentence: Sentence) -> None:
         if self.for_later:
             self.for_later(self.given(sentence), self.voice)
+
+    def _text(self, sentence: Sentence) -> str:
+        return apply_lexicon(sentence.text, self.voice.lexicon)

@@ -89,6 +89,17 @@ class VoiceSpec:
             return self.upstream_voice.reference is not None
         return self.model_voice is not None and self.model_voice.clones
 
+    @property
+    def ad_hoc(self) -> bool:
+        """Whether its clip came with a single request."""
+        return self.model_voice is not None and self.model_voice.ad_hoc
+
+    @property
+    def source(self) -> tuple[str, str]:
+        """Equal for what comes of the same clip or name, whatever a single request wishes besides."""
+        more = self.model_voice or self.upstream_voice
+        return self.engine, more.key if more else self.voice
+
 
 @dataclass(frozen=True, slots=True)
 class Consent:

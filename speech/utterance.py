@@ -37,6 +37,8 @@ class Sentence:
     index: int
     text: str
     asked: Asked = ANYBODY
+    take: int = 0
+    """How many tries at it went wrong: an engine that rolls dice is to roll others for each"""
 
 
 @dataclass(frozen=True, slots=True)

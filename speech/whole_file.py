@@ -79,7 +79,9 @@ async def _try_whole(
     first: SentenceStarted | None = None
     recalled: dict[int, bool] = {}
     current, first_audio = -1, 0.0
-    async with aclosing(chain.speak(utterance, start_at=entry, why=why, budget=budget)) as events:
+    # A sentence that is begun again replaces what was made of it.
+    speaking = chain.speak(utterance, start_at=entry, why=why, budget=budget, take_back=lambda _: True)
+    async with aclosing(speaking) as events:
         async for event in events:
             if isinstance(event, SentenceStarted):
                 if event.sentence != current:

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import aclosing
+from functools import partial
 
 from edge_client.endpoint import parse_address
 from edge_client.link import GatewayLink
@@ -48,9 +49,10 @@ class Robot:
             ChainEntry(self._local, LOCAL_VOICE),
         )
         chain = FallbackChain(entries, patience=PATIENCE)
-        events = chain.speak(Utterance(text.id, text.persona, "en", sentences), budget=self._budget)
+        utterance = Utterance(text.id, text.persona, "en", sentences)
+        coming = ahead(partial(chain.speak, utterance, budget=self._budget))
         try:
-            async with asyncio.timeout(text.cancel_after), aclosing(ahead(events)) as coming:
+            async with asyncio.timeout(text.cancel_after), aclosing(coming):
                 async for event in coming:
                     match event:
                         case AudioChunk():

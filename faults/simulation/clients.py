@@ -2,9 +2,10 @@
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from faults.answers import Book, Request
@@ -13,7 +14,6 @@ from faults.simulation.sound import mark_of
 from gateway.admission import Admission
 from speech.ahead import ahead
 from speech.budget import Budget
-from speech.chain_events import ChainEvent
 from speech.errors import EngineFailure, TooManyRequests
 from speech.fallback import FallbackChain
 from speech.utterance import Asked, Outcome, Priority, Sentence, Utterance
@@ -123,10 +123,9 @@ class Client:
 
     async def _stream(self, utterance: Utterance, listener: Listener) -> None:
         budget = Budget(first_audio=FIRST_AUDIO_BUDGET)
-        events: AsyncGenerator[ChainEvent, None] = self._voice.chain.speak(utterance, budget=budget)
-        if len(utterance.sentences) > 1 and self._manner == "robot":
-            events = ahead(events)
-        async with aclosing(events):
+        speak = partial(self._voice.chain.speak, utterance, budget=budget)
+        is_ahead = len(utterance.sentences) > 1 and self._manner == "robot"
+        async with aclosing(ahead(speak) if is_ahead else speak()) as events:
             async for event in events:
                 now = self._clock()
                 listener.hears(event, now)

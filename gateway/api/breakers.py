@@ -1,4 +1,4 @@
-"""`POST /v1/breakers/ENGINE`: an operator at this machine forces a breaker, or leaves it to itself again.
+"""`POST /v1/breakers/ENGINE`: an operator at this machine forces a breaker, or leaves it to itself, closed.
 
 No web page can do it, not even one that is open on this machine: the request must be JSON, the page's origin
 the gateway's own, and the name it was asked by this machine's.
@@ -52,7 +52,7 @@ async def force(request: web.Request) -> web.Response:
     name = request.match_info["engine"]
     guarded = engines.get(name)
     breaker = guarded.breaker if guarded else None
-    if breaker is None:
+    if guarded is None or breaker is None:
         with_one = [each for each, other in engines.items() if other.breaker]
         said = f"there is no breaker called {shown(name)}; {did_you_mean(name, with_one)}"
         return problem(request, HTTPStatus.NOT_FOUND, "unknown_engine", said)
@@ -65,7 +65,8 @@ async def force(request: web.Request) -> web.Response:
         extra={"request": request_id(request), "why": why or "not said"},
     )
     if state is None:
-        breaker.end_force()
+        breaker.leave_to_itself()
+        guarded.blame.forget()
     else:
         kept = "is not used" if state is State.FORCED_OPEN else "is used whatever happens"
         text = f"{name} {kept}, as its operator wants" + (f": {why}" if why else "")

@@ -7,6 +7,7 @@ comes with a request.
 import asyncio
 from collections.abc import Mapping
 from contextlib import ExitStack, aclosing
+from functools import partial
 
 from aiohttp import web
 
@@ -95,9 +96,8 @@ async def _streamed(
     answer = web.StreamResponse()
     first: SentenceStarted | None = None
     budget = Budget(first_audio=speaker.first_audio_budget if said is None else said)
-    made = speaker.chain.speak(utterance, budget=budget)
-    if len(utterance.sentences) > 1:
-        made = ahead(made)
+    speak = partial(speaker.chain.speak, utterance, budget=budget)
+    made = ahead(speak) if len(utterance.sentences) > 1 else speak()
     async with aclosing(at_wire_rate(made)) as events:
         async for event in events:
             seen.see(event)

@@ -3,6 +3,7 @@
 import base64
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from functools import partial
 from typing import Protocol
 
 from gateway.observed import Seen
@@ -37,9 +38,8 @@ async def speak(
     if not request.stream:
         events = _all_at_once(chain, utterance, budget, seen)
     else:
-        events = chain.speak(utterance, repeat_heard=request.engines == "all", budget=budget)
-        if len(utterance.sentences) > 1:
-            events = ahead(events)
+        speak = partial(chain.speak, utterance, repeat_heard=request.engines == "all", budget=budget)
+        events = ahead(speak) if len(utterance.sentences) > 1 else speak()
     async with aclosing(at_wire_rate(events)) as events:
         async for event in events:
             seen.see(event)

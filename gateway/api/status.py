@@ -109,7 +109,8 @@ def _speaker(app: web.Application, persona: Persona) -> Mapping[str, Any]:
 
     start_by = asyncio.get_running_loop().time() + persona.first_audio_budget
     candidates = Candidates(entries, stall=STALL, patience=0.0, last_resort=True)
-    tries = candidates.tries(0, SAMPLE, Due(start_by, math.inf, len(SAMPLE.text)), passed_over, frozenset())
+    due = Due(start_by, math.inf, len(SAMPLE.text))
+    tries = candidates.tries(0, SAMPLE, due, passed_over, set(), frozenset())
     first = next(tries, None)
     if first:
         first.permit.ignore()

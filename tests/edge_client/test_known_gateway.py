@@ -16,6 +16,7 @@ from edge_client.settings import Settings
 from gateway.advertise import MdnsAdvertiser
 from speech.breaker import State as Breaker
 from speech.errors import EngineFailure
+from speech.persona import VoiceSpec
 from speech.utterance import Reason
 from tests.fakes.fake_gateway import FakeGateway, State, running
 from tests.fakes.faults import Fault
@@ -73,7 +74,7 @@ async def test_while_the_rest_lasts_nobody_connects(
         gateway = KnownGateway(pinned, clock=clock)
         await gateway.make_ready()
         assert gateway.breaker.state is Breaker.OPEN
-        assert gateway.guarded.acquire() is None
+        assert gateway.guarded.acquire(VoiceSpec("gateway")) is None
         with pytest.raises(EngineFailure, match="did not answer in time"):
             await gateway.ask()
         gateway.use_the_time()
@@ -89,7 +90,7 @@ async def test_after_the_rest_two_good_canaries_let_the_text_through(
     await failed(pinned, clock)
     clock.now += 60
     gateway = KnownGateway(pinned, clock=clock)
-    assert gateway.guarded.acquire() is None, "half-open lets no user through"
+    assert gateway.guarded.acquire(VoiceSpec("gateway")) is None, "half-open lets no user through"
     await gateway.make_ready()
     assert fake.state.paths == ["/readyz", "/readyz"]
     assert gateway.breaker.state is Breaker.CLOSED

@@ -66,7 +66,7 @@ async def test_nothing_is_asked_while_the_breaker_is_open(monkeypatch: pytest.Mo
         parrot.not_ready = None
         await asyncio.sleep(0.2)
         assert parrot.begun == []
-        breaker.end_force()
+        breaker.leave_to_itself()
         await complete(gateway)
 
 

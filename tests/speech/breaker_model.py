@@ -51,12 +51,13 @@ class Model:
         if number in self.calls:
             self.calls.remove(number)
             self.results.append((self.now, number, self.last, verdict))
-            if (verdict == "fail" and self.is_sick()) or (verdict == "slow" and self.is_slow()):
+            sick = verdict == "proven" or (verdict == "fail" and self.is_sick())
+            if sick or (verdict == "slow" and self.is_slow()):
                 self.open(SLOW if verdict == "slow" else reason)
         elif number == self.canary:
             in_time = self.now - self.canary_sent < LEASE
             self.canary = None
-            if verdict in ("fail", "slow"):
+            if verdict in ("fail", "proven", "slow"):
                 self.open(SLOW if verdict == "slow" else reason)
             elif verdict == "ok" and in_time:
                 self.good_canaries += 1
@@ -89,9 +90,9 @@ class Model:
         self.opened, self.reason = 0, reason
         self.change(state, self.now)
 
-    def end_force(self) -> None:
-        if self.state.startswith("forced"):
-            self.reason = None
+    def leave_to_itself(self) -> None:
+        self.opened, self.reason, self.results = 0, None, []
+        if self.state != "closed":
             self.change("closed", self.now)
 
     def open(self, reason: Reason) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hypothesis import reject
 
 from speech.breaker import LETS_USERS_THROUGH, State
-from speech.errors import EngineFailure, EngineForbidden, EngineUnavailable
+from speech.errors import ContentFailure, EngineFailure, EngineForbidden, EngineUnavailable
 from tests.speech.chain_scenario import STALL, Scenario
 
 
@@ -68,6 +68,10 @@ class Actors:
         ]
         self.calls = [0] * len(self.scenario.actors)
         self.unguarded = {0} if self.scenario.recalls else set[int]()
+        self.wrong: list[set[str]] = [set() for _ in self.scenario.actors]
+        """By actor: the texts that came out wrong since it spoke well"""
+        self.doubted: dict[tuple[int, str], str] = {}
+        """Texts that an actor failed at, and how"""
 
     def attempt(
         self, number: int, sentence: int, limits: tuple[float, float], patience: float, guarded: bool
@@ -77,8 +81,15 @@ class Actors:
         try:
             yield from self.perform(number, sentence, limits, patience)
             verdict = self.praise(number, patience)
+            self.wrong[number] = set()
+            self.doubted.pop((number, self.scenario.texts[sentence]), None)
         except Broke as problem:
             verdict = problem.verdict
+            if verdict == "content":
+                # There is one voice of each: nothing of this is ever the engine's fault.
+                verdict = "ignore"
+                self.wrong[number].add(self.scenario.texts[sentence])
+                self.doubted[number, self.scenario.texts[sentence]] = problem.reason
             reason = "" if verdict == "ignore" else problem.reason
             raise
         finally:
@@ -124,9 +135,11 @@ class Actors:
                     yield step
             elif isinstance(step, EngineForbidden):
                 raise Broke("forbid", step.reason)
+            elif isinstance(step, ContentFailure):
+                raise Broke("content", step.reason)
             elif isinstance(step, EngineFailure | EngineUnavailable):
                 raise Broke("fail" if isinstance(step, EngineFailure) else "ignore", step.reason)
             else:
                 raise Broke("fail", "crashed")
         if not heard:
-            raise Broke("fail", "no_audio")
+            raise Broke("content", "no_audio")

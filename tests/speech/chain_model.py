@@ -18,6 +18,9 @@ Event = tuple[Any, ...]
 class World(Actors):
     """Speaks a scenario."""
 
+    takes_back = False
+    """Whether what came out wrong is dropped, though it was given"""
+
     def voice(self, entry: int) -> int:
         return 0 if self.scenario.recalls and entry == 1 else entry
 
@@ -33,7 +36,12 @@ class World(Actors):
             return "absent"
         if actor not in self.unguarded and not self.doors[actor].lets_in:
             return self.doors[actor].reason
-        return None
+        return "bad_voice" if len(self.wrong[actor]) == 3 else None
+
+    def doubt(self, entry: int, sentence: int) -> str | None:
+        """Why this sentence is better spoken by another one."""
+        failed_at = self.scenario.entries[entry], self.scenario.texts[sentence]
+        return None if self.recalls(entry) else self.doubted.get(failed_at)
 
     def speak(self, start_at: int, why: str | None, whole: float) -> Generator[Event]:
         """All events of one utterance. Closing it is the listener who leaves."""
@@ -49,14 +57,18 @@ class World(Actors):
             queue = list(range(position, len(scenario.entries)))
             tried, before = list[int](), list[int]()
             resorts: list[int] | None = None
+            once, again, entry = set[int](), False, position
             while not done:
-                if queue:
-                    entry = queue.pop(0)
+                if queue or again:
+                    entry = entry if again else queue.pop(0)
                     actor = scenario.entries[entry]
-                    reason = self.why_not(entry)
+                    reason = self.why_not(entry) or (None if again else self.doubt(entry, sentence))
                     limits = None
                     if not reason:
                         limits = self.limits(entry, start_by, finish_by, characters, tried)
+                    if again and not limits:
+                        again = False
+                        continue
                     if not reason and not limits:
                         reason = "too_late"
                         self.for_later.append((entry, sentence))
@@ -78,7 +90,7 @@ class World(Actors):
                         continue
                     actor = scenario.entries[entry]
                     guarded = self.doors[actor].lets_in
-                voice = self.voice(entry)
+                voice, played_until, again = self.voice(entry), plays_until, False
                 samples, last = 0, 0
                 try:
                     for sound in self.attempt(actor, sentence, limits, patience, guarded):
@@ -91,6 +103,7 @@ class World(Actors):
                         plays_until = max(plays_until, self.now) + sound / RATE
                         yield ("sound", actor, self.calls[actor], sound)
                     done = True
+                    why = why if voice else None
                     ledger.append((sentence, actor, samples, why if voice else None, heard))
                 except Broke as problem:
                     if not self.recalls(entry) or samples:
@@ -98,6 +111,11 @@ class World(Actors):
                             self.for_later.append((entry, sentence))
                         failure, why = problem.reason, why or problem.reason
                         stopped = problem.reason if voice == speaker else stopped
+                        if problem.verdict == "content" and entry not in once and not heard:
+                            once.add(entry)
+                            again = bool(queue or resorts is None) and (not samples or self.takes_back)
+                            if again:
+                                samples, plays_until = 0, played_until
                     heard = heard or samples > 0
                     if heard and not scenario.repeat_heard:
                         break
@@ -154,6 +172,7 @@ class World(Actors):
     def whole_file(self) -> Event:
         """One voice from its first sentence to its last; begun four times at most."""
         entry, why = 0, None
+        self.takes_back = True
         end = self.now + self.scenario.whole
         for _ in range(4):
             takes: dict[int, list[Event]] = {}

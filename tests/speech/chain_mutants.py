@@ -34,6 +34,13 @@ MUTANTS: Mapping[str, Mutants] = {
         "what breaks off while it is recalled is nothing":
             ("if entry.recalls and not samples:", "if entry.recalls:"),
         "what came too late is not made for later": ("entry.make_for_later(sentence)", "pass"),
+        "what came out wrong is not tried again": ("again.add(index)", "pass"),
+        "what was heard before is tried again": ("index not in once and not heard", "index not in once"),
+        "what was given is never taken back":
+            ("not samples or take_back(sentence.index)", "not samples"),
+        "what was given is tried again": ("not samples or take_back(sentence.index)", "True"),
+        "what was taken back has been played": ("run.plays_until = played_until", "pass"),
+        "what went wrong once is why for ever": ("            self.why = None\n", "            pass\n"),
         "the whole budget begins anew with each sentence":
             ("first_audio, finish_by, left)", "first_audio, clock() + budget.whole, left)"),
         "what is left of the text never shrinks": ("left -= len(sentence.text)", "pass"),
@@ -48,9 +55,16 @@ MUTANTS: Mapping[str, Mutants] = {
         "last resort missing": ("if not self._last_resort:\n            return", "return"),
         "last resort though nobody wants one": ("if not self._last_resort:\n            return", "pass"),
         "the last resort past an open breaker is refused":
-            (".guarded.acquire() or UNGUARDED", ".guarded.acquire()\n                if not permit: return"),
+            (".acquire() or UNGUARDED", ".acquire()\n                if not permit: return"),
         "the last resort is not counted by a closed breaker":
-            (".guarded.acquire() or UNGUARDED", ".guarded.acquire() and UNGUARDED or UNGUARDED"),
+            (".acquire() or UNGUARDED", ".acquire() and UNGUARDED or UNGUARDED"),
+        "what went wrong a moment ago is tried with the same voice":
+            (" or entry.doubt(sentence).reason", ""),
+        "what came out wrong is tried again though it would be too late": (
+            "limits = self._limits(index, sentence, due, tried) if entry.readiness() else None",
+            "pass",
+        ),
+        "who is open by now tries again": (" if entry.readiness() else None", ""),
         "who was forced open is the last resort": ("not (entry.recalls or forced)", "not entry.recalls"),
         "what only recalls is the last resort": ("not (entry.recalls or forced)", "not forced"),
         "budget not split": ("due.start_by - now - sum(", "due.start_by - now - 0 * sum("),
@@ -84,6 +98,7 @@ MUTANTS: Mapping[str, Mutants] = {
             "breaker.state not in {*LETS_USERS_THROUGH, State.HALF_OPEN}",
         ),
         "forced open is not seen": ("self.breaker.state is State.FORCED_OPEN", "False"),
+        "a voice that is given a rest is asked": ("readiness and self.blame.readiness(voice)", "readiness"),
     },
     "attempt": {
         "breaker permit of a good try not settled":
@@ -107,7 +122,10 @@ MUTANTS: Mapping[str, Mutants] = {
         "who is forbidden is asked again":
             ("permit.forbid(Reason(forbidden.reason, forbidden.message))", "permit.ignore()"),
         "a sentence without sound is spoken":
-            ('raise EngineFailure("no_audio", f"{engine.name} made no audio of a sentence")', "heard = 0.0"),
+            ('raise ContentFailure("no_audio", f"{engine.name} made no audio of a sentence")', "heard = 0.0"),
+        "what one text does wrong is its engine's fault":
+            ("else:\n            permit.ignore()", "else:\n            permit.fail(reason)"),
+        "a text that went well is doubted still": ("    blame.spoke(entry.voice, text, begun)\n", ""),
         "a slow call is not seen": ("slow=heard > SLOW * cap", "slow=False"),
         "a sign of life makes it slow": ("SLOW * cap and not engine.signs_of_life", "SLOW * cap"),
         "the first sound is not measured": ("entry.guarded.first_audio.add(heard)", "pass"),
@@ -156,6 +174,15 @@ MUTANTS: Mapping[str, Mutants] = {
         "all is repeated": ("row.sentence in self._repeated", "True"),
         "a takeover that was not heard is not told":
             ("if takeover and takeover.from_engine", "if False and takeover.from_engine"),
+    },
+    "blame": {
+        "a text that came out wrong is not doubted":
+            ("of_text.rests_until = now + _rest(TEXT_RESTS, of_text.row)", "pass"),
+        "a text that went well has a rest": ("known.row, known.rests_until = 0, -math.inf", "pass"),
+        "a voice is never given a rest": ("self._give_rest(of_voice, voice, reason, now)", "pass"),
+        "a voice is given a rest for one text":
+            ("of_voice.failed.add(key[1])", "of_voice.failed |= {1, 2, 3}"),
+        "a voice that speaks well rests on": ("self._voices.pop(voice.source, None)", "pass"),
     },
     "fade": {
         "sound ends with a click": ("sample * (count - 1 - at) // count", "sample"),

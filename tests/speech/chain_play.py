@@ -23,7 +23,7 @@ from tests.speech.chain_model import Event
 from tests.speech.chain_scenario import PATIENCE, STALL, Scenario
 
 MODULES = (
-    *("budget", "first_audio", "fade", "guarded", "attempt"),
+    *("budget", "first_audio", "fade", "blame", "guarded", "attempt"),
     *("candidates", "fallback", "ahead", "whole_file"),
 )
 """All that a chain is made of; each imports only from those before it"""
@@ -70,9 +70,9 @@ class Notes:
         self._settled.append((self._actor, "slow" if slow else "ok", ""))
         self._permit.ok(slow=slow)
 
-    def fail(self, reason: Reason) -> None:
+    def fail(self, reason: Reason, *, proven: bool = False) -> None:
         self._settled.append((self._actor, "fail", reason.code))
-        self._permit.fail(reason)
+        self._permit.fail(reason, proven=proven)
 
     def ignore(self) -> None:
         self._settled.append((self._actor, "ignore", ""))
@@ -148,7 +148,8 @@ def stage(scenario: Scenario, parts: Parts) -> Stage:
             door = breaker(number, actor.failures, actor.door)
             door.settled = settled
         engines.append(engine)
-        guarded.append(parts["guarded"].GuardedEngine(engine, door))
+        blame = parts["blame"].Blame(lambda: 0.0)
+        guarded.append(parts["guarded"].GuardedEngine(engine, door, blame=blame))
 
     def note(entry: int) -> Any:
         return lambda sentence, voice: for_later.append((entry, sentence.index))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hypothesis import strategies as st
 
 from speech.breaker import State
-from speech.errors import EngineFailure, EngineForbidden, EngineUnavailable
+from speech.errors import ContentFailure, EngineFailure, EngineForbidden, EngineUnavailable
 from tests.fakes.scripted_engine import FOREVER, Script
 
 TICK = 1 / 64
@@ -56,6 +56,8 @@ def ticks(least: int, most: int) -> st.SearchStrategy[float]:
 BREAKS: list[float | BaseException] = [
     EngineFailure("died", "it died"),
     EngineFailure("died", "it died"),
+    ContentFailure("too_long", "it babbles"),
+    ContentFailure("too_long", "it babbles"),
     EngineUnavailable("busy", "it is busy"),
     EngineForbidden("key_refused", "it refuses the key"),
     ValueError("a bug"),
@@ -74,6 +76,7 @@ ALIVE = st.lists(st.sampled_from([0, 0.25, 0.5, 0.75]), min_size=1, max_size=8).
 SCRIPTS: st.SearchStrategy[Script] = st.one_of(
     GOOD, GOOD, LATE, LATE, BAD, BROKEN, ALIVE, st.just(()), st.lists(STEPS, max_size=5).map(tuple)
 )
+TEXTS = st.sampled_from(["One.", "x" * 30, "One.", "x" * 30, "Two.", "Three."])
 DOORS = [State.CLOSED] * 6 + [*State]
 ACTORS = st.builds(
     Actor,
@@ -100,7 +103,7 @@ def scenarios(draw: st.DrawFn, *, timed: bool = True) -> Scenario:
         actors=tuple(draw(ACTORS) for _ in range(max(entries) + 1)),
         entries=entries,
         recalls=len(entries) > 1 and entries[0] != entries[1] and draw(st.integers(0, 3)) == 0,
-        texts=tuple(draw(st.sampled_from(["One.", "x" * 30])) for _ in range(draw(st.integers(1, 4)))),
+        texts=tuple(draw(TEXTS) for _ in range(draw(st.integers(1, 4)))),
         first_audio=draw(budget) if timed else math.inf,
         whole=draw(whole) if timed else math.inf,
         last_resort=draw(st.sampled_from([True, True, False])),

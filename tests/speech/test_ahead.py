@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from functools import partial
 
 import pytest
 
@@ -10,6 +11,7 @@ from speech.ahead import ahead
 from speech.audio import AudioChunk
 from speech.chain_events import ChainEvent, Ended, SentenceStarted
 from speech.errors import EngineFailure
+from speech.fallback import TakeBack
 from speech.utterance import Outcome
 from tests.fakes.scripted_engine import DIES, FOREVER, SPEAKS, ScriptedEngine
 from tests.speech.chain import Told, chain_of, utterance
@@ -21,7 +23,7 @@ async def heard_slowly(*engines: ScriptedEngine, texts: tuple[str, ...] = TEXTS)
     """The events, and how many sentences the first engine had been asked for at the start of each."""
     events: list[ChainEvent] = []
     asked: list[int] = []
-    async with aclosing(ahead(chain_of(*engines).speak(utterance(*texts)))) as coming:
+    async with aclosing(ahead(partial(chain_of(*engines).speak, utterance(*texts)))) as coming:
         async for event in coming:
             events.append(event)
             if isinstance(event, SentenceStarted):
@@ -66,7 +68,7 @@ async def test_what_was_heard_once_is_repeated_though_another_try_broke_unheard(
 
 async def test_who_leaves_ends_the_work() -> None:
     engine = ScriptedEngine("espeak", (10, FOREVER))
-    coming = ahead(chain_of(engine).speak(utterance(*TEXTS)))
+    coming = ahead(partial(chain_of(engine).speak, utterance(*TEXTS)))
     async with aclosing(coming) as events:
         async for event in events:
             if isinstance(event, AudioChunk):
@@ -78,12 +80,12 @@ async def test_who_leaves_ends_the_work() -> None:
 async def test_what_breaks_the_events_is_raised_after_what_came_before() -> None:
     last_words = Ended(Outcome.INCOMPLETE, ())
 
-    async def broken() -> AsyncGenerator[ChainEvent, None]:
+    async def broken(take_back: TakeBack) -> AsyncGenerator[ChainEvent, None]:
         yield last_words
         raise EngineFailure("unsteady", "it broke")
 
     seen = []
     with pytest.raises(EngineFailure):
-        async for event in ahead(broken()):
+        async for event in ahead(broken):
             seen.append(event)
     assert seen == [last_words]

@@ -265,7 +265,7 @@ def test_a_forced_state_stays_whatever_happens_and_ends_with_a_clean_slate(
     clock.now += 1000
     assert (breaker.state, breaker.reason, breaker.opened) == (State.FORCED_OPEN, wish, 0)
     assert breaker.acquire() is None and breaker.acquire_canary() is None
-    breaker.end_force()
+    breaker.leave_to_itself()
     assert (breaker.state, breaker.reason) == (State.CLOSED, None)
     call(breaker).fail(DIED)
     assert breaker.state is State.CLOSED

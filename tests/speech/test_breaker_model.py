@@ -26,7 +26,7 @@ from tests.speech.breaker_model import (
     Model,
 )
 
-VERDICTS = ["ok", "ok", "fail", "fail", "slow", "ignore", "runs on", "runs on"]
+VERDICTS = ["ok", "ok", "ok", "fail", "fail", "fail", "slow", "ignore", "runs on", "runs on", "proven"]
 
 
 class BreakerMachine(RuleBasedStateMachine):
@@ -75,8 +75,8 @@ class BreakerMachine(RuleBasedStateMachine):
             return
         permit, reason = self.permits[number], Reason("broken", f"call {number}")
         self.running.remove(number)
-        if verdict == "fail":
-            permit.fail(reason)
+        if verdict in ("fail", "proven"):
+            permit.fail(reason, proven=verdict == "proven")
         elif verdict == "slow":
             permit.ok(slow=True)
         else:
@@ -135,8 +135,8 @@ class BreakerMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.model.state.startswith("forced") or len(self.permits) % 5 == 4)
     @rule()
     def operator_lets_go(self) -> None:
-        self.breaker.end_force()
-        self.model.end_force()
+        self.breaker.leave_to_itself()
+        self.model.leave_to_itself()
 
     @precondition(lambda self: self.model.state == "half_open")
     @rule(verdict=st.sampled_from(["ok", "ok", *VERDICTS]))

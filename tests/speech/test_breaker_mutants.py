@@ -52,9 +52,14 @@ MUTANTS = {
         "self._opening = _NEVER_OPENED\n        self._forced_for",
         "self._forced_for",
     ),
-    "a forced state never ends": (
-        "self._forced_for = None\n            self._enter(State.CLOSED, self._clock())",
-        "pass",
+    "a forced state never ends": ("if self._state is not State.CLOSED:\n", "if False:\n"),
+    "an operator who lets go leaves it open": (
+        "if self._state is not State.CLOSED:\n",
+        "if self._state in (State.FORCED_OPEN, State.FORCED_CLOSED):\n",
+    ),
+    "an operator who lets go leaves its back-off": (
+        "self._forced_for, self._opening = None, _NEVER_OPENED",
+        "self._forced_for = None",
     ),
     "a forced open state lets users through": (
         "frozenset({State.CLOSED, State.FORCED_CLOSED})",
@@ -64,7 +69,15 @@ MUTANTS = {
         "frozenset({State.CLOSED, State.FORCED_CLOSED})",
         "{State.CLOSED}",
     ),
-    "results outlive a change": ("self._results.clear()", "pass"),
+    "results outlive a change": ("+= 1\n        self._results.clear()", "+= 1"),
+    "results outlive an operator who lets go": (
+        "_NEVER_OPENED\n        self._results.clear()",
+        "_NEVER_OPENED",
+    ),
+    "what several calls have shown counts as one": (
+        "if not (proven or self._is_sick(now)):",
+        "if not self._is_sick(now):",
+    ),
     "back-off never grows": ("2.0 ** min(before, _MOST_DOUBLINGS)", "1"),
     "back-off has no upper end": (", settings.open_at_most)\n        until", ", math.inf)\n        until"),
     "back-off is never reset": ("self._opening = _NEVER_OPENED\n            self", "self"),

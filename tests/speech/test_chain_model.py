@@ -119,7 +119,8 @@ def every_event_ahead(scenario: Scenario, pauses: list[float], parts: Parts) -> 
     latest: dict[int, SentenceStarted] = {}
 
     async def listen(on: Stage) -> list[Event]:
-        async def noted() -> AsyncGenerator[ChainEvent, None]:
+        async def noted(take_back: object) -> AsyncGenerator[ChainEvent, None]:
+            """What nothing is taken back of, so that all is made as it was promised."""
             async with aclosing(speaking(scenario, parts, on)) as events:
                 async for event in events:
                     if isinstance(event, SentenceStarted):
@@ -128,7 +129,7 @@ def every_event_ahead(scenario: Scenario, pauses: list[float], parts: Parts) -> 
 
         heard: list[Event] = []
         pause = cycle(pauses)
-        async with aclosing(parts["ahead"].ahead(noted())) as events:
+        async with aclosing(parts["ahead"].ahead(noted)) as events:
             async for event in events:
                 if isinstance(event, SentenceStarted):
                     assert latest[event.sentence] is event, "what broke unheard is not heard"

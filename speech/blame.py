@@ -1,0 +1,198 @@
+"""Whose affair it is when what was made cannot be its sentence: the text's, the voice's or the engine's.
+
+A breaker learns of its engine. One text may be too much for a model, and one clip may spoil a voice: then
+that text is not tried with that voice for a while, or nothing is, and nobody else notices. The engine is to
+blame once several texts of several voices went wrong and nothing went well in between.
+"""
+
+import enum
+import logging
+import math
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from speech.engines.base import READY, Readiness
+from speech.persona import VoiceSpec
+from speech.utterance import Reason
+
+log = logging.getLogger(__name__)
+
+VOICES, TEXTS = 2, 3
+"""Different ones that go wrong before it is the engine's fault; so many texts of one voice are the voice's"""
+WINDOW = 60.0
+"""Seconds; what went wrong before tells nothing"""
+# Each is the first rest and the longest, in seconds; they double.
+TEXT_RESTS = 30.0, 3600.0
+VOICE_RESTS = 10.0, 300.0
+MOST_TEXTS, MOST_AD_HOC, MOST_VOICES = 512, 64, 64
+"""Remembered; those that were met longest ago are forgotten"""
+CHECK_CLIP = "its clip or transcript may be wrong: listen to it, and type robotvoice-gateway persona check"
+BAD_VOICE = "bad_voice"
+"""The code of the reason for which a voice is given a rest"""
+
+
+class Whose(enum.Enum):
+    """What one failure tells of."""
+
+    TEXT, VOICE, ENGINE = range(3)
+
+
+@dataclass(slots=True)
+class _Text:
+    """One text in one voice."""
+
+    takes: int = 0
+    """That went wrong, ever"""
+    row: int = 0
+    rests_until: float = -math.inf
+    reason: Reason | None = None
+
+
+@dataclass(slots=True)
+class _Voice:
+    failed: set[int] = field(default_factory=set)
+    """Texts, since it spoke well"""
+    suspect: bool = False
+    """The engine was blamed for it, and it has not spoken well since: it tells nothing of the engine"""
+    rests: int = 0
+    rests_until: float = -math.inf
+    reason: Reason | None = None
+
+
+K = TypeVar("K")
+V = TypeVar("V")
+_Key = tuple[tuple[str, str], int]
+"""Source of the voice and hash of the text, which need not be kept"""
+
+
+class Blame:
+    """What is known of the texts and voices of one engine. `clock` gives seconds.
+
+    What comes with a clip of a single request is the affair of that request alone.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.clock = clock
+        self.forget()
+
+    def forget(self) -> None:
+        """A clean slate."""
+        self._texts: OrderedDict[_Key, _Text] = OrderedDict()
+        self._ad_hoc: OrderedDict[_Key, _Text] = OrderedDict()
+        self._voices: OrderedDict[tuple[str, str], _Voice] = OrderedDict()
+        self._evidence: deque[tuple[float, _Key]] = deque(maxlen=MOST_TEXTS)
+        """When what failed, of voices that are not suspect"""
+
+    def take(self, voice: VoiceSpec, text: str) -> int:
+        """How many takes of this went wrong."""
+        known = (self._ad_hoc if voice.ad_hoc else self._texts).get(_key(voice, text))
+        return known.takes if known else 0
+
+    def doubt(self, voice: VoiceSpec, text: str) -> Readiness:
+        """Ready, or why this text is not to be tried with this voice while another one could speak it."""
+        known = self._texts.get(_key(voice, text))
+        left = known.rests_until - self.clock() if known else 0.0
+        return Readiness(known.reason, left) if known and left > 0 else READY
+
+    def readiness(self, voice: VoiceSpec) -> Readiness:
+        """Ready, or why nothing is to be tried with this voice."""
+        known = self._voices.get(voice.source)
+        left = known.rests_until - self.clock() if known else 0.0
+        return Readiness(known.reason, left) if known and left > 0 else READY
+
+    def failed(self, voice: VoiceSpec, text: str, reason: Reason) -> Whose:
+        """What was made of it cannot be it."""
+        now, key = self.clock(), _key(voice, text)
+        of_text = _met(self._ad_hoc, key, _Text, MOST_AD_HOC) if voice.ad_hoc else self._text(key)
+        of_text.takes += 1
+        if voice.ad_hoc:
+            return Whose.TEXT
+        of_text.row += 1
+        of_text.reason = Reason(reason.code, f"this voice failed at this sentence a while ago: {reason.text}")
+        of_text.rests_until = now + _rest(TEXT_RESTS, of_text.row)
+        of_voice = _met(self._voices, voice.source, _Voice, MOST_VOICES)
+        if len(of_voice.failed) < TEXTS:
+            of_voice.failed.add(key[1])
+        if not of_voice.suspect:
+            self._evidence.append((now, key))
+        if self._engine_is_to_blame(now):
+            self._acquit()
+            return Whose.ENGINE
+        if len(of_voice.failed) < TEXTS or now < of_voice.rests_until:
+            return Whose.TEXT
+        self._give_rest(of_voice, voice, reason, now)
+        return Whose.VOICE
+
+    def spoke(self, voice: VoiceSpec, text: str, begun: float) -> None:
+        """It was spoken well, having begun at that time; what went wrong since then is not redeemed by it."""
+        key = _key(voice, text)
+        known = (self._ad_hoc if voice.ad_hoc else self._texts).get(key)
+        if known:
+            known.row, known.rests_until = 0, -math.inf
+        if not voice.ad_hoc:
+            self._voices.pop(voice.source, None)
+            while self._evidence and self._evidence[0][0] <= begun:
+                self._evidence.popleft()
+
+    def _text(self, key: _Key) -> _Text:
+        return _met(self._texts, key, _Text, MOST_TEXTS)
+
+    def _engine_is_to_blame(self, now: float) -> bool:
+        while self._evidence and now - self._evidence[0][0] > WINDOW:
+            self._evidence.popleft()
+        voices = {source for _, (source, _) in self._evidence}
+        texts = {text for _, (_, text) in self._evidence}
+        return len(voices) >= VOICES and len(texts) >= TEXTS
+
+    def _acquit(self) -> None:
+        """The texts and voices that led to the engine may be tried at once, but do so only once."""
+        for _, key in self._evidence:
+            self._text(key).rests_until = -math.inf
+            of_voice = _met(self._voices, key[0], _Voice, MOST_VOICES)
+            of_voice.failed.clear()
+            of_voice.suspect = True
+            of_voice.rests_until = -math.inf
+        self._evidence.clear()
+
+    def _give_rest(self, of_voice: _Voice, voice: VoiceSpec, reason: Reason, now: float) -> None:
+        of_voice.rests += 1
+        seconds = _rest(VOICE_RESTS, of_voice.rests)
+        of_voice.rests_until = now + seconds
+        what = (
+            f"{TEXTS} sentences in a row came out wrong with this voice, the last one {reason.code}; "
+            f"{CHECK_CLIP if voice.clones else 'look at its settings'}"
+        )
+        of_voice.reason = Reason(BAD_VOICE, what)
+        log.warning(
+            "a voice of %s is given a rest: %s",
+            voice.engine,
+            of_voice.reason.text,
+            extra={"voice": _name(voice), "seconds": seconds},
+        )
+
+
+def _key(voice: VoiceSpec, text: str) -> _Key:
+    return voice.source, hash(text)
+
+
+def _met(known: OrderedDict[K, V], key: K, make: Callable[[], V], most: int) -> V:
+    found = known.setdefault(key, make())
+    known.move_to_end(key)
+    while len(known) > most:
+        known.popitem(last=False)
+    return found
+
+
+def _rest(seconds: tuple[float, float], number: int) -> float:
+    first, longest = seconds
+    return min(first * 2.0 ** min(number - 1, 30), longest)
+
+
+def _name(voice: VoiceSpec) -> str:
+    """Whose it is, as far as it can be told."""
+    if voice.model_voice and voice.model_voice.reference:
+        return voice.model_voice.reference.parent.name
+    return voice.voice
