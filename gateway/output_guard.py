@@ -1,9 +1,12 @@
 """Whether what an engine makes of a sentence can be that sentence; judged while it is made."""
 
+import math
+
 import numpy as np
 
+from gateway.spoken_length import longest_seconds, shortest_seconds
 from speech.audio import WIRE_SAMPLE_RATE
-from speech.errors import EngineFailure
+from speech.errors import ContentFailure
 
 FRAME_SECONDS = 0.02
 SILENT_BELOW = -50.0
@@ -14,48 +17,27 @@ LONGEST_START = 1.5
 """Seconds of silence before anything is to be heard: the listener waits meanwhile"""
 SILENT_SHARE = 0.95
 """Of all frames; even `Oh?` with the pause behind it sounds for a third of its time"""
-
-LETTERS_A_SECOND = 30
-"""Letters and digits; fast speech has 20, so one that needs less time has left something out"""
-
-GRACE = 3.0
-"""Seconds that any text may take: pauses before and behind it, and a slow start"""
-LETTER_SECONDS = 0.16
-"""Of a small letter or a space, twice what slow speech takes"""
-DIGIT_SECONDS = 1.0
-"""A digit is spoken as a word, in a number as several"""
-SIGN_SECONDS = 0.5
-"""Of anything else: a capital that is spelled, a sign that is a word, a Chinese character"""
-
-
-def longest_seconds(text: str) -> float:
-    """What no engine needs for a text."""
-
-    def most(character: str) -> float:
-        if character.islower() or character.isspace():
-            return LETTER_SECONDS
-        return DIGIT_SECONDS if character.isdigit() else SIGN_SECONDS
-
-    return GRACE + sum(map(most, text))
-
-
-def shortest_seconds(text: str) -> float:
-    """Of sound, without pauses, that a text takes at the very least."""
-    return sum(map(str.isalnum, text)) / LETTERS_A_SECOND
+SPEAKS_ABOVE = 25.0
+"""dB below the loudest frame; what is softer is breath, or the room that a cloned voice comes with"""
 
 
 class OutputGuard:
-    """Listens along to one sentence. Each method raises EngineFailure as soon as something is wrong.
+    """Listens along to one sentence. Each method raises ContentFailure as soon as something is wrong.
 
     Its reasons: `no_audio`, `silent` (nothing to be heard, or hardly anything), `silent_gap`, `too_long`
     and `too_short`.
     """
 
-    def __init__(self, text: str, rate: int = WIRE_SAMPLE_RATE) -> None:
-        self._longest, self._shortest = longest_seconds(text), shortest_seconds(text)
+    def __init__(self, text: str, rate: int = WIRE_SAMPLE_RATE, *, any_language: bool = False) -> None:
+        self._longest = longest_seconds(text, any_language=any_language)
+        self._shortest = shortest_seconds(text)
         self._frame = round(FRAME_SECONDS * rate)
         self._part = b""
         self._frames = self._audible = self._gap = 0
+        self._levels: list[float] = []
+        self._loudest = -math.inf
+        self._began = 0
+        """The first frame that is part of the speech, as far as its loudness tells by now"""
 
     @property
     def audible(self) -> bool:
@@ -67,44 +49,55 @@ class OutputGuard:
         raw = self._part + pcm
         whole = len(raw) // (2 * self._frame) * 2 * self._frame
         self._part = raw[whole:]
-        for sounds in self._sounds(raw[:whole]):
-            self._count(bool(sounds))
+        for level in self._levels_of(raw[:whole]):
+            self._count(float(level))
 
     def finish(self) -> None:
         """The sentence is complete."""
         if self._part:
-            self._count(bool(self._sounds(self._part, len(self._part) // 2)[0]))
+            self._count(float(self._levels_of(self._part, len(self._part) // 2)[0]))
             self._part = b""
         if not self._frames:
-            raise EngineFailure("no_audio", "the voice made no sound of a sentence")
+            raise ContentFailure("no_audio", "the voice made no sound of a sentence")
         if self._audible < (1 - SILENT_SHARE) * self._frames:
-            raise EngineFailure("silent", "the voice made hardly more than silence of a sentence")
+            raise ContentFailure("silent", "the voice made hardly more than silence of a sentence")
         if self._audible * FRAME_SECONDS < self._shortest:
-            raise EngineFailure(
+            raise ContentFailure(
                 "too_short",
                 f"the voice spoke for {self._audible * FRAME_SECONDS:.1f} s, and the sentence takes "
                 f"{self._shortest:.1f} s at least",
             )
 
-    def _sounds(self, raw: bytes, frame: int | None = None) -> np.ndarray:
-        """Of each frame, whether it is to be heard."""
+    def _levels_of(self, raw: bytes, frame: int | None = None) -> np.ndarray:
+        """dBFS of each frame."""
         frames = np.frombuffer(raw, dtype="<i2").reshape(-1, frame or self._frame).astype(np.float32) / 32768
-        loud: np.ndarray = np.square(frames).mean(axis=1) >= 10 ** (SILENT_BELOW / 10)
-        return loud
+        levels: np.ndarray = 10 * np.log10(np.square(frames).mean(axis=1) + 1e-12)
+        return levels
 
-    def _count(self, sounds: bool) -> None:
+    def _count(self, level: float) -> None:
         self._frames += 1
-        if sounds:
+        self._levels.append(level)
+        if level >= SILENT_BELOW:
             self._audible += 1
             self._gap = 0
         else:
             self._gap += 1
         if not self._audible and self._gap * FRAME_SECONDS >= LONGEST_START:
-            raise EngineFailure("silent", f"the voice was silent for its first {LONGEST_START:g} s")
+            raise ContentFailure("silent", f"the voice was silent for its first {LONGEST_START:g} s")
         if self._gap * FRAME_SECONDS >= LONGEST_GAP:
-            raise EngineFailure("silent_gap", f"the voice fell silent for {LONGEST_GAP:g} s in a sentence")
-        if self._frames * FRAME_SECONDS > self._longest:
-            raise EngineFailure(
+            raise ContentFailure("silent_gap", f"the voice fell silent for {LONGEST_GAP:g} s in a sentence")
+        if self._speaks_for(level) > self._longest:
+            raise ContentFailure(
                 "too_long",
                 f"the voice speaks on after {self._longest:.1f} s, more than the sentence can take",
             )
+
+    def _speaks_for(self, level: float) -> float:
+        """Seconds since it began, if it speaks in this frame."""
+        self._loudest = max(self._loudest, level)
+        least = max(SILENT_BELOW, self._loudest - SPEAKS_ABOVE)
+        if level < least:
+            return 0.0
+        while self._levels[self._began] < least:
+            self._began += 1
+        return (self._frames - self._began) * FRAME_SECONDS

@@ -112,7 +112,7 @@ class Candidates:
                 if index not in again:
                     break
                 again.discard(index)
-                limits = self._limits(index, sentence, due, tried) if entry.readiness() else None
+                limits = self._limits(index, sentence, due, tried)
                 permit = entry.acquire() if limits else None
             if reason and not entry.recalls:
                 passed_over(self.voice_of(index), reason)

@@ -158,8 +158,7 @@ class FallbackChain:
                         _log_problem(utterance, sentence, entry, problem.reason)
                 if finished and chunk:
                     run.spoke(self._candidates.voice_of(index))
-                    substitute = run.why if self._candidates.voice_of(index) else None
-                    ledger.append(_ledger_row(sentence, chunk, samples, substitute, heard))
+                    ledger.append(_ledger_row(sentence, chunk, samples, run.why, heard))
                     break
                 heard = heard or samples > 0
                 if heard and not repeat_heard:

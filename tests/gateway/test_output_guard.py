@@ -6,9 +6,10 @@ from contextlib import aclosing
 import numpy as np
 import pytest
 
-from gateway.output_guard import OutputGuard, longest_seconds, shortest_seconds
+from gateway.output_guard import OutputGuard
+from gateway.spoken_length import longest_seconds, shortest_seconds
 from speech.engines.espeak import EspeakEngine
-from speech.errors import EngineFailure
+from speech.errors import ContentFailure
 from speech.persona import VoiceSpec
 from speech.utterance import Sentence
 from tests.gateway.recordings import noise
@@ -52,7 +53,7 @@ def judged(text: str, raw: bytes, piece: int = 7_680) -> str | None:
         for start in range(0, len(raw), 2 * piece):
             guard.feed(raw[start : start + 2 * piece])
         guard.finish()
-    except EngineFailure as failure:
+    except ContentFailure as failure:
         return failure.reason
     return None
 
@@ -65,7 +66,7 @@ async def espeak() -> AsyncIterator[EspeakEngine]:
     await engine.close()
 
 
-@pytest.mark.parametrize("rate", [120, 175, 240])
+@pytest.mark.parametrize("rate", [80, 135, 180, 240])
 async def test_real_speech_passes_whatever_is_said(rate: int, espeak: EspeakEngine) -> None:
     texts = [("en-gb", text) for text in TEXTS] + list(OTHER_LANGUAGES.items())
     assert len(texts) >= 30
@@ -85,7 +86,7 @@ async def test_the_speech_of_another_sentence_does_not_pass(espeak: EspeakEngine
     long = TEXTS[-1]
     for said, wanted, reason in ((long, "Hi.", "too_long"), ("Hi.", long, "too_short")):
         guard = OutputGuard(wanted, 22_050)
-        with pytest.raises(EngineFailure) as caught:
+        with pytest.raises(ContentFailure) as caught:
             async with aclosing(espeak.speak(Sentence(0, said), VoiceSpec("espeak", "en-gb"))) as chunks:
                 async for chunk in chunks:
                     guard.feed(chunk.pcm)
@@ -100,7 +101,7 @@ def test_nothing_at_all_is_no_audio() -> None:
 def test_silence_is_refused_at_its_end_or_when_a_listener_would_have_waited_too_long() -> None:
     guard = OutputGuard(TEXT)
     guard.feed(pcm(silence(1.4)))
-    with pytest.raises(EngineFailure):
+    with pytest.raises(ContentFailure):
         guard.feed(pcm(silence(0.2)))
     assert judged(TEXT, pcm(silence(60))) == "silent"
     assert judged(TEXT, pcm(silence(1.5))) == "silent"
@@ -117,7 +118,7 @@ def test_a_gap_of_two_seconds_is_refused_when_it_has_lasted_so_long() -> None:
     guard = OutputGuard(TEXT)
     guard.feed(pcm(voice(1), silence(1.9, 0.001)))
     assert guard.audible
-    with pytest.raises(EngineFailure) as caught:
+    with pytest.raises(ContentFailure) as caught:
         guard.feed(pcm(silence(0.2)))
     assert caught.value.reason == "silent_gap"
 
@@ -129,7 +130,7 @@ def test_shorter_gaps_pass_however_many_there_are() -> None:
 def test_a_voice_that_does_not_stop_is_refused_while_it_speaks() -> None:
     guard = OutputGuard(TEXT)
     guard.feed(pcm(voice(longest_seconds(TEXT) - 0.1)))
-    with pytest.raises(EngineFailure) as caught:
+    with pytest.raises(ContentFailure) as caught:
         guard.feed(pcm(voice(0.3)))
     assert caught.value.reason == "too_long"
 
@@ -139,6 +140,27 @@ def test_a_voice_that_stops_at_once_is_refused_pauses_not_counted() -> None:
     assert judged(TEXT, pcm(voice(least - 0.1))) == "too_short"
     assert judged(TEXT, pcm(voice(least - 0.1), silence(1.5))) == "too_short"
     assert judged(TEXT, pcm(voice(least + 0.1))) is None
+
+
+def test_babble_on_two_characters_is_cut_after_about_a_second_and_a_half() -> None:
+    """Y6. Silence before it is not yet babble, and tells nothing of how long it may last."""
+    for before in (0.0, 1.0):
+        guard = OutputGuard("1次")
+        guard.feed(pcm(silence(before)))
+        passed = 0.0
+        with pytest.raises(ContentFailure) as caught:
+            while passed < 5:
+                guard.feed(pcm(voice(0.16)))
+                passed += 0.16
+        assert caught.value.reason == "too_long"
+        assert 1.4 < passed < 1.7
+
+
+def test_the_room_that_a_cloned_voice_comes_with_is_no_speech() -> None:
+    """Its noise can be heard, before the word and behind it; the word itself is as short as a word is."""
+    room, word = silence(0.8, 0.004), voice(0.4)
+    assert judged("Hi.", pcm(room, word, room, room[: RATE // 2])) is None
+    assert judged("Hi.", pcm(room, word, voice(1.4))) == "too_long"
 
 
 @pytest.mark.parametrize("piece", [1, 7, 480, 481, 1_920, 10**6])

@@ -62,7 +62,9 @@ class World(Actors):
                 if queue or again:
                     entry = entry if again else queue.pop(0)
                     actor = scenario.entries[entry]
-                    reason = self.why_not(entry) or (None if again else self.doubt(entry, sentence))
+                    reason = self.why_not(entry) or self.doubt(entry, sentence)
+                    if again:
+                        reason = None if actor in self.unguarded or self.doors[actor].lets_in else "open"
                     limits = None
                     if not reason:
                         limits = self.limits(entry, start_by, finish_by, characters, tried)

@@ -28,8 +28,6 @@ MUTANTS: Mapping[str, Mutants] = {
             "chunk = None\n                samples = 0",
             "chunk = None\n                samples = samples if heard else 0",
         ),
-        "the own voice is called a substitute":
-            ("substitute = run.why if self._candidates.voice_of(index) else None", "substitute = run.why"),
         "what is not held is a problem": ("if entry.recalls and not samples:", "if False:"),
         "what breaks off while it is recalled is nothing":
             ("if entry.recalls and not samples:", "if entry.recalls:"),
@@ -39,7 +37,6 @@ MUTANTS: Mapping[str, Mutants] = {
         "what was given is never taken back":
             ("not samples or take_back(sentence.index)", "not samples"),
         "what was given is tried again": ("not samples or take_back(sentence.index)", "True"),
-        "what was taken back has been played": ("run.plays_until = played_until", "pass"),
         "what went wrong once is why for ever": ("            self.why = None\n", "            pass\n"),
         "the whole budget begins anew with each sentence":
             ("first_audio, finish_by, left)", "first_audio, clock() + budget.whole, left)"),
@@ -61,10 +58,9 @@ MUTANTS: Mapping[str, Mutants] = {
         "what went wrong a moment ago is tried with the same voice":
             (" or entry.doubt(sentence).reason", ""),
         "what came out wrong is tried again though it would be too late": (
-            "limits = self._limits(index, sentence, due, tried) if entry.readiness() else None",
-            "pass",
+            "again.discard(index)\n                limits = self._limits(index, sentence, due, tried)",
+            "again.discard(index)",
         ),
-        "who is open by now tries again": (" if entry.readiness() else None", ""),
         "who was forced open is the last resort": ("not (entry.recalls or forced)", "not entry.recalls"),
         "what only recalls is the last resort": ("not (entry.recalls or forced)", "not forced"),
         "budget not split": ("due.start_by - now - sum(", "due.start_by - now - 0 * sum("),
@@ -84,7 +80,7 @@ MUTANTS: Mapping[str, Mutants] = {
             ("not (behind or not self._last_resort)", "not behind"),
         "who was passed over for time is not made for later": ("entry.make_for_later(sentence)", "pass"),
         "who was passed over is not told": ("passed_over(self.voice_of(index), reason)", "pass"),
-        "who recalls is told as passed over": ("elif reason and not entry.recalls:", "elif reason:"),
+        "who recalls is told as passed over": ("if reason and not entry.recalls:", "if reason:"),
         "who recalls is another voice":
             ("index - 1 if index and self._entries[index - 1].recalls else index", "index"),
         "patience though somebody is behind": ("self._patience if nobody_else else 0.0", "self._patience"),
@@ -98,7 +94,6 @@ MUTANTS: Mapping[str, Mutants] = {
             "breaker.state not in {*LETS_USERS_THROUGH, State.HALF_OPEN}",
         ),
         "forced open is not seen": ("self.breaker.state is State.FORCED_OPEN", "False"),
-        "a voice that is given a rest is asked": ("readiness and self.blame.readiness(voice)", "readiness"),
     },
     "attempt": {
         "breaker permit of a good try not settled":
@@ -179,10 +174,8 @@ MUTANTS: Mapping[str, Mutants] = {
         "a text that came out wrong is not doubted":
             ("of_text.rests_until = now + _rest(TEXT_RESTS, of_text.row)", "pass"),
         "a text that went well has a rest": ("known.row, known.rests_until = 0, -math.inf", "pass"),
-        "a voice is never given a rest": ("self._give_rest(of_voice, voice, reason, now)", "pass"),
         "a voice is given a rest for one text":
             ("of_voice.failed.add(key[1])", "of_voice.failed |= {1, 2, 3}"),
-        "a voice that speaks well rests on": ("self._voices.pop(voice.source, None)", "pass"),
     },
     "fade": {
         "sound ends with a click": ("sample * (count - 1 - at) // count", "sample"),

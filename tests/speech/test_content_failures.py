@@ -132,13 +132,13 @@ async def test_who_has_nobody_else_tries_it_all_the_same_and_never_the_same_take
 
 
 async def test_one_voice_that_talks_a_lot_is_given_a_rest_and_the_others_speak() -> None:
-    clone = guard(ScriptedEngine("clone", *[(BABBLES,)] * 5, SPEAKS))
+    clone = guard(ScriptedEngine("clone", *[(BABBLES,)] * 6, SPEAKS))
     nova, brim = persona(clone, "nova"), persona(clone, "brim")
     for number in range(20):
         told = await tell(nova, utterance(f"Number {number}."))
         assert told.story[0] == "0:espeak"
     assert isinstance(clone.engine, ScriptedEngine)
-    assert len(clone.engine.asked) == 5, "three texts; there is no second take of the last one"
+    assert len(clone.engine.asked) == 6, "three texts, each of them twice"
     assert told.starts[0].substitute and told.starts[0].substitute.code == "bad_voice"
     assert breaker_of(clone).state is State.CLOSED
     for number in range(50):
@@ -189,3 +189,16 @@ async def test_why_it_went_wrong_once_is_not_told_of_what_goes_wrong_later() -> 
     clone = ScriptedEngine("clone", (BABBLES,), SPEAKS, (DIES,))
     told = await tell(chain_of(clone, last()), utterance("One.", "Two."))
     assert told.starts[-1].substitute and told.starts[-1].substitute.code == "died"
+
+
+async def test_what_was_taken_back_has_not_been_played() -> None:
+    """How long the next sentence may take follows from what is heard meanwhile."""
+    clone = ScriptedEngine("clone", (24_000, BABBLES), SPEAKS)
+    now = asyncio.get_running_loop().time
+    began, budget = now(), Budget(first_audio=2.0)
+    speaking = chain_of(clone, last()).speak(
+        utterance("One.", "Two."), budget=budget, take_back=lambda sentence: True
+    )
+    async with aclosing(speaking) as events:
+        assert is_complete(Told([event async for event in events]))
+    assert clone.given[-1].asked.start_by < began + 2.5

@@ -17,12 +17,13 @@ from aiohttp.http_exceptions import HttpProcessingError
 from gateway.engines.upstream.answer import Expected, WorthARetry, body_of, check_status
 from gateway.engines.upstream.body import SniffedBody
 from gateway.engines.upstream.retry_budget import RetryBudget
-from gateway.output_guard import longest_seconds
+from gateway.output_guard import LONGEST_GAP, LONGEST_START
+from gateway.spoken_length import longest_seconds
 from gateway.upstream_settings import UpstreamSettings
 from speech import __version__, wire
 from speech.audio import AudioFormat
 from speech.engines.child import FULL
-from speech.errors import EngineFailure, MachineFull
+from speech.errors import ContentFailure, EngineFailure, MachineFull
 
 SPEECH = "/v1/audio/speech"
 PIECE = 960
@@ -118,13 +119,13 @@ class Connection:
     async def sound(
         self, answer: Answer, text: str, expires: float
     ) -> AsyncGenerator[tuple[bytes, AudioFormat], None]:
-        """Runs of samples as they come. Raises EngineFailure, also for more than `text` can need.
+        """Runs of samples as they come. Raises EngineFailure, and ContentFailure for nothing, or too much.
 
         The first run is due at `expires`, each other `gap` seconds after it is waited for.
         """
         body = answer.body
         loop = asyncio.get_running_loop()
-        most = longest_seconds(text)
+        most = LONGEST_START + longest_seconds(text, any_language=True) + LONGEST_GAP
         pending, data, ended = bytearray(), answer.first, False
         received = played = 0
         waited = 0.0
@@ -146,14 +147,14 @@ class Connection:
             played += len(pending)
             if pending:
                 if body.format.seconds(body.format.samples(played)) > most:
-                    raise EngineFailure("too_long", f"{self._name} sends more than the sentence can need")
+                    raise ContentFailure("too_long", f"{self._name} sends more than the sentence can need")
                 yield bytes(pending), body.format
                 pending.clear()
             if waited > most + self._settings.first_audio:
                 raise EngineFailure("stalled", f"{self._name} is slower than anybody speaks")
             expires = loop.time() + self._settings.gap
         if not played:
-            raise EngineFailure("no_audio", f"{self._name} made no audio of a sentence")
+            raise ContentFailure("no_audio", f"{self._name} made no audio of a sentence")
 
     async def _opened(self, data: bytes, expires: float) -> Answer:
         try:
