@@ -77,7 +77,7 @@ class Robot:
             if not await self._voices.hold(persona, spoken):
                 await self.gateway.make_ready()
             who, absent = await self._voices.find(persona)
-            chain = self._voices.chain(who, absent)
+            chain = self._voices.chain(who, absent, whole=out is not None)
             utterance = Utterance(uuid.uuid4().hex, who.id, who.language, spoken)
             if out:
                 heard = await self._into_file(chain, utterance, out, play)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from edge_client.budgeted import budgeted
 from edge_client.gateway_answers import remark
 from edge_client.kept_sentences import KEY_FILE, KeptSentences
 from edge_client.known_gateway import KnownGateway
@@ -102,17 +103,24 @@ class Voices:
         return instead
 
     def chain(
-        self, persona: KnownPersona, absent: Reason | None = None, gateway: GuardedEngine | None = None
+        self,
+        persona: KnownPersona,
+        absent: Reason | None = None,
+        gateway: GuardedEngine | None = None,
+        *,
+        whole: bool = False,
     ) -> FallbackChain:
         """For one utterance. With `absent` the gateway is not asked, for that reason.
 
         `gateway` is another way to it than the one that everybody shares, which speaks one text at a time.
+        `whole`: nothing is heard before all of it is made.
         """
         own = gateway or self._gateway.guarded
         if absent:
             own = GuardedEngine(GatewayLink((), connect_timeout=0.0, absent=absent))
         elif self.keeping and persona.clones:
             own = replace(own, engine=self.keeping.listening(own.engine))
+        own = budgeted(own, persona.whole_answer_budget if whole else persona.first_audio_budget)
         return FallbackChain(
             [
                 ChainEntry(GuardedEngine(self._book), VoiceSpec("phrasebook", persona.id), recalls=True),

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from functools import partial
 
 from aiohttp import WSCloseCode, web
@@ -36,13 +36,14 @@ from gateway.keys import (
     SETTINGS,
     SOCKETS,
     TALLY,
+    TOO_SLOW,
     Listeners,
     Sockets,
 )
 from gateway.metrics import Metrics
 from gateway.metrics_now import Now
 from gateway.models import revisions
-from gateway.observed import Listener, Observer
+from gateway.observed import Account, Observer
 from gateway.persona_files import PersonaLibrary
 from gateway.persona_report import PersonaReport
 from gateway.persona_shelf import PersonaShelf
@@ -55,9 +56,11 @@ from gateway.routes import ROUTES
 from gateway.settings import Settings
 from gateway.status_hour import LastHour
 from gateway.tally import Tally
-from gateway.too_slow import TooSlow
+from gateway.too_slow import BestStart, TooSlow
 from speech import wire
+from speech.blame import Blame
 from speech.breaker import BreakerChange, CircuitBreaker
+from speech.breaker_settings import DEFAULTS, BreakerSettings
 from speech.engines.base import Engine
 from speech.engines.espeak import EspeakEngine
 from speech.engines.wrapped import inside
@@ -69,6 +72,8 @@ from speech.settings_changes import SettingsChanges
 
 log = logging.getLogger(__name__)
 
+OF_MODELS = BreakerSettings(lease=60.0)
+"""A canary may take as long as a slow machine needs; a worker that hangs is found out by its own deadlines"""
 START_AGAIN, START_AGAIN_AT_MOST = 5.0, 60.0
 """Seconds after which a local engine that did not start is started again; each time twice as many"""
 
@@ -101,8 +106,13 @@ def make_app(
     app[LAST_HOUR] = hour = LastHour(clock)
     app[TALLY] = tally = Tally(clock)
     given = engines or {"espeak": EspeakEngine.installed(settings.espeak)}
-    listeners = (metrics.count, hour.add, tally.add, *_too_slow(app[PERSONAS], given))
-    app[OBSERVER] = Observer(listeners, clock)
+    app[TOO_SLOW] = too_slow = TooSlow(_best_start(given))
+
+    def look(account: Account) -> None:
+        """Whether a persona's clone can be in time at all."""
+        too_slow.look(app[PERSONAS].personas.values())
+
+    app[OBSERVER] = Observer((metrics.count, hour.add, tally.add, look), clock)
     breaker = partial(CircuitBreaker, clock=clock, listener=partial(_tell, metrics))
     app[ENGINES] = GuardedEngines(
         (
@@ -110,7 +120,8 @@ def make_app(
             GuardedEngine(
                 engine,
                 # What only plays from disk has nothing to be given a rest.
-                None if name == CacheEngine.name else breaker(name),
+                None if name == CacheEngine.name else breaker(name, OF_MODELS if name == "mlx" else DEFAULTS),
+                blame=Blame(clock),
             ),
         )
         for name, engine in given.items()
@@ -150,11 +161,10 @@ def make_app(
     return app
 
 
-def _too_slow(shelf: PersonaShelf, engines: Mapping[str, Engine]) -> Iterator[Listener]:
-    """Looks after each text whether a persona's clone can be in time at all."""
-    if mlx := inside(engines["mlx"], MlxEngine) if "mlx" in engines else None:
-        too_slow = TooSlow(mlx.best_start)
-        yield lambda account: too_slow.look(shelf.personas.values())
+def _best_start(engines: Mapping[str, Engine]) -> BestStart:
+    """As the engine of cloned voices has measured it."""
+    mlx = inside(engines["mlx"], MlxEngine) if "mlx" in engines else None
+    return mlx.best_start if mlx else lambda voice: None
 
 
 def default_persona(settings: Settings, personas: PersonaLibrary) -> str:

@@ -17,6 +17,7 @@ from gateway.phrase_store import PhraseStore
 from gateway.settings import Settings
 from gateway.status_hour import LastHour
 from gateway.tally import Tally
+from gateway.too_slow import TooSlow
 from speech.guarded import GuardedEngine
 from speech.settings_changes import SettingsChanges
 
@@ -35,6 +36,7 @@ class Listeners(set[asyncio.Event]):
 
 SETTINGS = web.AppKey("settings", Settings)
 CHANGES = web.AppKey("changes", SettingsChanges)
+TOO_SLOW = web.AppKey("too_slow", TooSlow)
 GATEWAY_ID = web.AppKey("gateway_id", str)
 PERSONAS = web.AppKey("personas", PersonaShelf)
 DEFAULT_PERSONA = web.AppKey("default_persona", str)

@@ -136,3 +136,9 @@ class ContentFailure(EngineFailure):
     """
 
     code = "content_failed"
+
+
+NOT_THE_ENGINES = frozenset(
+    {"no_audio", "silent", "silent_gap", "too_short", "too_long", "runaway", "not_a_number", "model_failed"}
+)
+"""The reasons of a ContentFailure"""

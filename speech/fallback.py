@@ -94,6 +94,10 @@ class FallbackChain:
         """Seconds to the first sound by the entry that would speak now."""
         return self._candidates.start_estimate(sentence)
 
+    def make_for_later(self, sentence: Sentence) -> None:
+        """Has it made in the persona's own voice when nobody waits, so that it is there the next time."""
+        self._candidates.maker(0).make_for_later(sentence)
+
     async def speak(
         self,
         utterance: Utterance,

@@ -2,7 +2,7 @@
 
 import enum
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 
@@ -16,6 +16,10 @@ class Priority(enum.IntEnum):
     """Nobody listens: canaries, phrases that are made in advance, what came too late"""
 
 
+def _never() -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """By whom a sentence is asked for, how urgently, and until when it is of use."""
@@ -25,6 +29,8 @@ class Asked:
     priority: Priority = Priority.DIALOGUE
     start_by: float = math.inf
     """When its first sound is too late, in the clock of the event loop"""
+    abandoned: Callable[[], bool] = _never
+    """Whether by now nobody waits for it: it goes on only as long as nobody else wants to speak"""
 
 
 ANYBODY = Asked()

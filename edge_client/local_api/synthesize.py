@@ -15,8 +15,6 @@ from speech.text import sentences
 from speech.utterance import Utterance
 from speech.whole_file import speak_whole
 
-WITHIN = 12.0
-"""Seconds for all of it, unless the request says how many: a script gives up after 15"""
 MOST_INSIDE = 4
 """Texts that are made at once; each has its own way to the gateway"""
 
@@ -34,7 +32,8 @@ async def synthesize(request: web.Request) -> web.Response:
     began = time.perf_counter()
     inside.add(utterance.id)
     try:
-        made = await speak_whole(daemon.voices.chain(who, absent, own), utterance, within=within)
+        chain = daemon.voices.chain(who, absent, own, whole=True)
+        made = await speak_whole(chain, utterance, within=within or who.whole_answer_budget)
     except EngineFailure as failure:
         raise daemon.voices.with_what_to_do(
             NothingCanSpeak(f"nothing could speak: {failure.message}")
@@ -56,11 +55,11 @@ async def synthesize(request: web.Request) -> web.Response:
     return web.Response(body=wav_file(pcm, audio), content_type="audio/wav", headers=headers)
 
 
-def _budget(request: web.Request) -> float:
-    """Seconds. Raises InvalidMessage."""
+def _budget(request: web.Request) -> float | None:
+    """Seconds; None: the request does not say, and the persona's count. Raises InvalidMessage."""
     said = request.headers.get(wire.HEADER_BUDGET)
     if said is None:
-        return WITHIN
+        return None
     if not re.fullmatch("[0-9]{1,9}", said) or not LEAST_BUDGET_MS <= int(said) <= MOST_BUDGET_MS:
         limits = f"from {LEAST_BUDGET_MS} to {MOST_BUDGET_MS} milliseconds"
         raise InvalidMessage(f"{wire.HEADER_BUDGET} must be {limits}")

@@ -20,7 +20,7 @@ from gateway.engines.upstream.place import Place
 from gateway.upstream_settings import UpstreamSettings
 from speech.audio import AudioChunk, Origin
 from speech.engines.base import READY, Readiness
-from speech.errors import EngineFailure, EngineUnavailable, InvalidClip, InvalidSettings
+from speech.errors import ContentFailure, EngineFailure, EngineUnavailable, InvalidClip, InvalidSettings
 from speech.persona import UPSTREAM_PREFIX, VoiceSpec
 from speech.utterance import Priority, Reason, Sentence
 
@@ -145,6 +145,9 @@ class UpstreamEngine:
                 async with aclosing(self.speak(Sentence(0, PROBE_TEXT), self._last)) as chunks:
                     async for _ in chunks:
                         pass
+            except ContentFailure:
+                # It answers; whether that can be the word is for those to say who listen to it.
+                return
             except EngineUnavailable as unavailable:
                 if unavailable.reason == "refused":
                     raise EngineFailure(unavailable.reason, unavailable.message) from unavailable
