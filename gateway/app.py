@@ -69,6 +69,7 @@ from speech.guarded import GuardedEngine
 from speech.persona import LOCAL_ENGINES, VoiceSpec
 from speech.recovery import recover
 from speech.settings_changes import SettingsChanges
+from speech.voice_recovery import recover_voices
 
 log = logging.getLogger(__name__)
 
@@ -228,11 +229,16 @@ async def _start(engine: Engine) -> None:
 
 
 async def _recovery(app: web.Application) -> AsyncIterator[None]:
-    guarded = [(each.engine, each.breaker) for each in app[ENGINES].values() if each.breaker]
-    recovering = asyncio.create_task(recover(guarded), name="recovery")
+    guarded = [each for each in app[ENGINES].values() if each.breaker]
+    breakers = [(each.engine, each.breaker) for each in guarded if each.breaker]
+    recovering = {
+        asyncio.create_task(recover(breakers), name="recovery"),
+        asyncio.create_task(recover_voices(guarded), name="recovery of voices"),
+    }
     yield
-    recovering.cancel()
-    await asyncio.wait({recovering})
+    for task in recovering:
+        task.cancel()
+    await asyncio.wait(recovering)
 
 
 async def _phrases(app: web.Application) -> AsyncIterator[None]:

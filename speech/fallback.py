@@ -151,7 +151,8 @@ class FallbackChain:
                         full.add(index)
                     else:
                         full.discard(index)
-                    if isinstance(problem, ContentFailure) and index not in once and not heard:
+                    another_take = isinstance(problem, ContentFailure) and problem.another_take
+                    if another_take and index not in once and not heard:
                         once.add(index)
                         if not samples or take_back(sentence.index):
                             again.add(index)

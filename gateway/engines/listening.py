@@ -14,13 +14,12 @@ from speech.engines.wrapped import WrappedEngine
 from speech.errors import ContentFailure, EngineUnavailable
 from speech.persona import VoiceSpec
 from speech.utterance import Asked, Priority, Sentence
+from speech.voice_recovery import CANARIES
 
 SILENT_FOR = 0.25
 """Seconds of silence before a sentence that would be too late by themselves"""
 NEARLY = 0.2
 """Seconds; the next piece may come too late to be judged"""
-CANARIES = ("Can you hear me now?", "This is only a test, you know.", "One moment, I am listening to myself.")
-"""Long enough to miss something of them; each canary says another one"""
 CANARY_VOICES = 3
 """Voices that one canary tries at most"""
 REMEMBERED = 8
@@ -58,14 +57,15 @@ class ListeningEngine(WrappedEngine):
         """The engine's own canary, then one that is listened to: it hears what users would meet.
 
         The latter speaks with voices that have spoken well, first those that did so last, until one does
-        again. A single one that comes out wrong tells of that voice, not of the engine. Raises as `speak`.
+        again; each says something else. One that comes out wrong tells of that voice or of that text; it
+        takes two to tell of the engine. Raises as `speak`.
         """
         await self._engine.probe()
-        number = next(self._canaries)
         asked = Asked(priority=Priority.BACKGROUND)
-        sentence = Sentence(0, CANARIES[number % len(CANARIES)], asked, take=number)
         wrong: list[ContentFailure] = []
         for voice in self._canary_voices():
+            number = next(self._canaries)
+            sentence = Sentence(0, CANARIES[number % len(CANARIES)], asked, take=number)
             try:
                 sounded = False
                 async with aclosing(self.speak(sentence, voice)) as chunks:

@@ -5,11 +5,12 @@ from contextlib import aclosing
 
 import pytest
 
-from gateway.engines.listening import CANARIES, ListeningEngine
+from gateway.engines.listening import ListeningEngine
 from speech.audio import AudioChunk
 from speech.errors import ContentFailure, EngineFailure
 from speech.persona import ModelVoice, VoiceSpec
 from speech.utterance import Sentence
+from speech.voice_recovery import CANARIES
 from tests.fakes.scripted_engine import ScriptedEngine, Step
 
 VOICE = VoiceSpec("clone", "vixen")

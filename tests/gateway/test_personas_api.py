@@ -33,6 +33,8 @@ async def test_a_persona_is_told_with_its_local_voice_and_its_phrases(gateway: R
         "engine": "espeak",
         "clones": False,
         "when_unavailable": "substitute",
+        "first_audio_budget": 2.0,
+        "whole_answer_budget": 12.0,
         "local_voices": [
             {"engine": "espeak", "voice": "en+f4", "pitch": 72, "rate": 135, "volume": None, "lexicon": []}
         ],

@@ -66,6 +66,8 @@ MUTANTS: Mapping[str, Mutants] = {
         "budget not split": ("due.start_by - now - sum(", "due.start_by - now - 0 * sum("),
         "whole budget not split": ("due.finish_by - now - sum(", "due.finish_by - now - 0 * sum("),
         "reserve missing": ("return max(RESERVE, 2 *", "return max(0.0, 2 *"),
+        "who is slow is waited for beyond the time there is":
+            ("min(_reserve(entry, sentence), A_MOMENT)", "_reserve(entry, sentence)"),
         "reserve is not of the slow": ("max(RESERVE, 2 * _estimate(entry, sentence))", "RESERVE"),
         "who is not ready has a reserve":
             ("if not other.recalls and other.readiness()]", "if not other.recalls]"),
@@ -117,7 +119,11 @@ MUTANTS: Mapping[str, Mutants] = {
         "who is forbidden is asked again":
             ("permit.forbid(Reason(forbidden.reason, forbidden.message))", "permit.ignore()"),
         "a sentence without sound is spoken":
-            ('raise ContentFailure("no_audio", f"{engine.name} made no audio of a sentence")', "heard = 0.0"),
+            (
+                'raise ContentFailure("no_audio", f"{engine.name} made no audio of a sentence", '
+                "another_take=False)",
+                "heard = 0.0",
+            ),
         "what one text does wrong is its engine's fault":
             ("else:\n            permit.ignore()", "else:\n            permit.fail(reason)"),
         "a text that went well is doubted still": ("    blame.spoke(entry.voice, text, begun)\n", ""),

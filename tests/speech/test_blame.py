@@ -169,16 +169,16 @@ def test_when_it_was_the_engine_its_texts_and_voices_may_be_tried_at_once(blame:
     assert fail(blame, (BRIM, "Five.")) == [Whose.TEXT], "it begins anew"
 
 
-def test_bad_voices_accuse_their_engine_once_and_not_for_ever(clock: Clock, blame: Blame) -> None:
+def test_bad_voices_accuse_their_engine_more_and_more_seldom(clock: Clock, blame: Blame) -> None:
     """Two bad clips that talk a lot, and nobody else says a word. Who has spoken well may do so again."""
-    whose = []
-    for number in range(60):
+    whose: list[Whose] = []
+    for number in range(1800):
         for voice in (NOVA, BRIM):
             if blame.readiness(voice):
                 whose += fail(blame, (voice, f"Number {number}."))
         clock.now += 1
-    assert whose.count(Whose.ENGINE) == 1
-    assert whose.count(Whose.VOICE) > 4
+    assert 1 <= whose.count(Whose.ENGINE) <= 6
+    assert whose.count(Whose.VOICE) > 10
     for voice in (NOVA, BRIM):
         blame.spoke(voice, "Well.", clock())
     clock.now += 1
