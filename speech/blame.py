@@ -10,7 +10,7 @@ import logging
 import math
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -20,8 +20,11 @@ from speech.utterance import Reason
 
 log = logging.getLogger(__name__)
 
-VOICES, TEXTS = 2, 3
-"""Different ones that go wrong before it is the engine's fault; so many texts of one voice are the voice's"""
+TEXTS = 3
+"""Different ones of one voice that go wrong before it is the voice's fault"""
+EACH, TWO, ANY = 2, 2, 3
+"""It is the engine's when two voices went wrong with two texts each, or three voices with any, all of them
+different: one odd text, and one bad voice, explain less than that"""
 WINDOW = 60.0
 """Seconds; what went wrong before tells nothing"""
 # Each is the first rest and the longest, in seconds; they double.
@@ -172,9 +175,11 @@ class Blame:
     def _engine_is_to_blame(self, now: float) -> bool:
         while self._evidence and now - self._evidence[0][0] > WINDOW:
             self._evidence.popleft()
-        voices = {source for _, (source, _) in self._evidence}
-        texts = {text for _, (_, text) in self._evidence}
-        return len(voices) >= VOICES and len(texts) >= TEXTS
+        by_voice: dict[tuple[str, str], set[int]] = {}
+        for _, (source, text) in self._evidence:
+            by_voice.setdefault(source, set()).add(text)
+        several = [texts for texts in by_voice.values() if len(texts) >= EACH]
+        return _differ(by_voice.values(), ANY, ANY) or _differ(several, TWO, TWO * EACH)
 
     def _acquit(self, now: float) -> None:
         """What led to the engine may be tried at once; its voices do so again more and more seldom."""
@@ -204,6 +209,10 @@ class Blame:
             of_voice.reason.text,
             extra={"voice": _name(voice), "seconds": seconds},
         )
+
+
+def _differ(texts_of_voices: Collection[set[int]], voices: int, texts: int) -> bool:
+    return len(texts_of_voices) >= voices and len(set().union(*texts_of_voices)) >= texts
 
 
 def _key(voice: VoiceSpec, text: str) -> _Key:

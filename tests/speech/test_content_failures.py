@@ -158,10 +158,10 @@ async def test_one_voice_that_talks_a_lot_is_given_a_rest_and_the_others_speak()
 
 async def test_when_every_voice_goes_wrong_the_breaker_opens_at_once() -> None:
     clone = guard(ScriptedEngine("clone", (BABBLES,)))
-    for name, text in (("nova", "One."), ("brim", "Two.")):
+    for name, text in (("nova", "One."), ("brim", "Two."), ("nova", "Three.")):
         await tell(persona(clone, name), utterance(text))
     assert breaker_of(clone).state is State.CLOSED
-    await tell(persona(clone, "nova"), utterance("Three."))
+    await tell(persona(clone, "brim"), utterance("Four."))
     breaker = breaker_of(clone)
     assert breaker.state is State.OPEN
     assert breaker.reason and breaker.reason.code == "too_long"

@@ -140,7 +140,7 @@ class Conversation:
         self._within(self._limits.send)
         await self._process.send(Prepare(prompt, voice.transcript, voice.ad_hoc), clip.samples)
         self._within(self._given(self._limits.prepare, self._pace.prepare, self._pace.first_audio))
-        began = asyncio.get_running_loop().time()
+        began = turn.encoding_since = asyncio.get_running_loop().time()
         self._preparing = True
         answer, _ = await self._process.receive()
         self._preparing = False

@@ -93,8 +93,10 @@ class ModelWorker:
         wait = sum(self._wall_of(turn) for turn in self._scheduler.ahead_of(priority))
         current = self._conversation.turn if self._conversation else None
         if current:
-            wait += max(0.0, self._until_it_ends(current, priority) - (now - (current.begun or now)))
-        if voice.clones and not self.has_prepared(voice.key):
+            since = current.begun or current.encoding_since or now
+            wait += max(0.0, self._until_it_ends(current, priority) - (now - since))
+        encodes_it = current and current.begun is None and current.voice and current.voice.key == voice.key
+        if voice.clones and not (encodes_it or self.has_prepared(voice.key)):
             wait += self._pace.prepare
         return wait + self._pace.first_audio_p95(voice.key)
 
@@ -241,9 +243,12 @@ class ModelWorker:
         return next((voice for voice in known if voice.key not in self._harmful), None)
 
     def _until_it_ends(self, current: Turn, priority: Priority) -> float:
-        """Seconds from when it began: what nobody waits for gives way, but not in its first piece."""
-        if current.priority is not Priority.BACKGROUND or priority is Priority.BACKGROUND:
+        """Seconds from when it began. What nobody waits for gives way, but not in its first piece."""
+        gives_way = current.priority is Priority.BACKGROUND and priority is not Priority.BACKGROUND
+        if not (gives_way or current.left):
             return self._wall_of(current)
+        if current.begun is None:
+            return self._pace.prepare
         return 0.0 if current.sounded else self._pace.first_audio_p95(key_of(current))
 
     def _wall_of(self, turn: Turn) -> float:

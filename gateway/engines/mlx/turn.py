@@ -23,7 +23,9 @@ class Turn:
     """None: the worker's own warm-up voice"""
     asked: Asked = ANYBODY
     submitted: float = 0.0
-    """When it came, in the clock of the event loop, as `begun` and `sounded`"""
+    """When it came, in the clock of the event loop, as the next three"""
+    encoding_since: float | None = None
+    """When its reference began to be encoded"""
     begun: float | None = None
     """When the worker was given it"""
     sounded: float | None = None
