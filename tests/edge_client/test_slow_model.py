@@ -65,6 +65,7 @@ async def until_it_rests(model: ScriptedModel, gateway: GatewayProcess, count: i
             await asyncio.sleep(0.05)
 
 
+@pytest.mark.slow
 async def test_within_its_budget_it_is_the_clone_that_the_robot_hears(
     tmp_path: Path, settings: Callable[..., Settings]
 ) -> None:
