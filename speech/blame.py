@@ -29,7 +29,7 @@ WINDOW = 60.0
 """Seconds; what went wrong before tells nothing"""
 # Each is the first rest and the longest, in seconds; they double.
 TEXT_RESTS = 30.0, 3600.0
-VOICE_RESTS = 10.0, 300.0
+VOICE_RESTS = 10.0, 60.0
 ACCUSED_RESTS = 20.0, 3600.0
 MOST_TEXTS, MOST_AD_HOC, MOST_VOICES = 512, 64, 64
 """Remembered; those that were met longest ago are forgotten"""

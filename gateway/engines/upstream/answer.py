@@ -84,6 +84,9 @@ async def check_status(response: aiohttp.ClientResponse, name: str, now: float) 
     if code in NOT_THE_ENGINES:
         # Another gateway of ours, which has tried again by itself.
         raise ContentFailure(code, f"{name} could make nothing of this ({told})", another_take=False)
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        # It lives and tells that just this went wrong; whoever is down says 502 or 503, or nothing.
+        raise WorthARetry(ContentFailure("refused", f"{name} failed at this ({told})", another_take=False))
     if status >= 500 or status == HTTPStatus.REQUEST_TIMEOUT:
         raise WorthARetry(EngineFailure("refused", f"{name} failed ({told})"))
     if 400 <= status < 500 and response.content_type == "application/json":

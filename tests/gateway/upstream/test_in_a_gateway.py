@@ -103,6 +103,32 @@ async def test_what_another_gateway_of_ours_could_make_nothing_of_is_that_texts_
             assert len(fake.requests) == 1, "it is not asked again for a while"
 
 
+async def test_a_text_or_a_voice_that_the_server_fails_at_takes_it_from_nobody_else() -> None:
+    """It lives: it says 500, and speaks for all others."""
+    cora = replace(NOVA, voice="cora", upstream_voice=UpstreamVoice("cora", model="m"))
+    async with running() as fake:
+
+        async def behave(exchange: Exchange) -> None:
+            fields = exchange.heard.fields
+            wrong = fields["voice"] == NOVA.voice or "odd" in fields["input"]
+            await (answers("500 Internal Server Error", None, b"") if wrong else speaks())(exchange)
+
+        fake.always = behave
+        engines = upstream_engines({"studio": UpstreamSettings(url=fake.url)})
+        people = library(ROOK, replace(ROOK, id="cora", voice=cora))
+        spare = ScriptedEngine("spare", (2400,))
+        async with gateway(people, {**engines, "spare": spare}) as running_gateway:
+            for number in range(12):
+                told = await running_gateway.say(f"Number {number}.", "rook")
+                assert told.headers["X-Voice-Engine"] == "spare"
+                told = await running_gateway.say("This is odd.", "cora")
+                assert told.headers["X-Voice-Engine"] == "spare"
+                told = await running_gateway.say(f"Number {number}.", "cora")
+                assert told.headers["X-Voice-Engine"] == "upstream:studio"
+            breaker = running_gateway.app[ENGINES]["upstream:studio"].breaker
+            assert breaker and breaker.state is State.CLOSED
+
+
 async def test_three_failures_open_its_breaker_and_the_canary_closes_it() -> None:
     async with running() as fake:
         engines = upstream_engines({"studio": UpstreamSettings(url=fake.url)})
