@@ -33,6 +33,7 @@ from speech.recovery import recover
 from speech.settings_changes import Changes, SettingsChanges
 from speech.text import clean, split
 from speech.utterance import Asked, Priority, Sentence
+from speech.voice_warnings import VoiceWarnings
 
 log = logging.getLogger(__name__)
 
@@ -96,17 +97,31 @@ class Daemon:
             await self.gateway.close(hurry=True)
             await self.espeak.close()
 
-    async def line(self, text: str, persona: str | None, priority: Priority, within: float | None) -> Line:
+    async def line(
+        self,
+        text: str,
+        persona: str | None,
+        priority: Priority,
+        within: float | None,
+        *,
+        speed: float = 1.0,
+        warnings: VoiceWarnings | None = None,
+    ) -> Line:
         """Queues it; it is dropped if it has not begun `within` so many seconds.
 
         Raises EmptyText, TextTooLong, UnknownVoice, TooManyRequests and DaemonGone.
         """
         asked_at = self.clock()
-        who, absent = await self.voices.find(self.settings.persona if persona is None else persona)
-        asked = Asked(priority=priority)
+        asked = Asked(
+            priority=priority, speed=speed, warnings=VoiceWarnings() if warnings is None else warnings
+        )
+        named = persona if persona and persona.strip() else self.settings.persona
+        who, absent = await self.voices.find(named, asked.warnings)
         short = len(text) <= SHORT_TEXT
         cut = _sentences(text, asked) if short else await asyncio.to_thread(_sentences, text, asked)
         line = Line(uuid.uuid4().hex[:12], who, absent, cut, priority, asked_at)
+        if asked.warnings:
+            log.info("line %s: not followed: field=%s", line.id, ",".join(asked.warnings.about))
         if within is not None:
             line.begin_by = asked_at + within
         self.speaker.add(line)

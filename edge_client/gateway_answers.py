@@ -5,6 +5,7 @@ import re
 from speech import wire
 from speech.audio import WIRE_FORMAT, AudioChunk, Origin
 from speech.errors import NOT_THE_ENGINES, EngineFailure, EngineUnavailable
+from speech.utterance import Asked
 
 NOT_AT_FAULT = {"unknown_voice", "too_many_requests", "nothing_can_speak"}
 """Errors of a gateway that works"""
@@ -53,6 +54,12 @@ def chunk_of(pcm: bytes, origin: Origin | None) -> AudioChunk:
     if origin is None or len(pcm) % WIRE_FORMAT.frame_bytes:
         raise EngineFailure("protocol", "gateway sent sound that cannot be played")
     return AudioChunk(pcm, WIRE_FORMAT, origin)
+
+
+def pass_on_warnings(said: wire.Start | wire.Complete, asked: Asked) -> None:
+    """What the gateway does not follow of a request, to whoever made it."""
+    for warning in said.warnings:
+        asked.warnings.add("gateway", warning)
 
 
 def check_end(end: wire.Complete | wire.Error | wire.Cancelled, samples: int) -> None:

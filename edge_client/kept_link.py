@@ -164,7 +164,8 @@ class KeptLink:
         id = str(next(self._ids))
         request = request_of(sentence, voice, id, socket.round_trip)
         try:
-            async with aclosing(spoken_over(socket, request, id, seconds_for(sentence))) as chunks:
+            speaking = spoken_over(socket, request, id, seconds_for(sentence), sentence.asked)
+            async with aclosing(speaking) as chunks:
                 async for chunk in chunks:
                     yield chunk
         except EngineUnavailable as unavailable:

@@ -6,12 +6,13 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Literal
 
-from edge_client.gateway_answers import check_admitted, check_end, chunk_of, origin_of
+from edge_client.gateway_answers import check_admitted, check_end, chunk_of, origin_of, pass_on_warnings
 from speech import wire
 from speech.audio import AudioChunk, Origin
+from speech.budget import LEAST_BUDGET_MS, MOST_BUDGET_MS
 from speech.errors import EngineFailure, EngineUnavailable
 from speech.persona import FIRST_AUDIO_BUDGET, VoiceSpec
-from speech.utterance import Priority, Sentence
+from speech.utterance import Asked, Priority, Sentence
 
 if TYPE_CHECKING:
     from edge_client.kept_link_socket import Exchange, KeptSocket
@@ -22,7 +23,6 @@ PRIORITIES: Mapping[Priority, Literal["urgent", "dialogue", "story", "background
     Priority.STORY: "story",
     Priority.BACKGROUND: "background",
 }
-LEAST_BUDGET_MS, MOST_BUDGET_MS = 50, 600_000
 FOR_A_NO = 0.1
 """Seconds before the listener's time is over in which a gateway says that it will not be in time"""
 LISTEN_EVERY = 0.03
@@ -44,6 +44,7 @@ def request_of(sentence: Sentence, voice: VoiceSpec, id: str, round_trip: float)
         priority=PRIORITIES[asked.priority],
         budget_ms=budget,
         prepared=True,
+        speed=asked.speed,
     )
 
 
@@ -54,7 +55,7 @@ def seconds_for(sentence: Sentence) -> float:
 
 
 async def spoken_over(
-    socket: "KeptSocket", request: wire.Synthesize, id: str, within: float
+    socket: "KeptSocket", request: wire.Synthesize, id: str, within: float, asked: Asked
 ) -> AsyncGenerator[AudioChunk, None]:
     """A sentence that is not wanted any more, or would begin later than `within` seconds, is cancelled there.
 
@@ -81,8 +82,11 @@ async def spoken_over(
                     yield chunk
                 elif isinstance(frame, wire.Start):
                     origin = origin_of(frame)
+                    pass_on_warnings(frame, asked)
                 elif isinstance(frame, wire.ENDS):
                     ended = True
+                    if isinstance(frame, wire.Complete):
+                        pass_on_warnings(frame, asked)
                     check_end(frame, samples)
         finally:
             if not ended and not socket.failure:

@@ -8,6 +8,7 @@ from edge_client.aloud import Heard
 from edge_client.known_personas import KnownPersona
 from speech.errors import RobotVoiceError
 from speech.utterance import Priority, Reason, Sentence
+from speech.voice_warnings import VoiceWarnings
 
 
 @dataclass(slots=True, eq=False)
@@ -33,6 +34,11 @@ class Line:
     error: RobotVoiceError | None = None
     """Why it was not spoken to its end"""
     _ended: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def warnings(self) -> VoiceWarnings:
+        """What of the request is not followed, as far as it is known by now."""
+        return self.sentences[0].asked.warnings
 
     @property
     def ended(self) -> bool:

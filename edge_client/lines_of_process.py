@@ -164,7 +164,8 @@ async def _by_the_daemon(daemon: DaemonClient, asked: Asked, *, wait: bool) -> d
 
 def _said(text: str, answer: dict[str, Any]) -> Said:
     known = {field.name: answer.get(field.name) for field in fields(Said)}
-    return Said(**{**known, "text": text})  # type: ignore[arg-type]  # the daemon is of the same release
+    more = {"text": text, "warnings": tuple(answer.get("warnings", ()))}
+    return Said(**{**known, **more})  # type: ignore[arg-type]  # the daemon is of the same release
 
 
 _lines = LinesOfProcess()

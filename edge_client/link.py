@@ -11,7 +11,14 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from edge_client.endpoint import Endpoint
-from edge_client.gateway_answers import check_admitted, check_end, chunk_of, origin_of, remark
+from edge_client.gateway_answers import (
+    check_admitted,
+    check_end,
+    chunk_of,
+    origin_of,
+    pass_on_warnings,
+    remark,
+)
 from edge_client.kept_link_sentence import request_of, seconds_for
 from edge_client.race import first_good
 from speech import wire
@@ -88,8 +95,11 @@ class GatewayLink:
                     yield chunk
                 elif isinstance(message, wire.Start):
                     origin = origin_of(message)
+                    pass_on_warnings(message, sentence.asked)
                 elif isinstance(message, wire.ENDS):
                     ended = True
+                    if isinstance(message, wire.Complete):
+                        pass_on_warnings(message, sentence.asked)
                     check_end(message, samples)
                     self.answered_by = connection.endpoint
         finally:

@@ -1,7 +1,8 @@
 """What became of one text: a row of what `--json` prints."""
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
 from edge_client.aloud import Heard
 from edge_client.endpoint import Endpoint
@@ -34,6 +35,16 @@ class Said:
     """From the call to the first sound that was handed over"""
     audio_s: float
     file: str | None
+    warnings: tuple[str, ...] = ()
+    """What of the request was not followed, in sentences"""
+
+
+def as_row(said: Said) -> dict[str, Any]:
+    """What `--json` prints; without `warnings` if there are none."""
+    row = asdict(said)
+    if not said.warnings:
+        del row["warnings"]
+    return row
 
 
 def in_words(said: Said, heard: Heard, last_seen: float | None, endpoint: Endpoint | None) -> str | None:
@@ -52,6 +63,7 @@ def describe(
     begun: float,
     endpoint: Endpoint | None,
     file: str | None = None,
+    warnings: Iterable[str] = (),
 ) -> Said:
     """`begun` is when it was asked for, in the clock of `heard`; `endpoint` the gateway that is known."""
     local: tuple[VoiceSpec | None, ...] = (*(None,) * FIRST_LOCAL, *local_voices(persona))
@@ -73,4 +85,5 @@ def describe(
         first_audio_ms=round((heard.first_audio - begun) * 1000),
         audio_s=round(heard.seconds, 3),
         file=file,
+        warnings=tuple(warnings),
     )

@@ -21,7 +21,8 @@ from speech.engines.espeak import EspeakEngine
 from speech.errors import EngineFailure, NothingCanSpeak, RobotVoiceError, SpokenInPart
 from speech.fallback import FallbackChain
 from speech.text import clean, split
-from speech.utterance import Sentence, Utterance
+from speech.utterance import Asked, Sentence, Utterance
+from speech.voice_warnings import VoiceWarnings
 from speech.whole_file import speak_whole
 
 __all__ = ["LONGEST_TEXT", "FileNotWritten", "Robot", "Said"]
@@ -68,7 +69,8 @@ class Robot:
         UnknownVoice, NothingCanSpeak, SpokenInPart, PlayerFailed and FileNotWritten.
         """
         cleaned = clean(text, LONGEST_FILE_TEXT if out else LONGEST_TEXT)
-        spoken = tuple(Sentence(number, piece) for number, piece in enumerate(split(cleaned)))
+        asked = Asked(warnings=VoiceWarnings())
+        spoken = tuple(Sentence(number, piece, asked) for number, piece in enumerate(split(cleaned)))
         finished = False
         warming: asyncio.Task[None] | None = None
         if self.gateway.is_uncertain:
@@ -76,7 +78,7 @@ class Robot:
         try:
             if not await self._voices.hold(persona, spoken):
                 await self.gateway.make_ready()
-            who, absent = await self._voices.find(persona)
+            who, absent = await self._voices.find(persona, asked.warnings)
             chain = self._voices.chain(who, absent, whole=out is not None)
             utterance = Utterance(uuid.uuid4().hex, who.id, who.language, spoken)
             if out:
@@ -94,7 +96,8 @@ class Robot:
                 await asyncio.wait({warming})
             await self._espeak.close()
         file, endpoint = str(out) if out else None, self.gateway.endpoint
-        said = describe(text, who, heard, begun=self._begun, endpoint=endpoint, file=file)
+        begun, told = self._begun, asked.warnings
+        said = describe(text, who, heard, begun=begun, endpoint=endpoint, file=file, warnings=told)
         self.why = in_words(said, heard, self.gateway.seen_there, endpoint)
         return said
 

@@ -23,11 +23,13 @@ from edge_client.phrasebook import OwnVoice, Phrasebook
 from edge_client.settings import Settings
 from speech.breaker import CircuitBreaker
 from speech.engines.espeak import EspeakEngine
-from speech.errors import EngineFailure, InvalidMessage, NothingCanSpeak, SpokenInPart
+from speech.errors import EngineFailure, InvalidMessage, NothingCanSpeak, SpokenInPart, UnknownVoice
 from speech.fallback import FallbackChain
 from speech.guarded import ChainEntry, GuardedEngine
 from speech.persona import VoiceSpec
 from speech.utterance import Reason, Sentence
+from speech.voice_names import stands_for_anybody
+from speech.voice_warnings import TO_NOBODY, VoiceWarnings
 
 if TYPE_CHECKING:  # a single command keeps nothing
     from edge_client.phrase_keeping import PhraseKeeping
@@ -62,8 +64,24 @@ class Voices:
         """Told of a persona whose recordings cannot be played"""
         self._book = Phrasebook(self.store, self.kept, self._own_voice, lambda each: self.on_damage(each))
 
-    async def find(self, name: str) -> tuple[KnownPersona, Reason | None]:
+    async def find(
+        self, name: str, warnings: VoiceWarnings = TO_NOBODY
+    ) -> tuple[KnownPersona, Reason | None]:
         """Who is meant, and why the gateway need not be asked to speak. Raises UnknownVoice.
+
+        A name that stands for anybody, such as `default` or `alloy`, means the persona in the settings, if no
+        persona is called so.
+        """
+        default = self._settings.persona
+        try:
+            return await self._find(name)
+        except UnknownVoice:
+            if name.strip() and stands_for_anybody(name, default, warnings):
+                return await self._find(default)
+            raise
+
+    async def _find(self, name: str) -> tuple[KnownPersona, Reason | None]:
+        """As `find`, for a name that stands for nobody else.
 
         It is asked about a name nobody here knows. If it cannot be, the name is wrong, unless it is the one
         in the settings: then another voice is better than none. On a robot that has not met its gateway yet

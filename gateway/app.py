@@ -10,7 +10,7 @@ from aiohttp import WSCloseCode, web
 
 from gateway.admission import Admission
 from gateway.advertise import Advertiser, NullAdvertiser
-from gateway.api import openai_request
+from gateway.api import openai, openai_request
 from gateway.api.error_answers import errors_as_json
 from gateway.caller_clips import CallerClips
 from gateway.engines.cache import MEGABYTE, CacheEngine
@@ -25,8 +25,10 @@ from gateway.keys import (
     ENGINES,
     GATEWAY_ID,
     LARGE_BODIES,
+    LAST_ANSWERS,
     LAST_HOUR,
     LISTENERS,
+    LONG_FILES,
     METRICS,
     OBSERVER,
     PERSONA_REPORT,
@@ -66,6 +68,7 @@ from speech.engines.espeak import EspeakEngine
 from speech.engines.wrapped import inside
 from speech.errors import InvalidSettings, UnknownVoice
 from speech.guarded import GuardedEngine
+from speech.last_answers import LastAnswers
 from speech.persona import LOCAL_ENGINES, VoiceSpec
 from speech.recovery import recover
 from speech.settings_changes import SettingsChanges
@@ -131,6 +134,8 @@ def make_app(
     app[ADVERTISER] = advertiser or NullAdvertiser()
     app[CALLER_CLIPS] = caller_clips or CallerClips()
     app[LARGE_BODIES] = asyncio.Semaphore(openai_request.LARGE_BODIES)
+    app[LONG_FILES] = asyncio.Semaphore(openai.AT_A_TIME)
+    app[LAST_ANSWERS] = LastAnswers(clock)
     app[SOCKETS] = Sockets()
     app[LISTENERS] = Listeners()
     app[PHRASES] = PhraseStore(
@@ -178,8 +183,7 @@ def default_persona(settings: Settings, personas: PersonaLibrary) -> str:
         return personas.find(wanted).id
     except UnknownVoice as error:
         if not settings.persona_sources.may_be_mended(wanted):
-            there_are = f"there are {', '.join(personas.personas)}"
-            raise InvalidSettings(f"default_persona: {error.message}; {there_are}") from error
+            raise InvalidSettings(f"default_persona: {error.message}") from error
     # A mistake in its file, or a disk that is not there yet, must not keep a gateway from starting.
     log.warning(
         "default_persona %s cannot be used now, so %s speaks when nobody is named; mend it and start again",

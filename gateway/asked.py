@@ -1,20 +1,18 @@
 """What a request says besides its text: who asks, how urgently, and how long the answer may take."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from aiohttp import web
 
 from speech import wire
-from speech.budget import Budget
-from speech.errors import InvalidMessage
+from speech.budget import Budget, budget_in
 from speech.persona import Persona
+from speech.speed import possible
 from speech.utterance import Asked, Priority, Sentence
+from speech.voice_warnings import VoiceWarnings
 
 PRIORITIES = {priority.name.lower(): priority for priority in Priority}
-DIGITS = re.compile(r"[0-9]{1,9}")
-LEAST_BUDGET_MS, MOST_BUDGET_MS = 50, 600_000
 
 
 def client_of(request: web.BaseRequest) -> str:
@@ -23,37 +21,36 @@ def client_of(request: web.BaseRequest) -> str:
     return f"{peer[0]}:{peer[1]}" if isinstance(peer, tuple) else ""
 
 
-def asked_over_http(request: web.BaseRequest) -> Asked:
-    """Raises InvalidMessage."""
-    priority = request.headers.get(wire.HEADER_PRIORITY, "dialogue").lower()
+def asked_over_http(request: web.BaseRequest, warnings: VoiceWarnings, speed: float = 1.0) -> Asked:
+    """`speed` is one that is possible."""
+    priority = request.headers.get(wire.HEADER_PRIORITY, "").strip().lower() or "dialogue"
     if priority not in PRIORITIES:
-        raise InvalidMessage(f"{wire.HEADER_PRIORITY} must be one of {', '.join(PRIORITIES)}")
-    return Asked(client_of(request), PRIORITIES[priority])
+        _not_one_of(wire.HEADER_PRIORITY, PRIORITIES, warnings)
+        priority = "dialogue"
+    return Asked(client_of(request), PRIORITIES[priority], speed=speed, warnings=warnings)
 
 
-def own_only(request: web.BaseRequest) -> bool:
-    """Whether the caller has substitutes of its own. Raises InvalidMessage."""
-    engines = request.headers.get(wire.HEADER_ENGINES, "all").lower()
+def own_only(request: web.BaseRequest, warnings: VoiceWarnings) -> bool:
+    """Whether the caller has substitutes of its own."""
+    engines = request.headers.get(wire.HEADER_ENGINES, "").strip().lower() or "all"
     if engines not in ("own", "all"):
-        raise InvalidMessage(f"{wire.HEADER_ENGINES} must be own or all")
+        _not_one_of(wire.HEADER_ENGINES, ("own", "all"), warnings)
     return engines == "own"
 
 
-def asked_by_message(client: str, message: wire.Synthesize) -> Asked:
-    return Asked(client, PRIORITIES[message.priority])
+def asked_by_message(client: str, message: wire.Synthesize, warnings: VoiceWarnings) -> Asked:
+    speed = possible(message.speed, warnings)
+    return Asked(client, PRIORITIES[message.priority], speed=speed, warnings=warnings)
 
 
-def budget_header(request: web.BaseRequest) -> float | None:
-    """Seconds; None: the request does not say. Raises InvalidMessage."""
-    value = request.headers.get(wire.HEADER_BUDGET)
-    if value is None:
-        return None
-    return _seconds(int(value) if DIGITS.fullmatch(value) else -1, wire.HEADER_BUDGET)
+def budget_header(request: web.BaseRequest, warnings: VoiceWarnings) -> float | None:
+    """Seconds; None: the request does not say."""
+    return budget_in(wire.HEADER_BUDGET, request.headers.get(wire.HEADER_BUDGET), warnings)
 
 
-def budget_field(message: wire.Synthesize) -> float | None:
-    """Seconds; None: the message does not say. Raises InvalidMessage."""
-    return None if message.budget_ms is None else _seconds(message.budget_ms, "budget_ms")
+def budget_field(message: wire.Synthesize, warnings: VoiceWarnings) -> float | None:
+    """Seconds; None: the message does not say."""
+    return budget_in("budget_ms", message.budget_ms, warnings)
 
 
 def streamed(persona: Persona, said: float | None) -> Budget:
@@ -70,7 +67,5 @@ def with_asked(sentences: Sequence[Sentence], asked: Asked) -> tuple[Sentence, .
     return tuple(replace(sentence, asked=asked) for sentence in sentences)
 
 
-def _seconds(milliseconds: int, field: str) -> float:
-    if not LEAST_BUDGET_MS <= milliseconds <= MOST_BUDGET_MS:
-        raise InvalidMessage(f"{field} must be from {LEAST_BUDGET_MS} to {MOST_BUDGET_MS} milliseconds")
-    return milliseconds / 1000
+def _not_one_of(name: str, choices: Iterable[str], warnings: VoiceWarnings) -> None:
+    warnings.add(name, f"{name} is not followed: it must be one of {', '.join(choices)}")

@@ -19,6 +19,7 @@ from gateway.status_hour import LastHour
 from gateway.tally import Tally
 from gateway.too_slow import TooSlow
 from speech.guarded import GuardedEngine
+from speech.last_answers import LastAnswers
 from speech.settings_changes import SettingsChanges
 
 
@@ -50,6 +51,8 @@ SOCKETS = web.AppKey("sockets", Sockets)
 LISTENERS = web.AppKey("listeners", Listeners)
 CALLER_CLIPS = web.AppKey("caller_clips", CallerClips)
 LARGE_BODIES = web.AppKey("large_bodies", asyncio.Semaphore)
+LAST_ANSWERS = web.AppKey("last_answers", LastAnswers)
+LONG_FILES = web.AppKey("long_files", asyncio.Semaphore)
 METRICS = web.AppKey("metrics", Metrics)
 OBSERVER = web.AppKey("observer", Observer)
 LAST_HOUR = web.AppKey("last_hour", LastHour)

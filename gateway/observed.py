@@ -13,6 +13,7 @@ import numpy as np
 from aiohttp import web
 
 from gateway.api.openai_errors import Refusal
+from gateway.api.sending import NotRead
 from gateway.output_guard import SILENT_BELOW
 from gateway.reasons import known
 from speech.audio import WIRE_FORMAT, AudioChunk, Origin
@@ -20,6 +21,7 @@ from speech.chain_events import ChainEvent, Ended, TakenOver
 from speech.errors import EngineFailure, RobotVoiceError
 from speech.people_log import PLAIN
 from speech.utterance import Outcome, Spoken
+from speech.voice_warnings import VoiceWarnings
 from speech.whole_file import WholeFile
 
 log = logging.getLogger(__name__)
@@ -56,6 +58,8 @@ class Account:
     seconds: float
     """Of audio"""
     took: float
+    fields: tuple[str, ...] = ()
+    """Of the request: the one it was refused for, or those that were not followed; never what was in them"""
 
 
 Listener = Callable[[Account], None]
@@ -69,8 +73,15 @@ class Seen:
     """One text under observation, from its request to its end. As a context it ends with what is raised."""
 
     def __init__(
-        self, api: Api, request: str, listeners: Sequence[Listener], clock: Callable[[], float]
+        self,
+        api: Api,
+        request: str,
+        listeners: Sequence[Listener],
+        clock: Callable[[], float],
+        warnings: VoiceWarnings,
     ) -> None:
+        self.warnings = warnings
+        """For the caller, and by their field for the log"""
         self._api, self._request = api, request
         self._listeners = listeners
         self._clock = clock
@@ -128,6 +139,7 @@ class Seen:
             first_origin=self._first[1] if self._first else None,
             seconds=WIRE_FORMAT.seconds(self._samples),
             took=self._clock() - self._began,
+            fields=(fault,) if (fault := _field_of(error)) else self.warnings.about,
         )
         for listener in self._listeners:
             try:
@@ -138,6 +150,10 @@ class Seen:
     def refused(self, code: str) -> None:
         """It was answered that it cannot be spoken, without an error."""
         self.end(_Refused(code))
+
+    def nothing_to_speak(self) -> None:
+        """It was only asked about, or asked for once more: nobody is told, and nothing counts."""
+        self._told = True
 
     def cancelled(self) -> None:
         """Nobody waits for it any more; nothing happens if it has ended."""
@@ -156,10 +172,10 @@ class Seen:
         match error:
             case None if self._ended:
                 return self._ended.outcome, why
+            case NotRead():
+                return Outcome.CANCELLED, "not_read"
             case asyncio.CancelledError() | ConnectionError() | GeneratorExit():
                 return Outcome.CANCELLED, None
-            case EngineFailure(reason="not_read"):
-                return Outcome.CANCELLED, error.reason
             case EngineFailure():
                 return Outcome.INCOMPLETE, error.reason
             case _Refused() | Refusal() | RobotVoiceError():
@@ -184,8 +200,11 @@ class Observer:
         """Seconds that it has been there."""
         return self._clock() - self._since
 
-    def begin(self, api: Api, request: str) -> Seen:
-        return Seen(api, request, self._listeners, self._clock)
+    def begin(self, api: Api, request: str, warnings: VoiceWarnings | None = None) -> Seen:
+        """`warnings` are those that there are already."""
+        return Seen(
+            api, request, self._listeners, self._clock, VoiceWarnings() if warnings is None else warnings
+        )
 
 
 def log_account(account: Account) -> None:
@@ -196,6 +215,7 @@ def log_account(account: Account) -> None:
         "persona": account.persona or "none",
         "outcome": account.outcome.value,
         "reason": account.reason or "none",
+        "field": ",".join(account.fields) or "none",
         "ledger": _counted(f"{row.engine}{'(stored)' if row.stored else ''}" for row in account.spoken),
         "substitutes": _counted(known(row.substitute.code) for row in account.spoken if row.substitute),
         "takeovers": len(account.takeovers),
@@ -222,6 +242,16 @@ def _in_words(account: Account) -> str:
 def _voice(row: Spoken) -> str:
     name = SHOWN_AS.get(row.engine, row.engine)
     return f"{name} (kept)" if row.stored else name
+
+
+def _field_of(error: BaseException | None) -> str | None:
+    """Which field a request was refused for, if it was one: a known name."""
+    match error:
+        case Refusal():
+            return error.param
+        case RobotVoiceError():
+            return error.field
+    return None
 
 
 class _Refused(Exception):

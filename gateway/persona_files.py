@@ -11,7 +11,7 @@ from types import MappingProxyType
 from pydantic import ValidationError
 
 from gateway.folder_files import Missing, Unreadable, names_beside, read_inside
-from gateway.persona_names import by_name, folded, lost_names
+from gateway.persona_names import by_name, folded, lost_names, nobody_called
 from gateway.persona_schema import PersonaFile, problems_in
 from gateway.problems import one_line
 from gateway.voice_files import VoiceFiles
@@ -23,8 +23,8 @@ FILE_NAME = "persona.yaml"
 _NEARLY = re.compile(r".+[.]ya?ml(?:[.](?:txt|rtf))?~?", re.IGNORECASE)
 FILE_LIMIT = 64 * 1024
 """Bytes of one persona.yaml"""
-UNKNOWN_VOICE_LIMIT = 80
-"""Characters of the message of UnknownVoice, all ASCII, so that it fits the smallest error body"""
+LONGEST_NAME = 80
+"""Characters; nobody is called anything longer"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +46,12 @@ class PersonaLibrary:
         Raises UnknownVoice.
         """
         known = by_name(self.personas.values())
-        wanted = folded(name[:UNKNOWN_VOICE_LIMIT])
-        if wanted in known and len(name) <= UNKNOWN_VOICE_LIMIT:
+        wanted = folded(name[:LONGEST_NAME])
+        if wanted in known and len(name) <= LONGEST_NAME:
             return known[wanted]
         matches = difflib.get_close_matches(wanted, known, n=4)
-        raise UnknownVoice(_unknown(name, list(dict.fromkeys(known[match].id for match in matches))[:2]))
+        near = list(dict.fromkeys(known[match].id for match in matches))[:2]
+        raise UnknownVoice(nobody_called(name, near, list(self.personas)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,15 +215,3 @@ def _read(path: Path, root: Path) -> str:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise _Refused(path, Problem(line, "", "is not UTF-8; save it as UTF-8")) from error
-
-
-def _unknown(name: str, near: list[str]) -> str:
-    """One line within UNKNOWN_VOICE_LIMIT; near names are left out if they do not fit."""
-    plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\' else "?" for c in name[:24])
-    said = f"no voice '{plain}{'...' if len(name) > 24 else ''}'"
-    while near:
-        message = f"{said}; did you mean {' or '.join(near)}?"
-        if len(message) <= UNKNOWN_VOICE_LIMIT:
-            return message
-        near = near[:-1]
-    return f"{said}; the voices: GET /v1/personas"

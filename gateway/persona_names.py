@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from gateway.yaml_lines import Location
 from speech.persona import Persona
 
+MOST_LISTED = 12
+"""Personas that are named to somebody who asked for another one"""
 Lost = tuple[Location, str]
 """Where a name is written that belongs to somebody else, and what to do"""
 
@@ -59,6 +61,15 @@ def lost_names(
                 text = f"{alias!r} already belongs to {owner}, who is found by it; take it out here"
                 lost.setdefault(persona.id, []).append((("aliases", index), text))
     return lost
+
+
+def nobody_called(name: str, near: Sequence[str], ids: Sequence[str]) -> str:
+    """Printable ASCII, the near names first: who can show only its beginning shows those."""
+    plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\' else "?" for c in name[:24])
+    said = f"no voice '{plain}{'...' if len(name) > 24 else ''}'"
+    meant = f"; did you mean {' or '.join(near)}? There" if near else "; there"
+    more = ", ... (all: GET /v1/personas)" if len(ids) > MOST_LISTED else ""
+    return f"{said}{meant} {'is' if len(ids) == 1 else 'are'} {', '.join(ids[:MOST_LISTED])}{more}"
 
 
 def _plain(name: str) -> str:

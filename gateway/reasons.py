@@ -11,6 +11,9 @@ KNOWN = frozenset(
         "silent_gap", "slow", "stalled", "starting", "stopped", "substitute", "text_too_long", "too_late",
         "too_long", "too_many_requests", "too_short", "unavailable", "unknown_model", "unknown_upstream",
         "unknown_voice", "unreachable", "unsteady", "unusable", "warming_up",
+        # What is wrong with a request.
+        "body_too_large", "cannot_clone", "invalid_json", "invalid_value", "missing_field", "request_timeout",
+        "unknown_language", "unsupported_media_type",
     }
 )  # fmt: skip
 OTHER = "other"

@@ -2,7 +2,18 @@
 
 from aiohttp import web
 
-from gateway.api import breakers, health, metrics, openai, personas, phrases, status, synthesize, websocket
+from gateway.api import (
+    breakers,
+    health,
+    metrics,
+    openai,
+    openai_lists,
+    personas,
+    phrases,
+    status,
+    synthesize,
+    websocket,
+)
 from speech.wire import WEBSOCKET_PATH
 
 ROUTES = (
@@ -11,10 +22,13 @@ ROUTES = (
     web.get("/healthz", health.healthz),
     web.get("/readyz", health.readyz),
     web.get("/metrics", metrics.metrics),
-    web.get("/synthesize", synthesize.synthesize, allow_head=False),
+    web.get("/synthesize", synthesize.synthesize),
+    web.post("/synthesize", synthesize.synthesize),
     web.post("/v1/audio/speech", openai.speech),
-    web.get("/v1/audio/voices", openai.list_voices),
-    web.get("/v1/models", openai.list_models),
+    web.get("/v1/audio/models", openai_lists.list_models),
+    web.get("/v1/audio/voices", openai_lists.list_voices),
+    web.get("/v1/models", openai_lists.list_models),
+    web.get("/v1/models/{id:.+}", openai_lists.model),
     web.get("/v1/personas", personas.personas),
     web.get("/v1/personas/{id}", personas.persona),
     web.get("/v1/phrases/{id}", phrases.manifest),

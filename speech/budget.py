@@ -3,10 +3,15 @@
 import math
 from dataclasses import dataclass
 
+from speech.lenient import nearest, number
+from speech.voice_warnings import VoiceWarnings
+
 RESERVE = 0.25
 """Seconds that are kept for each engine that may have to take over, at least"""
 AUDIO_SECONDS_A_CHARACTER = 0.07
 """Slow English speech; for whole answers only, whose budget is generous"""
+LEAST_BUDGET_MS, MOST_BUDGET_MS = 50, 600_000
+"""What a request may ask for"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +39,14 @@ class Due:
     @property
     def seconds_of_audio(self) -> float:
         return self.characters * AUDIO_SECONDS_A_CHARACTER
+
+
+def budget_in(field: str, milliseconds: str | int | None, warnings: VoiceWarnings) -> float | None:
+    """Seconds that a request gives its answer; None: it does not say, or not what can be read."""
+    if milliseconds is None or not str(milliseconds).strip():
+        return None
+    said = number(milliseconds)
+    if said is None:
+        warnings.add(field, f"{field} is not followed: it must be a number of milliseconds")
+        return None
+    return nearest(round(said), LEAST_BUDGET_MS, MOST_BUDGET_MS, field, " ms", warnings) / 1000

@@ -7,6 +7,8 @@ class RobotVoiceError(Exception):
     """The root. `code` is stable and goes over the wire; the message is for a person."""
 
     code: ClassVar[str] = "internal"
+    field: str | None = None
+    """Of the request, if one is at fault"""
 
     @property
     def message(self) -> str:
@@ -17,24 +19,28 @@ class EmptyText(RobotVoiceError):
     """There is nothing in the text that could be spoken."""
 
     code = "empty_text"
+    field = "text"
 
 
 class TextTooLong(RobotVoiceError):
     """The text has more characters than one request may hold."""
 
     code = "text_too_long"
+    field = "text"
 
 
 class UnknownVoice(RobotVoiceError):
     """No persona, or no voice of an engine, has this name."""
 
     code = "unknown_voice"
+    field = "voice"
 
 
 class UnknownLanguage(RobotVoiceError):
     """No language has this tag, code or name; the message lists near ones."""
 
     code = "unknown_language"
+    field = "language"
 
 
 class InvalidPersona(RobotVoiceError):
@@ -53,6 +59,7 @@ class InvalidClip(RobotVoiceError):
     """A recording cannot be used as the voice that is cloned; the message says what to do about it."""
 
     code = "invalid_clip"
+    field = "ref_audio"
 
 
 class InvalidModel(RobotVoiceError):
@@ -65,6 +72,11 @@ class InvalidMessage(RobotVoiceError):
     """A message on the wire breaks the protocol; the message names the field."""
 
     code = "invalid_message"
+
+    def __init__(self, message: str, field: str | None = None) -> None:
+        """`field` is the one at fault, if there is one."""
+        super().__init__(message)
+        self.field = field
 
 
 class TooManyRequests(RobotVoiceError):

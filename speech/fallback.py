@@ -23,6 +23,7 @@ from speech.engines.base import Readiness
 from speech.errors import ContentFailure, EngineFailure, EngineUnavailable, MachineFull
 from speech.fade import faded
 from speech.guarded import ChainEntry
+from speech.speed import warn_unless_followed
 from speech.utterance import Outcome, Reason, Sentence, Spoken, Utterance
 
 log = logging.getLogger(__name__)
@@ -182,6 +183,7 @@ class FallbackChain:
         self, run: _Run, index: int, sentence: Sentence, chunk: AudioChunk, heard: bool
     ) -> Iterator[ChainEvent]:
         voice = self._candidates.voice_of(index)
+        warn_unless_followed(sentence.asked, chunk.origin.engine)
         if run.speaker is not None and run.stopped and (heard or run.speaker != voice):
             before = self._candidates.maker(run.speaker).engine.name
             after = self._candidates.maker(voice).engine.name

@@ -30,19 +30,19 @@ def write_record(record: Any) -> dict[str, Any]:
 def read_record(kind: type[T], fields: Mapping[str, Any], path: str = "") -> T:
     """A dataclass from JSON values; unknown fields are ignored. Raises InvalidMessage naming the field."""
     values: dict[str, Any] = {}
-    for name, hint, required in _fields_of(cast(Hashable, kind)):
+    for name, hint, required in fields_of(cast(Hashable, kind)):
         wire_name = name.rstrip("_")
         if wire_name in fields:
-            values[name] = _read(hint, fields[wire_name], f"{path}{wire_name}")
-        elif required and _may_be_none(hint):
+            values[name] = read_value(hint, fields[wire_name], f"{path}{wire_name}")
+        elif required and may_be_none(hint):
             values[name] = None
         elif required:
-            raise InvalidMessage(f"{path}{wire_name} is missing")
+            raise InvalidMessage(f"{path}{wire_name} is missing", f"{path}{wire_name}")
     return kind(**values)
 
 
 @functools.cache
-def _fields_of(kind: Any) -> tuple[tuple[str, Any, bool], ...]:
+def fields_of(kind: Any) -> tuple[tuple[str, Any, bool], ...]:
     """(name, type, required) of each field; a field that may be None may also be absent."""
     hints = get_type_hints(kind)
     missing = dataclasses.MISSING
@@ -53,7 +53,8 @@ def _fields_of(kind: Any) -> tuple[tuple[str, Any, bool], ...]:
     )
 
 
-def _may_be_none(hint: Any) -> bool:
+def may_be_none(hint: Any) -> bool:
+    """Whether a field of this type need not be given."""
     return types.NoneType in get_args(hint)
 
 
@@ -67,35 +68,36 @@ def _write(value: Any) -> Any:
     return value
 
 
-def _read(hint: Any, value: Any, path: str) -> Any:
+def read_value(hint: Any, value: Any, path: str) -> Any:
+    """A JSON value as this type. Raises InvalidMessage naming `path`."""
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in (Union, types.UnionType):
         if value is None:
             return None
         (hint,) = (argument for argument in arguments if argument is not types.NoneType)
-        return _read(hint, value, path)
+        return read_value(hint, value, path)
     if origin is Literal:
         if value not in arguments:
-            raise InvalidMessage(f"{path} must be one of {', '.join(map(str, arguments))}")
+            raise InvalidMessage(f"{path} must be one of {', '.join(map(str, arguments))}", path)
         return value
     if origin is tuple:
         if not isinstance(value, list):
-            raise InvalidMessage(f"{path} must be a list")
+            raise InvalidMessage(f"{path} must be a list", path)
         if arguments[1] is Ellipsis:
             arguments = (arguments[0],) * len(value)
         if len(arguments) != len(value):
-            raise InvalidMessage(f"{path} must have {len(arguments)} items")
+            raise InvalidMessage(f"{path} must have {len(arguments)} items", path)
         return tuple(
-            _read(kind, item, f"{path}[{index}]")
+            read_value(kind, item, f"{path}[{index}]")
             for index, (kind, item) in enumerate(zip(arguments, value, strict=True))
         )
     if origin is Mapping:
         if not isinstance(value, dict):
-            raise InvalidMessage(f"{path} must be an object")
-        return {key: _read(arguments[1], item, f"{path}.{key}") for key, item in value.items()}
+            raise InvalidMessage(f"{path} must be an object", path)
+        return {key: read_value(arguments[1], item, f"{path}.{key}") for key, item in value.items()}
     if isinstance(hint, type) and dataclasses.is_dataclass(hint):
         if not isinstance(value, dict):
-            raise InvalidMessage(f"{path} must be an object")
+            raise InvalidMessage(f"{path} must be an object", path)
         return read_record(hint, value, f"{path}.")
     return _read_scalar(hint, value, path)
 
@@ -107,7 +109,7 @@ def _read_scalar(hint: Any, value: Any, path: str) -> Any:
         # Python reads NaN and Infinity, which are no JSON, and whole numbers larger than a float can be.
         fits = type(value) in (int, float) and abs(value) <= sys.float_info.max
     if not fits:
-        raise InvalidMessage(f"{path} must be a {_NAMES.get(hint, hint.__name__)}")
+        raise InvalidMessage(f"{path} must be a {_NAMES.get(hint, hint.__name__)}", path)
     return float(value) if hint is float else value
 
 

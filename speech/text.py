@@ -22,7 +22,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 """Control characters but newline and tab, and surrogates, which UTF-8 cannot hold"""
 
 
-def sentences(text: str, *, prepared: bool = False) -> tuple[Sentence, ...]:
+def sentences(text: str, *, prepared: bool = False, limit: int = MAX_CHARACTERS) -> tuple[Sentence, ...]:
     """Cleans and splits a text; a `prepared` one was cleaned by its sender and is only checked and split.
 
     Raises TextTooLong, EmptyText and, for a prepared text that holds control characters, InvalidMessage.
@@ -30,7 +30,7 @@ def sentences(text: str, *, prepared: bool = False) -> tuple[Sentence, ...]:
     if prepared:
         _check_prepared(text)
     else:
-        text = clean(text)
+        text = clean(text, limit)
     return tuple(Sentence(index, piece) for index, piece in enumerate(split(text)))
 
 

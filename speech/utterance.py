@@ -5,6 +5,8 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from speech.voice_warnings import TO_NOBODY, VoiceWarnings
+
 
 class Priority(enum.IntEnum):
     """What goes first where one sentence is spoken at a time; a smaller number goes before a larger one."""
@@ -22,7 +24,7 @@ def _never() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """By whom a sentence is asked for, how urgently, and until when it is of use."""
+    """By whom a sentence is asked for, how urgently, how fast it is to be, and until when it is of use."""
 
     client: str = ""
     """Whose turns are shared out fairly; an address or a connection, never shown"""
@@ -31,6 +33,10 @@ class Asked:
     """When its first sound is too late, in the clock of the event loop"""
     abandoned: Callable[[], bool] = _never
     """Whether by now nobody waits for it: it goes on only as long as nobody else wants to speak"""
+    speed: float = 1.0
+    """How many times as fast as the voice is by itself, 0.25 to 4; not every voice can"""
+    warnings: VoiceWarnings = field(default=TO_NOBODY, compare=False, repr=False)
+    """Who does not follow something says so here"""
 
 
 ANYBODY = Asked()

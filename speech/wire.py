@@ -11,9 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
+from speech.audio import WIRE_SAMPLE_RATE
 from speech.errors import InvalidMessage
+from speech.lenient import folded, read_leniently, warn_of_rate
 from speech.record import read_record, write_record
 from speech.utterance import Spoken
+from speech.voice_warnings import TO_NOBODY, VoiceWarnings
 
 PROTOCOL_VERSION = 1
 SERVICE_TYPE = "_robotvoice._tcp.local."
@@ -29,6 +32,8 @@ HEADER_SYNTHESIS_TIME = "X-Synthesis-Time"
 HEADER_ENGINE = "X-Voice-Engine"
 HEADER_SUBSTITUTE = "X-Voice-Substitute"
 """`none`, or the code that says why the persona's own voice did not speak"""
+HEADER_WARNING = "X-Voice-Warning"
+"""What of the request was not followed, in sentences; absent if all was"""
 HEADER_BUDGET = "X-Budget-Ms"
 """Of a request: milliseconds to the first sound of a stream, or for all of a whole file"""
 HEADER_ENGINES = "X-Voice-Engines"
@@ -61,6 +66,8 @@ class Synthesize:
     budget_ms: int | None = None
     prepared: bool = False
     """True: cleaned and split by the caller, one sentence"""
+    speed: float = 1.0
+    """0.25 to 4 times as fast as the voice is by itself; not every voice can"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +118,8 @@ class Start:
     settings: Mapping[str, int] = dataclasses.field(default_factory=dict)
     stored: bool = False
     substitute: Substitute | None = None
+    warnings: tuple[str, ...] = ()
+    """What of the request is not followed, in sentences; so far"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +150,8 @@ class Complete:
     id: str | None
     duration_ms: int
     spoken: tuple[Spoken, ...] = ()
+    warnings: tuple[str, ...] = ()
+    """What of the request was not followed, in sentences"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,23 +228,25 @@ _TYPE_NAMES = {kind: name for table in (REQUESTS, ANSWERS) for name, kind in tab
 
 
 def encode(message: Request | Answer) -> str:
-    """A message as a text frame; an absent `id` is left out."""
+    """A message as a text frame; what says no more than its absence is left out."""
     fields = write_record(message)
-    if fields.get("id", ...) is None:
-        del fields["id"]
+    for name, absent in (("id", None), ("warnings", []), ("speed", 1.0)):
+        if fields.get(name, ...) == absent:
+            del fields[name]
     return json.dumps({"type": _TYPE_NAMES[type(message)], **fields})
 
 
-def decode_request(frame: str) -> Request:
-    """What a client sent. Raises InvalidMessage."""
+def decode_request(frame: str, warnings: VoiceWarnings = TO_NOBODY) -> Request:
+    """What a client sent; a field that cannot be followed is warned of. Raises InvalidMessage."""
     fields = _object(frame)
-    kind = REQUESTS.get(str(fields.get("type")))
+    kind = REQUESTS.get(str(folded(fields.pop("type", None))))
     if kind is None:
-        raise InvalidMessage(f"type must be one of {', '.join(REQUESTS)}")
-    message = read_record(kind, fields)
-    if message.id is not None and not MESSAGE_ID.fullmatch(message.id):
-        raise InvalidMessage("id must be 1 to 64 printable ASCII characters without spaces")
-    return message
+        raise InvalidMessage(f"type must be one of {', '.join(REQUESTS)}", "type")
+    id = fields.get("id")
+    if isinstance(id, str) and not MESSAGE_ID.fullmatch(id):
+        raise InvalidMessage("id must be 1 to 64 printable ASCII characters without spaces", "id")
+    warn_of_rate(fields.get("sample_rate"), WIRE_SAMPLE_RATE, warnings)
+    return read_leniently(kind, fields, warnings, exact=("id", "voice", "audio"), ignored=("sample_rate",))
 
 
 def decode_answer(frame: str) -> Answer | None:

@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from edge_client import terminal
@@ -85,6 +84,8 @@ def run(options: argparse.Namespace) -> int:
     row, why = terminal.run(_say(text, options, settings))
     if why:
         terminal.complain(f"spoken by the robot: {why}")
+    for warning in row.get("warnings", ()):
+        terminal.complain(str(warning))
     if options.json:
         return terminal.show_json(row)
     return terminal.show(row["id"]) if "id" in row else terminal.OK
@@ -134,6 +135,7 @@ async def _by_itself(
     text: str, options: argparse.Namespace, settings: "Settings", asked_at: float
 ) -> tuple[dict[str, Any], str | None]:
     from edge_client.daemon_errors import TooLate
+    from edge_client.said import as_row
     from edge_client.say import Robot
 
     robot = Robot(settings)
@@ -152,4 +154,4 @@ async def _by_itself(
         if not limit.expired():
             raise
         raise TooLate(f"nothing was said: it could not begin within {options.deadline:g} s") from error
-    return asdict(said), robot.why
+    return as_row(said), robot.why

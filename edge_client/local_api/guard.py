@@ -53,6 +53,8 @@ async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamRe
         return await handler(request)
     except errors.RobotVoiceError as error:
         status = STATUS.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR)
+        if status == HTTPStatus.BAD_REQUEST or status == HTTPStatus.NOT_FOUND:
+            log.info("%s refused: %s, field=%s", request.path, error.code, error.field or "none")
         return problem(request, status, error.code, error.message)
     except web.HTTPException as error:
         return problem(request, HTTPStatus(error.status), "http", error.reason.lower())

@@ -3,7 +3,9 @@
 from aiohttp import web
 
 from edge_client.daemon import Daemon
+from speech.last_answers import LastAnswers
 
 DAEMON = web.AppKey("DAEMON", Daemon)
 INSIDE = web.AppKey("INSIDE", set[str])
 """The texts that are being made into files"""
+LAST_ANSWERS = web.AppKey("LAST_ANSWERS", LastAnswers)

@@ -1,17 +1,21 @@
 """`POST /say` and `POST /stop`."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from aiohttp import web
 
 from edge_client.daemon_errors import Stopped
 from edge_client.local_api.keys import DAEMON
-from edge_client.said import describe, in_words
+from edge_client.said import as_row, describe, in_words
+from speech import wire
 from speech.errors import InvalidMessage
+from speech.lenient import nearest, read_leniently
 from speech.record import read_record
+from speech.speed import possible
 from speech.utterance import Priority
+from speech.voice_warnings import VoiceWarnings
 
 LONGEST_DEADLINE = 24 * 3600 * 1000
 """Milliseconds"""
@@ -23,6 +27,7 @@ class _Say:
     persona: str | None = None
     voice: str | None = None
     """The same by the name that `/synthesize` has for it"""
+    speed: float = 1.0
     priority: Literal["urgent", "dialogue", "story", "background"] = "dialogue"
     wait: bool = False
     deadline_ms: int | None = None
@@ -36,25 +41,30 @@ class _Stop:
 async def say(request: web.Request) -> web.Response:
     """202 and the line's id; with `wait` 200 and what became of it: who leaves takes the line along."""
     daemon = request.app[DAEMON]
-    asked = read_record(_Say, await _json_object(request))
-    if asked.deadline_ms is not None and not 0 < asked.deadline_ms <= LONGEST_DEADLINE:
-        raise InvalidMessage(f"`deadline_ms` must be from 1 to {LONGEST_DEADLINE}")
-    persona = _one_of(asked)
-    within = None if asked.deadline_ms is None else asked.deadline_ms / 1000
-    line = await daemon.line(asked.text, persona, Priority[asked.priority.upper()], within)
+    warnings = VoiceWarnings()
+    asked = read_leniently(_Say, await _json_object(request), warnings, exact=("persona", "voice"))
+    line = await daemon.line(
+        asked.text,
+        _one_of(asked),
+        Priority[asked.priority.upper()],
+        _deadline(asked, warnings),
+        speed=possible(asked.speed, warnings),
+        warnings=warnings,
+    )
     if not asked.wait:
-        return web.json_response({"id": line.id}, status=202)
+        return _answer({"id": line.id}, warnings, status=202)
     try:
         heard = await line.wait()
     finally:
         if not line.ended:
             daemon.speaker.end(line, Stopped("its caller left"))
     gateway = daemon.gateway.standing
-    said = describe("", line.persona, heard, begun=line.asked_at, endpoint=gateway.endpoint)
-    row = asdict(said)
+    begun, endpoint = line.asked_at, gateway.endpoint
+    said = describe("", line.persona, heard, begun=begun, endpoint=endpoint, warnings=warnings)
+    row = as_row(said)
     del row["text"], row["file"]
     why = in_words(said, heard, gateway.last_seen, gateway.endpoint)
-    return web.json_response({"id": line.id, **row, "last_seen": gateway.last_seen, "why": why})
+    return _answer({"id": line.id, **row, "last_seen": gateway.last_seen, "why": why}, warnings)
 
 
 async def stop(request: web.Request) -> web.Response:
@@ -70,11 +80,26 @@ async def stop(request: web.Request) -> web.Response:
 
 def _one_of(asked: _Say) -> str | None:
     """Who is to speak, by either name. Raises InvalidMessage when both are given and differ."""
-    if asked.persona is None or asked.voice is None:
-        return asked.voice if asked.persona is None else asked.persona
-    if asked.persona.casefold() != asked.voice.casefold():
-        raise InvalidMessage("`persona` and `voice` mean the same and differ; send one of them")
-    return asked.persona
+    persona, voice = (name if name and name.strip() else None for name in (asked.persona, asked.voice))
+    if persona and voice and persona.casefold() != voice.casefold():
+        raise InvalidMessage("`persona` and `voice` mean the same and differ; send one of them", "voice")
+    return persona or voice
+
+
+def _deadline(asked: _Say, warnings: VoiceWarnings) -> float | None:
+    """Seconds. Raises InvalidMessage for one that has passed: nothing may be said then."""
+    if asked.deadline_ms is None:
+        return None
+    if asked.deadline_ms <= 0:
+        raise InvalidMessage("deadline_ms must be 1 or more: it counts from now", "deadline_ms")
+    return nearest(asked.deadline_ms, 1, LONGEST_DEADLINE, "deadline_ms", " ms", warnings) / 1000
+
+
+def _answer(told: dict[str, Any], warnings: VoiceWarnings, status: int = 200) -> web.Response:
+    """Warnings are in it and, for who looks at headers, there as well."""
+    headers = {wire.HEADER_WARNING: warnings.header} if warnings else None
+    more = {"warnings": list(warnings)} if warnings else {}
+    return web.json_response({**told, **more}, status=status, headers=headers)
 
 
 async def _json_object(request: web.Request) -> dict[str, Any]:

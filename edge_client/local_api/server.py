@@ -13,12 +13,13 @@ from aiohttp.web_protocol import RequestHandler
 from edge_client.daemon import Daemon
 from edge_client.daemon_client import reach
 from edge_client.local_api.guard import errors_as_json, identify, only_from_here
-from edge_client.local_api.keys import DAEMON, INSIDE
+from edge_client.local_api.keys import DAEMON, INSIDE, LAST_ANSWERS
 from edge_client.local_api.lines import say, stop
 from edge_client.local_api.look import events, health, root, status
 from edge_client.local_api.synthesize import synthesize
 from edge_client.settings import Settings
 from speech.errors import InvalidSettings
+from speech.last_answers import LastAnswers
 from speech.settings_changes import SettingsChanges
 from speech.short_body import short_body
 
@@ -65,7 +66,7 @@ async def serve(
 
 def make_app(daemon: Daemon) -> web.Application:
     app = web.Application(middlewares=[errors_as_json, only_from_here], client_max_size=LARGEST_BODY)
-    app[DAEMON], app[INSIDE] = daemon, set()
+    app[DAEMON], app[INSIDE], app[LAST_ANSWERS] = daemon, set(), LastAnswers(daemon.clock)
     app.on_response_prepare.append(identify)
     app.add_routes(
         [
@@ -73,7 +74,7 @@ def make_app(daemon: Daemon) -> web.Application:
             web.get("/status", status),
             web.get("/events", events, allow_head=False),
             web.get("/health", health),
-            web.get("/synthesize", synthesize, allow_head=False),
+            web.get("/synthesize", synthesize),
             web.post("/say", say),
             web.post("/stop", stop),
         ]

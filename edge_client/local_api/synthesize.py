@@ -1,30 +1,62 @@
 """`GET /synthesize?text&voice`, as a gateway answers it: an existing script only changes the host's name."""
 
-import re
 import time
 import uuid
+from http import HTTPStatus
 
 from aiohttp import web
 
-from edge_client.kept_link_sentence import LEAST_BUDGET_MS, MOST_BUDGET_MS
-from edge_client.local_api.keys import DAEMON, INSIDE
+from edge_client.known_personas import KnownPersona
+from edge_client.local_api.guard import problem
+from edge_client.local_api.keys import DAEMON, INSIDE, LAST_ANSWERS
 from speech import wire
 from speech.audio import wav_file
-from speech.errors import EngineFailure, InvalidMessage, NothingCanSpeak, TooManyRequests
+from speech.budget import budget_in
+from speech.byte_range import part_wanted
+from speech.errors import EngineFailure, NothingCanSpeak, TooManyRequests
+from speech.file_request import HEADERS, read_file_request
+from speech.last_answers import LastAnswer, key_of
+from speech.lenient import warn_of_rate
 from speech.text import sentences
-from speech.utterance import Utterance
+from speech.utterance import Asked, Reason, Sentence, Utterance
+from speech.voice_warnings import VoiceWarnings
 from speech.whole_file import speak_whole
 
 MOST_INSIDE = 4
 """Texts that are made at once; each has its own way to the gateway"""
 
 
-async def synthesize(request: web.Request) -> web.Response:
-    """A whole WAV, PCM_16 and mono, in one voice. Unknown parameters are ignored."""
+async def synthesize(request: web.Request) -> web.StreamResponse:
+    """A whole WAV, PCM_16 and mono, in one voice, also in part (Range). HEAD makes nothing."""
+    daemon, last, warnings = request.app[DAEMON], request.app[LAST_ANSWERS], VoiceWarnings()
+    asked = read_file_request({name: request.query[name] for name in request.query}, warnings)
+    how = Asked(speed=asked.speed, warnings=warnings)
+    text = tuple(Sentence(each.index, each.text, how) for each in sentences(asked.text))
+    named = asked.voice if asked.voice.strip() else daemon.settings.persona
+    who, absent = await daemon.voices.find(named, warnings)
+    key = key_of(who.id, who.revision, sorted(request.query.items()))
+    if request.method == "HEAD":
+        file = last.get(key)
+    elif "Range" not in request.headers:
+        last.put(key, file := await _made(request, who, absent, text, warnings))
+    else:
+        async with last.turn(key):
+            file = last.get(key) or await _made(request, who, absent, text, warnings)
+            last.put(key, file)
+    if file is None:
+        return web.StreamResponse(headers={**HEADERS, **_warned(warnings)})
+    return _part(request, file)
+
+
+async def _made(
+    request: web.Request,
+    who: KnownPersona,
+    absent: Reason | None,
+    text: tuple[Sentence, ...],
+    warnings: VoiceWarnings,
+) -> LastAnswer:
     daemon, inside = request.app[DAEMON], request.app[INSIDE]
-    within = _budget(request)
-    text = sentences(request.query.get("text", ""))
-    who, absent = await daemon.voices.find(request.query.get("voice") or daemon.settings.persona)
+    said = budget_in(wire.HEADER_BUDGET, request.headers.get(wire.HEADER_BUDGET), warnings)
     if len(inside) >= MOST_INSIDE:
         raise TooManyRequests(f"{MOST_INSIDE} texts are being made; ask again in a moment")
     utterance = Utterance(uuid.uuid4().hex, who.id, who.language, text)
@@ -33,7 +65,7 @@ async def synthesize(request: web.Request) -> web.Response:
     inside.add(utterance.id)
     try:
         chain = daemon.voices.chain(who, absent, own, whole=True)
-        made = await speak_whole(chain, utterance, within=within or who.whole_answer_budget)
+        made = await speak_whole(chain, utterance, within=who.whole_answer_budget if said is None else said)
     except EngineFailure as failure:
         raise daemon.voices.with_what_to_do(
             NothingCanSpeak(f"nothing could speak: {failure.message}")
@@ -45,22 +77,32 @@ async def synthesize(request: web.Request) -> web.Response:
         daemon.gateway.use_the_time()
     took = time.perf_counter() - began
     audio = made.chunks[0].format
+    warn_of_rate(request.query.get("sample_rate"), audio.sample_rate, warnings)
     pcm = b"".join(chunk.pcm for chunk in made.chunks)
     headers = {
+        **HEADERS,
         wire.HEADER_DURATION: f"{audio.seconds(audio.samples(len(pcm))):.3f}",
         wire.HEADER_SYNTHESIS_TIME: f"{took:.4f}",
         wire.HEADER_ENGINE: made.origin.engine,
         wire.HEADER_SUBSTITUTE: made.substitute.code if made.substitute else "none",
+        **_warned(warnings),
     }
-    return web.Response(body=wav_file(pcm, audio), content_type="audio/wav", headers=headers)
+    return LastAnswer(wav_file(pcm, audio), headers)
 
 
-def _budget(request: web.Request) -> float | None:
-    """Seconds; None: the request does not say, and the persona's count. Raises InvalidMessage."""
-    said = request.headers.get(wire.HEADER_BUDGET)
-    if said is None:
-        return None
-    if not re.fullmatch("[0-9]{1,9}", said) or not LEAST_BUDGET_MS <= int(said) <= MOST_BUDGET_MS:
-        limits = f"from {LEAST_BUDGET_MS} to {MOST_BUDGET_MS} milliseconds"
-        raise InvalidMessage(f"{wire.HEADER_BUDGET} must be {limits}")
-    return int(said) / 1000
+def _part(request: web.Request, file: LastAnswer) -> web.Response:
+    wanted = None if request.method == "HEAD" else request.headers.get("Range")
+    part = part_wanted(len(file.body), wanted, request.headers.get("If-Range"), file.etag)
+    if part.status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+        said = f"there are no such bytes, the file has {len(file.body)}"
+        answer = problem(request, HTTPStatus(part.status), "no_such_range", said)
+    else:  # of HEAD the server sends no body, but its length
+        body = file.body[part.start : part.stop]
+        answer = web.Response(status=part.status, body=body, headers={**file.headers, "ETag": file.etag})
+    if part.content_range:
+        answer.headers["Content-Range"] = part.content_range
+    return answer
+
+
+def _warned(warnings: VoiceWarnings) -> dict[str, str]:
+    return {wire.HEADER_WARNING: warnings.header} if warnings else {}

@@ -2,11 +2,13 @@
 
 import json
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
 from aiohttp import web
 
+from gateway.api.openai_errors import Refusal, shown
 from gateway.request_id import request_id
 from speech import errors
 from speech.short_body import short_body
@@ -15,6 +17,8 @@ log = logging.getLogger(__name__)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+_OPENAI = re.compile(r"(/audio/(?:speech|voices|models)|/models(?:/[^/].*)?)/*$")
+"""The end of a path in OpenAI's dialect, whatever stands before it"""
 SHORT_ROUTE = "/synthesize"
 RETRY_AFTER = 1
 """Seconds, where nothing better is known"""
@@ -50,6 +54,10 @@ async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamRe
 
 def http_problem(request: web.BaseRequest, error: web.HTTPException) -> web.Response:
     """One of aiohttp's errors, which would be plain text."""
+    if error.status == HTTPStatus.NOT_FOUND and (found := _OPENAI.search(request.path)):
+        said = f"there is nothing at this path; ask /v1{found[1]}: the base URL ends in /v1, and has it once"
+        refusal = Refusal(HTTPStatus.NOT_FOUND, "not_found", said)
+        return web.json_response({"error": shown(refusal)}, status=refusal.status)
     answer = problem(request, HTTPStatus(error.status), "http", error.reason.lower())
     if "Allow" in error.headers:
         answer.headers["Allow"] = error.headers["Allow"]

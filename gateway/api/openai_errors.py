@@ -76,9 +76,7 @@ def openai_answers(handler: Handler) -> Handler:
         except ConnectionError:
             raise  # the client left: nobody is there to read an answer
         except Exception as error:
-            refusal = _refusal(error)
-            if refusal.status is HTTPStatus.INTERNAL_SERVER_ERROR:
-                log.exception("%s failed", request.path, extra={"request": request_id(request)})
+            refusal = as_refusal(error, request)
             if request.writer.output_size > 0:
                 log.warning("answer cut off: %s", refusal.code, extra={"request": request_id(request)})
                 _cut(request)
@@ -100,7 +98,8 @@ def _cut(request: web.Request) -> None:
     request.transport.abort()
 
 
-def _refusal(error: Exception) -> Refusal:
+def as_refusal(error: Exception, request: web.Request) -> Refusal:
+    """Any error, in the words of this dialect; what nobody expected goes to the log."""
     match error:
         case Refusal():
             return error
@@ -113,18 +112,23 @@ def _refusal(error: Exception) -> Refusal:
             return Refusal(status, error.code, error.message, param, wait)
         case web.HTTPException():
             return Refusal(HTTPStatus(error.status), "http", error.reason.lower())
+    log.error("%s failed", request.path, exc_info=error, extra={"request": request_id(request)})
     return Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "something broke; see the gateway's log")
+
+
+def shown(refusal: Refusal) -> dict[str, str | None]:
+    """What a client finds under `error`."""
+    kind = "invalid_request_error"
+    if refusal.status >= 500:
+        kind = "server_error"
+    elif refusal.status is HTTPStatus.TOO_MANY_REQUESTS:
+        kind = "rate_limit_error"
+    return {"message": refusal.message, "type": kind, "param": refusal.param, "code": refusal.code}
 
 
 def _answer(refusal: Refusal) -> web.Response:
     status = refusal.status
-    kind = "invalid_request_error"
-    if status >= 500:
-        kind = "server_error"
-    elif status is HTTPStatus.TOO_MANY_REQUESTS:
-        kind = "rate_limit_error"
-    error = {"message": refusal.message, "type": kind, "param": refusal.param, "code": refusal.code}
-    answer = web.json_response({"error": error}, status=status)
+    answer = web.json_response({"error": shown(refusal)}, status=status)
     if status not in WORTH_A_RETRY:
         answer.headers[HEADER_SHOULD_RETRY] = "false"
     elif status is not HTTPStatus.REQUEST_TIMEOUT:

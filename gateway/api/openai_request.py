@@ -3,26 +3,24 @@
 import asyncio
 import base64
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from aiohttp import web
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
+from pydantic_core import from_json
 
 from gateway.api.openai_errors import Refusal
-from gateway.encoders import ENCODINGS
-from gateway.voice_schema import printable, speakable, text_of
+from gateway.encoders import format_called, formats_here
+from speech.audio import WIRE_SAMPLE_RATE
+from speech.characters import is_speakable
+from speech.errors import InvalidMessage
+from speech.lenient import read_leniently, warn_of_rate
+from speech.record import AT_HOME
+from speech.speed import possible
+from speech.voice_warnings import VoiceWarnings
 
 BODY_LIMIT = 15 * 1024 * 1024
 """Bytes: a clip of 10 MiB as base64, and room for the longest text"""
@@ -32,105 +30,49 @@ LARGE_BODIES = 4
 """That are read and decoded at a time, with about 40 MB for each"""
 READ_WITHIN = 30.0
 """Seconds for a body to arrive, its turn included"""
+LONGEST_INSTRUCTIONS = 2_000
+"""Characters that a model is given"""
+LONGEST_TRANSCRIPT = 2_000
+"""Characters; nobody says more in the 15 s of a clip"""
+USUAL_FORMAT = "mp3"
+HARMLESS = frozenset({"metadata", "safety_identifier", "store", "stream", "stream_options", "user"})
+"""Fields that programs send and that change no sound"""
+DECIDE = ("voice", "response_format", "language")
+"""Fields without which no sound would be the right one"""
 
 CLIP_ITSELF = (
     "send the clip itself, as base64 or as a data: URI with base64; no address and no file is opened"
 )
 _DATA_URI = re.compile(r"data:[^,]{0,256};base64,", re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+WHAT_TO_SEND: Mapping[str, str] = {
+    "input": "the text to speak",
+    "voice": 'a persona\'s id, name or alias, or {"id": one of these}',
+    "language": "a language tag, such as en or en-GB",
+}
 
 
-def _unwrapped(voice: Any) -> Any:
-    return voice["id"] if isinstance(voice, dict) and list(voice) == ["id"] else voice
+@dataclass(frozen=True, slots=True)
+class SpeechRequest:
+    """What is to be spoken and how. A field that is null or empty counts as not given."""
 
-
-def _decoded(audio: Any) -> Any:
-    if not isinstance(audio, str):
-        return audio
-    if audio[:5].lower() == "data:":
-        prefix = _DATA_URI.match(audio)
-        if prefix is None:
-            raise ValueError(f"this data: URI is not base64; {CLIP_ITSELF}")
-        audio = audio[prefix.end() :]
-    try:
-        data = base64.b64decode("".join(audio.split()), validate=True)
-    except ValueError as error:  # binascii.Error, and what is not ASCII
-        raise ValueError(f"this is not base64; {CLIP_ITSELF}") from error
-    if not data:
-        raise ValueError(f"there is nothing in it; {CLIP_ITSELF}")
-    return data
-
-
-def _on_one_line(text: Any) -> Any:
-    return " ".join(text.split()) if isinstance(text, str) else text
-
-
-class SpeechRequest(BaseModel):
-    """The description of a field says what may be given, and is what the caller reads if it is not.
-
-    A field that is null counts as not given; fields that are not known are ignored.
-    """
-
-    model_config = ConfigDict(strict=True, frozen=True, allow_inf_nan=False, hide_input_in_errors=True)
-
-    model: str = Field(default="", max_length=256, description="the name of a model")
-    input: str = Field(description="the text to speak")
-    voice: Annotated[str, BeforeValidator(_unwrapped)] = Field(
-        default="", description='a persona\'s id, name or alias, or {"id": one of these}'
-    )
-    response_format: str = Field(default="mp3", description=", ".join(ENCODINGS))
-    speed: float = Field(default=1.0, description="1")
-    stream_format: Literal["audio"] = Field(default="audio", description="audio")
-    instructions: Annotated[str, BeforeValidator(_on_one_line), AfterValidator(printable)] = Field(
-        default="", max_length=512, description="text of at most 512 characters: how to speak"
-    )
-    ref_audio: Annotated[bytes, BeforeValidator(_decoded)] | None = Field(
-        default=None, description="10 to 15 s of speech as base64 or as a data: URI with base64"
-    )
-    ref_text: (
-        Annotated[
-            str,
-            BeforeValidator(_on_one_line),
-            text_of(2_000),
-            AfterValidator(printable),
-            AfterValidator(speakable),
-        ]
-        | None
-    ) = Field(
-        default=None,
-        description="the words in ref_audio, up to 2000 characters; leave it out if nobody wrote them down",
-    )
-    language: str | None = Field(
-        default=None,
-        max_length=35,
-        pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$",
-        description="a language tag, such as en or en-GB",
-    )
-    x_vector_only_mode: bool = Field(
-        default=False, description="true to clone the timbre alone, without ref_text, or false"
-    )
-    seed: int | None = Field(default=None, ge=0, lt=2**63, description="a whole number from 0 to 2^63 - 1")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _given(cls, fields: Any) -> Any:
-        if not isinstance(fields, dict):
-            return fields
-        return {name: value for name, value in fields.items() if value is not None}
-
-    @field_validator("response_format")
-    @classmethod
-    def _can_be_made(cls, name: str) -> str:
-        offered = [name for name, encoding in ENCODINGS.items() if encoding.available]
-        if name not in offered:
-            raise ValueError(f"this gateway makes {', '.join(offered)}; ask for one of these")
-        return name
-
-    @field_validator("speed")
-    @classmethod
-    def _as_it_is(cls, speed: float) -> float:
-        if speed != 1:
-            raise ValueError("no voice here speaks faster or slower; leave speed out, or send 1")
-        return speed
+    input: str
+    voice: str = ""
+    response_format: str = USUAL_FORMAT
+    """One that can be made here"""
+    stream_format: Literal["audio", "sse"] = "audio"
+    speed: float = 1.0
+    """A possible one"""
+    instructions: str = ""
+    """On one line"""
+    language: str | None = None
+    seed: int | None = None
+    model: str = ""
+    ref_text: str | None = None
+    x_vector_only_mode: bool = False
+    ref_audio: bytes | None = field(default=None, metadata=AT_HOME)
+    """The sound file itself"""
 
     @property
     def transcript(self) -> str | None:
@@ -168,14 +110,127 @@ async def whole_body(request: web.Request, large: asyncio.Semaphore) -> AsyncIte
         yield body
 
 
-async def parsed(body: bytearray) -> SpeechRequest:
-    """What is asked for. Raises Refusal, which names the first field that cannot be used."""
+async def parsed(body: bytearray, warnings: VoiceWarnings, accept: str = "") -> SpeechRequest:
+    """What is asked for; `accept` is the header. Raises Refusal, which names the field that is at fault."""
+    if len(body) > SMALL_BODY:
+        return await asyncio.to_thread(_read, body, warnings, accept)
+    return _read(body, warnings, accept)
+
+
+def _read(body: bytearray, warnings: VoiceWarnings, accept: str) -> SpeechRequest:
     try:
-        if len(body) > SMALL_BODY:
-            return await asyncio.to_thread(SpeechRequest.model_validate_json, body)
-        return SpeechRequest.model_validate_json(body)
-    except ValidationError as error:
-        raise _refusal(error) from None  # what was sent must not get into a log
+        fields = from_json(body, allow_inf_nan=False)
+    except ValueError:
+        fields = None
+    if not isinstance(fields, dict):
+        raise Refusal(
+            HTTPStatus.BAD_REQUEST, "invalid_json", "the body must be one JSON object"
+        ) from None  # what was sent must not get into a log
+    warn_of_rate(fields.get("sample_rate"), WIRE_SAMPLE_RATE, warnings)
+    clip = _decoded(fields.pop("ref_audio", None))
+    voice = fields.get("voice")
+    if isinstance(voice, dict) and len(voice) == 1:
+        fields["voice"] = voice.get("id", voice.get("name", voice))
+    try:
+        asked = read_leniently(
+            SpeechRequest, fields, warnings, exact=DECIDE, ignored={*HARMLESS, "sample_rate"}
+        )
+    except InvalidMessage as error:
+        raise _refusal(error, fields) from None
+    if asked.language and not _LANGUAGE.fullmatch(asked.language[:36]):
+        raise _unusable("language", f"language cannot be used; send {WHAT_TO_SEND['language']}")
+    return replace(
+        asked,
+        response_format=_format(asked.response_format if fields.get("response_format") else "", accept),
+        speed=possible(asked.speed, warnings),
+        instructions=_instructions(asked.instructions, warnings),
+        seed=_seed(asked.seed, warnings),
+        language=asked.language or None,
+        ref_audio=clip,
+        **_of_the_clip(asked, clip, warnings),
+    )
+
+
+def _format(name: str, accept: str) -> str:
+    """That of the field, else the first of the header that can be made here, else the usual one."""
+    if name:
+        found = format_called(name)
+        if found is None:
+            said = f"response_format: this gateway makes {formats_here()}; ask for one of these"
+            raise _unusable("response_format", said)
+        return found
+    listed = (each for each in accept.split(",") if each.strip().lower().startswith("audio/"))
+    return next(filter(None, map(format_called, listed)), USUAL_FORMAT)
+
+
+def _instructions(text: str, warnings: VoiceWarnings) -> str:
+    """On one line, without what no model can read, and no more of it than a model should get."""
+    line = _on_one_line(text)
+    if len(line) <= LONGEST_INSTRUCTIONS:
+        return line
+    warnings.add("instructions", f"instructions are followed up to {LONGEST_INSTRUCTIONS} characters")
+    return line[:LONGEST_INSTRUCTIONS].rpartition(" ")[0] or line[:LONGEST_INSTRUCTIONS]
+
+
+def _seed(seed: int | None, warnings: VoiceWarnings) -> int | None:
+    if seed is None or 0 <= seed < 2**63:
+        return seed
+    warnings.add("seed", "seed is not followed: it must be a whole number from 0 to 2^63 - 1")
+    return None
+
+
+def _of_the_clip(asked: SpeechRequest, clip: bytes | None, warnings: VoiceWarnings) -> dict[str, Any]:
+    """What belongs to a clip, as far as there is one and it can be used."""
+    words = _on_one_line(asked.ref_text or "")
+    if clip is None:
+        for name, given in (("ref_text", words), ("x_vector_only_mode", asked.x_vector_only_mode)):
+            if given:
+                warnings.add(name, f"{name} is not followed without ref_audio")
+        return {"ref_text": None, "x_vector_only_mode": False}
+    if not words:
+        return {"ref_text": None}
+    if len(words) <= LONGEST_TRANSCRIPT and is_speakable(words):
+        return {"ref_text": words}
+    why = f"the words in ref_audio, up to {LONGEST_TRANSCRIPT} characters"
+    warnings.add("ref_text", f"ref_text is not followed and only the timbre is cloned: it must be {why}")
+    return {"ref_text": None}
+
+
+def _decoded(audio: Any) -> bytes | None:
+    """Raises Refusal."""
+    if audio is None or audio == "":
+        return None
+    if not isinstance(audio, str):
+        raise _unusable("ref_audio", f"ref_audio cannot be used; {CLIP_ITSELF}")
+    if audio[:5].lower() == "data:":
+        prefix = _DATA_URI.match(audio)
+        if prefix is None:
+            raise _unusable("ref_audio", f"ref_audio: this data: URI is not base64; {CLIP_ITSELF}")
+        audio = audio[prefix.end() :]
+    try:
+        data = base64.b64decode("".join(audio.split()), validate=True)
+    except ValueError:  # binascii.Error, and what is not ASCII
+        raise _unusable("ref_audio", f"ref_audio: this is not base64; {CLIP_ITSELF}") from None
+    if not data:
+        raise _unusable("ref_audio", f"ref_audio: there is nothing in it; {CLIP_ITSELF}")
+    return data
+
+
+def _on_one_line(text: str) -> str:
+    """Without control characters."""
+    return " ".join(_CONTROL.sub(" ", text).split())
+
+
+def _refusal(error: InvalidMessage, fields: Collection[str]) -> Refusal:
+    name = error.field or ""
+    what = WHAT_TO_SEND.get(name) or f"one of {formats_here()}"
+    if name not in fields:
+        return Refusal(HTTPStatus.BAD_REQUEST, "missing_field", f"{name} is missing; send {what}", name)
+    return _unusable(name, f"{name} cannot be used; send {what}")
+
+
+def _unusable(name: str, text: str) -> Refusal:
+    return Refusal(HTTPStatus.BAD_REQUEST, "invalid_value", text, name)
 
 
 def _too_large() -> Refusal:
@@ -184,21 +239,3 @@ def _too_large() -> Refusal:
         "body_too_large",
         f"the body has more than {BODY_LIMIT // 2**20} MB; send a shorter clip, 15 s are enough",
     )
-
-
-def _refusal(error: ValidationError) -> Refusal:
-    detail = error.errors(include_url=False, include_input=False)[0]
-    param = str(detail["loc"][0]) if detail["loc"] else None
-    field = SpeechRequest.model_fields.get(param or "")
-    match detail["type"]:
-        case "json_invalid":
-            return Refusal(HTTPStatus.BAD_REQUEST, "invalid_json", "the body is not JSON; send an object")
-        case _ if field is None:
-            return Refusal(HTTPStatus.BAD_REQUEST, "invalid_json", "the body must be a JSON object")
-        case "missing":
-            text, code = f"{param} is missing; send {field.description}", "missing_field"
-        case "value_error":
-            text, code = f"{param}: {detail['ctx']['error']}", "invalid_value"
-        case _:
-            text, code = f"{param} cannot be used; send {field.description}", "invalid_value"
-    return Refusal(HTTPStatus.BAD_REQUEST, code, text, param)

@@ -15,12 +15,14 @@ from gateway.api.openai_request import SpeechRequest
 from gateway.caller_clips import words_of
 from gateway.chains import chain_for
 from gateway.clip import Clip
-from gateway.keys import CALLER_CLIPS, DEFAULT_PERSONA, ENGINES, PERSONAS
+from gateway.keys import CALLER_CLIPS, ENGINES, PERSONAS
 from gateway.models import as_shown
+from gateway.who_is_asked import who_is_asked
 from speech.errors import NothingCanSpeak
 from speech.fallback import FallbackChain
 from speech.guarded import ChainEntry
-from speech.persona import ModelVoice, VoiceSpec
+from speech.persona import ModelVoice, Persona, VoiceSpec
+from speech.voice_warnings import VoiceWarnings
 
 CLONING = "mlx"
 """The engine that clones"""
@@ -30,12 +32,13 @@ CALLER = "ref_audio"
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Who will speak, and what the caller should know about it."""
+    """Who will speak."""
 
     chain: FallbackChain
     persona: str
     language: str
-    warnings: tuple[str, ...] = ()
+    speaks: Persona | None = None
+    """As it is to speak this time; None: a caller's clip does"""
     clip: tuple[str, Clip] | None = None
     """The caller's own, and the key of its voice"""
     clones: bool = True
@@ -45,19 +48,13 @@ class Speaker:
     whole_answer_budget: float = math.inf
 
 
-async def speaker_for(app: web.Application, asked: SpeechRequest, *, own_only: bool = False) -> Speaker:
+async def speaker_for(
+    app: web.Application, asked: SpeechRequest, warnings: VoiceWarnings, *, own_only: bool = False
+) -> Speaker:
     """Raises Refusal, UnknownVoice or InvalidClip."""
     if asked.ref_audio is not None:
-        return await _clone(app, asked, asked.ref_audio)
-    for field, given in (("ref_text", asked.ref_text), ("x_vector_only_mode", asked.x_vector_only_mode)):
-        if given:
-            raise Refusal(
-                HTTPStatus.BAD_REQUEST,
-                "invalid_value",
-                f"{field} belongs to a clip; send ref_audio too, or leave it out",
-                field,
-            )
-    return _persona(app, asked, own_only)
+        return await _clone(app, asked, asked.ref_audio, warnings)
+    return _persona(app, asked, warnings, own_only)
 
 
 @contextmanager
@@ -82,13 +79,12 @@ def models(app: web.Application) -> dict[str, str]:
     return {as_shown(voice.model): voice.model for voice in voices}
 
 
-def _persona(app: web.Application, asked: SpeechRequest, own_only: bool) -> Speaker:
-    persona = app[PERSONAS].find(asked.voice or app[DEFAULT_PERSONA])
-    warnings = []
+def _persona(app: web.Application, asked: SpeechRequest, warnings: VoiceWarnings, own_only: bool) -> Speaker:
+    persona = who_is_asked(app, asked.voice, warnings)
     if asked.instructions and not _takes_instructions(app, persona.voice, asked):
-        warnings.append("instructions are not followed by this voice")
+        warnings.add("instructions", "instructions are not followed by this voice")
     if asked.language and persona.voice.model_voice is None:
-        warnings.append("language is not followed by this voice")
+        warnings.add("language", "language is not followed by this voice")
     told = replace(
         persona,
         voice=_as_asked(app, persona.voice, asked),
@@ -99,7 +95,7 @@ def _persona(app: web.Application, asked: SpeechRequest, own_only: bool) -> Spea
         chain_for(told, app[ENGINES], own_only=own_only),
         persona.id,
         language,
-        tuple(warnings),
+        told,
         clones=persona.voice.clones,
         first_audio_budget=persona.first_audio_budget,
         whole_answer_budget=persona.whole_answer_budget,
@@ -129,7 +125,9 @@ def _takes_instructions(app: web.Application, voice: VoiceSpec, asked: SpeechReq
     return reason is None or reason.code != "not_supported"
 
 
-async def _clone(app: web.Application, asked: SpeechRequest, audio: bytes) -> Speaker:
+async def _clone(
+    app: web.Application, asked: SpeechRequest, audio: bytes, warnings: VoiceWarnings
+) -> Speaker:
     """The clip's voice and no other: who sends a clip wants that one."""
     known = models(app)
     engine = app[ENGINES].get(CLONING)
@@ -152,19 +150,21 @@ async def _clone(app: web.Application, asked: SpeechRequest, audio: bytes) -> Sp
         seed=asked.seed,
         ad_hoc=True,
     )
-    warnings = (*checked.warnings, *told)
+    for about, sentences in (("ref_audio", checked.warnings), ("ref_text", told)):
+        for each in sentences:
+            warnings.add(about, each)
     spec = VoiceSpec(CLONING, CALLER, model_voice=voice)
     reason = engine.engine.readiness(spec).reason
     if reason and reason.code == "not_supported" and asked.instructions:
-        warnings += ("instructions are not followed by this model",)
+        warnings.add("instructions", "instructions are not followed by this model")
         spec = replace(spec, model_voice=replace(voice, instruct=None))
         reason = engine.engine.readiness(spec).reason
     if reason and reason.code in {"not_supported", "incomplete_voice"}:
         raise Refusal(HTTPStatus.BAD_REQUEST, "cannot_clone", reason.text, "ref_audio")
     if asked.ref_text is None and not asked.x_vector_only_mode:
-        warnings += ("without ref_text only the timbre is cloned; send the words of the clip",)
+        warnings.add("ref_text", "without ref_text only the timbre is cloned; send the words of the clip")
     chain = FallbackChain([ChainEntry(engine, spec)])
-    return Speaker(chain, CALLER, asked.language or "", warnings, (voice.key, checked.clip))
+    return Speaker(chain, CALLER, asked.language or "", clip=(voice.key, checked.clip))
 
 
 def check_can_speak(speaker: Speaker) -> None:

@@ -1,22 +1,27 @@
-"""One WebSocket of the gateway: every message has its deadline, and every end its reason."""
+"""One WebSocket of the gateway: whoever is there and reads is never cut off, whoever is gone soon is."""
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Mapping
 from contextlib import suppress
 
-from aiohttp import WSCloseCode, web
+from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
+from gateway.api.in_flight import InFlight
 from speech import wire
 from speech.errors import InvalidMessage
 
 FRAME_BYTES = 4 * 1024 * 1024
 """A frame above `wire.MESSAGE_BYTES` is answered by an error; above this the connection is closed too."""
 HEARTBEAT = 20.0
-"""Seconds between pings of the gateway's own"""
+"""Seconds without a sign of life after which the client is asked for one"""
+ANSWER_WITHIN = 10.0
+"""Seconds a client has for that, if nothing else is on its way to it"""
 SEND_WITHIN = 60.0
-"""Seconds a client may take to read one message; a robot may read no faster than it plays."""
+"""Seconds without a sign of life of one that has something to read; it may read no faster than it plays."""
 CLOSE_WITHIN = 1.0
 """Seconds a client has to read a close, and again to answer it"""
+LOOK_EVERY = 1.0
+"""Seconds between two looks whether it lives; less where it has less time"""
 
 TOO_BIG = wire.Error(
     None, "message_too_big", f"a message may have {wire.MESSAGE_BYTES} bytes; send shorter texts"
@@ -34,17 +39,58 @@ UNREADABLE: Mapping[int, wire.Error] = {
 
 
 class Socket(web.WebSocketResponse):
-    """Raises ConnectionError when the client is gone, or reads nothing for too long and is cut off."""
+    """Raises ConnectionError when the client is gone. `watch` has to run while it is open."""
 
     def __init__(self, request: web.Request) -> None:
-        super().__init__(heartbeat=HEARTBEAT, timeout=CLOSE_WITHIN, max_msg_size=FRAME_BYTES, compress=False)
+        # aiohttp's own heartbeat takes whoever has not read its ping yet for dead.
+        super().__init__(autoping=False, timeout=CLOSE_WITHIN, max_msg_size=FRAME_BYTES, compress=False)
         self._connection = request.transport
+        self._clock = asyncio.get_running_loop().time
+        self._in_flight = InFlight(self._clock)
+        self._alive_at = self._clock()
+        self._asked = False
+        """Whether it was asked for a sign of life since the last one"""
+
+    async def messages(self) -> AsyncGenerator[WSMessage, None]:
+        """All but pings and their answers, until the client leaves."""
+        async for message in self:
+            self._lives()
+            if message.type is WSMsgType.PING:
+                await self.pong(message.data)
+            elif message.type is WSMsgType.PONG:
+                self._in_flight.answered(message.data)
+            else:
+                yield message
+
+    async def watch(self) -> None:
+        """Until the client is gone without a word; what waits for it then ends."""
+        unsent = 0
+        while True:
+            await asyncio.sleep(min(LOOK_EVERY, SEND_WITHIN / 4))
+            before, unsent = unsent, self._unsent
+            if unsent < before:
+                self._lives()
+            silent = self._clock() - self._alive_at
+            busy = bool(unsent) or self._in_flight.is_unread
+            if silent > (SEND_WITHIN if busy else HEARTBEAT + ANSWER_WITHIN):
+                self._cut()
+                raise ConnectionError(f"the client gave no sign of life for {silent:.0f} s")
+            if silent > HEARTBEAT and not (self._asked or unsent):
+                self._asked = True
+                await self.ping()
 
     async def send(self, message: wire.Answer) -> None:
-        await self._read_within(SEND_WITHIN, self.send_str(wire.encode(message)))
+        await self.send_str(wire.encode(message))
 
-    async def send_pcm(self, pcm: bytes) -> None:
-        await self._read_within(SEND_WITHIN, self.send_bytes(pcm))
+    async def send_sound(self, sound: bytes | wire.Audio, seconds: float) -> None:
+        """Waits while there is enough on its way; `seconds` is how long it is heard."""
+        await self._in_flight.room()
+        if isinstance(sound, bytes):
+            await self.send_bytes(sound)
+        else:
+            await self.send(sound)
+        if mark := self._in_flight.sent(seconds):
+            await self.ping(mark)
 
     async def close(self, *, code: int = WSCloseCode.OK, message: bytes = b"", drain: bool = True) -> bool:
         """Tells a client first why a frame of its could not be read. Takes 2 x CLOSE_WITHIN at most."""
@@ -55,12 +101,24 @@ class Socket(web.WebSocketResponse):
             await self._read_within(2 * CLOSE_WITHIN, closing)
         return True
 
+    @property
+    def _unsent(self) -> int:
+        """Bytes that not even the system has taken yet."""
+        return self._connection.get_write_buffer_size() if self._connection else 0
+
+    def _lives(self) -> None:
+        self._alive_at = self._clock()
+        self._asked = False
+
+    def _cut(self) -> None:
+        # A close would wait for the client to read what is on its way.
+        if self._connection:
+            self._connection.abort()
+
     async def _read_within(self, seconds: float, sending: Awaitable[object]) -> None:
         try:
             async with asyncio.timeout(seconds):
                 await sending
         except TimeoutError:
-            # A close would wait for the client to read what is on its way.
-            if self._connection:
-                self._connection.abort()
+            self._cut()
             raise ConnectionError(f"the client read nothing for {seconds:g} s") from None

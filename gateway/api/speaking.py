@@ -15,14 +15,18 @@ from speech.budget import Budget
 from speech.chain_events import ChainEvent, Ended, SentenceStarted, TakenOver
 from speech.fallback import FallbackChain
 from speech.utterance import Outcome, Utterance
+from speech.voice_warnings import VoiceWarnings
 from speech.whole_file import speak_whole
+
+PIECE = WIRE_FORMAT.sample_rate // 2 * WIRE_FORMAT.frame_bytes
+"""Bytes; half a second"""
 
 
 class Outlet(Protocol):
     """Where messages and audio go. Raises ConnectionError when the client is gone."""
 
     async def send(self, message: wire.Answer) -> None: ...
-    async def send_pcm(self, pcm: bytes) -> None: ...
+    async def send_sound(self, sound: bytes | wire.Audio, seconds: float) -> None: ...
 
 
 async def speak(
@@ -34,7 +38,7 @@ async def speak(
     seen: Seen,
 ) -> None:
     """Sends everything up to `complete` or `error`. Raises ConnectionError when the client is gone."""
-    telling = _Telling(request, chain.own_engine, outlet)
+    telling = _Telling(request, chain.own_engine, outlet, seen.warnings)
     if not request.stream:
         events = _all_at_once(chain, utterance, budget, seen)
     else:
@@ -59,7 +63,10 @@ async def _all_at_once(
 class _Telling:
     """What one client is told of an utterance; one without an `id` only hears the sound and its end."""
 
-    def __init__(self, request: wire.Synthesize, own_engine: str, outlet: Outlet) -> None:
+    def __init__(
+        self, request: wire.Synthesize, own_engine: str, outlet: Outlet, warnings: VoiceWarnings
+    ) -> None:
+        self._warnings = warnings
         self._own_engine = own_engine
         self._id = request.id
         self._binary = request.audio == "binary"
@@ -71,7 +78,7 @@ class _Telling:
     async def tell(self, event: ChainEvent) -> None:
         match event:
             case AudioChunk():
-                await self._audio(event.pcm, final=self._one_piece)
+                await (self._all_in_one(event.pcm) if self._one_piece else self._audio(event.pcm))
                 self._samples += event.samples
             case SentenceStarted():
                 if not self._started and self._id is not None:
@@ -100,14 +107,25 @@ class _Telling:
             substitute=None
             if reason is None
             else wire.Substitute(self._own_engine, reason.code, reason.text),
+            warnings=tuple(self._warnings),
         )
 
-    async def _audio(self, pcm: bytes, *, final: bool) -> None:
+    async def _audio(self, pcm: bytes) -> None:
+        """Whatever the engine gave, it goes out in pieces that a client reads in a moment."""
+        for start in range(0, len(pcm), PIECE):
+            piece = pcm[start : start + PIECE]
+            seconds = WIRE_FORMAT.seconds(WIRE_FORMAT.samples(len(piece)))
+            await self._outlet.send_sound(piece if self._binary else self._in_text(piece), seconds)
+
+    async def _all_in_one(self, pcm: bytes) -> None:
+        # Nobody hears the beginning of one message while its end is on its way.
         if self._binary:
-            await self._outlet.send_pcm(pcm)
+            await self._outlet.send_sound(pcm, 0.0)
         else:
-            data = base64.b64encode(pcm).decode("ascii")
-            await self._outlet.send(wire.Audio(self._id, data, WIRE_FORMAT.sample_rate, final))
+            await self._outlet.send(self._in_text(pcm, final=True))
+
+    def _in_text(self, pcm: bytes, *, final: bool = False) -> wire.Audio:
+        return wire.Audio(self._id, base64.b64encode(pcm).decode("ascii"), WIRE_FORMAT.sample_rate, final)
 
     async def _end(self, event: Ended) -> None:
         seconds = WIRE_FORMAT.seconds(self._samples)
@@ -117,5 +135,6 @@ class _Telling:
             await self._outlet.send(wire.Error(self._id, "incomplete", detail, event.spoken, reason))
             return
         if not (self._binary or self._one_piece):
-            await self._audio(b"", final=True)
-        await self._outlet.send(wire.Complete(self._id, round(seconds * 1000), event.spoken))
+            await self._outlet.send(self._in_text(b"", final=True))
+        warnings = tuple(self._warnings)
+        await self._outlet.send(wire.Complete(self._id, round(seconds * 1000), event.spoken, warnings))

@@ -1,37 +1,86 @@
-"""`GET /synthesize?text&voice`: one text in, one whole WAV out."""
+"""`/synthesize?text&voice`: one text in, one whole WAV out, also in part (Range); by POST with a body."""
 
+import asyncio
+import json
 import time
+from http import HTTPStatus
+from typing import Any
 
 from aiohttp import web
 
+from gateway.api.error_answers import problem
+from gateway.api.sending import send_whole
 from gateway.asked import asked_over_http, budget_header, own_only, whole, with_asked
 from gateway.chains import chain_for
-from gateway.keys import ADMISSION, DEFAULT_PERSONA, ENGINES, OBSERVER, PERSONAS
+from gateway.keys import ADMISSION, ENGINES, LAST_ANSWERS, OBSERVER
 from gateway.observed import Seen
 from gateway.request_id import request_id
 from gateway.resample import whole_at_wire_rate
+from gateway.who_is_asked import who_is_asked
 from speech import wire
 from speech.audio import WIRE_FORMAT, wav_file
-from speech.errors import NothingCanSpeak
+from speech.byte_range import part_wanted
+from speech.errors import InvalidMessage, NothingCanSpeak
+from speech.file_request import HEADERS, FileRequest, read_file_request
+from speech.last_answers import LastAnswer, key_of
+from speech.lenient import warn_of_rate
+from speech.persona import Persona
 from speech.text import sentences
 from speech.utterance import Utterance
 from speech.whole_file import speak_whole
 
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+READ_WITHIN = 30.0
+"""Seconds for a body to arrive"""
 
-async def synthesize(request: web.Request) -> web.Response:
-    """PCM_16, mono, 24 kHz, with its true length. Unknown parameters are ignored; there is no redirect."""
+
+async def synthesize(request: web.Request) -> web.StreamResponse:
+    """PCM_16, mono, 24 kHz, with its true length. There is no redirect. HEAD makes nothing."""
     with request.app[OBSERVER].begin("synthesize", request_id(request)) as seen:
-        return await _spoken(request, seen)
+        fields = await _fields(request)
+        asked = read_file_request(fields, seen.warnings)
+        warn_of_rate(fields.get("sample_rate"), WIRE_FORMAT.sample_rate, seen.warnings)
+        persona = who_is_asked(request.app, asked.voice, seen.warnings)
+        seen.is_for(persona.id, persona.voice.engine, clones=persona.voice.clones)
+        own = own_only(request, seen.warnings)
+        utterance = _utterance(request, asked, persona, seen)
+        # A body may hold what has no key; nobody asks for a part by POST.
+        key = key_of(persona.id, persona.revision, sorted(request.query.items()), own)
+        file = await _file(request, utterance, persona, key, seen, own=own)
+    if file is None:
+        warned = {wire.HEADER_WARNING: seen.warnings.header} if seen.warnings else {}
+        return web.StreamResponse(headers={**HEADERS, **warned})
+    return await _part(request, file)
 
 
-async def _spoken(request: web.Request, seen: Seen) -> web.Response:
+async def _file(
+    request: web.Request, utterance: Utterance, persona: Persona, key: str, seen: Seen, *, own: bool
+) -> LastAnswer | None:
+    """One that was made a moment ago where only a part is wanted, or a new one; None: none is to be made."""
+    last = request.app[LAST_ANSWERS]
+    if request.method == "HEAD":
+        seen.nothing_to_speak()
+        return last.get(key)
+    if request.method != "GET" or "Range" not in request.headers:
+        made = await _made(request, utterance, persona, seen, own=own)
+        if request.method == "GET":
+            last.put(key, made)
+        return made
+    async with last.turn(key):
+        if kept := last.get(key):
+            seen.nothing_to_speak()
+            return kept
+        made = await _made(request, utterance, persona, seen, own=own)
+        last.put(key, made)
+        return made
+
+
+async def _made(
+    request: web.Request, utterance: Utterance, persona: Persona, seen: Seen, *, own: bool
+) -> LastAnswer:
     app = request.app
-    persona = app[PERSONAS].find(request.query.get("voice") or app[DEFAULT_PERSONA])
-    seen.is_for(persona.id, persona.voice.engine, clones=persona.voice.clones)
-    within = whole(persona, budget_header(request))
-    spoken = with_asked(sentences(request.query.get("text", "")), asked_over_http(request))
-    utterance = Utterance(request_id(request), persona.id, persona.language, spoken)
-    chain = chain_for(persona, app[ENGINES], own_only=own_only(request))
+    within = whole(persona, budget_header(request, seen.warnings))
+    chain = chain_for(persona, app[ENGINES], own_only=own)
     started = time.perf_counter()
     with app[ADMISSION].admit():
         ready = chain.can_speak()
@@ -41,12 +90,55 @@ async def _spoken(request: web.Request, seen: Seen) -> web.Response:
         pcm = await whole_at_wire_rate(made.chunks)
     took = time.perf_counter() - started
     duration = WIRE_FORMAT.seconds(WIRE_FORMAT.samples(len(pcm)))
-    reason = made.substitute.code if made.substitute else "none"
     seen.see_whole(made, duration)
     headers = {
+        **HEADERS,
         wire.HEADER_DURATION: f"{duration:.3f}",
         wire.HEADER_SYNTHESIS_TIME: f"{took:.4f}",
         wire.HEADER_ENGINE: made.origin.engine,
-        wire.HEADER_SUBSTITUTE: reason,
+        wire.HEADER_SUBSTITUTE: made.substitute.code if made.substitute else "none",
     }
-    return web.Response(body=wav_file(pcm, WIRE_FORMAT), content_type="audio/wav", headers=headers)
+    if seen.warnings:
+        headers[wire.HEADER_WARNING] = seen.warnings.header
+    return LastAnswer(wav_file(pcm, WIRE_FORMAT), headers)
+
+
+async def _part(request: web.Request, file: LastAnswer) -> web.StreamResponse:
+    wanted = request.headers.get("Range") if request.method == "GET" else None
+    part = part_wanted(len(file.body), wanted, request.headers.get("If-Range"), file.etag)
+    if part.status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+        said = f"there are no such bytes, the file has {len(file.body)}"
+        answer = problem(request, HTTPStatus(part.status), "no_such_range", said)
+        answer.headers["Content-Range"] = part.content_range or ""
+        return answer
+    headers = {**file.headers, "ETag": file.etag}
+    if part.content_range:
+        headers["Content-Range"] = part.content_range
+    return await send_whole(request, memoryview(file.body)[part.start : part.stop], headers, part.status)
+
+
+def _utterance(request: web.Request, asked: FileRequest, persona: Persona, seen: Seen) -> Utterance:
+    """Raises EmptyText and TextTooLong."""
+    spoken = with_asked(sentences(asked.text), asked_over_http(request, seen.warnings, asked.speed))
+    return Utterance(request_id(request), persona.id, persona.language, spoken)
+
+
+async def _fields(request: web.Request) -> dict[str, Any]:
+    """Of the query and, by POST, of a form or a JSON object. Raises InvalidMessage."""
+    fields: dict[str, Any] = {name: request.query[name] for name in request.query}
+    if request.method != "POST":
+        return fields
+    body: Any = None
+    try:
+        async with asyncio.timeout(READ_WITHIN):
+            if request.content_type in FORMS:
+                body = dict(await request.post())
+            else:
+                body = json.loads(await request.read() or b"{}")
+    except TimeoutError:
+        raise web.HTTPRequestTimeout from None
+    except (ValueError, RecursionError):
+        pass
+    if not isinstance(body, dict):
+        raise InvalidMessage("send the fields as JSON, as a form or in the URL")
+    return fields | body

@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import json
 import logging
+from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from aiohttp import WSMessage, WSMsgType, web
@@ -15,7 +16,6 @@ from gateway.asked import asked_by_message, budget_field, client_of, streamed, w
 from gateway.chains import all_kept, chain_for
 from gateway.keys import (
     ADMISSION,
-    DEFAULT_PERSONA,
     ENGINES,
     LISTENERS,
     OBSERVER,
@@ -25,6 +25,7 @@ from gateway.keys import (
 )
 from gateway.observed import Seen
 from gateway.request_id import request_id
+from gateway.who_is_asked import who_is_asked
 from speech import wire
 from speech.budget import Budget
 from speech.engines.base import READY
@@ -32,6 +33,7 @@ from speech.errors import InvalidMessage, NothingCanSpeak, RobotVoiceError, TooM
 from speech.fallback import FallbackChain
 from speech.text import sentences
 from speech.utterance import Utterance
+from speech.voice_warnings import VoiceWarnings
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +87,7 @@ class Conversation:
         tasks = {
             asyncio.create_task(self._read_all(), name="conversation: read"),
             asyncio.create_task(self._speak_in_turn(), name="conversation: speak"),
+            asyncio.create_task(self._socket.watch(), name="conversation: does the client live"),
         }
         if events:
             tasks.add(asyncio.create_task(self._tell_of_changes(), name="conversation: events"))
@@ -102,31 +105,36 @@ class Conversation:
                 log.error("conversation failed", exc_info=error)
 
     async def _read_all(self) -> None:
-        async for message in self._socket:
-            if message.type is not WSMsgType.ERROR:  # then the socket has told the client, and closed
-                await self._read(message)
+        async with aclosing(self._socket.messages()) as messages:
+            async for message in messages:
+                if message.type is not WSMsgType.ERROR:  # then the socket has told the client, and closed
+                    await self._read(message)
 
     async def _read(self, message: WSMessage) -> None:
         request: wire.Request | None = None
+        warnings = VoiceWarnings()
         try:
             if message.type is not WSMsgType.TEXT:
                 raise InvalidMessage("send JSON in text frames; only the gateway sends binary frames")
             if len(message.data) > wire.MESSAGE_BYTES:
                 await self._socket.send(TOO_BIG)
                 return
-            request = wire.decode_request(message.data)
+            request = wire.decode_request(message.data, warnings)
             if isinstance(request, wire.Cancel):
                 await self._cancel(request)
             else:
-                await self._observed(request)
+                await self._observed(request, warnings)
         except RobotVoiceError as error:
             id = request.id if request else _id_in(message)
+            if request is None:
+                fields = {"request": self._id, "reason": error.code, "field": error.field or "none"}
+                log.info("message refused", extra=fields)
             await self._socket.send(wire.Error(id, error.code, error.message))
 
-    async def _observed(self, request: wire.Synthesize) -> None:
+    async def _observed(self, request: wire.Synthesize, warnings: VoiceWarnings) -> None:
         number = next(self._numbers)
         id = f"{self._id}/{number if request.id is None else request.id}"
-        seen = self._app[OBSERVER].begin("websocket", id)
+        seen = self._app[OBSERVER].begin("websocket", id, warnings)
         try:
             await self._accept(request, id, seen)
         except BaseException as error:
@@ -138,11 +146,11 @@ class Conversation:
             raise TooManyRequests(f"{WAITING_UTTERANCES} texts wait already; wait for a `complete`")
         if request.id is not None and any(job.request.id == request.id for job in self._jobs):
             raise InvalidMessage("id is in use by an utterance that has not ended")
-        persona = self._app[PERSONAS].find(request.voice or self._app[DEFAULT_PERSONA])
+        persona = who_is_asked(self._app, request.voice, seen.warnings)
         seen.is_for(persona.id, persona.voice.engine, clones=persona.voice.clones)
-        asked = asked_by_message(self._client, request)
+        asked = asked_by_message(self._client, request, seen.warnings)
         spoken = with_asked(sentences(request.text, prepared=request.prepared), asked)
-        said = budget_field(request)
+        said = budget_field(request, seen.warnings)
         budget = streamed(persona, said) if request.stream else Budget(whole=whole(persona, said))
         own = request.engines == "own"
         chain = chain_for(persona, self._app[ENGINES], own_only=own)

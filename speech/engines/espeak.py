@@ -14,13 +14,16 @@ from speech.engines.espeak_library import EspeakLibraryBackend, installed_librar
 from speech.engines.espeak_voices import Catalogue
 from speech.errors import EngineFailure, EngineUnavailable, MachineFull, UnknownVoice
 from speech.persona import VoiceSpec
-from speech.utterance import Reason, Sentence
+from speech.speed import rate_at
+from speech.utterance import Asked, Reason, Sentence
 
 log = logging.getLogger(__name__)
 
 BackendChoice = Literal["auto", "library", "command"]
 DEFAULT_VOICE = "en"
 DEFAULT_PITCH, DEFAULT_RATE, DEFAULT_VOLUME = 50, 175, 100
+SLOWEST_RATE, FASTEST_RATE = 80, 450
+"""Words per minute: espeakRATE_MINIMUM and espeakRATE_MAXIMUM of its speak_lib.h"""
 START_ESTIMATE = 0.02
 """Seconds to the first sound of a warm child."""
 REAL_TIME_FACTOR = 0.05
@@ -120,7 +123,7 @@ class EspeakEngine:
             voice=wanted,
             identifier=identifier,
             pitch=DEFAULT_PITCH if voice.pitch is None else voice.pitch,
-            rate=DEFAULT_RATE if voice.rate is None else voice.rate,
+            rate=_rate(voice, sentence.asked),
             volume=DEFAULT_VOLUME if voice.volume is None else voice.volume,
         )
         async with aclosing(self._backend.speak(request)) as chunks:
@@ -143,3 +146,8 @@ class EspeakEngine:
     async def close(self) -> None:
         for backend in self._backends:
             await backend.close()
+
+
+def _rate(voice: VoiceSpec, asked: Asked) -> int:
+    rate = DEFAULT_RATE if voice.rate is None else voice.rate
+    return rate if asked.speed == 1 else rate_at(rate, asked, SLOWEST_RATE, FASTEST_RATE)

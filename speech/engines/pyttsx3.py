@@ -13,7 +13,8 @@ from speech.engines.pyttsx3_process import LONGEST_WITHIN, PLACE_WITHIN, Pyttsx3
 from speech.engines.pyttsx3_voices import SystemVoices
 from speech.errors import EngineFailure, EngineUnavailable, UnknownVoice
 from speech.persona import VoiceSpec
-from speech.utterance import Reason, Sentence
+from speech.speed import rate_at
+from speech.utterance import Asked, Reason, Sentence
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +28,8 @@ REMEMBERED = 8
 TRY_AGAIN = 60.0
 """Seconds to the next start after one that failed"""
 PROBE_TEXT = "Hi."
+USUAL_RATE, SLOWEST_RATE, FASTEST_RATE = 200, 80, 450
+"""Words per minute: what its drivers begin with, and the bounds of a persona's `rate`"""
 AUDIBLE = 328
 """Of 32,767: -40 dBFS, which no voice stays below for a whole word"""
 
@@ -92,10 +95,11 @@ class Pyttsx3Engine:
             raise EngineUnavailable(error.code, error.message) from error
         clock = asyncio.get_running_loop().time
         began = clock()
-        request = SpeechRequest(sentence.text, identifier, voice.rate, voice.volume)
+        rate = _rate(voice, sentence.asked)
+        request = SpeechRequest(sentence.text, identifier, rate, voice.volume)
         speech = await self._processes.speak(request)
         self._took.append(clock() - began)
-        settings = {"rate": voice.rate, "volume": voice.volume}
+        settings = {"rate": rate, "volume": voice.volume}
         given = {name: value for name, value in settings.items() if value is not None}
         origin = Origin(self.name, speech.voice or voice.voice, given)
         for at in range(0, len(speech.pcm), CHUNK_BYTES):
@@ -135,3 +139,9 @@ class Pyttsx3Engine:
             await self._sleep(TRY_AGAIN)
             await self._find_voices()
         self._restarting = None
+
+
+def _rate(voice: VoiceSpec, asked: Asked) -> int | None:
+    if asked.speed == 1:
+        return voice.rate
+    return rate_at(USUAL_RATE if voice.rate is None else voice.rate, asked, SLOWEST_RATE, FASTEST_RATE)

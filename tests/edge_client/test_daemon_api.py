@@ -132,8 +132,8 @@ def test_a_web_page_of_another_origin_is_refused(daemon: RunningDaemon) -> None:
     [
         ({}, "text"),
         ({"text": 7}, "text"),
-        ({"text": "Hi.", "priority": "high"}, "priority"),
-        ({"text": "Hi.", "wait": "yes"}, "wait"),
+        ({"text": "Hi.", "persona": 7}, "persona"),
+        ({"text": "Hi.", "voice": ["vixen"]}, "voice"),
         ({"text": "Hi.", "deadline_ms": 0}, "deadline_ms"),
         ({"text": "Hi.", "persona": "vixen", "voice": "spark"}, "`persona` and `voice`"),
         ([], "JSON object"),

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from gateway.api.sending import NotRead
 from gateway.logs import KeyValueFormatter
 from gateway.observed import Account, Observer
 from speech.audio import WIRE_FORMAT, AudioChunk, Origin
 from speech.chain_events import Ended
-from speech.errors import EngineFailure
 from speech.utterance import Outcome
 from tests.fakes.scripted_engine import BUSY, DIES, ScriptedEngine
 from tests.gateway.in_process import library, named, persona, running
@@ -67,7 +67,7 @@ def test_silence_to_the_end_is_no_first_audio() -> None:
         (DIES, Outcome.INCOMPLETE),
         (BUSY, Outcome.REFUSED),
         (ConnectionResetError(), Outcome.CANCELLED),
-        (EngineFailure("not_read", "nobody reads"), Outcome.CANCELLED),
+        (NotRead("nobody reads"), Outcome.CANCELLED),
         (ValueError(TEXT), Outcome.ERROR),
     ],
 )

@@ -43,27 +43,18 @@ async def test_what_is_no_json_object_is_a_400(body: bytes) -> None:
         ({"input": 3}, "input"),
         ({"input": ["Hi"]}, "input"),
         ({"voice": 7}, "voice"),
-        ({"voice": {"name": "spark"}}, "voice"),
+        ({"voice": {"name": "spark", "id": "spark"}}, "voice"),
         ({"voice": {"id": 3}}, "voice"),
-        ({"model": 1}, "model"),
         ({"response_format": 1}, "response_format"),
-        ({"speed": "1"}, "speed"),
-        ({"speed": True}, "speed"),
-        ({"speed": 0.5}, "speed"),
-        ({"seed": -1}, "seed"),
-        ({"seed": 10**30}, "seed"),
-        ({"seed": "1"}, "seed"),
+        ({"response_format": "aac"}, "response_format"),
+        ({"response_format": "pcm_16000"}, "response_format"),
         ({"language": "../.."}, "language"),
-        ({"instructions": "x" * 513}, "instructions"),
-        ({"instructions": "\x1b[2J"}, "instructions"),
-        ({"x_vector_only_mode": 1}, "x_vector_only_mode"),
-        ({"x_vector_only_mode": True}, "x_vector_only_mode"),
-        ({"ref_text": "Words without a clip."}, "ref_text"),
-        ({"ref_text": " "}, "ref_text"),
         ({"ref_audio": 5}, "ref_audio"),
     ],
 )
-async def test_the_field_at_fault_is_named(fields: dict[str, Any], param: str) -> None:
+async def test_the_field_at_fault_is_named_where_no_sound_would_be_the_right_one(
+    fields: dict[str, Any], param: str
+) -> None:
     async with running() as gateway:
         _, found = refused(await ask(gateway, **fields), 400)
         assert found == param
@@ -92,7 +83,6 @@ async def test_what_is_null_is_not_given_and_what_is_unknown_is_ignored() -> Non
         "not base64!",
         "AAAAA",
         "ünïcödé=",
-        "",
         base64.b64encode(b"not sound at all").decode(),
     ],
 )

@@ -7,7 +7,7 @@ import httpx2
 import openai
 import pytest
 
-from gateway.api import openai as dialect
+from gateway.api import sending
 from gateway.persona_files import PersonaLibrary
 from speech.audio import AudioChunk, AudioFormat, Origin
 from speech.engines.base import Readiness
@@ -117,7 +117,7 @@ async def test_the_official_client_comes_back_by_itself_until_the_voice_is_ready
 
 
 async def test_a_client_that_reads_nothing_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dialect, "SEND_WITHIN", 0.2)
+    monkeypatch.setattr(sending, "SEND_WITHIN", 0.2)
     engine = Told("own", 10_000)  # 48 MB, more than any buffer between the two holds
     async with running(alone("own"), {"own": engine}) as gateway:
         _, writer = await asyncio.open_connection("127.0.0.1", gateway.port, limit=1024)
@@ -133,8 +133,17 @@ async def test_a_streamed_wav_leaves_its_length_open() -> None:
     async with running(alone("own"), {"own": Told("own", 2)}) as gateway:
         body = (await ask(gateway, response_format="wav")).body
     assert struct.unpack("<4sI4s4sIHHIIHH4sI", body[:44]) == (
-        *(b"RIFF", 0xFFFFFFFF, b"WAVE"),
+        *(b"RIFF", 0x7FFFF024, b"WAVE"),
         *(b"fmt ", 16, 1, 1, 24_000, 48_000, 2, 16),
-        *(b"data", 0xFFFFFFFF),
+        *(b"data", 0x7FFFF000),
     )
     assert body[44:] == 2 * CHUNK
+
+
+async def test_a_short_wav_by_espeak_says_its_length_and_a_long_one_begins_at_once() -> None:
+    """C4: what is saved to a file is as long as it says."""
+    async with running() as gateway:
+        answer = await ask(gateway, input="Hello there. How are you?", response_format="wav")
+        assert answer.frames > 24_000
+        answer = await ask(gateway, input="Hello there. " * 30, response_format="wav")
+        assert answer.body[40:44] == (0x7FFFF000).to_bytes(4, "little")

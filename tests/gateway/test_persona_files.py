@@ -11,6 +11,7 @@ from gateway.folders import bundled_personas
 from gateway.persona_files import PersonaLibrary, load_personas
 from speech.errors import InvalidPersona, UnknownVoice
 from speech.persona import Consent, VoiceSpec
+from speech.short_body import short_body
 
 MINIMAL = "name: Rook\nlanguage: en\nvoice: {engine: espeak, voice: en}\n"
 
@@ -98,14 +99,25 @@ def test_a_persona_is_found_by_id_name_or_alias_in_any_case(name: str, write: Wr
     assert load_personas(tmp_path).find(name).id == "rook"
 
 
-def test_an_unknown_voice_is_told_with_at_most_two_near_ids(write: Write, tmp_path: Path) -> None:
+def test_an_unknown_voice_is_told_with_at_most_two_near_ids_and_all_there_are(
+    write: Write, tmp_path: Path
+) -> None:
     for persona in ("rook", "rooks", "rooky", "vixen"):
         write(persona, MINIMAL.replace("Rook", persona))
     library = load_personas(tmp_path)
-    assert refusal(library, "vixn") == "no voice 'vixn'; did you mean vixen?"
-    assert refusal(library, "rookk") == "no voice 'rookk'; did you mean rook or rooky?"
-    assert refusal(library, "klaus") == "no voice 'klaus'; the voices: GET /v1/personas"
-    assert refusal(library, "") == "no voice ''; the voices: GET /v1/personas"
+    there = "rook, rooks, rooky, vixen"
+    assert refusal(library, "vixn") == f"no voice 'vixn'; did you mean vixen? There are {there}"
+    assert refusal(library, "rookk") == f"no voice 'rookk'; did you mean rook or rooky? There are {there}"
+    assert refusal(library, "klaus") == f"no voice 'klaus'; there are {there}"
+    assert refusal(library, "") == f"no voice ''; there are {there}"
+
+
+def test_of_many_personas_twelve_are_named_and_where_the_others_are(write: Write, tmp_path: Path) -> None:
+    for number in range(14):
+        write(f"rook{number:02}", MINIMAL.replace("Rook", f"Rook{number:02}"))
+    listed = ", ".join(f"rook{number:02}" for number in range(12))
+    said = refusal(load_personas(tmp_path), "klaus")
+    assert said == f"no voice 'klaus'; there are {listed}, ... (all: GET /v1/personas)"
 
 
 @pytest.mark.parametrize(
@@ -115,8 +127,10 @@ def test_an_unknown_voice_fits_an_error_body_of_100_bytes(name: str, write: Writ
     for persona in ("a" * 31, "a" * 30 + "b", "b" * 29):
         write(persona, MINIMAL.replace("Rook", persona))
     message = refusal(load_personas(tmp_path), name)
-    assert len(message) <= 80
-    assert len(json.dumps({"error": message})) <= 100
+    assert message.isascii()
+    body = short_body(message)
+    assert len(body) <= 100
+    assert json.loads(body)["error"].startswith("no voice '")
 
 
 def test_other_files_and_hidden_folders_are_no_personas(write: Write, tmp_path: Path) -> None:

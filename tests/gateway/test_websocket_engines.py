@@ -124,13 +124,16 @@ async def test_who_would_begin_too_late_is_not_waited_for() -> None:
         assert (start["engine"], start["substitute"]["reason"]) == ("spare", "too_late")
 
 
-@pytest.mark.parametrize("wrong", [0, -1, 10**9])
-async def test_a_budget_that_cannot_be_is_refused(wrong: int) -> None:
+@pytest.mark.parametrize(("wrong", "taken"), [(0, 50), (-1, 50), (10**9, 600_000)])
+async def test_of_a_budget_that_cannot_be_the_nearest_is_taken_and_the_client_told(
+    wrong: int, taken: int
+) -> None:
+    """K5"""
     async with running(ALONE, named(ScriptedEngine("own"))) as gateway, gateway.socket() as client:
         await client.ask(budget_ms=wrong)
-        answer = await client.next()
-        assert (answer["type"], answer["code"]) == ("error", "invalid_message")
-        assert "budget_ms" in answer["message"]
+        _, start, *_, complete = await client.until("complete", "error")
+        said = [f"budget_ms goes from 50 to 600000 ms: {taken} is taken"]
+        assert start["warnings"] == complete["warnings"] == said
 
 
 async def test_the_simplest_client_is_told_nothing_of_a_takeover() -> None:

@@ -78,6 +78,11 @@ def test_a_frame_is_plain_ascii_and_one_object_with_its_type(message: Any) -> No
             '"audio": "base64", "engines": "all", "priority": "dialogue", "budget_ms": null, '
             '"prepared": false}',
         ),
+        (
+            Synthesize("Hi.", speed=1.5),
+            '{"text": "Hi.", "voice": null, "language": null, "stream": true, "audio": "base64", '
+            '"engines": "all", "priority": "dialogue", "budget_ms": null, "prepared": false, "speed": 1.5}',
+        ),
         (Cancel(), "{}"),
         (Accepted("7", 20), '{"id": "7", "predicted_first_audio_ms": 20}'),
         (Unavailable("7", "open"), '{"id": "7", "reason": "open", "detail": "", "retry_after_ms": null}'),
@@ -91,6 +96,11 @@ def test_a_frame_is_plain_ascii_and_one_object_with_its_type(message: Any) -> No
             '{"id": "7", "sample_rate": 24000, "channels": 1, "engine": "espeak", "voice": "en+f4", '
             '"settings": {"pitch": 72}, "stored": false, '
             '"substitute": {"for": "mlx", "reason": "open", "detail": ""}}',
+        ),
+        (
+            Complete("7", 900, warnings=("speed is not followed by this voice",)),
+            '{"id": "7", "duration_ms": 900, "spoken": [], '
+            '"warnings": ["speed is not followed by this voice"]}',
         ),
         (
             Complete("7", 900, (Spoken(0, "espeak", "en", substitute=Reason("open", "it rests")),)),
@@ -140,23 +150,18 @@ def test_a_type_of_a_newer_gateway_is_ignored_and_one_of_a_client_refused() -> N
         ({"text": "", "id": "\x1b[31m"}, "id must be 1 to 64 printable"),
         ({"text": "", "id": "\u202e"}, "id must be 1 to 64 printable"),
         ({"text": "", "id": "\ud800"}, "id must be 1 to 64 printable"),
-        ({"text": "", "stream": 1}, r"stream must be a boolean \(true or false\)"),
-        ({"text": "", "stream": "true"}, "stream must be a boolean"),
         ({"text": "", "audio": "mp3"}, "audio must be one of base64, binary"),
         ({"text": "", "audio": {}}, "audio must be one of base64, binary"),
-        ({"text": "", "engines": ["own"]}, "engines must be one of own, all"),
-        ({"text": "", "priority": "high"}, "priority must be one of urgent, dialogue, story, background"),
-        ({"text": "", "budget_ms": "20"}, "budget_ms must be a whole number"),
-        ({"text": "", "budget_ms": 20.5}, "budget_ms must be a whole number"),
-        ({"text": "", "budget_ms": True}, "budget_ms must be a whole number"),
-        ({"text": "", "budget_ms": float("nan")}, "budget_ms must be a whole number"),
-        ({"text": "", "budget_ms": float("-inf")}, "budget_ms must be a whole number"),
+        ({"text": "", "voice": 7}, "voice must be a string"),
     ],
     ids=str,
 )
-def test_a_field_that_is_wrong_is_named(fields: dict[str, Any], problem: str) -> None:
-    with pytest.raises(InvalidMessage, match=f"^{problem}"):
+def test_a_field_that_is_wrong_is_named_where_no_sound_would_be_the_right_one(
+    fields: dict[str, Any], problem: str
+) -> None:
+    with pytest.raises(InvalidMessage, match=f"^{problem}") as caught:
         decode_request(json.dumps({"type": "synthesize", **fields}))
+    assert caught.value.field == problem.partition(" ")[0]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,30 @@
+"""What `/synthesize` is asked, at the gateway and at the daemon that stands in for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from speech.lenient import read_leniently
+from speech.speed import possible
+from speech.voice_warnings import VoiceWarnings
+
+LEFT_ALONE = ("lang", "language", "sample_rate", "_")
+"""Parameters that nobody is warned of; the last one is against caches"""
+HEADERS: Mapping[str, str] = {"Content-Type": "audio/wav", "Accept-Ranges": "bytes"}
+"""Of an answer, also of one that is not made yet"""
+
+
+@dataclass(frozen=True, slots=True)
+class FileRequest:
+    """Parameters of the URL, or fields of a body."""
+
+    text: str = ""
+    voice: str = ""
+    speed: float = 1.0
+    """A possible one, once it is read"""
+
+
+def read_file_request(fields: Mapping[str, Any], warnings: VoiceWarnings) -> FileRequest:
+    """Raises InvalidMessage."""
+    asked = read_leniently(FileRequest, fields, warnings, exact=("text", "voice"), ignored=LEFT_ALONE)
+    return replace(asked, speed=possible(asked.speed, warnings))
