@@ -15,8 +15,9 @@ from edge_client.settings import Settings
 from edge_client.voice_lock import alone
 from speech.audio import WIRE_FORMAT, AudioChunk, Origin
 from speech.chain_events import Ended, SentenceStarted
-from speech.errors import NothingCanSpeak, PlayerFailed, SpokenInPart
-from speech.fallback import FallbackChain
+from speech.errors import EmptyText, NothingCanSpeak, PlayerFailed, SpokenInPart
+from speech.fallback import NOTHING_LEGIBLE, FallbackChain
+from speech.languages import CANNOT_READ
 from speech.utterance import Outcome, Reason, Utterance
 
 log = logging.getLogger(__name__)
@@ -65,7 +66,8 @@ async def speak_aloud(
     listens that no voice could finish the text; `on_earcon` is called when it does.
 
     Nobody else on this machine speaks meanwhile. A player that breaks is replaced, once in a sentence, which
-    is then played again. Raises NothingCanSpeak, SpokenInPart and PlayerFailed.
+    is then played again. Raises EmptyText if no voice reads any of it, NothingCanSpeak, SpokenInPart and
+    PlayerFailed.
     """
     streams = play and not plays_files(settings)
     ahead = PlayQueue(READ_AHEAD, (pre_buffer or PreBuffer()) if streams else None, clock)
@@ -195,8 +197,10 @@ async def _speak(
     await ahead.put(None)
 
 
-def _unfinished(ended: Ended) -> NothingCanSpeak | SpokenInPart:
+def _unfinished(ended: Ended) -> EmptyText | NothingCanSpeak | SpokenInPart:
     why = ended.reason.text if ended.reason else "no voice is ready"
+    if not ended.spoken and ended.reason and ended.reason.code == CANNOT_READ:
+        return EmptyText(NOTHING_LEGIBLE.format(why))
     if not ended.spoken:
         return NothingCanSpeak(f"nothing could speak: {why}")
     return _part(len(ended.spoken), "spoken", why)

@@ -104,10 +104,11 @@ class Daemon:
         priority: Priority,
         within: float | None,
         *,
+        language: str | None = None,
         speed: float = 1.0,
         warnings: VoiceWarnings | None = None,
     ) -> Line:
-        """Queues it; it is dropped if it has not begun `within` so many seconds.
+        """Queues it; it is dropped if it has not begun `within` so many seconds. `language` is a tag.
 
         Raises EmptyText, TextTooLong, UnknownVoice, TooManyRequests and DaemonGone.
         """
@@ -119,7 +120,7 @@ class Daemon:
         who, absent = await self.voices.find(named, asked.warnings)
         short = len(text) <= SHORT_TEXT
         cut = _sentences(text, asked) if short else await asyncio.to_thread(_sentences, text, asked)
-        line = Line(uuid.uuid4().hex[:12], who, absent, cut, priority, asked_at)
+        line = Line(uuid.uuid4().hex[:12], who, absent, cut, priority, asked_at, language=language)
         if asked.warnings:
             log.info("line %s: not followed: field=%s", line.id, ",".join(asked.warnings.about))
         if within is not None:

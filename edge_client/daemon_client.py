@@ -74,7 +74,14 @@ class DaemonClient:
         await self._within(ANSWER_WITHIN, self._request("GET", "/"))
 
     async def say(
-        self, text: str, *, persona: str | None, priority: str, deadline: float | None, wait: bool
+        self,
+        text: str,
+        *,
+        persona: str | None,
+        priority: str,
+        deadline: float | None,
+        wait: bool,
+        language: str | None = None,
     ) -> dict[str, Any]:
         """What became of it; without `wait` only its `id`. `deadline` is in seconds from now.
 
@@ -83,6 +90,8 @@ class DaemonClient:
         body: dict[str, Any] = {"text": text, "priority": priority, "wait": wait}
         if persona is not None:
             body["persona"] = persona
+        if language is not None:
+            body["language"] = language
         if deadline is not None:
             body["deadline_ms"] = round(deadline * 1000)
         asking = self._request("POST", "/say", body)

@@ -22,13 +22,17 @@ from speech.audio import AudioChunk
 from speech.breaker import CircuitBreaker
 from speech.engines.base import READY, Readiness
 from speech.errors import NOT_THE_ENGINES, EngineFailure, EngineUnavailable
+from speech.languages import CANNOT_READ, CANNOT_SPEAK
 from speech.persona import FIRST_AUDIO_BUDGET, VoiceSpec
 from speech.recovery import send_canary
 from speech.utterance import Reason, Sentence
 
 log = logging.getLogger(__name__)
 
-NOT_ABOUT_THE_VOICE = NOT_THE_ENGINES | {"no_answer", "too_late", "too_many_requests", "busy", "client_busy"}
+NOT_ABOUT_THE_VOICE = NOT_THE_ENGINES | {
+    *("no_answer", "too_late", "too_many_requests", "busy", "client_busy"),
+    *(CANNOT_READ, CANNOT_SPEAK),
+}
 """Refusals for which no other gateway is looked for"""
 SILENT = Reason("no_answer", "gateway has not answered in time, and is being listened to")
 
@@ -146,6 +150,10 @@ class KeptLink:
     def readiness(self, voice: VoiceSpec) -> Readiness:
         reason = self._why_not()
         return Readiness(reason) if reason else READY
+
+    def takes_language(self, voice: VoiceSpec) -> bool:
+        """The gateway says itself what it does not follow."""
+        return True
 
     def start_estimate(self, sentence: Sentence, voice: VoiceSpec) -> float:
         return START_ESTIMATE + (self._keeper.socket.round_trip if self._keeper.socket else 0.0)

@@ -39,6 +39,7 @@ def request_of(sentence: Sentence, voice: VoiceSpec, id: str, round_trip: float)
         text=sentence.text,
         id=id,
         voice=voice.voice,
+        language=voice.language,
         audio="binary",
         engines="own",
         priority=PRIORITIES[asked.priority],

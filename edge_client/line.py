@@ -33,6 +33,8 @@ class Line:
     heard: Heard | None = None
     error: RobotVoiceError | None = None
     """Why it was not spoken to its end"""
+    language: str | None = None
+    """A tag that is asked for; None: the persona's own"""
     _ended: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property

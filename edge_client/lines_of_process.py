@@ -36,6 +36,8 @@ class Asked:
     play: bool
     file: Path | None
     settings: Settings
+    language: str | None = None
+    """A tag; None: the persona's own"""
 
     @property
     def is_for_the_daemon(self) -> bool:
@@ -130,6 +132,7 @@ class LinesOfProcess:
                 return await Robot(asked.settings).say(
                     asked.text,
                     asked.settings.persona if asked.persona is None else asked.persona,
+                    language=asked.language,
                     out=asked.file,
                     play=asked.play and asked.settings.player != "none",
                     begins=begins,
@@ -156,6 +159,7 @@ async def _by_the_daemon(daemon: DaemonClient, asked: Asked, *, wait: bool) -> d
     return await daemon.say(
         asked.text,
         persona=chosen if asked.persona is None else asked.persona,
+        language=asked.language,
         priority=asked.priority,
         deadline=asked.deadline,
         wait=wait,

@@ -67,6 +67,10 @@ class GatewayLink:
     def readiness(self, voice: VoiceSpec) -> Readiness:
         return READY if self.endpoints else Readiness(self._absent)
 
+    def takes_language(self, voice: VoiceSpec) -> bool:
+        """The gateway says itself what it does not follow."""
+        return True
+
     def start_estimate(self, sentence: Sentence, voice: VoiceSpec) -> float:
         return START_ESTIMATE
 

@@ -137,7 +137,7 @@ class _Listening(WrappedEngine):
         self._keeping = keeping
 
     async def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
-        hearing = self._keeping.hearing(sentence.text, voice.voice)
+        hearing = None if voice.language else self._keeping.hearing(sentence.text, voice.voice)
         async with aclosing(self._engine.speak(sentence, voice)) as chunks:
             async for chunk in chunks:
                 if hearing:

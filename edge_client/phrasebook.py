@@ -86,9 +86,9 @@ class Phrasebook:
 
     async def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
         """`voice.voice` is the persona. All of it or EngineUnavailable: damage is noticed before the first
-        chunk.
+        chunk. It holds nothing in a language that is asked for.
         """
-        own = self._own(voice.voice)
+        own = None if voice.language else self._own(voice.voice)
         found = await asyncio.to_thread(self._find, sentence.text, voice.voice, own) if own else None
         if not found:
             if found is not None:

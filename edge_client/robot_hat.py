@@ -8,11 +8,13 @@ because nothing could be said: `say` returns False, and the log says why. robot_
 """
 
 import logging
+from contextlib import suppress
 from typing import ClassVar
 
 from edge_client.settings import Settings
 from edge_client.voice import File, Voice
-from speech.errors import RobotVoiceError, UnknownVoice
+from speech.errors import RobotVoiceError, UnknownLanguage, UnknownVoice
+from speech.languages import language_of
 
 __all__ = ["TTS", "EdgeTTS", "Espeak", "OpenAI_TTS", "Pico2Wave", "Piper"]
 
@@ -34,9 +36,10 @@ class _Engine:
         self, voice: str | None = None, model: str | None = None, settings: Settings | None = None
     ) -> None:
         self._settings = settings
-        self._default = Voice(settings=settings)
-        self._by_voice = None if voice is None else Voice(voice, settings=settings)
-        self._by_model = None if model is None else Voice(model, settings=settings)
+        self._language: str | None = None
+        self._default = self._voice(None)
+        self._by_voice = None if voice is None else self._voice(voice)
+        self._by_model = None if model is None else self._voice(model)
         self._told: set[str | None] = set()
 
     def say(self, words: object = None, *ignored: object, text: object = "", **more_ignored: object) -> bool:
@@ -57,16 +60,28 @@ class _Engine:
             log.warning("not stopped: %s", error.message)
 
     def set_voice(self, voice: str) -> None:
-        self._by_voice = Voice(voice, settings=self._settings)
+        self._by_voice = self._voice(voice)
 
     def set_model(self, model: str) -> None:
-        self._by_model = Voice(model, settings=self._settings)
+        self._by_model = self._voice(model)
+
+    def set_lang(self, lang: str) -> None:
+        """What texts are in from now on; what is no language changes nothing. A persona keeps its region."""
+        with suppress(UnknownLanguage):
+            self._language = language_of(str(lang)).code
+        by_voice, by_model = self._by_voice, self._by_model
+        self._default = self._voice(None)
+        self._by_voice = by_voice and self._voice(by_voice.persona)
+        self._by_model = by_model and self._voice(by_model.persona)
 
     def _ignore(self, *values: object, **more_values: object) -> None:
         """A persona has its own sound, which is set where the persona is described."""
 
     set_amp = set_speed = set_gap = set_pitch = set_rate = set_volume = _ignore
-    set_lang = set_gain = set_api_key = set_instructions = _ignore
+    set_gain = set_api_key = set_instructions = _ignore
+
+    def _voice(self, persona: str | None) -> Voice:
+        return Voice(persona, language=self._language, settings=self._settings)
 
     def _spoken(self, words: object, file: File | None) -> bool:
         text = str(words)
@@ -112,18 +127,24 @@ class TTS(_Engine):
         super().__init__(persona, settings=settings)
         self.engine = engine
         self._lang = lang or "en-US"
+        if lang:
+            self.set_lang(lang)
 
     def lang(self, value: str | None = None) -> str:
-        """The language, after setting it if one is given. It changes no sound: a persona has its own.
+        """The language, after setting it if one is given: the persona speaks it, as far as its voices can.
 
         Raises ValueError for one that the original does not know.
         """
-        if value is not None and value not in LANGUAGES:
+        if value is None:
+            return self._lang
+        found = next((each for each in LANGUAGES if each.lower() == value.replace("_", "-").lower()), None)
+        if found is None:
             raise ValueError(f"{value!r:.80} is not a supported language; there are {', '.join(LANGUAGES)}")
-        if value is not None and value[:2] != self._lang[:2]:
-            log.warning("lang(%r) changes no voice: choose a persona that speaks it, with set_voice", value)
-        self._lang = value or self._lang
-        return self._lang
+        if found[:2] != self._lang[:2]:
+            log.warning("lang(%r): better than an accent, choose a persona that speaks it: set_voice", found)
+        self._lang = found
+        self.set_lang(found)
+        return found
 
     def supported_lang(self) -> list[str]:
         return list(LANGUAGES)

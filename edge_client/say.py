@@ -59,14 +59,16 @@ class Robot:
         text: str,
         persona: str,
         *,
+        language: str | None = None,
         out: Path | None = None,
         play: bool = True,
         begins: Begins = lambda _: True,
     ) -> Said:
         """Speaks the whole text, aloud if `play`, and into a WAV file if `out`: one file holds one voice.
 
-        `begins` is told of each sentence that is about to be heard. Raises EmptyText, TextTooLong,
-        UnknownVoice, NothingCanSpeak, SpokenInPart, PlayerFailed and FileNotWritten.
+        `language` is a tag in place of the persona's own. `begins` is told of each sentence that is about to
+        be heard. Raises EmptyText, TextTooLong, UnknownVoice, NothingCanSpeak, SpokenInPart, PlayerFailed and
+        FileNotWritten.
         """
         cleaned = clean(text, LONGEST_FILE_TEXT if out else LONGEST_TEXT)
         asked = Asked(warnings=VoiceWarnings())
@@ -76,10 +78,10 @@ class Robot:
         if self.gateway.is_uncertain:
             warming = asyncio.create_task(self._espeak.start(), name="be ready to speak without a gateway")
         try:
-            if not await self._voices.hold(persona, spoken):
+            if not await self._voices.hold(persona, spoken, language):
                 await self.gateway.make_ready()
             who, absent = await self._voices.find(persona, asked.warnings)
-            chain = self._voices.chain(who, absent, whole=out is not None)
+            chain = self._voices.chain(who, absent, language=language, whole=out is not None)
             utterance = Utterance(uuid.uuid4().hex, who.id, who.language, spoken)
             if out:
                 heard = await self._into_file(chain, utterance, out, play)

@@ -11,7 +11,7 @@ from edge_client.player_choice import plays_files
 from edge_client.settings import Settings
 from edge_client.voices import Voices
 from speech.chain_events import SentenceStarted
-from speech.errors import NothingCanSpeak, SpokenInPart
+from speech.errors import EmptyText, NothingCanSpeak, SpokenInPart
 from speech.utterance import Utterance
 
 
@@ -35,7 +35,7 @@ class Turns:
         end = line.position + 1 if plays_files(self._settings) else len(line.sentences)
         sentences = line.sentences[line.position : end]
         utterance = Utterance(line.id, line.persona.id, line.persona.language, sentences)
-        chain = self._voices.chain(line.persona, line.absent)
+        chain = self._voices.chain(line.persona, line.absent, language=line.language)
         try:
             heard = await speak_aloud(
                 chain,
@@ -49,10 +49,15 @@ class Turns:
                 proven=self._loudspeaker.proven,
                 on_earcon=self._loudspeaker.tell_of_an_earcon,
             )
+        except EmptyText:
+            # The rest of the line may well be read.
+            if end == len(line.sentences) and line.heard is None:
+                raise
         except (NothingCanSpeak, SpokenInPart) as error:
             raise self._voices.with_what_to_do(error) from error
-        if heard:
-            line.hear(heard)
+        else:
+            if heard:
+                line.hear(heard)
         return end
 
     def _on_sentence(self, event: SentenceStarted) -> None:

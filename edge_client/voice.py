@@ -14,7 +14,8 @@ from edge_client.said import Said
 from edge_client.settings import Settings
 from edge_client.sound_files import no_wav
 from edge_client.sudo import settings_of_caller
-from speech.errors import RobotVoiceError
+from speech.errors import InvalidMessage, RobotVoiceError
+from speech.languages import asked_language
 
 __all__ = ["AsyncVoice", "InvalidArgument", "Said", "Voice"]
 
@@ -32,12 +33,18 @@ class InvalidArgument(RobotVoiceError, ValueError):
 
 
 class _Settled:
-    """A persona's name and this caller's settings."""
+    """A persona's name, what it speaks, and this caller's settings."""
 
     def __init__(
-        self, persona: str | None = None, *, voice: str | None = None, settings: Settings | None = None
+        self,
+        persona: str | None = None,
+        *,
+        voice: str | None = None,
+        language: str | None = None,
+        settings: Settings | None = None,
     ) -> None:
-        """`persona`, or `voice`, which means the same; None: the one of the settings.
+        """`persona`, or `voice`, which means the same; None: the one of the settings. `language` (`de`,
+        `German`) None: the persona's own.
 
         Whether there is such a persona is found out when it is to speak. Raises InvalidSettings and
         InvalidArgument.
@@ -47,7 +54,13 @@ class _Settled:
         persona = voice if persona is None else persona
         if not isinstance(persona, str | None):
             raise InvalidArgument(f"the persona must be a string, not {persona!r:.80}")
+        if not isinstance(language, str | None):
+            raise InvalidArgument(f"the language must be a string, not {language!r:.80}")
         self.persona = persona
+        try:
+            self._language = asked_language(language)
+        except InvalidMessage as error:
+            raise InvalidArgument(error.message) from error
         self._settings = settings_of_caller() if settings is None else settings
 
     def _asked(
@@ -70,7 +83,7 @@ class _Settled:
         if file is not None and (problem := no_wav(Path(file))):
             raise InvalidArgument(problem)
         path = None if file is None else Path(file)
-        return Asked(text, self.persona, priority, deadline, play, path, self._settings)
+        return Asked(text, self.persona, priority, deadline, play, path, self._settings, self._language)
 
 
 class Voice(_Settled):

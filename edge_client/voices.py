@@ -26,6 +26,7 @@ from speech.engines.espeak import EspeakEngine
 from speech.errors import EngineFailure, InvalidMessage, NothingCanSpeak, SpokenInPart, UnknownVoice
 from speech.fallback import FallbackChain
 from speech.guarded import ChainEntry, GuardedEngine
+from speech.languages import is_other
 from speech.persona import VoiceSpec
 from speech.utterance import Reason, Sentence
 from speech.voice_names import stands_for_anybody
@@ -125,33 +126,39 @@ class Voices:
         persona: KnownPersona,
         absent: Reason | None = None,
         gateway: GuardedEngine | None = None,
+        language: str | None = None,
         *,
         whole: bool = False,
     ) -> FallbackChain:
         """For one utterance. With `absent` the gateway is not asked, for that reason.
 
         `gateway` is another way to it than the one that everybody shares, which speaks one text at a time.
-        `whole`: nothing is heard before all of it is made.
+        `language` is a tag that is asked for in place of the persona's own. `whole`: nothing is heard
+        before all of it is made.
         """
+        asked = language if language and is_other(language, persona.language) else None
         own = gateway or self._gateway.guarded
         if absent:
             own = GuardedEngine(GatewayLink((), connect_timeout=0.0, absent=absent))
         elif self.keeping and persona.clones:
             own = replace(own, engine=self.keeping.listening(own.engine))
         own = budgeted(own, persona.whole_answer_budget if whole else persona.first_audio_budget)
+        book, far = VoiceSpec("phrasebook", persona.id), VoiceSpec("gateway", persona.id)
         return FallbackChain(
             [
-                ChainEntry(GuardedEngine(self._book), VoiceSpec("phrasebook", persona.id), recalls=True),
-                ChainEntry(own, VoiceSpec("gateway", persona.id)),
-                *(ChainEntry(self._espeak, voice) for voice in local_voices(persona)),
+                ChainEntry(GuardedEngine(self._book), book.speaking(asked), recalls=True),
+                ChainEntry(own, far.speaking(asked)),
+                *(ChainEntry(self._espeak, voice.speaking(asked)) for voice in local_voices(persona)),
             ],
             patience=PATIENCE,
         )
 
-    async def hold(self, name: str, sentences: Sequence[Sentence]) -> bool:
+    async def hold(self, name: str, sentences: Sequence[Sentence], language: str | None = None) -> bool:
         """Whether the robot has all of these sentences in the persona's own voice."""
         who = self.known.find(name)
-        return who is not None and await self._book.holds(who.id, sentences)
+        if who is None or (language and is_other(language, who.language)):
+            return False
+        return await self._book.holds(who.id, sentences)
 
     def cloned(self) -> Mapping[str, str] | None:
         """The revisions of all personas with a cloned voice, by id; None before any gateway told."""
@@ -188,9 +195,9 @@ def local_voices(persona: KnownPersona) -> tuple[VoiceSpec, ...]:
     """What a robot speaks with by itself; a persona without any would rather be silent.
 
     The first comes twice, because its process may end in the middle of a sentence. At the end comes a plain
-    voice, for one that this robot's eSpeak NG does not have.
+    voice of the persona's language, for one that this robot's eSpeak NG does not have.
     """
     voices = persona.local_voices
     if not voices or voices == (ANY_VOICE,):
         return voices
-    return (voices[0], *voices, ANY_VOICE)
+    return (voices[0], *voices, replace(ANY_VOICE, language=persona.language))

@@ -1,15 +1,14 @@
 """From a persona's voices to the chain of engines that speak them."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
 
 from gateway.engines.cache import CacheEngine
 from gateway.engines.storing import StoringEngine
 from speech.engines.wrapped import inside
+from speech.errors import UnknownVoice
 from speech.fallback import FallbackChain
 from speech.guarded import ChainEntry, GuardedEngine
-from speech.persona import Persona
-from speech.text import apply_lexicon
+from speech.persona import Persona, VoiceSpec
 from speech.utterance import Sentence
 
 PATIENCE = 4.0
@@ -20,7 +19,7 @@ def chain_for(
     persona: Persona, engines: Mapping[str, GuardedEngine], *, own_only: bool = False
 ) -> FallbackChain:
     """All the persona's voices, or only what counts as its own; what is kept of a voice comes before it."""
-    voices = (persona.voice,) if own_only else persona.voices
+    voices = (persona.voice,) if own_only else (*persona.voices, *_plain(persona, engines))
     cache = engines.get(CacheEngine.name)
     entries = []
     for voice in voices:
@@ -34,14 +33,21 @@ def chain_for(
     return FallbackChain(entries, last_resort=not own_only, patience=0.0 if own_only else PATIENCE)
 
 
+def _plain(persona: Persona, engines: Mapping[str, GuardedEngine]) -> Iterator[VoiceSpec]:
+    """A plain voice of its language, where eSpeak NG has none of those that are to stand in."""
+    if persona.when_unavailable == "silent":
+        return
+    espeak = [voice for voice in persona.voices if voice.engine == "espeak"]
+    reasons = [engines[voice.engine].engine.readiness(voice).reason for voice in espeak]
+    if reasons and all(reason and reason.code == UnknownVoice.code for reason in reasons):
+        yield VoiceSpec("espeak", language=persona.language)
+
+
 def all_kept(persona: Persona, engines: Mapping[str, GuardedEngine], spoken: Iterable[Sentence]) -> bool:
     """Whether each of these sentences was spoken with the persona's own voice before and can be played."""
     guarded = engines.get(CacheEngine.name)
     cache = inside(guarded.engine, CacheEngine) if guarded else None
     if cache is None:
         return False
-    voice = persona.voice
-    return all(
-        cache.holds(replace(sentence, text=apply_lexicon(sentence.text, voice.lexicon)), voice)
-        for sentence in spoken
-    )
+    entry = ChainEntry(guarded, persona.voice) if guarded else None
+    return entry is not None and all(cache.holds(entry.given(sentence), entry.voice) for sentence in spoken)

@@ -147,6 +147,18 @@ def refusal_of(voice: ModelVoice, revisions: Mapping[str, str]) -> str | None:
     return reason.text if reason else None
 
 
+def unspoken_of(voice: ModelVoice, revisions: Mapping[str, str]) -> str | None:
+    """What its owner should know if its model does not know its language, as far as the model is here."""
+    folder = local_model(voice.model, revisions.get(voice.model))
+    if folder is None or not (folder / "config.json").is_file():
+        return None
+    try:
+        reason = facts_of(folder)[0].unspoken(voice.language)
+    except InvalidModel:
+        return None
+    return f"{reason.text}; the model finds out by itself what it reads" if reason else None
+
+
 def as_shown(model: str) -> str:
     """A name on the Hub as it is; of a folder only the last part, as paths are nobody's business."""
     return Path(model).name if Path(model).is_absolute() or model.startswith((".", "~")) else model

@@ -23,20 +23,25 @@ from gateway.voice_schema import (
     text_of,
 )
 from gateway.yaml_lines import Location
+from speech.errors import UnknownLanguage
+from speech.languages import language_tag
 from speech.persona import ModelVoice, Persona, UpstreamVoice, VoiceSpec, WhenUnavailable
 
 Phrase = Annotated[str, text_of(240), AfterValidator(printable), AfterValidator(speakable)]
 
-LANGUAGE_TAG = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$"
-"""BCP 47 without what nobody registered: each language begins with its code of two or three letters"""
+
+def _language(text: str) -> str:
+    """As a tag. Raises ValueError, which lists near names."""
+    try:
+        return language_tag(text)
+    except UnknownLanguage as error:
+        raise ValueError(error.message) from error
 
 
 class PersonaFile(Block):
     name: Name = Field(description="text of 1 to 64 characters")
-    language: str = Field(
-        max_length=35,
-        pattern=LANGUAGE_TAG,
-        description="a language tag, such as en or en-GB",
+    language: Annotated[str, AfterValidator(_language)] = Field(
+        description="a language, such as en, en-GB, deu or German"
     )
     aliases: list[Name] = Field(
         default=[], max_length=16, description="a list of at most 16 names of 1 to 64 characters"

@@ -140,7 +140,10 @@ class PhraseRendering:
     def _can_be_made(self, job: Job) -> bool:
         if self._full or self._rests.rests(DISK, job.voice.engine, job.persona, job):
             return False
-        return self._kept(job) or bool(self._engines[job.voice.engine].readiness(job.voice))
+        engine = self._engines[job.voice.engine]
+        if ChainEntry(engine, job.voice).legible(self._sentence(job)).left_out:
+            return False  # who reads all of it speaks it, and that is no clone
+        return self._kept(job) or bool(engine.readiness(job.voice))
 
     async def _make(self, job: Job) -> None:
         levelled = self._levelled(job.voice)

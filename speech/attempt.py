@@ -12,6 +12,7 @@ from speech.blame import Whose
 from speech.engines.base import Engine
 from speech.errors import ContentFailure, EngineFailure, EngineForbidden, EngineUnavailable
 from speech.guarded import ChainEntry, Settles
+from speech.languages import CANNOT_READ
 from speech.utterance import Reason, Sentence
 
 log = logging.getLogger(__name__)
@@ -62,6 +63,9 @@ async def attempt(
     heard: float | None = None
     try:
         given = entry.given(sentence)
+        if sentence.text and not given.text:
+            # Only since an engine has started it is known what it reads.
+            raise EngineUnavailable(CANNOT_READ, f"{engine.name} does not read any of it")
         text = given.text
         if limits.first_audio < math.inf:
             given = replace(given, asked=replace(given.asked, start_by=wait.sound_by))

@@ -10,6 +10,8 @@ from speech.attempt import FAIR, Limits
 from speech.budget import RESERVE, Due
 from speech.engines.base import READY, Readiness
 from speech.guarded import UNGUARDED, ChainEntry, Settles
+from speech.legibility import Legibility, lost
+from speech.scripts import Legible
 from speech.utterance import Reason, Sentence
 
 FULL_FOR = 4.0
@@ -78,19 +80,37 @@ class Candidates:
 
     def start_estimate(self, sentence: Sentence) -> float:
         """Seconds to the first sound by the entry that would speak now."""
-        ready = [entry for entry in self.makers if entry.readiness()] or self._entries[-1:]
+        ranked = (self._entries[index] for index in self.legibility([sentence]).ranked)
+        able = [entry for entry in ranked if not entry.recalls and entry.readiness()]
+        ready = able or self._entries[-1:]
         return ready[0].engine.start_estimate(sentence, ready[0].voice)
+
+    def legible(self, sentence: Sentence) -> Legible:
+        """What will be heard of it, by whoever can read most of it, if somebody can speak at all."""
+        makers = self.makers
+        able = [entry for entry in makers if entry.engine.readiness(entry.voice)] or makers
+        return min((entry.legible(sentence) for entry in able), key=lost)
+
+    def legibility(self, sentences: Sequence[Sentence], *, one_voice: bool = False) -> Legibility:
+        """How much of them each entry would say."""
+        makers = [self.maker(self.voice_of(index)) for index in range(len(self._entries))]
+        read = [[maker.legible(sentence) for sentence in sentences] for maker in makers]
+        return Legibility([maker.engine.name for maker in makers], read, one_voice=one_voice)
 
     def tries(
         self,
-        position: int,
+        position: int | None,
         sentence: Sentence,
         due: Due,
         passed_over: PassedOver,
         again: set[int],
         full: Set[int],
+        whole: Legibility | None = None,
     ) -> Iterator[Try]:
         """Every entry that may be asked now, then who was not, then the last one again: silence is the worst.
+
+        `whole`: of all sentences, which are to be in one voice. What the voice of the others does not read is
+        for nobody else then.
 
         What would come too late is passed over, uncounted, while somebody else can speak. Time is looked at
         when the next one is asked for. Whom the caller puts into `again` is asked once more at once, if there
@@ -98,33 +118,47 @@ class Candidates:
         """
         before = None
         tried: set[int] = set()
-        for index in range(position, len(self._entries)):
-            entry = self._entries[index]
-            reason = entry.readiness().reason or entry.doubt(sentence).reason
-            limits = None if reason else self._limits(index, sentence, due, tried)
-            if not reason and limits is None:
-                reason = Reason("too_late", f"{entry.engine.name} would begin too late")
-                entry.make_for_later(sentence)
-            permit = None if reason else entry.acquire()
+        alone = self.legibility([sentence])
+        legibility = whole or alone
+        self._pass_over_who_reads_less(0 if whole else position or 0, legibility, passed_over)
+        order = legibility.order(position)
+        for place, index in enumerate(order):
+            entry, behind = self._entries[index], order[place + 1 :]
+            if entry.recalls and not alone.is_read_by(index):
+                continue
+            why_not = entry.readiness().reason or entry.doubt(sentence).reason
+            limits = None if why_not else self._limits(index, behind, sentence, due, tried)
+            if not why_not and limits is None:
+                why_not = Reason("too_late", f"{entry.engine.name} would begin too late")
+                if alone.is_read_by(index):
+                    entry.make_for_later(sentence)
+            elif not why_not and not alone.is_read_by(index):
+                passed_over(self.voice_of(index), alone.why_not(index))
+                return
+            permit = None if why_not else entry.acquire()
             while permit and limits:
-                nobody_else = all(other.engine is before for other in self._entries[index:])
+                nobody_else = all(self._entries[each].engine is before for each in order[place:])
                 before = entry.engine
                 tried.add(index)
                 yield Try(index, permit, limits.with_patience(self._patience if nobody_else else 0.0))
                 if index not in again:
                     break
                 again.discard(index)
-                limits = self._limits(index, sentence, due, tried)
+                limits = self._limits(index, behind, sentence, due, tried)
                 permit = entry.acquire() if limits else None
-            if reason and not entry.recalls:
-                passed_over(self.voice_of(index), reason)
+            if why_not and not entry.recalls:
+                passed_over(self.voice_of(index), why_not)
         if not self._last_resort:
             return
         limits = Limits(stall=self._stall, patience=self._patience)
-        able = [index for index in reversed(range(len(self._entries))) if self._can_speak(index)]
+        last_first = sorted(reversed(legibility.ranked), key=lambda index: legibility.lost[index])
+        able = [index for index in last_first if self._can_speak(index)]
         # Who had no try comes before who failed a moment ago: its breaker may be open without need by now.
         for index in [*(index for index in able if index not in tried), *tried.intersection(able[:1])]:
             if self._can_speak(index):
+                if not alone.is_read_by(index):
+                    passed_over(self.voice_of(index), alone.why_not(index))
+                    return
                 permit = self._entries[index].acquire() or UNGUARDED
                 yield Try(index, permit, limits)
         clock = asyncio.get_running_loop().time
@@ -133,16 +167,26 @@ class Candidates:
             for index in waiting:
                 yield Try(index, UNGUARDED, limits, after=AGAIN_AFTER)
 
+    def _pass_over_who_reads_less(self, first: int, legibility: Legibility, passed_over: PassedOver) -> None:
+        """Than somebody else, or nothing: tells why it is not the one to begin with."""
+        for index in range(first, len(self._entries)):
+            entry = self._entries[index]
+            if legibility.is_surpassed(index) and not entry.recalls:
+                passed_over(self.voice_of(index), entry.readiness().reason or legibility.why_not(index))
+
     def _can_speak(self, index: int) -> bool:
         """Whatever its breaker says by itself."""
         entry = self._entries[index]
         forced = entry.guarded.forced_open
         return not (entry.recalls or forced) and bool(entry.engine.readiness(entry.voice))
 
-    def _limits(self, index: int, sentence: Sentence, due: Due, tried: Set[int]) -> Limits | None:
-        """None: it cannot be in time. Who has nobody behind takes what it takes."""
+    def _limits(
+        self, index: int, after: Sequence[int], sentence: Sentence, due: Due, tried: Set[int]
+    ) -> Limits | None:
+        """None: it cannot be in time. Who has nobody `after` it takes what it takes."""
         entry = self._entries[index]
-        behind = [other for other in self._entries[index + 1 :] if not other.recalls and other.readiness()]
+        others_after = (self._entries[each] for each in after)
+        behind = [other for other in others_after if not other.recalls and other.readiness()]
         now = asyncio.get_running_loop().time()
         if entry.recalls or not (behind or not self._last_resort):
             # Who can only be asked in spite of an open breaker may well be alive: that is tried in time, too.

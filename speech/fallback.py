@@ -10,7 +10,7 @@ what it does not hold is nobody's failure.
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -19,15 +19,21 @@ from speech.audio import AudioChunk
 from speech.budget import UNBOUNDED, Budget, Due
 from speech.candidates import Candidates
 from speech.chain_events import ChainEvent, Ended, SentenceStarted, TakenOver
-from speech.engines.base import Readiness
+from speech.engines.base import Readiness, takes_language
 from speech.errors import ContentFailure, EngineFailure, EngineUnavailable, MachineFull
 from speech.fade import faded
 from speech.guarded import ChainEntry
+from speech.languages import CANNOT_READ
+from speech.letters import is_plain_latin
+from speech.scripts import Legible
 from speech.speed import warn_unless_followed
 from speech.utterance import Outcome, Reason, Sentence, Spoken, Utterance
 
 log = logging.getLogger(__name__)
 
+NOTHING_LEGIBLE = "There is nothing in the text that a voice here can read: {}"
+"""What to say of a text of which nothing was spoken, with the reason for that"""
+BACK = Reason("back", "the voice that did not read a sentence goes on with the next one")
 TakeBack = Callable[[int], bool]
 """Drops all that was given of the sentence with this index; False if some of it was passed on already"""
 
@@ -36,13 +42,17 @@ TakeBack = Callable[[int], bool]
 class _Run:
     """Where one utterance stands: the entry to begin with, the entry heard last, and what went wrong."""
 
-    position: int
+    position: int | None
     why: Reason | None
     """Why the persona's own voice does not speak"""
     speaker: int | None = None
     stopped: Reason | None = None
     """Why the speaker did not go on"""
     failure: Reason | None = None
+    unread: Reason | None = None
+    """Why a voice was passed over for this one sentence: it cannot read it"""
+    back_to: int | None = None
+    """That voice, the first of them: the next sentence may be for it again"""
     plays_until: float = 0.0
     """When a listener who plays all of it at once will have heard it, in the clock of the loop"""
 
@@ -52,9 +62,21 @@ class _Run:
 
     def failed(self, voice: int, reason: Reason) -> None:
         self.failure = reason
-        self.why = self.why or reason
         if voice == self.speaker:
             self.stopped = reason
+        if reason.code != CANNOT_READ:
+            self.why = self.why or reason
+        elif self.back_to is None or voice < self.back_to:
+            self.unread, self.back_to = reason, voice
+
+    def begins(self) -> None:
+        """With the next sentence."""
+        self.unread = self.back_to = None
+
+    @property
+    def substitute(self) -> Reason | None:
+        """Why another voice than the persona's own speaks, if one does."""
+        return self.why or self.unread
 
     def sounded(self, chunk: AudioChunk, now: float) -> None:
         self.plays_until = max(self.plays_until, now) + chunk.format.seconds(chunk.samples)
@@ -103,29 +125,36 @@ class FallbackChain:
         self,
         utterance: Utterance,
         *,
-        start_at: int = 0,
+        start_at: int | None = None,
         why: Reason | None = None,
         repeat_heard: bool = True,
         budget: Budget = UNBOUNDED,
         take_back: TakeBack = lambda sentence: False,
+        one_voice: bool = False,
     ) -> AsyncGenerator[ChainEvent, None]:
         """Events up to and with `Ended`; closing the generator cancels the work and counts against nobody.
 
-        `start_at` leaves out the entries before it, for the reason `why`. With `repeat_heard` false a
+        `start_at` leaves out who comes before that entry, for the reason `why`. With `repeat_heard` false a
         sentence that breaks after its first chunk ends the utterance: the caller has its own substitute.
         What came out wrong is tried once more with the same voice if nobody heard any of it, or what was
-        given of it could be taken back.
+        given of it could be taken back. With `one_voice` it is begun by who reads most of all sentences.
+
+        What no voice can read is left out, with a warning to whoever asked, before anything is spoken.
         """
         clock = asyncio.get_running_loop().time
         run = _Run(start_at, why)
         finish_by = clock() + budget.whole
         left = sum(len(sentence.text) for sentence in utterance.sentences)
         ledger: list[Spoken] = []
+        skipped: Reason | None = None
+        whole = self._candidates.legibility(utterance.sentences, one_voice=True) if one_voice else None
+        self._warn_of_unread(utterance.sentences)
         for sentence in utterance.sentences:
-            heard = finished = False
+            run.begins()
+            heard = finished = broken = False
             due = Due(max(clock(), run.plays_until) + budget.first_audio, finish_by, left)
             once, again, full = set[int](), set[int](), set[int]()
-            for tried in self._candidates.tries(run.position, sentence, due, run.failed, again, full):
+            for tried in self._candidates.tries(run.position, sentence, due, run.failed, again, full, whole):
                 if tried.after:
                     await asyncio.sleep(tried.after)
                 index, entry = tried.index, self._candidates[tried.index]
@@ -159,37 +188,69 @@ class FallbackChain:
                             again.add(index)
                             chunk, samples = None, 0
                             run.plays_until = played_until
+                    broken = broken or problem.reason != CANNOT_READ
                     run.failed(self._candidates.voice_of(index), Reason(problem.reason, problem.message))
                     if not tried.after:
                         _log_problem(utterance, sentence, entry, problem.reason)
                 if finished and chunk:
                     run.spoke(self._candidates.voice_of(index))
-                    ledger.append(_ledger_row(sentence, chunk, samples, run.why, heard))
+                    substitute = run.substitute if self._candidates.voice_of(index) else None
+                    ledger.append(_ledger_row(sentence, chunk, samples, substitute, heard))
                     break
                 heard = heard or samples > 0
                 if heard and not repeat_heard:
                     break
                 if chunk:
                     yield faded(chunk)
+            left -= len(sentence.text)
+            if not finished and run.unread and not (heard or broken):
+                # Nobody is at fault, and the rest may well be read.
+                skipped = run.unread
+                sentence.asked.warnings.add("script", f"a sentence is left out: {skipped.text}")
+                continue
             if not finished:
                 yield Ended(Outcome.INCOMPLETE, tuple(ledger), run.failure)
                 return
             assert run.speaker is not None
-            run.position = run.speaker
-            left -= len(sentence.text)
+            run.position = run.speaker if run.back_to is None or one_voice else min(run.speaker, run.back_to)
+        if skipped and not ledger:
+            yield Ended(Outcome.INCOMPLETE, (), skipped)
+            return
         yield Ended(Outcome.COMPLETE, tuple(ledger))
+
+    def legible(self, sentence: Sentence) -> Legible:
+        """What will be heard of it, by whoever can read most of it."""
+        return self._candidates.legible(sentence)
+
+    def _warn_of_unread(self, sentences: Iterable[Sentence]) -> None:
+        """Tells those who asked for them what of these sentences will be left out, as far as it is known."""
+        for sentence in sentences:
+            if not is_plain_latin(sentence.text):
+                self._warn(sentence, self._candidates.legible(sentence))
+
+    @staticmethod
+    def _warn(sentence: Sentence, read: Legible) -> None:
+        if names := read.left_out:
+            sentence.asked.warnings.add(
+                "script", f"{' and '.join(names)} is left out: no voice here reads it"
+            )
 
     def _begin(
         self, run: _Run, index: int, sentence: Sentence, chunk: AudioChunk, heard: bool
     ) -> Iterator[ChainEvent]:
         voice = self._candidates.voice_of(index)
         warn_unless_followed(sentence.asked, chunk.origin.engine)
-        if run.speaker is not None and run.stopped and (heard or run.speaker != voice):
+        entry = self._candidates[index]
+        self._warn(sentence, self._candidates.maker(voice).legible(sentence))
+        if entry.voice.language and not takes_language(entry.engine, entry.voice):
+            sentence.asked.warnings.add("language", "language is not followed by this voice")
+        other = run.speaker is not None and run.speaker != voice
+        if run.speaker is not None and (other or (run.stopped and heard)):
             before = self._candidates.maker(run.speaker).engine.name
             after = self._candidates.maker(voice).engine.name
-            yield TakenOver(sentence.index, before, after, run.stopped)
-        run.speaker = voice
-        why, recalled = run.why if voice else None, self._candidates[index].recalls
+            yield TakenOver(sentence.index, before, after, run.stopped or BACK)
+        run.speaker, run.stopped = voice, None
+        why, recalled = run.substitute if voice else None, entry.recalls
         yield SentenceStarted(sentence.index, voice, chunk.origin, chunk.format, why, recalled)
 
 

@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from speech.languages import asked_language
 from speech.lenient import read_leniently
 from speech.speed import possible
 from speech.voice_warnings import VoiceWarnings
 
-LEFT_ALONE = ("lang", "language", "sample_rate", "_")
+DECIDE = ("text", "voice", "language")
+"""Parameters without which no sound would be the right one"""
+LEFT_ALONE = ("lang", "sample_rate", "_")
 """Parameters that nobody is warned of; the last one is against caches"""
 HEADERS: Mapping[str, str] = {"Content-Type": "audio/wav", "Accept-Ranges": "bytes"}
 """Of an answer, also of one that is not made yet"""
@@ -20,11 +23,14 @@ class FileRequest:
 
     text: str = ""
     voice: str = ""
+    language: str | None = None
+    """A tag, once it is read"""
     speed: float = 1.0
     """A possible one, once it is read"""
 
 
 def read_file_request(fields: Mapping[str, Any], warnings: VoiceWarnings) -> FileRequest:
     """Raises InvalidMessage."""
-    asked = read_leniently(FileRequest, fields, warnings, exact=("text", "voice"), ignored=LEFT_ALONE)
-    return replace(asked, speed=possible(asked.speed, warnings))
+    asked = read_leniently(FileRequest, fields, warnings, exact=DECIDE, ignored=LEFT_ALONE)
+    language = asked_language(asked.language)
+    return replace(asked, language=language, speed=possible(asked.speed, warnings))

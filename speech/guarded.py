@@ -6,9 +6,10 @@ from typing import Protocol
 
 from speech.blame import Blame
 from speech.breaker import LETS_USERS_THROUGH, CircuitBreaker, State
-from speech.engines.base import READY, Engine, Readiness
+from speech.engines.base import READY, Engine, Readiness, legible_of
 from speech.first_audio import FirstAudio
 from speech.persona import VoiceSpec
+from speech.scripts import Legible
 from speech.text import apply_lexicon
 from speech.utterance import Reason, Sentence
 
@@ -99,16 +100,17 @@ class ChainEntry:
 
     def doubt(self, sentence: Sentence) -> Readiness:
         """Ready, or why just this sentence is better spoken by another one."""
-        return READY if self.recalls else self.guarded.blame.doubt(self.voice, self._text(sentence))
+        return READY if self.recalls else self.guarded.blame.doubt(self.voice, self.legible(sentence).text)
 
     def given(self, sentence: Sentence) -> Sentence:
         """As its engine is to be given it."""
-        text = self._text(sentence)
+        text = self.legible(sentence).text
         return replace(sentence, text=text, take=self.guarded.blame.take(self.voice, text))
+
+    def legible(self, sentence: Sentence) -> Legible:
+        """What it would say of a sentence, its lexicon applied."""
+        return legible_of(self.engine, apply_lexicon(sentence.text, self.voice.lexicon), self.voice)
 
     def make_for_later(self, sentence: Sentence) -> None:
         if self.for_later:
             self.for_later(self.given(sentence), self.voice)
-
-    def _text(self, sentence: Sentence) -> str:
-        return apply_lexicon(sentence.text, self.voice.lexicon)

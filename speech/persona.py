@@ -1,7 +1,7 @@
 """What both sides know of a persona: who it is and the ordered voices it may speak with."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -83,6 +83,26 @@ class VoiceSpec:
     """For engines that run a model; None for all others"""
     upstream_voice: UpstreamVoice | None = field(default=None, metadata=AT_HOME)
     """For engines that ask another server; None for all others"""
+    language: str | None = field(default=None, metadata=AT_HOME)
+    """A tag that a request asks for; None: what the voice speaks by itself"""
+
+    def speaking(self, language: str | None) -> "VoiceSpec":
+        """The same voice, to speak what a request asks for; None: nothing."""
+        if language is None:
+            return self
+        made, far = self.model_voice, self.upstream_voice
+        return replace(
+            self,
+            language=language,
+            model_voice=made and replace(made, language=language),
+            upstream_voice=far and replace(far, language=language),
+        )
+
+    @property
+    def spoken(self) -> str | None:
+        """The language as a tag: what a request asks for, else its own; None: nobody said."""
+        more = self.model_voice or self.upstream_voice
+        return self.language or (more.language if more else None)
 
     @property
     def clones(self) -> bool:

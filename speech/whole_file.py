@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from speech.audio import AudioChunk, Origin
 from speech.budget import Budget
 from speech.chain_events import Ended, SentenceStarted, TakenOver
-from speech.errors import EngineFailure
-from speech.fallback import FallbackChain
+from speech.errors import EmptyText, EngineFailure
+from speech.fallback import NOTHING_LEGIBLE, FallbackChain
+from speech.languages import CANNOT_READ
 from speech.utterance import Outcome, Reason, Spoken, Utterance
 
 MAX_STARTS = 4
@@ -48,12 +49,13 @@ async def speak_whole(
     within: float = math.inf,
     taken_over: Callable[[TakenOver], None] | None = None,
 ) -> WholeFile:
-    """Starts again from the first sentence when another entry takes over. Raises EngineFailure.
+    """Starts again from the first sentence when another entry takes over. Raises EngineFailure and EmptyText.
 
     What cannot be whole in `within` seconds goes to an entry that is faster, if there is one. `taken_over` is
     told when another entry goes on, or begins again.
     """
-    entry, why = 0, None
+    entry: int | None = None
+    why: Reason | None = None
     loop = asyncio.get_running_loop()
     end = loop.time() + within
     for _ in range(MAX_STARTS):
@@ -68,7 +70,7 @@ async def speak_whole(
 async def _try_whole(
     chain: FallbackChain,
     utterance: Utterance,
-    entry: int,
+    entry: int | None,
     why: Reason | None,
     clock: Callable[[], float],
     budget: Budget,
@@ -80,7 +82,9 @@ async def _try_whole(
     recalled: dict[int, bool] = {}
     current, first_audio = -1, 0.0
     # A sentence that is begun again replaces what was made of it.
-    speaking = chain.speak(utterance, start_at=entry, why=why, budget=budget, take_back=lambda _: True)
+    speaking = chain.speak(
+        utterance, start_at=entry, why=why, budget=budget, take_back=lambda _: True, one_voice=True
+    )
     async with aclosing(speaking) as events:
         async for event in events:
             if isinstance(event, SentenceStarted):
@@ -100,6 +104,8 @@ async def _try_whole(
             elif isinstance(event, Ended):
                 if event.outcome is not Outcome.COMPLETE or first is None:
                     reason = event.reason or Reason("no_audio", "nothing was spoken")
+                    if reason.code == CANNOT_READ and not event.spoken:
+                        raise EmptyText(NOTHING_LEGIBLE.format(reason.text))
                     raise EngineFailure(reason.code, reason.text)
                 return WholeFile(
                     chunks=(*finished, *sentence),

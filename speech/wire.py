@@ -246,7 +246,9 @@ def decode_request(frame: str, warnings: VoiceWarnings = TO_NOBODY) -> Request:
     if isinstance(id, str) and not MESSAGE_ID.fullmatch(id):
         raise InvalidMessage("id must be 1 to 64 printable ASCII characters without spaces", "id")
     warn_of_rate(fields.get("sample_rate"), WIRE_SAMPLE_RATE, warnings)
-    return read_leniently(kind, fields, warnings, exact=("id", "voice", "audio"), ignored=("sample_rate",))
+    return read_leniently(
+        kind, fields, warnings, exact=("id", "voice", "audio", "language"), ignored=("sample_rate",)
+    )
 
 
 def decode_answer(frame: str) -> Answer | None:

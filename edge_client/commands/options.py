@@ -54,6 +54,17 @@ class OneName(argparse.Action):
         setattr(namespace, f"{self.dest}_by", option_string)
 
 
+def language(text: str) -> str | None:
+    """For argparse: a tag; None: the persona's own."""
+    from speech.errors import InvalidMessage
+    from speech.languages import asked_language
+
+    try:
+        return asked_language(text)
+    except InvalidMessage as error:
+        raise argparse.ArgumentTypeError(error.message.removeprefix("language: ")) from None
+
+
 def configured() -> argparse.ArgumentParser:
     """`--config` and `--json`."""
     common = argparse.ArgumentParser(add_help=False)

@@ -11,6 +11,7 @@ from edge_client.commands.options import (
     OneName,
     configured,
     deadline,
+    language,
     wav_file,
     with_gateway,
 )
@@ -53,6 +54,9 @@ def add_to(commands: Commands, layout: Layout) -> None:
     )
     say.add_argument("text", metavar="TEXT", help="what to say, in quotes; - reads it from standard input")
     say.add_argument("--persona", "--voice", action=OneName, metavar="NAME", help="who says it (spark)")
+    say.add_argument(
+        "--language", type=language, metavar="NAME", help="what it is in: de, German (the persona's)"
+    )
     say.add_argument("--priority", choices=PRIORITIES, default="dialogue", help="whose turn comes first")
     say.add_argument(
         "--deadline", type=deadline, metavar="S", help="say nothing if it has not begun within S seconds"
@@ -118,6 +122,7 @@ async def _by_the_daemon(
     answer = await daemon.say(
         text,
         persona=chosen if options.persona is None else options.persona,
+        language=options.language,
         priority=options.priority,
         deadline=options.deadline,
         wait=options.wait,
@@ -149,7 +154,9 @@ async def _by_itself(
                 limit.reschedule(None)
                 return True
 
-            said = await robot.say(text, persona, out=options.out, play=play, begins=begins)
+            said = await robot.say(
+                text, persona, language=options.language, out=options.out, play=play, begins=begins
+            )
     except TimeoutError as error:
         if not limit.expired():
             raise

@@ -11,6 +11,7 @@ from edge_client.local_api.keys import DAEMON
 from edge_client.said import as_row, describe, in_words
 from speech import wire
 from speech.errors import InvalidMessage
+from speech.languages import asked_language
 from speech.lenient import nearest, read_leniently
 from speech.record import read_record
 from speech.speed import possible
@@ -27,6 +28,7 @@ class _Say:
     persona: str | None = None
     voice: str | None = None
     """The same by the name that `/synthesize` has for it"""
+    language: str | None = None
     speed: float = 1.0
     priority: Literal["urgent", "dialogue", "story", "background"] = "dialogue"
     wait: bool = False
@@ -42,12 +44,15 @@ async def say(request: web.Request) -> web.Response:
     """202 and the line's id; with `wait` 200 and what became of it: who leaves takes the line along."""
     daemon = request.app[DAEMON]
     warnings = VoiceWarnings()
-    asked = read_leniently(_Say, await _json_object(request), warnings, exact=("persona", "voice"))
+    asked = read_leniently(
+        _Say, await _json_object(request), warnings, exact=("persona", "voice", "language")
+    )
     line = await daemon.line(
         asked.text,
         _one_of(asked),
         Priority[asked.priority.upper()],
         _deadline(asked, warnings),
+        language=asked_language(asked.language),
         speed=possible(asked.speed, warnings),
         warnings=warnings,
     )

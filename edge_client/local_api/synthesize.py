@@ -38,10 +38,10 @@ async def synthesize(request: web.Request) -> web.StreamResponse:
     if request.method == "HEAD":
         file = last.get(key)
     elif "Range" not in request.headers:
-        last.put(key, file := await _made(request, who, absent, text, warnings))
+        last.put(key, file := await _made(request, who, absent, text, asked.language, warnings))
     else:
         async with last.turn(key):
-            file = last.get(key) or await _made(request, who, absent, text, warnings)
+            file = last.get(key) or await _made(request, who, absent, text, asked.language, warnings)
             last.put(key, file)
     if file is None:
         return web.StreamResponse(headers={**HEADERS, **_warned(warnings)})
@@ -53,6 +53,7 @@ async def _made(
     who: KnownPersona,
     absent: Reason | None,
     text: tuple[Sentence, ...],
+    language: str | None,
     warnings: VoiceWarnings,
 ) -> LastAnswer:
     daemon, inside = request.app[DAEMON], request.app[INSIDE]
@@ -64,7 +65,7 @@ async def _made(
     began = time.perf_counter()
     inside.add(utterance.id)
     try:
-        chain = daemon.voices.chain(who, absent, own, whole=True)
+        chain = daemon.voices.chain(who, absent, own, language, whole=True)
         made = await speak_whole(chain, utterance, within=who.whole_answer_budget if said is None else said)
     except EngineFailure as failure:
         raise daemon.voices.with_what_to_do(

@@ -14,6 +14,7 @@ from gateway.api.openai_errors import openai_answers
 from gateway.api.openai_request import SpeechRequest, parsed, whole_body
 from gateway.api.openai_voice import Speaker, check_can_speak, held, speaker_for
 from gateway.asked import asked_over_http, budget_header, own_only, with_asked
+from gateway.asked_language import check_legible
 from gateway.chains import all_kept
 from gateway.encoders import ENCODINGS
 from gateway.keys import ADMISSION, ENGINES, LARGE_BODIES, LONG_FILES, OBSERVER
@@ -63,6 +64,7 @@ async def _spoken(request: web.Request, seen: Seen) -> tuple[Answer | web.Stream
             # The clip is decoded; what came of it need not lie about while it is spoken.
             del body, asked
         check_can_speak(speaker)
+        check_legible(speaker.chain, spoken)
         work.enter_context(held(app, speaker))
         utterance = Utterance(request_id(request), speaker.persona, speaker.language, spoken)
         if not whole:

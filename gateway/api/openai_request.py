@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import re
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
@@ -17,6 +17,7 @@ from gateway.encoders import format_called, formats_here
 from speech.audio import WIRE_SAMPLE_RATE
 from speech.characters import is_speakable
 from speech.errors import InvalidMessage
+from speech.languages import asked_language
 from speech.lenient import read_leniently, warn_of_rate
 from speech.record import AT_HOME
 from speech.speed import possible
@@ -45,11 +46,10 @@ CLIP_ITSELF = (
 )
 _DATA_URI = re.compile(r"data:[^,]{0,256};base64,", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 WHAT_TO_SEND: Mapping[str, str] = {
     "input": "the text to speak",
     "voice": 'a persona\'s id, name or alias, or {"id": one of these}',
-    "language": "a language tag, such as en or en-GB",
+    "language": "a language, such as en, en-GB, deu or German",
 }
 
 
@@ -67,6 +67,7 @@ class SpeechRequest:
     instructions: str = ""
     """On one line"""
     language: str | None = None
+    """A tag, once it is read"""
     seed: int | None = None
     model: str = ""
     ref_text: str | None = None
@@ -135,17 +136,16 @@ def _read(body: bytearray, warnings: VoiceWarnings, accept: str) -> SpeechReques
         asked = read_leniently(
             SpeechRequest, fields, warnings, exact=DECIDE, ignored={*HARMLESS, "sample_rate"}
         )
+        language = asked_language(asked.language)
     except InvalidMessage as error:
         raise _refusal(error, fields) from None
-    if asked.language and not _LANGUAGE.fullmatch(asked.language[:36]):
-        raise _unusable("language", f"language cannot be used; send {WHAT_TO_SEND['language']}")
     return replace(
         asked,
         response_format=_format(asked.response_format if fields.get("response_format") else "", accept),
         speed=possible(asked.speed, warnings),
         instructions=_instructions(asked.instructions, warnings),
         seed=_seed(asked.seed, warnings),
-        language=asked.language or None,
+        language=language,
         ref_audio=clip,
         **_of_the_clip(asked, clip, warnings),
     )
@@ -221,11 +221,13 @@ def _on_one_line(text: str) -> str:
     return " ".join(_CONTROL.sub(" ", text).split())
 
 
-def _refusal(error: InvalidMessage, fields: Collection[str]) -> Refusal:
+def _refusal(error: InvalidMessage, fields: Mapping[str, Any]) -> Refusal:
     name = error.field or ""
     what = WHAT_TO_SEND.get(name) or f"one of {formats_here()}"
     if name not in fields:
         return Refusal(HTTPStatus.BAD_REQUEST, "missing_field", f"{name} is missing; send {what}", name)
+    if name == "language" and isinstance(fields[name], str):
+        return _unusable(name, error.message)
     return _unusable(name, f"{name} cannot be used; send {what}")
 
 

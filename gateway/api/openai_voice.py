@@ -12,6 +12,7 @@ from aiohttp import web
 
 from gateway.api.openai_errors import Refusal
 from gateway.api.openai_request import SpeechRequest
+from gateway.asked_language import can_speak, speaking
 from gateway.caller_clips import words_of
 from gateway.chains import chain_for
 from gateway.clip import Clip
@@ -21,6 +22,7 @@ from gateway.who_is_asked import who_is_asked
 from speech.errors import NothingCanSpeak
 from speech.fallback import FallbackChain
 from speech.guarded import ChainEntry
+from speech.languages import language_of
 from speech.persona import ModelVoice, Persona, VoiceSpec
 from speech.voice_warnings import VoiceWarnings
 
@@ -83,18 +85,16 @@ def _persona(app: web.Application, asked: SpeechRequest, warnings: VoiceWarnings
     persona = who_is_asked(app, asked.voice, warnings)
     if asked.instructions and not _takes_instructions(app, persona.voice, asked):
         warnings.add("instructions", "instructions are not followed by this voice")
-    if asked.language and persona.voice.model_voice is None:
-        warnings.add("language", "language is not followed by this voice")
+    persona = speaking(persona, asked.language, app[ENGINES], warnings, own_only=own_only)
     told = replace(
         persona,
         voice=_as_asked(app, persona.voice, asked),
         fallbacks=tuple(_as_asked(app, voice, asked) for voice in persona.fallbacks),
     )
-    language = asked.language or persona.language
     return Speaker(
         chain_for(told, app[ENGINES], own_only=own_only),
         persona.id,
-        language,
+        persona.language,
         told,
         clones=persona.voice.clones,
         first_audio_budget=persona.first_audio_budget,
@@ -106,11 +106,7 @@ def _as_asked(app: web.Application, voice: VoiceSpec, asked: SpeechRequest) -> V
     """A model's voice with what this request says; its key stays, as that names what was made of its clip."""
     if voice.model_voice is None:
         return voice
-    changed = replace(
-        voice.model_voice,
-        language=asked.language or voice.model_voice.language,
-        seed=voice.model_voice.seed if asked.seed is None else asked.seed,
-    )
+    changed = replace(voice.model_voice, seed=voice.model_voice.seed if asked.seed is None else asked.seed)
     if _takes_instructions(app, voice, asked):
         changed = replace(changed, instruct=asked.instructions)
     return replace(voice, model_voice=changed)
@@ -146,7 +142,6 @@ async def _clone(
         key=hashlib.sha256(json.dumps([CALLER, model, checked.clip.key, transcript]).encode()).hexdigest(),
         transcript=transcript,
         instruct=asked.instructions or None,
-        language=asked.language,
         seed=asked.seed,
         ad_hoc=True,
     )
@@ -163,6 +158,13 @@ async def _clone(
         raise Refusal(HTTPStatus.BAD_REQUEST, "cannot_clone", reason.text, "ref_audio")
     if asked.ref_text is None and not asked.x_vector_only_mode:
         warnings.add("ref_text", "without ref_text only the timbre is cloned; send the words of the clip")
+    if asked.language:
+        in_language = spec.speaking(asked.language)
+        if can_speak(in_language, app[ENGINES]):
+            spec = in_language
+        else:
+            name = language_of(asked.language).name
+            warnings.add("language", f"{name} is not followed: this model finds out the language by itself")
     chain = FallbackChain([ChainEntry(engine, spec)])
     return Speaker(chain, CALLER, asked.language or "", clip=(voice.key, checked.clip))
 

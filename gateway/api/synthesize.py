@@ -11,6 +11,7 @@ from aiohttp import web
 from gateway.api.error_answers import problem
 from gateway.api.sending import send_whole
 from gateway.asked import asked_over_http, budget_header, own_only, whole, with_asked
+from gateway.asked_language import check_legible, speaking
 from gateway.chains import chain_for
 from gateway.keys import ADMISSION, ENGINES, LAST_ANSWERS, OBSERVER
 from gateway.observed import Seen
@@ -43,6 +44,7 @@ async def synthesize(request: web.Request) -> web.StreamResponse:
         persona = who_is_asked(request.app, asked.voice, seen.warnings)
         seen.is_for(persona.id, persona.voice.engine, clones=persona.voice.clones)
         own = own_only(request, seen.warnings)
+        persona = speaking(persona, asked.language, request.app[ENGINES], seen.warnings, own_only=own)
         utterance = _utterance(request, asked, persona, seen)
         # A body may hold what has no key; nobody asks for a part by POST.
         key = key_of(persona.id, persona.revision, sorted(request.query.items()), own)
@@ -86,6 +88,7 @@ async def _made(
         ready = chain.can_speak()
         if ready.reason:
             raise NothingCanSpeak(f"{persona.id} cannot speak: {ready.reason.text}")
+        check_legible(chain, utterance.sentences)
         made = await speak_whole(chain, utterance, within=within, taken_over=seen.see)
         pcm = await whole_at_wire_rate(made.chunks)
     took = time.perf_counter() - started

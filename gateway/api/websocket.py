@@ -13,6 +13,7 @@ from gateway.api.health import without_folders
 from gateway.api.socket import TOO_BIG, Socket
 from gateway.api.speaking import speak
 from gateway.asked import asked_by_message, budget_field, client_of, streamed, whole, with_asked
+from gateway.asked_language import check_legible, for_another_voice, speaking
 from gateway.chains import all_kept, chain_for
 from gateway.keys import (
     ADMISSION,
@@ -28,9 +29,10 @@ from gateway.request_id import request_id
 from gateway.who_is_asked import who_is_asked
 from speech import wire
 from speech.budget import Budget
-from speech.engines.base import READY
+from speech.engines.base import READY, Readiness
 from speech.errors import InvalidMessage, NothingCanSpeak, RobotVoiceError, TooManyRequests
 from speech.fallback import FallbackChain
+from speech.languages import asked_language
 from speech.text import sentences
 from speech.utterance import Utterance
 from speech.voice_warnings import VoiceWarnings
@@ -148,15 +150,21 @@ class Conversation:
             raise InvalidMessage("id is in use by an utterance that has not ended")
         persona = who_is_asked(self._app, request.voice, seen.warnings)
         seen.is_for(persona.id, persona.voice.engine, clones=persona.voice.clones)
+        own = request.engines == "own"
+        language = asked_language(request.language)
+        persona = speaking(persona, language, self._app[ENGINES], seen.warnings, own_only=own)
         asked = asked_by_message(self._client, request, seen.warnings)
         spoken = with_asked(sentences(request.text, prepared=request.prepared), asked)
         said = budget_field(request, seen.warnings)
         budget = streamed(persona, said) if request.stream else Budget(whole=whole(persona, said))
-        own = request.engines == "own"
         chain = chain_for(persona, self._app[ENGINES], own_only=own)
         # What is kept needs no model, whether that is being loaded, gone or busy.
         kept = all_kept(persona, self._app[ENGINES], spoken)
         ready = READY if kept else chain.readiness() if own else chain.can_speak()
+        if own and (unread := for_another_voice(chain, persona, self._app[ENGINES], spoken)):
+            ready = Readiness(unread)
+        elif ready:
+            check_legible(chain, spoken)
         if ready.reason and request.id is None:
             raise NothingCanSpeak(f"{persona.id} cannot speak: {ready.reason.text}")
         if ready.reason:
@@ -174,8 +182,7 @@ class Conversation:
             return
         if request.id is not None:
             await self._socket.send(wire.Accepted(request.id, round(predicted * 1000)))
-        language = request.language or persona.language
-        utterance = Utterance(id, persona.id, language, spoken)
+        utterance = Utterance(id, persona.id, persona.language, spoken)
         self._jobs[Job(request, utterance, chain, budget, seen)] = None
         self._wake.set()
 

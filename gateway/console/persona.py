@@ -66,7 +66,9 @@ def add_persona_commands(commands: "argparse._SubParsersAction[argparse.Argument
     new.add_argument("--relationship", metavar="WHAT", help="what the two are to each other")
     new.add_argument("--guardian", metavar="WHO", help="who agreed for somebody who may not do so alone")
     new.add_argument("--expires", metavar="DAY", help="the last day of it, such as 2030-12-31")
-    new.add_argument("--language", default="en", metavar="TAG", help="what it speaks, such as en-GB (en)")
+    new.add_argument(
+        "--language", default="en", metavar="NAME", help="what it speaks: en-GB, deu, German (en)"
+    )
     new.add_argument("--model", default=DEFAULT_MODEL, help=f"what makes the voice ({DEFAULT_MODEL})")
 
 

@@ -26,8 +26,10 @@ from gateway.persona_files import FILE_NAME, load_personas
 from gateway.reference_clips import load_persona_clip, wav_of
 from gateway.settings import Settings
 from gateway.voice_files import READ_LIMIT
-from speech.errors import InvalidPersona, UnknownVoice
+from speech.engines.espeak import EspeakEngine
+from speech.errors import InvalidPersona, UnknownLanguage, UnknownVoice
 from speech.installation import how_to_install
+from speech.languages import language_of, language_tag
 from speech.persona import PERSONA_ID
 
 TRANSCRIPT = "transcript.txt"
@@ -62,10 +64,20 @@ async def make_persona(wanted: NewPersona, settings: Settings) -> int:
 
     Raises InvalidPersona and InvalidClip, and then it was not made.
     """
-    wanted = replace(wanted, model=_model(wanted.model), clip=spelled_there(wanted.clip))
+    try:
+        language = language_tag(wanted.language)
+    except UnknownLanguage as error:
+        raise InvalidPersona(f"language: {error.message}") from error
     words = None if wanted.transcript is None else _words(wanted.transcript)
-    wanted = replace(wanted, transcript=words)
+    wanted = replace(
+        wanted,
+        model=_model(wanted.model),
+        clip=spelled_there(wanted.clip),
+        transcript=words,
+        language=language,
+    )
     checked = await load_persona_clip(wanted.clip, words, wanted.language)
+    fallback, note = await _fallback(wanted.language, settings)
     folder = settings.personas or _owned_folder()
     _refuse_if_taken(wanted, folder, settings)
     target = folder / wanted.id
@@ -75,15 +87,34 @@ async def make_persona(wanted: NewPersona, settings: Settings) -> int:
         with tempfile.TemporaryDirectory(dir=folder, prefix=".new-") as place:
             draft = Path(place) / wanted.id
             draft.mkdir()
-            _write(wanted, draft, checked)
+            _write(wanted, draft, checked, fallback)
             _check(draft)
             draft.rename(target)
     except OSError as error:
         raise InvalidPersona(f"{target} cannot be written ({error.strerror}); make room there") from error
     show(f"made {target}")
+    if note:
+        show(f"note: {note}")
     code = await check_personas(settings, wanted.id)
     show("\n".join(["go on with:", *(f"  {step}" for step in _next_steps(wanted, settings))]))
     return code
+
+
+async def _fallback(language: str, settings: Settings) -> tuple[str, str | None]:
+    """The voice of eSpeak NG that stands in, and what its owner should know of it."""
+    espeak = EspeakEngine.installed(settings.espeak)
+    try:
+        await espeak.start()
+        voice, own = espeak.voice_for(language)
+    finally:
+        await espeak.close()
+    if own:
+        return voice, None
+    wanted, reads = language_of(language).name, language_of(voice.partition("-")[0]).name
+    return voice, (
+        f"eSpeak NG has no voice for {wanted}, so while the model is away {voice} ({reads}) reads it; "
+        "another one may be better: espeak-ng --voices"
+    )
 
 
 def _next_steps(wanted: NewPersona, settings: Settings) -> Iterator[str]:
@@ -141,7 +172,7 @@ def _model(given: str) -> str:
     return model
 
 
-def _write(wanted: NewPersona, draft: Path, checked: CheckedClip) -> None:
+def _write(wanted: NewPersona, draft: Path, checked: CheckedClip, fallback: str) -> None:
     """The files of a persona."""
     clip = _copied(wanted.clip, draft, checked)
     voice = {"engine": "mlx", "model": wanted.model, "reference": clip.name}
@@ -154,7 +185,7 @@ def _write(wanted: NewPersona, draft: Path, checked: CheckedClip) -> None:
         "language": wanted.language,
         "voice": voice,
         # Its pitch and rate are the owner's to set.
-        "fallbacks": [{"engine": "espeak", "voice": wanted.language.partition("-")[0].lower()}],
+        "fallbacks": [{"engine": "espeak", "voice": fallback}],
         "consent": {key: value for key, value in consent.items() if value is not None},
     }
     text = yaml.safe_dump(file, sort_keys=False, allow_unicode=True, width=100)

@@ -2,14 +2,16 @@
 
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from gateway.audio_store import AudioKeys, AudioStore, cache_secret
 from gateway.engines.storing import StoringEngine
 from gateway.settings import Settings
 from speech.audio import AudioChunk
-from speech.engines.base import READY, Engine, Readiness
+from speech.engines.base import READY, Engine, Readiness, legible_of
 from speech.errors import EngineUnavailable
 from speech.persona import VoiceSpec
+from speech.scripts import Legible
 from speech.utterance import Sentence
 
 PIECE = 1 / 3
@@ -26,8 +28,12 @@ class CacheEngine:
     first_audio_cap = 2.0
     signs_of_life = False
 
-    def __init__(self, store: AudioStore, keys: AudioKeys) -> None:
+    def __init__(
+        self, store: AudioStore, keys: AudioKeys, makers: Mapping[str, Engine] = MappingProxyType({})
+    ) -> None:
+        """`makers` are the engines whose sound is kept, by name."""
         self._store = store
+        self._makers = makers
         self._keys = keys
         self.hits = self.misses = 0
 
@@ -41,6 +47,11 @@ class CacheEngine:
     def readiness(self, voice: VoiceSpec) -> Readiness:
         """Of a voice that a model makes, there may be something."""
         return READY
+
+    def legible(self, text: str, voice: VoiceSpec) -> Legible:
+        """As the engine of the voice, whose sound it plays."""
+        maker = self._makers.get(voice.engine)
+        return legible_of(maker, text, voice) if maker else Legible(text)
 
     def start_estimate(self, sentence: Sentence, voice: VoiceSpec) -> float:
         return 0.0
@@ -92,4 +103,4 @@ def with_cache(
         name: StoringEngine(engine, store, keys) if name in OF_MODELS else engine
         for name, engine in engines.items()
     }
-    return {CacheEngine.name: CacheEngine(store, keys)} | kept
+    return {CacheEngine.name: CacheEngine(store, keys, kept)} | kept

@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from speech.audio import AudioChunk
 from speech.persona import VoiceSpec
+from speech.scripts import Legible
 from speech.utterance import Reason, Sentence
 
 
@@ -77,3 +78,33 @@ class Engine(Protocol):
     async def close(self) -> None:
         """Ends everything the engine started; nothing of it is left running."""
         ...
+
+
+@runtime_checkable
+class ReadsScripts(Protocol):
+    """An engine of which it is known what its voices can read; any other one is given every text as it is."""
+
+    def legible(self, text: str, voice: VoiceSpec) -> Legible:
+        """What this voice would say of a text; must not block."""
+        ...
+
+
+@runtime_checkable
+class TakesLanguage(Protocol):
+    """An engine that can be told in which language a text is."""
+
+    def takes_language(self, voice: VoiceSpec) -> bool:
+        """Whether `VoiceSpec.language` changes what this voice says."""
+        ...
+
+
+def takes_language(engine: Engine, voice: VoiceSpec) -> bool:
+    """Whether a voice of this engine can be told in which language a text is; models always can."""
+    if isinstance(engine, TakesLanguage):
+        return engine.takes_language(voice)
+    return voice.model_voice is not None
+
+
+def legible_of(engine: Engine, text: str, voice: VoiceSpec) -> Legible:
+    """What a voice of this engine would say of a text."""
+    return engine.legible(text, voice) if isinstance(engine, ReadsScripts) else Legible(text)

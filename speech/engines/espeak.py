@@ -10,10 +10,13 @@ from speech.audio import AudioChunk
 from speech.engines.base import READY, Readiness
 from speech.engines.espeak_backend import EspeakBackend, EspeakRequest
 from speech.engines.espeak_command import EspeakCommandBackend
+from speech.engines.espeak_languages import EspeakReader, stand_in, voice_in
 from speech.engines.espeak_library import EspeakLibraryBackend, installed_libraries
 from speech.engines.espeak_voices import Catalogue
-from speech.errors import EngineFailure, EngineUnavailable, MachineFull, UnknownVoice
+from speech.errors import EngineFailure, EngineUnavailable, MachineFull, UnknownLanguage, UnknownVoice
+from speech.languages import CANNOT_READ, CANNOT_SPEAK, language_of
 from speech.persona import VoiceSpec
+from speech.scripts import Legible
 from speech.speed import rate_at
 from speech.utterance import Asked, Reason, Sentence
 
@@ -95,10 +98,35 @@ class EspeakEngine:
         if self._catalogue is None:
             return READY if self._on_demand and not self._tried else Readiness(self._not_ready)
         try:
-            self._catalogue.resolve(voice.voice or DEFAULT_VOICE)
+            self._reader(self._catalogue, voice)
         except UnknownVoice as error:
             return Readiness(Reason(error.code, error.message))
+        except UnknownLanguage as error:
+            return Readiness(Reason(CANNOT_SPEAK, error.message))
         return READY
+
+    def takes_language(self, voice: VoiceSpec) -> bool:
+        return True
+
+    def legible(self, text: str, voice: VoiceSpec) -> Legible:
+        """All of it as long as it is not known which voices there are."""
+        try:
+            return self._reader(self._catalogue, voice).legible(text) if self._catalogue else Legible(text)
+        except (UnknownVoice, UnknownLanguage):
+            return Legible(text)
+
+    def voice_for(self, language: str) -> tuple[str, bool]:
+        """(what reads a language, a tag, best; whether it is a voice of that language).
+
+        The language itself as long as it is not known which voices there are.
+        """
+        code, catalogue = language_of(language).code, self._catalogue
+        if catalogue is None:
+            return code, True
+        own = voice_in(catalogue, "", language)
+        if own and catalogue.has(code) and catalogue.resolve(code) == catalogue.resolve(own):
+            own = code
+        return own or stand_in(catalogue, language), own is not None
 
     def start_estimate(self, sentence: Sentence, voice: VoiceSpec) -> float:
         return START_ESTIMATE
@@ -113,22 +141,26 @@ class EspeakEngine:
             if self._full:
                 raise MachineFull(self._full.message)
             raise EngineUnavailable(self._not_ready.code, self._not_ready.text)
-        wanted = voice.voice or DEFAULT_VOICE
-        try:
-            identifier = self._catalogue.resolve(wanted)
-        except UnknownVoice as error:
-            raise EngineUnavailable(error.code, error.message) from error
-        request = EspeakRequest(
-            text=sentence.text,
-            voice=wanted,
-            identifier=identifier,
-            pitch=DEFAULT_PITCH if voice.pitch is None else voice.pitch,
-            rate=_rate(voice, sentence.asked),
-            volume=DEFAULT_VOLUME if voice.volume is None else voice.volume,
-        )
-        async with aclosing(self._backend.speak(request)) as chunks:
-            async for chunk in chunks:
-                yield chunk
+        ready = self.readiness(voice)
+        if ready.reason:
+            raise EngineUnavailable(ready.reason.code, ready.reason.text)
+        reader = self._reader(self._catalogue, voice)
+        pieces = list(reader.pieces(sentence.text))
+        if not pieces:
+            raise EngineUnavailable(CANNOT_READ, "no voice of eSpeak NG can read any of the sentence")
+        for number, (name, text) in enumerate(pieces, 1):
+            request = EspeakRequest(
+                text=text,
+                voice=reader.voice,
+                identifier=self._catalogue.resolve(name),
+                pitch=DEFAULT_PITCH if voice.pitch is None else voice.pitch,
+                rate=_rate(voice, sentence.asked),
+                volume=DEFAULT_VOLUME if voice.volume is None else voice.volume,
+                last=number == len(pieces),
+            )
+            async with aclosing(self._backend.speak(request)) as chunks:
+                async for chunk in chunks:
+                    yield chunk
 
     async def probe(self) -> None:
         """Speaks a word; also finds an eSpeak NG that was installed since."""
@@ -142,6 +174,23 @@ class EspeakEngine:
                 heard = heard or chunk.samples > 0
         if not heard:
             raise EngineFailure("no_audio", "eSpeak NG made no audio of a word")
+
+    @staticmethod
+    def _reader(catalogue: Catalogue, voice: VoiceSpec) -> EspeakReader:
+        """Raises UnknownVoice, and UnknownLanguage for what a request asks for and no voice speaks.
+
+        Without a voice's name any one will do: whatever reads the language best.
+        """
+        name, language = voice.voice, voice.language
+        if name and language:
+            found = voice_in(catalogue, name, language)
+            if found is None:
+                raise UnknownLanguage(f"eSpeak NG has no voice for {language_of(language).name}")
+            name = found
+        elif not name:
+            name = stand_in(catalogue, language) if language else DEFAULT_VOICE
+        catalogue.resolve(name)
+        return EspeakReader(catalogue, name)
 
     async def close(self) -> None:
         for backend in self._backends:

@@ -29,6 +29,8 @@ class EspeakRequest:
     pitch: int
     rate: int
     volume: int
+    last: bool = True
+    """False: more of the sentence follows in another request, so no pause comes at the end"""
 
 
 class EspeakBackend(Protocol):

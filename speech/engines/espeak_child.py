@@ -17,7 +17,7 @@ import sys
 
 SYNCHRONOUS = 2
 DO_NOT_EXIT = 0x8000
-UTF8_WITH_END_PAUSE = 0x1001
+UTF8, END_PAUSE = 0x0001, 0x1000
 PARAMETERS = {"rate": 1, "volume": 2, "pitch": 3}
 CHUNK_MS = 60
 SET_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
@@ -122,7 +122,8 @@ def main() -> None:
         received = {name: library.espeak_GetParameter(number, 1) for name, number in PARAMETERS.items()}
         send(b"S", json.dumps({"voice": request["voice"], **received}).encode())
         text = request["text"].encode("utf-8", "replace") + b"\0"
-        library.espeak_Synth(text, ctypes.c_size_t(len(text)), 0, 1, 0, UTF8_WITH_END_PAUSE, None, None)
+        flags = UTF8 | (END_PAUSE if request["last"] else 0)
+        library.espeak_Synth(text, ctypes.c_size_t(len(text)), 0, 1, 0, flags, None, None)
         send(b"E")
 
 

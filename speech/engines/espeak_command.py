@@ -49,7 +49,8 @@ class EspeakCommandBackend:
         # phoneme codes, which only the command understands.
         text = request.text.replace("[", "[ ")
         arguments = ("-v", request.identifier, "-p", request.pitch, "-s", request.rate, "-a", request.volume)
-        process = await self._spawn(*map(str, arguments), "-b", "1", "--stdin", "--stdout")
+        joined = () if request.last else ("-z",)
+        process = await self._spawn(*map(str, arguments), *joined, "-b", "1", "--stdin", "--stdout")
         assert process.stdin is not None
         assert process.stdout is not None
         settings = {"rate": request.rate, "volume": request.volume, "pitch": request.pitch}

@@ -31,6 +31,7 @@ class Catalogue:
     variants: tuple[str, ...]
     resolved: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
     """What was found before; a chain asks several times for each sentence"""
+    bases: dict[str, str | None] = field(default_factory=dict, compare=False, repr=False)
 
     def resolve(self, wanted: str) -> str:
         """The identifier for `en-gb`, `gmw/en` or `en+croak`. Raises UnknownVoice with near names."""
@@ -39,6 +40,16 @@ class Catalogue:
                 self.resolved.clear()
             self.resolved[wanted] = self._resolve(wanted)
         return self.resolved[wanted]
+
+    def has(self, base: str) -> bool:
+        """Whether there is such a voice, the variant aside."""
+        return self._base(base) is not None
+
+    def code_of(self, wanted: str) -> str:
+        """The language of a voice, as eSpeak NG writes it (`en-gb`); "" of one it does not have."""
+        identifier = self._base(wanted.partition("+")[0])
+        found = next((voice for voice in self.voices if voice.identifier == identifier), None)
+        return min(found.languages)[1].lower() if found and found.languages else ""
 
     def _resolve(self, wanted: str) -> str:
         base, plus, variant = wanted.partition("+")
@@ -55,6 +66,14 @@ class Catalogue:
         return f"{identifier}+{exact[variant.lower()]}"
 
     def _base(self, wanted: str) -> str | None:
+        """Its identifier."""
+        if wanted not in self.bases:
+            if len(self.bases) >= MOST_RESOLVED:
+                self.bases.clear()
+            self.bases[wanted] = self._find_base(wanted)
+        return self.bases[wanted]
+
+    def _find_base(self, wanted: str) -> str | None:
         key = wanted.lower()
         fits = [
             (priority, voice.identifier)

@@ -6,13 +6,17 @@ import logging
 import sys
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import replace
 
 from speech.audio import AudioChunk, Origin
 from speech.engines.base import READY, Readiness
+from speech.engines.espeak_letters import letters_for
 from speech.engines.pyttsx3_process import LONGEST_WITHIN, PLACE_WITHIN, Pyttsx3Processes, SpeechRequest
-from speech.engines.pyttsx3_voices import SystemVoices
-from speech.errors import EngineFailure, EngineUnavailable, UnknownVoice
+from speech.engines.pyttsx3_voices import ESPEAK, SystemVoices
+from speech.errors import EngineFailure, EngineUnavailable, UnknownLanguage, UnknownVoice
+from speech.languages import CANNOT_SPEAK
 from speech.persona import VoiceSpec
+from speech.scripts import Legible, legible
 from speech.speed import rate_at
 from speech.utterance import Asked, Reason, Sentence
 
@@ -74,10 +78,32 @@ class Pyttsx3Engine:
         if self._voices is None:
             return Readiness(self._not_ready, TRY_AGAIN if self._restarting else None)
         try:
-            self._voices.resolve(voice.voice)
+            self._voices.speaking(voice.voice, voice.language)
         except UnknownVoice as error:
             return Readiness(Reason(error.code, error.message))
+        except UnknownLanguage as error:
+            return Readiness(Reason(CANNOT_SPEAK, error.message))
         return READY
+
+    def takes_language(self, voice: VoiceSpec) -> bool:
+        return True
+
+    def legible(self, text: str, voice: VoiceSpec) -> Legible:
+        """All of it as long as it is not known what the voices read."""
+        voices = self._voices
+        if voices is None:
+            return Legible(text)
+        try:
+            id = voices.speaking(voice.voice, voice.language)
+        except (UnknownVoice, UnknownLanguage):
+            return Legible(text)
+        scripts, language = voices.scripts(id), next(iter(voices.languages(id)), "")
+        if not scripts:
+            return Legible(text)
+        found = legible(text, lambda run: run.scripts <= scripts, language)
+        if voices.driver == ESPEAK:
+            found = replace(found, text=letters_for(language.partition("-")[0], found.text))
+        return found
 
     def start_estimate(self, sentence: Sentence, voice: VoiceSpec) -> float:
         """What the slowest of the last sentences took."""
@@ -89,10 +115,10 @@ class Pyttsx3Engine:
     async def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
         if self._voices is None:
             raise EngineUnavailable(self._not_ready.code, self._not_ready.text)
-        try:
-            identifier = self._voices.resolve(voice.voice)
-        except UnknownVoice as error:
-            raise EngineUnavailable(error.code, error.message) from error
+        ready = self.readiness(voice)
+        if ready.reason:
+            raise EngineUnavailable(ready.reason.code, ready.reason.text)
+        identifier = self._voices.speaking(voice.voice, voice.language)
         clock = asyncio.get_running_loop().time
         began = clock()
         rate = _rate(voice, sentence.asked)

@@ -1,10 +1,16 @@
 """Which voices pyttsx3 offers on this machine, and which of them a persona means."""
 
 import difflib
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from speech.errors import UnknownVoice
+from speech.engines.espeak_languages import scripts_read
+from speech.errors import UnknownLanguage, UnknownVoice
+from speech.languages import language_of, same_language
+
+ESPEAK = "espeak"
+"""The driver of Linux, which is eSpeak NG"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +31,36 @@ class SystemVoices:
     default: str | None
     """The id of the voice that speaks when none is asked for"""
     voices: tuple[SystemVoice, ...]
+
+    def speaking(self, wanted: str, language: str | None) -> str | None:
+        """The id for a name, as `resolve` says it, or for a language that a request asks for.
+
+        Raises UnknownVoice, and UnknownLanguage for one that no voice speaks.
+        """
+        found = self.resolve(wanted)
+        if language is None or any(same_language(language, own) for own in self.languages(found)):
+            return found
+        asked = language_of(language)
+        for code in (language, asked.code, asked.code3, *asked.others):
+            with suppress(UnknownVoice):
+                return self.resolve(code)
+        raise UnknownLanguage(f"pyttsx3 has no voice for {asked.name} here")
+
+    def languages(self, id: str | None) -> tuple[str, ...]:
+        """Of a voice by its id, None for the default one; empty if nobody said."""
+        id = self.default if id is None else id
+        return next((voice.languages for voice in self.voices if voice.id == id), ())
+
+    def scripts(self, id: str | None) -> frozenset[str]:
+        """What a voice reads; empty: nobody knows."""
+        found: set[str] = set()
+        for tag in self.languages(id):
+            with suppress(UnknownLanguage):
+                code = language_of(tag).code
+                found |= (
+                    scripts_read(code) if self.driver == ESPEAK else {*language_of(code).scripts, "LATIN"}
+                )
+        return frozenset(found)
 
     def resolve(self, wanted: str) -> str | None:
         """The id for an id, a name or a language such as `en` or `de-AT`; None, the default, for "".

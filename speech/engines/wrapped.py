@@ -2,8 +2,9 @@
 
 from typing import TypeVar
 
-from speech.engines.base import Engine, Readiness
+from speech.engines.base import Engine, Readiness, legible_of, takes_language
 from speech.persona import VoiceSpec
+from speech.scripts import Legible
 from speech.utterance import Sentence
 
 T = TypeVar("T")
@@ -42,6 +43,12 @@ class WrappedEngine:
 
     def real_time_factor(self, voice: VoiceSpec) -> float:
         return self._engine.real_time_factor(voice)
+
+    def legible(self, text: str, voice: VoiceSpec) -> Legible:
+        return legible_of(self._engine, text, voice)
+
+    def takes_language(self, voice: VoiceSpec) -> bool:
+        return takes_language(self._engine, voice)
 
     async def probe(self) -> None:
         await self._engine.probe()

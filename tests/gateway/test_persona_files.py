@@ -14,6 +14,7 @@ from speech.persona import Consent, VoiceSpec
 from speech.short_body import short_body
 
 MINIMAL = "name: Rook\nlanguage: en\nvoice: {engine: espeak, voice: en}\n"
+OF_A_MODEL = "name: Rook\nlanguage: en\nvoice: {engine: mlx, model: a/model, speaker: Ryan}\n"
 
 Write = Callable[..., Path]
 
@@ -85,12 +86,49 @@ def test_what_is_left_out_has_its_default(write: Write, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "tag",
-    ["en", "en-GB", "DE", "cmn", "zh-Hant-TW", "es-419", "en-gb-x-rp", "en-gb-scotland", "sl-rozaj-biske"],
+    ["en", "en-GB", "zh-Hant-TW", "es-419", "en-GB-x-rp", "en-GB-scotland", "sl-rozaj-biske", "yue"],
 )
 def test_any_tag_of_a_language_is_taken(tag: str, write: Write, tmp_path: Path) -> None:
     """Also those that eSpeak NG made up."""
     write("rook", MINIMAL.replace("language: en", f"language: {tag}"))
     assert load_personas(tmp_path).find("rook").language == tag
+
+
+@pytest.mark.parametrize(
+    ("written", "tag"),
+    [
+        ("German", "de"),
+        ("deu", "de"),
+        ("ger", "de"),
+        ("DE", "de"),
+        ("de_at", "de-AT"),
+        ("en_GB", "en-GB"),
+        ("cmn", "zh"),
+        ("Portuguese", "pt"),
+        ("'no'", "no"),
+        ("fil", "tl"),
+    ],
+)
+def test_a_language_is_known_however_it_is_written(
+    written: str, tag: str, write: Write, tmp_path: Path
+) -> None:
+    """X2: the models of a persona are told the same, and its revision is the same."""
+    write("rook", OF_A_MODEL.replace("language: en", f"language: {written}"))
+    write("king", OF_A_MODEL.replace("language: en", f"language: '{tag}'").replace("Rook", "King"))
+    personas = load_personas(tmp_path).personas
+    rook = personas["rook"]
+    assert rook.language == tag
+    assert rook.voice.model_voice is not None
+    assert rook.voice.model_voice.language == tag
+    assert rook.revision == personas["king"].revision
+
+
+def test_a_tag_that_is_written_as_it_should_be_keeps_its_revision(write: Write, tmp_path: Path) -> None:
+    """Kept sound and recorded phrases stay good for it."""
+    write("rook", MINIMAL)
+    write("king", MINIMAL.replace("Rook", "King").replace("language: en", "language: en-GB"))
+    personas = load_personas(tmp_path).personas
+    assert [personas[id].revision for id in ("rook", "king")] == ["e0a8656a1b193833", "72f060f9a606d6dc"]
 
 
 @pytest.mark.parametrize("name", ["rook", "ROOK", " sir rook ", "Sir Rook", "TOWER", "Straße", "STRASSE"])
@@ -183,6 +221,6 @@ def test_without_any_persona_the_owner_is_told_what_to_do(write: Write, tmp_path
         load_personas(tmp_path)
     assert caught.value.message.splitlines() == [
         f"no persona in {tmp_path} can be used; add a folder NAME that holds a persona.yaml",
-        f"{file}:1: language: is missing; give a language tag, such as en or en-GB",
+        f"{file}:1: language: is missing; give a language, such as en, en-GB, deu or German",
         f"{file}:1: voice: is missing; give a block such as {{engine: espeak, voice: en-gb}}",
     ]

@@ -14,7 +14,8 @@ BLOCK = "{engine: espeak, voice: en-gb}"
 BLOCKS = f"a list of at most 8 blocks such as {BLOCK}"
 NO_VOICE = "engine espeak needs a voice; give one, such as en-gb or en+f4"
 QUOTES = ", in quotes if this is meant as text"
-TAG = "give a language tag, such as en or en-GB"
+LANGUAGE = "give a language, such as en, en-GB, deu or German"
+TAG_OR_NAME = "write one as de, en-GB or German"
 KEYS = (
     "name, language, aliases, voice, fallbacks, when_unavailable, first_audio_budget, whole_answer_budget, "
     "phrases, consent"
@@ -87,13 +88,23 @@ def test_a_wrong_key_is_told_with_its_line(entry: str, told: str, tmp_path: Path
             f"1: name: '{'x' * 27}...{'x' * 28}' cannot be used; give {TEXT}",
         ),
         ("name: Rook", 'name: "R\\x1book"', "1: name: holds the control character U+001B; remove it"),
-        ("language: en\n", "", f"1: language: is missing; {TAG}"),
-        ("language: en", "language: en_GB", f"2: language: 'en_GB' cannot be used; {TAG}"),
-        ("language: en", "language: klingon", f"2: language: 'klingon' cannot be used; {TAG}"),
-        ("language: en", "language: English", f"2: language: 'English' cannot be used; {TAG}"),
-        ("language: en", "language: e", f"2: language: 'e' cannot be used; {TAG}"),
-        ("language: en", "language: en-", f"2: language: 'en-' cannot be used; {TAG}"),
-        ("language: en", "language: no", f"2: language: false cannot be used; {TAG}{QUOTES}"),
+        ("language: en\n", "", f"1: language: is missing; {LANGUAGE}"),
+        ("language: en", "language: jp", "2: language: 'jp' is no language known here; near: ja (Japanese)"),
+        (
+            "language: en",
+            "language: Germn",
+            "2: language: 'Germn' is no language known here; near: de (German)",
+        ),
+        ("language: en", "language: en-", "2: language: 'en-' is no language known here; near: en (English)"),
+        ("language: en", "language: e", f"2: language: 'e' is no language known here; {TAG_OR_NAME}"),
+        (
+            "language: en",
+            "language: klingon",
+            f"2: language: 'klingon' is no language known here; {TAG_OR_NAME}",
+        ),
+        ("language: en", "language: no", f"2: language: false cannot be used; {LANGUAGE}{QUOTES}"),
+        ("language: en", "language: ''", f"2: language: '' is no language known here; {TAG_OR_NAME}"),
+        ("language: en", "language: auto", f"2: language: 'auto' is no language known here; {TAG_OR_NAME}"),
         ("{engine: espeak, voice: en}", "en", f"3: voice: 'en' cannot be used; give a block such as {BLOCK}"),
         (
             "engine: espeak, ",

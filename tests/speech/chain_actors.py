@@ -82,20 +82,24 @@ class Actors:
             yield from self.perform(number, sentence, limits, patience)
             verdict = self.praise(number, patience)
             self.wrong[number] = set()
-            self.doubted.pop((number, self.scenario.texts[sentence]), None)
+            self.doubted.pop((number, self.given(number, sentence)), None)
         except Broke as problem:
             verdict = problem.verdict
             if verdict == "content":
                 # There is one voice of each: nothing of this is ever the engine's fault.
                 verdict = "ignore"
-                self.wrong[number].add(self.scenario.texts[sentence])
-                self.doubted[number, self.scenario.texts[sentence]] = problem.reason
+                self.wrong[number].add(self.given(number, sentence))
+                self.doubted[number, self.given(number, sentence)] = problem.reason
             reason = "" if verdict == "ignore" else problem.reason
             raise
         finally:
             if guarded:
                 self.settled.append((number, verdict, reason))
                 self.doors[number].settle(verdict, reason)
+
+    def given(self, number: int, sentence: int) -> str:
+        """What an actor is given of a sentence: what it reads of it."""
+        return self.scenario.actors[number].legible(self.scenario.texts[sentence]).text
 
     def praise(self, number: int, patience: float) -> str:
         actor = self.scenario.actors[number]

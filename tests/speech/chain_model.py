@@ -4,7 +4,7 @@ Events are plain tuples, so that they compare with those of the chain as it is.
 """
 
 import math
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from typing import Any
 
@@ -18,8 +18,8 @@ Event = tuple[Any, ...]
 class World(Actors):
     """Speaks a scenario."""
 
-    takes_back = False
-    """Whether what came out wrong is dropped, though it was given"""
+    one_voice = False
+    """Whether all is made before any of it is heard: what came out wrong is dropped, though it was given"""
 
     def voice(self, entry: int) -> int:
         return 0 if self.scenario.recalls and entry == 1 else entry
@@ -40,56 +40,111 @@ class World(Actors):
 
     def doubt(self, entry: int, sentence: int) -> str | None:
         """Why this sentence is better spoken by another one."""
-        failed_at = self.scenario.entries[entry], self.scenario.texts[sentence]
+        actor = self.scenario.entries[entry]
+        failed_at = actor, self.given(actor, sentence)
         return None if self.recalls(entry) else self.doubted.get(failed_at)
 
-    def speak(self, start_at: int, why: str | None, whole: float) -> Generator[Event]:
+    def unread(self, entry: int, sentences: Sequence[int]) -> list[int]:
+        """Of each sentence how many kinds of letters are not read: 1,000 if nothing is left of it."""
+        actor = self.scenario.actors[self.maker(self.voice(entry))]
+        read = [actor.legible(self.scenario.texts[sentence]) for sentence in sentences]
+        return [len(each.left_out) if each.text else 1000 for each in read]
+
+    def readers(self, sentences: Sequence[int]) -> list[int]:
+        """Who reads any of it, the best first."""
+        unread = {each: self.unread(each, sentences) for each in range(len(self.scenario.entries))}
+        return sorted(
+            (each for each in unread if min(unread[each]) < 1000), key=lambda each: sum(unread[each])
+        )
+
+    def order(self, sentences: Sequence[int], position: int | None) -> list[int]:
+        readers = self.readers(sentences)
+        if self.one_voice and position in readers:
+            return readers[readers.index(position) :]
+        return [each for each in readers if each >= (position or 0)]
+
+    def surpassed(self, sentences: Sequence[int], position: int | None) -> list[int]:
+        """Who reads less than somebody else, or nothing."""
+        entries, readers = range(len(self.scenario.entries)), self.readers(sentences)
+        least = min(sum(self.unread(each, sentences)) for each in entries)
+        return [
+            each
+            for each in entries[0 if self.one_voice else position or 0 :]
+            if not self.recalls(each) and (each not in readers or sum(self.unread(each, sentences)) > least)
+        ]
+
+    def speak(self, start_at: int | None, why: str | None, whole: float) -> Generator[Event]:
         """All events of one utterance. Closing it is the listener who leaves."""
         scenario = self.scenario
         finish_by = self.now + whole
         plays_until, position, speaker = 0.0, start_at, None
-        stopped = failure = None
+        stopped = failure = unread = back_to = skipped = None
         ledger: list[Event] = []
-        for sentence in range(len(scenario.texts)):
+
+        def failed(voice: int, reason: str) -> None:
+            nonlocal stopped, failure, unread, back_to, why
+            failure = reason
+            stopped = reason if voice == speaker else stopped
+            if reason != "script":
+                why = why or reason
+            elif back_to is None or voice < back_to:
+                unread, back_to = reason, voice
+
+        everything = range(len(scenario.texts))
+        for sentence in everything:
+            unread = back_to = None
+            together = everything if self.one_voice else [sentence]
             characters = sum(map(len, scenario.texts[sentence:]))
             start_by = max(self.now, plays_until) + scenario.first_audio
-            heard = done = False
-            queue = list(range(position, len(scenario.entries)))
+            heard = done = broken = False
+            for entry in self.surpassed(together, position):
+                failed(self.voice(entry), self.why_not(entry) or "script")
+            queue = self.order(together, position)
+            order, readers = tuple(queue), self.readers([sentence])
             tried, before = list[int](), list[int]()
             resorts: list[int] | None = None
-            once, again, entry = set[int](), False, position
+            once, again, entry = set[int](), False, 0
             while not done:
                 if queue or again:
                     entry = entry if again else queue.pop(0)
                     actor = scenario.entries[entry]
+                    if self.recalls(entry) and entry not in readers:
+                        continue
                     reason = self.why_not(entry) or self.doubt(entry, sentence)
                     if again:
                         reason = None if actor in self.unguarded or self.doors[actor].lets_in else "open"
                     limits = None
                     if not reason:
-                        limits = self.limits(entry, start_by, finish_by, characters, tried)
+                        behind = order[order.index(entry) + 1 :]
+                        limits = self.limits(entry, behind, start_by, finish_by, characters, tried)
                     if again and not limits:
                         again = False
                         continue
                     if not reason and not limits:
                         reason = "too_late"
-                        self.for_later.append((entry, sentence))
-                    if not limits:
-                        if not self.recalls(entry):
-                            failure, why = reason, why or reason
-                            stopped = reason if self.voice(entry) == speaker else stopped
+                        if entry in readers:
+                            self.for_later.append((entry, sentence))
+                    if not reason and entry not in readers:
+                        failed(self.voice(entry), "script")
+                        break
+                    if not limits or reason:
+                        if reason and not self.recalls(entry):
+                            failed(self.voice(entry), reason)
                         continue
                     alone = {scenario.entries[other] for other in (entry, *queue)} == set(before)
                     patience, guarded = PATIENCE if alone else 0.0, actor not in self.unguarded
                     tried, before = [*tried, entry], [actor]
                 else:
                     if resorts is None:
-                        resorts = self.last_resorts(tried)
+                        resorts = self.last_resorts(together, tried)
                     if not resorts:
                         break
                     entry, limits, patience = resorts.pop(0), (math.inf, math.inf), PATIENCE
                     if not self.may_be_last(entry):
                         continue
+                    if entry not in readers:
+                        failed(self.voice(entry), "script")
+                        break
                     actor = scenario.entries[entry]
                     guarded = self.doors[actor].lets_in
                 voice, played_until, again = self.voice(entry), plays_until, False
@@ -97,27 +152,28 @@ class World(Actors):
                 try:
                     for sound in self.attempt(actor, sentence, limits, patience, guarded):
                         if not samples:
-                            if speaker is not None and stopped and (heard or speaker != voice):
-                                yield ("takeover", sentence, self.maker(speaker), self.maker(voice), stopped)
-                            speaker = voice
-                            yield ("start", sentence, voice, actor, why if voice else None)
+                            if speaker is not None and (speaker != voice or (stopped and heard)):
+                                reason = stopped or "back"
+                                yield ("takeover", sentence, self.maker(speaker), self.maker(voice), reason)
+                            speaker, stopped = voice, None
+                            yield ("start", sentence, voice, actor, (why or unread) if voice else None)
                         samples, last = samples + sound, sound
                         plays_until = max(plays_until, self.now) + sound / RATE
                         yield ("sound", actor, self.calls[actor], sound)
                     done = True
                     why = why if voice else None
-                    ledger.append((sentence, actor, samples, why if voice else None, heard))
+                    ledger.append((sentence, actor, samples, (why or unread) if voice else None, heard))
                 except Broke as problem:
                     if not self.recalls(entry) or samples:
                         if problem.reason == "too_late":
                             self.for_later.append((entry, sentence))
-                        failure, why = problem.reason, why or problem.reason
-                        stopped = problem.reason if voice == speaker else stopped
+                        broken = True
+                        failed(voice, problem.reason)
                         # What makes no audio at all knows no dice.
                         another_take = problem.verdict == "content" and problem.reason != "no_audio"
                         if another_take and entry not in once and not heard:
                             once.add(entry)
-                            again = bool(queue or resorts is None) and (not samples or self.takes_back)
+                            again = bool(queue or resorts is None) and (not samples or self.one_voice)
                             if again:
                                 samples, plays_until = 0, played_until
                     heard = heard or samples > 0
@@ -125,18 +181,26 @@ class World(Actors):
                         break
                     if samples:
                         yield ("sound", actor, 0, min(last, RATE // 50))
+            if not done and unread and not heard and not broken:
+                skipped = unread
+                continue
             if not done:
                 yield ("incomplete", tuple(ledger), failure)
                 return
             assert speaker is not None
-            position = speaker
-        yield ("complete", tuple(ledger), None)
+            position = speaker if back_to is None or self.one_voice else min(speaker, back_to)
+        if skipped and not ledger:
+            yield ("incomplete", (), skipped)
+        else:
+            yield ("complete", tuple(ledger), None)
 
-    def last_resorts(self, tried: list[int]) -> list[int]:
+    def last_resorts(self, sentences: Sequence[int], tried: list[int]) -> list[int]:
         """Who was not asked, from the end of the chain; then the last one, if that was."""
         if not self.scenario.last_resort:
             return []
-        able = [entry for entry in reversed(range(len(self.scenario.entries))) if self.may_be_last(entry)]
+        last_first = reversed(self.readers(sentences))
+        able = [entry for entry in last_first if self.may_be_last(entry)]
+        able.sort(key=lambda entry: sum(self.unread(entry, sentences)))
         again = able[:1] if able[:1] and able[0] in tried else []
         return [entry for entry in able if entry not in tried] + again
 
@@ -146,17 +210,23 @@ class World(Actors):
         return self.scenario.actors[actor].ready and not self.recalls(entry) and not forced
 
     def limits(
-        self, entry: int, start_by: float, finish_by: float, characters: int, tried: list[int]
+        self,
+        entry: int,
+        after: Sequence[int],
+        start_by: float,
+        finish_by: float,
+        characters: int,
+        tried: list[int],
     ) -> tuple[float, float] | None:
         """Seconds for the first sound and for all, less what those behind may need; None: too late."""
-        others = range(entry + 1, len(self.scenario.entries))
-        behind = [other for other in others if not self.why_not(other) and not self.recalls(other)]
+        behind = [other for other in after if not self.why_not(other) and not self.recalls(other)]
         actors = [self.scenario.actors[self.scenario.entries[each]] for each in (*behind, entry)]
         reserves = [max(0.25, 2 * actor.estimate) for actor in actors]
         if self.recalls(entry):
             return math.inf, math.inf
         if not behind and self.scenario.last_resort:
-            if last := set(self.last_resorts(tried)) - {entry, *tried}:
+            everybody = range(len(self.scenario.entries))
+            if last := [each for each in everybody if self.may_be_last(each) and each not in (entry, *tried)]:
                 actors = [self.scenario.actors[self.scenario.entries[each]] for each in last]
                 for_them = sum(min(0.5, max(0.25, 2 * actor.estimate)) for actor in actors)
                 return max(start_by - self.now - for_them, min(reserves[-1], 0.5)), math.inf
@@ -177,8 +247,8 @@ class World(Actors):
 
     def whole_file(self) -> Event:
         """One voice from its first sentence to its last; begun four times at most."""
-        entry, why = 0, None
-        self.takes_back = True
+        entry = why = None
+        self.one_voice = True
         end = self.now + self.scenario.whole
         for _ in range(4):
             takes: dict[int, list[Event]] = {}
@@ -187,7 +257,7 @@ class World(Actors):
                 for event in events:
                     if event[0] == "start":
                         _, sentence, voice, _, substitute = event
-                        if sentence > 0 and voice != first:
+                        if set(takes) - {sentence} and voice != first:
                             entry, why = voice, substitute
                             break
                         first, takes[sentence] = voice, []

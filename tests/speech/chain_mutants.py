@@ -7,7 +7,30 @@ Mutants = Mapping[str, tuple[str, str]]
 MUTANTS: Mapping[str, Mutants] = {
     "fallback": {
         "a takeover goes on with the next sentence": ("if finished and chunk:", "if chunk:"),
-        "the utterance goes back to who failed": ("            run.position = run.speaker\n", ""),
+        "the utterance goes back to who failed": (
+            "            run.position = run.speaker if run.back_to is None or one_voice "
+            "else min(run.speaker, run.back_to)\n",
+            "",
+        ),
+        "who did not read a sentence never goes on":
+            ("run.back_to is None or one_voice", "True"),
+        "who did not read a sentence of a file goes on":
+            ("run.back_to is None or one_voice", "run.back_to is None"),
+        "who did not read a sentence is another one's excuse":
+            ("if reason.code != CANNOT_READ:", "if True:"),
+        "who came last of those that do not read goes on":
+            ("elif self.back_to is None or voice < self.back_to:", "else:"),
+        "what was not read once is why for ever": ("self.unread = self.back_to = None", "pass"),
+        "what nobody reads ends the text": ("not (heard or broken):", "False:"),
+        "what broke is left out as if nobody read it":
+            ("if not finished and run.unread and not (heard or broken):", "if not finished and run.unread:"),
+        "a text that nobody reads is told as spoken": ("if skipped and not ledger:", "if False:"),
+        "who goes on after a sentence is not told": ("(other or (run.stopped and heard))",
+            "run.stopped and (other or heard)"),
+        "why the speaker stopped once is told for ever":
+            ("run.speaker, run.stopped = voice, None", "run.speaker = voice"),
+        "each sentence of a file is for who reads it best":
+            ("one_voice=True) if one_voice else None", "one_voice=True) if False else None"),
         "the caller's start is not kept": ("_Run(start_at, why)", "_Run(0, why)"),
         "the caller's reason is not kept": ("_Run(start_at, why)", "_Run(start_at, None)"),
         "the last problem is told instead of the first":
@@ -17,7 +40,7 @@ MUTANTS: Mapping[str, Mutants] = {
         "a takeover names who was passed over": ("if voice == self.speaker:", "if True:"),
         "a takeover is not told": ("yield TakenOver(", "(lambda *_: None)("),
         "a repeat by the same voice is not told":
-            ("(heard or run.speaker != voice)", "(run.speaker != voice)"),
+            ("(other or (run.stopped and heard))", "other"),
         "sound breaks off without a fade": ("yield faded(chunk)", "pass"),
         "who has its own substitutes hears a sentence twice": ("if heard and not repeat_heard:", "if False:"),
         "what was heard is forgotten by the next try":
@@ -47,8 +70,23 @@ MUTANTS: Mapping[str, Mutants] = {
     },
     "candidates": {
         "an open entry is asked":
-            ("reason = entry.readiness().reason", "reason = entry.engine.readiness(entry.voice).reason"),
-        "the list begins behind who speaks": ("range(position,", "range(position + 1,"),
+            ("why_not = entry.readiness().reason", "why_not = entry.engine.readiness(entry.voice).reason"),
+        "who reads less is not told": ("if legibility.is_surpassed(index) and", "if False and"),
+        "who cannot be asked does not read": ("entry.readiness().reason or legibility.why", "legibility.why"),
+        "who began first tells that it reads less": ("0 if whole else position or 0", "position or 0"),
+        "who failed tells that it reads less": ("0 if whole else position or 0", "0"),
+        "a file changes its voice for a sentence":
+            ("elif not why_not and not alone.is_read_by(index):", "elif False:"),
+        "who would be too late leaves out what it does not read": (
+            "if not why_not and limits is None:",
+            "if not why_not and limits is None and alone.is_read_by(index):",
+        ),
+        "what is not read is made for later": ("if alone.is_read_by(index):", "if True:"),
+        "what holds nothing leaves a sentence out":
+            ("if entry.recalls and not alone.is_read_by(index):", "if False:"),
+        "the last resort changes the voice of a file": ("if not alone.is_read_by(index):", "if False:"),
+        "the last resort is who reads least":
+            ("key=lambda index: legibility.lost[index]", "key=lambda index: 0"),
         "last resort missing": ("if not self._last_resort:\n            return", "return"),
         "last resort though nobody wants one": ("if not self._last_resort:\n            return", "pass"),
         "the last resort past an open breaker is refused":
@@ -58,7 +96,8 @@ MUTANTS: Mapping[str, Mutants] = {
         "what went wrong a moment ago is tried with the same voice":
             (" or entry.doubt(sentence).reason", ""),
         "what came out wrong is tried again though it would be too late": (
-            "again.discard(index)\n                limits = self._limits(index, sentence, due, tried)",
+            "again.discard(index)\n"
+            "                limits = self._limits(index, behind, sentence, due, tried)",
             "again.discard(index)",
         ),
         "who was forced open is the last resort": ("not (entry.recalls or forced)", "not entry.recalls"),
@@ -81,14 +120,29 @@ MUTANTS: Mapping[str, Mutants] = {
         "who has substitutes waits for what comes too late":
             ("not (behind or not self._last_resort)", "not behind"),
         "who was passed over for time is not made for later": ("entry.make_for_later(sentence)", "pass"),
-        "who was passed over is not told": ("passed_over(self.voice_of(index), reason)", "pass"),
-        "who recalls is told as passed over": ("if reason and not entry.recalls:", "if reason:"),
+        "who was passed over is not told": ("passed_over(self.voice_of(index), why_not)", "pass"),
+        "who recalls is told as passed over": ("if why_not and not entry.recalls:", "if why_not:"),
         "who recalls is another voice":
             ("index - 1 if index and self._entries[index - 1].recalls else index", "index"),
         "patience though somebody is behind": ("self._patience if nobody_else else 0.0", "self._patience"),
         "no patience with who has nobody behind": ("self._patience if nobody_else else 0.0", "0.0"),
         "no patience with the last resort":
             ("Limits(stall=self._stall, patience=self._patience)", "Limits(stall=self._stall)"),
+    },
+    "legibility": {
+        "the first one speaks whatever it reads":
+            ("sorted(some, key=lambda entry: self.lost[entry])", "list(some)"),
+        "who reads nothing is asked":
+            ("some = filter(self.is_read_by, range(len(by_entry)))", "some = range(len(by_entry))"),
+        "the list begins behind who speaks": ("if entry >= position]", "if entry > position]"),
+        "who failed before is asked for what it reads best": ("if entry >= position]", "]"),
+        "a file begins with who reads less": ("return self.ranked[self.ranked.index(position) :]", "pass"),
+        "a file goes back to who failed":
+            ("self.ranked[self.ranked.index(position) :]", "self.ranked"),
+        "nothing read is as good as all": ("if read.text else EVERYTHING", ""),
+        "each script is as bad as all": ("len(read.left_out) if", "bool(read.left_out) if"),
+        "who reads as much is surpassed": ("> min(self.lost)", ">= min(self.lost)"),
+        "who reads nothing is not surpassed": ("not self.is_read_by(entry) or self.lost", "self.lost"),
     },
     "guarded": {
         "half-open lets users through": (

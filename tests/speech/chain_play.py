@@ -14,17 +14,18 @@ from speech.breaker import CircuitBreaker, State
 from speech.breaker_settings import BreakerSettings
 from speech.chain_events import ChainEvent, Ended, SentenceStarted, TakenOver
 from speech.engines.base import READY, Readiness
-from speech.errors import EngineFailure
+from speech.errors import EmptyText, EngineFailure
 from speech.persona import VoiceSpec
+from speech.scripts import Legible
 from speech.utterance import Reason, Sentence, Utterance
 from tests.fakes.scripted_engine import ScriptedEngine
 from tests.speech.chain import GONE
 from tests.speech.chain_model import Event
-from tests.speech.chain_scenario import PATIENCE, STALL, Scenario
+from tests.speech.chain_scenario import PATIENCE, STALL, Actor, Scenario
 
 MODULES = (
     *("budget", "first_audio", "fade", "blame", "guarded", "attempt"),
-    *("candidates", "fallback", "ahead", "whole_file"),
+    *("legibility", "candidates", "fallback", "ahead", "whole_file"),
 )
 """All that a chain is made of; each imports only from those before it"""
 ABSENT = Readiness(Reason("absent", "it is absent"))
@@ -58,6 +59,15 @@ def changed(module: str, source: str) -> Parts:
     finally:
         sys.modules.update(in_use)
     return made
+
+
+class Reader(ScriptedEngine):
+    """Reads what its actor reads."""
+
+    actor: Actor
+
+    def legible(self, text: str, voice: VoiceSpec) -> Legible:
+        return self.actor.legible(text)
 
 
 class Notes:
@@ -133,15 +143,17 @@ class Stage:
 def stage(scenario: Scenario, parts: Parts) -> Stage:
     settled: list[tuple[int, str, str]] = []
     for_later: list[tuple[int, int]] = []
-    engines, guarded = [], []
+    engines: list[ScriptedEngine] = []
+    guarded = []
     for number, actor in enumerate(scenario.actors):
-        engine = ScriptedEngine(
+        engine = Reader(
             str(number),
             *actor.scripts,
             readiness=READY if actor.ready else ABSENT,
             first_audio_cap=actor.cap,
             start_estimate=actor.estimate,
         )
+        engine.actor = actor
         engine.factor, engine.signs_of_life = actor.factor, actor.signs
         door = None
         if number or not scenario.recalls:
@@ -196,6 +208,8 @@ async def whole_file(scenario: Scenario, parts: Parts, on: Stage) -> Event:
         file = await parts["whole_file"].speak_whole(on.chain, on.utterance, within=scenario.whole)
     except EngineFailure as failure:
         return ("failed", failure.reason)
+    except EmptyText:
+        return ("failed", "script")
     return (file.entry, tuple(map(as_tuple, file.chunks)), tuple(map(row_of, file.spoken)))
 
 

@@ -1,12 +1,14 @@
 """What may happen to a chain: engines, their doors, scripts and deadlines, and what a caller asks for."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hypothesis import strategies as st
 
 from speech.breaker import State
+from speech.characters import is_speakable
 from speech.errors import ContentFailure, EngineFailure, EngineForbidden, EngineUnavailable
+from speech.scripts import Legible
 from tests.fakes.scripted_engine import FOREVER, Script
 
 TICK = 1 / 64
@@ -30,6 +32,16 @@ class Actor:
     estimate: float = 0.0
     factor: float = 0.0
     signs: bool = False
+    reads: str = "λж"
+    """Of the letters that not everybody reads"""
+
+    def legible(self, text: str) -> Legible:
+        if text.isascii():
+            return Legible(text)
+        left_out = [letter for letter in "λж" if letter in text and letter not in self.reads]
+        for letter in left_out:
+            text = text.replace(letter, "")
+        return Legible(text if is_speakable(text) else "", tuple(left_out))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +58,7 @@ class Scenario:
     whole: float = math.inf
     last_resort: bool = True
     repeat_heard: bool = True
-    start_at: int = 0
+    start_at: int | None = None
 
 
 def ticks(least: int, most: int) -> st.SearchStrategy[float]:
@@ -77,6 +89,9 @@ SCRIPTS: st.SearchStrategy[Script] = st.one_of(
     GOOD, GOOD, LATE, LATE, BAD, BROKEN, ALIVE, st.just(()), st.lists(STEPS, max_size=5).map(tuple)
 )
 TEXTS = st.sampled_from(["One.", "x" * 30, "One.", "x" * 30, "Two.", "Three."])
+SOMEBODY_READS = ("λ", "ж")
+"""And not everybody"""
+LETTERS = st.sampled_from(["One.", "x" * 30, "Two λ.", *SOMEBODY_READS, *SOMEBODY_READS, "λ and ж."])
 DOORS = [State.CLOSED] * 6 + [*State]
 ACTORS = st.builds(
     Actor,
@@ -88,27 +103,34 @@ ACTORS = st.builds(
     estimate=st.just(0.0) | ticks(0, 20) | ticks(20, 100),
     factor=st.sampled_from([0.0, 0.5, 1.0]),
     signs=st.booleans(),
+    reads=st.sampled_from(["", "λ", "ж", "λж"]),
 )
 
 
 @st.composite
 def scenarios(draw: st.DrawFn, *, timed: bool = True) -> Scenario:
     """With `timed` false nobody waits for anything: no budget."""
+    texts = draw(st.sampled_from([TEXTS, LETTERS]))
     entries = draw(
         st.sampled_from([(0,), (0, 1), (0, 1), (0, 0), (0, 1, 2), (0, 1, 2), (0, 1, 1), (0, 0, 1)])
     )
     budget = st.just(math.inf) | ticks(10, 200)
     whole = st.just(math.inf) | ticks(60, 700)
+    actors = [draw(ACTORS) for _ in range(max(entries) + 1)]
+    recalls = len(entries) > 1 and entries[0] != entries[1] and draw(st.integers(0, 3)) == 0
+    if recalls:
+        # What is held was made by that voice.
+        actors[0] = replace(actors[0], reads=actors[1].reads)
     return Scenario(
-        actors=tuple(draw(ACTORS) for _ in range(max(entries) + 1)),
+        actors=tuple(actors),
         entries=entries,
-        recalls=len(entries) > 1 and entries[0] != entries[1] and draw(st.integers(0, 3)) == 0,
-        texts=tuple(draw(TEXTS) for _ in range(draw(st.integers(1, 4)))),
+        recalls=recalls,
+        texts=tuple(draw(texts) for _ in range(draw(st.integers(1, 4)))),
         first_audio=draw(budget) if timed else math.inf,
         whole=draw(whole) if timed else math.inf,
         last_resort=draw(st.sampled_from([True, True, False])),
         repeat_heard=draw(st.sampled_from([True, True, True, False])),
-        start_at=draw(st.sampled_from([0, 0, 0, len(entries) - 1])) if timed else 0,
+        start_at=draw(st.sampled_from([None, None, 0, len(entries) - 1])) if timed else None,
     )
 
 
@@ -124,3 +146,13 @@ RARE = [
     Scenario((Actor(((10, BREAKS[0]),)), _DIES, _SPEAKS), (0, 1, 2), False, ("One.",)),
 ]
 """What random worlds seldom hold"""
+RARE_FILES = [
+    # Who reads most of it would be too late; the other one reads some.
+    Scenario(
+        (Actor(((10,),), factor=1.0, reads="λ"), Actor(((10,),), reads="ж")),
+        (0, 1),
+        False,
+        ("λ", "λ", "ж"),
+        whole=0.4,
+    ),
+]

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from faults.simulation.virtual_time import NothingEverHappens
 from tests.speech.chain_mutants import MUTANTS
 from tests.speech.chain_play import Parts, changed, source_of
-from tests.speech.chain_scenario import RARE, scenarios
+from tests.speech.chain_scenario import RARE, RARE_FILES, scenarios
 from tests.speech.test_chain_model import AS_IT_IS, PAUSES, every_event, every_event_ahead, every_file
 
-pytestmark = pytest.mark.slow
+# The first one makes all worlds.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 Promise = Callable[..., None]
 CHECKS: Mapping[str, tuple[Promise, st.SearchStrategy[tuple[Any, ...]]]] = {
@@ -46,7 +47,11 @@ def worlds(check: str) -> list[tuple[Any, ...]]:
         good.append(world)
 
     collect()
-    return [(world, None) for world in RARE] + good if check == "events" else good
+    rare: dict[str, list[tuple[Any, ...]]] = {
+        "events": [(world, None) for world in RARE],
+        "files": [(world,) for world in RARE_FILES],
+    }
+    return rare.get(check, []) + good
 
 
 def check(parts: Parts, first: str) -> None:

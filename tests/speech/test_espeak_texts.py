@@ -7,7 +7,8 @@ import unicodedata
 import pytest
 
 from speech.engines.espeak import EspeakEngine
-from speech.errors import EmptyText, EngineFailure
+from speech.errors import EmptyText, EngineFailure, EngineUnavailable
+from speech.languages import CANNOT_READ
 from speech.persona import VoiceSpec
 from speech.text import clean
 from speech.utterance import Sentence
@@ -56,6 +57,8 @@ async def outcome(engine: EspeakEngine, text: str, voice: VoiceSpec) -> str:
                 assert len(chunk.pcm) % 2 == 0
     except EngineFailure as failure:
         return failure.reason
+    except EngineUnavailable as unavailable:
+        assert unavailable.reason == CANNOT_READ
     return "ended"
 
 

@@ -4,7 +4,7 @@ import subprocess
 import pytest
 
 from speech.errors import UnknownLanguage
-from speech.languages import language_of, language_tag, script_of
+from speech.languages import asked_language, language_of, language_tag, same_language, script_of
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_a_language_is_known_by_tag_code_and_english_name(written: str, tag: str
         ("jp", "ja (Japanese)"),
         ("germn", "de (German)"),
         ("Portugese", "pt (Portuguese)"),
-        ("?!", "a tag such as"),
+        ("?!", "de, en-GB or German"),
     ],
 )
 def test_what_is_no_language_is_refused_with_near_names(written: str, near: str) -> None:
@@ -77,4 +77,50 @@ def test_every_natural_language_of_espeak_ng_has_a_row_but_for_a_named_few() -> 
 def test_a_letter_has_a_script_and_a_digit_has_none() -> None:
     assert [script_of(each) for each in "éωж夜かア한ش9 ."] == [
         "LATIN", "GREEK", "CYRILLIC", "CJK", "HIRAGANA", "KATAKANA", "HANGUL", "ARABIC", "", "", "",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("written", "tag"),
+    [
+        ("zh-yue", "yue"),
+        ("zh-cmn-Hant-TW", "zh-Hant-TW"),
+        ("de_DE.UTF-8", "de-DE"),
+        ("ca_ES@valencia", "ca-ES"),
+        ("nb", "nb"),
+        ("nn-NO", "nn-NO"),
+        ("Norwegian Bokmål", "nb"),
+        ("arb", "ar"),
+        ("pes", "fa"),
+        ("iw", "he"),
+        ("rm", "rm"),
+        ("gsw", "gsw"),
+        ("Deutsch", "de"),
+    ],
+)
+def test_other_ways_to_write_a_language_are_known(written: str, tag: str) -> None:
+    assert language_tag(written) == tag
+    assert language_tag(tag) == tag
+
+
+@pytest.mark.parametrize("nothing", [None, "", " ", "auto", "AUTO"])
+def test_a_request_may_say_nothing(nothing: str | None) -> None:
+    assert asked_language(nothing) is None
+
+
+def test_a_region_makes_no_other_language() -> None:
+    assert same_language("en-GB", "eng")
+    assert not same_language("no language", "no language")
+    assert not same_language("de", "nl")
+
+
+def test_however_long_it_is_it_is_refused_at_once() -> None:
+    with pytest.raises(UnknownLanguage) as refusal:
+        language_of("x" * 60_000)
+    assert len(refusal.value.message) < 250
+
+
+def test_a_letter_in_a_special_form_has_the_script_of_the_plain_one() -> None:
+    assert [script_of(each) for each in "ｈ𝐇ﬁªµー々ｱʼ"] == [
+        "LATIN", "LATIN", "LATIN", "LATIN", "GREEK", "KATAKANA", "CJK", "KATAKANA", "",
     ]  # fmt: skip

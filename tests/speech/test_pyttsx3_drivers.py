@@ -7,8 +7,9 @@ import pytest
 from speech.engines.pyttsx3 import Pyttsx3Engine
 from speech.errors import EngineFailure, EngineUnavailable
 from speech.persona import VoiceSpec
+from speech.scripts import Legible
 from tests.speech.conftest import StartPyttsx3
-from tests.speech.real_pyttsx3 import PLAIN, called, fakes, hear
+from tests.speech.real_pyttsx3 import PLAIN, called, fakes, hear, real
 
 
 @pytest.fixture
@@ -78,3 +79,29 @@ async def test_a_probe_that_makes_silence_fails(start_pyttsx3: StartPyttsx3, sou
     with pytest.raises(EngineFailure) as failed:
         await engine.probe()
     assert failed.value.reason == "silent"
+
+
+async def test_a_language_that_is_asked_for_is_spoken_by_a_voice_of_it_or_not_at_all(
+    engine: Pyttsx3Engine,
+) -> None:
+    """X2. Of several voices the one of the persona stays, if it speaks that."""
+    mute = VoiceSpec("pyttsx3", "Mute")
+    for language, voice in (("en", "com.example.Mute"), ("eng", "com.example.Mute")):
+        assert (await hear(engine, voice=mute.speaking(language))).origin.voice == voice
+    assert engine.readiness(mute.speaking("de"))
+    reason = engine.readiness(mute.speaking("sv")).reason
+    assert reason is not None
+    assert (reason.code, reason.text) == ("language", "pyttsx3 has no voice for Swedish here")
+
+
+async def test_what_a_voice_of_the_system_cannot_read_is_known(
+    engine: Pyttsx3Engine, start_pyttsx3: StartPyttsx3, sound_folder: Path
+) -> None:
+    """A4."""
+    text = "Now playing 夜に駆ける by Nguyễn."
+    assert engine.legible(text, PLAIN) == Legible("Now playing by Nguyễn.", ("Japanese",))
+    assert engine.legible(text, called("nobody")) == Legible(text), "whoever that is"
+    espeak = await start_pyttsx3(real(sound_folder))
+    assert espeak.legible(text, PLAIN) == Legible("Now playing by Nguyên.", ("Japanese",))
+    assert espeak.legible("東京です", called("ja")).left_out == ("Japanese",), "it reads no kanji"
+    assert espeak.legible("ありがとう", called("ja")).left_out == ()

@@ -18,7 +18,9 @@ from gateway.engines.mlx.turn import Turn
 from speech.audio import AudioChunk, AudioFormat, Origin
 from speech.engines.base import Readiness
 from speech.errors import EngineUnavailable, InvalidClip
+from speech.languages import language_of, script_of
 from speech.persona import ModelVoice, VoiceSpec
+from speech.scripts import Legible, legible
 from speech.utterance import Asked, Priority, Reason, Sentence
 
 log = logging.getLogger(__name__)
@@ -112,7 +114,13 @@ class MlxEngine:
         if worker is None:
             code = "unknown_model" if self._workers else "starting"
             return Readiness(Reason(code, f"{model_voice.model} is not in use"))
-        return worker.readiness(model_voice)
+        return worker.readiness(model_voice, voice.language)
+
+    def legible(self, text: str, voice: VoiceSpec) -> Legible:
+        """All of it while the model's family is not known."""
+        worker = self._workers.get(voice.model_voice.model) if voice.model_voice else None
+        scripts = worker.family.scripts if worker and worker.family else frozenset()
+        return legible(text, lambda run: run.scripts <= scripts, voice.spoken) if scripts else Legible(text)
 
     def start_estimate(self, sentence: Sentence, voice: VoiceSpec) -> float:
         worker = self._workers.get(voice.model_voice.model) if voice.model_voice else None
@@ -142,7 +150,7 @@ class MlxEngine:
             next(self._ids),
             sentence.text,
             prompt=model_voice.key if clones else None,
-            language=model_voice.language,
+            language=language_for(sentence.text, voice),
             speaker=model_voice.speaker,
             instruct=model_voice.instruct,
             seed=seed_of(model_voice, sentence.text, sentence.take),
@@ -208,6 +216,18 @@ class MlxEngine:
             tasks.add(task)
         if tasks:
             await asyncio.wait(tasks)
+
+
+def language_for(text: str, voice: VoiceSpec) -> str | None:
+    """What the model is told of the text's language; None: it finds out.
+
+    Of a text without a letter of what the language is written in, it is better told nothing.
+    """
+    language = voice.spoken
+    if language is None:
+        return None
+    written = {script for letter in text if (script := script_of(letter))}
+    return language if not written or written.intersection(language_of(language).scripts) else None
 
 
 def seed_of(voice: ModelVoice, text: str, take: int = 0) -> int:

@@ -4,9 +4,10 @@ A new family is a row here and an adapter in `worker`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from speech.languages import CANNOT_SPEAK, QWEN3_TTS, language_of
 from speech.persona import ModelVoice
 from speech.utterance import Reason
 
@@ -25,6 +26,20 @@ class Family:
     """Without one a reference gives only its timbre, not its manner"""
     speaker: Use = "none"
     instruct: Use = "none"
+    languages: frozenset[str] = frozenset()
+    """Codes of those it was made for; empty: nobody said"""
+
+    @property
+    def scripts(self) -> frozenset[str]:
+        """What those are written in."""
+        return frozenset(script for code in self.languages for script in language_of(code).scripts)
+
+    def unspoken(self, language: str | None) -> Reason | None:
+        """Why a language, a tag, is not spoken; None if it is, or none is given."""
+        if language is None or not self.languages or language_of(language).code in self.languages:
+            return None
+        name, others = language_of(language).name, ", ".join(sorted(self.languages))
+        return Reason(CANNOT_SPEAK, f"{name} is none of the languages of {self.name}, which are {others}")
 
     def refusal(self, voice: ModelVoice, speakers: Sequence[str] = ()) -> Reason | None:
         """Why this voice cannot be had from such a model, by the persona's keys; None if it can.
@@ -53,16 +68,15 @@ class Family:
 
 
 ANY_SIZE = ""
+_BASE = Family("Qwen3-TTS Base", "qwen3", reference="required", transcript="optional", languages=QWEN3_TTS)
+_CUSTOM = Family("Qwen3-TTS CustomVoice", "qwen3", speaker="required", languages=QWEN3_TTS)
+_DESIGN = Family("Qwen3-TTS VoiceDesign", "qwen3", instruct="required", languages=QWEN3_TTS)
 FAMILIES = {
-    ("qwen3_tts", "base", ANY_SIZE): Family(
-        "Qwen3-TTS Base", "qwen3", reference="required", transcript="optional"
-    ),
+    ("qwen3_tts", "base", ANY_SIZE): _BASE,
     # The small one drops `instruct` without a word.
-    ("qwen3_tts", "custom_voice", "0b6"): Family("Qwen3-TTS CustomVoice 0.6B", "qwen3", speaker="required"),
-    ("qwen3_tts", "custom_voice", ANY_SIZE): Family(
-        "Qwen3-TTS CustomVoice", "qwen3", speaker="required", instruct="optional"
-    ),
-    ("qwen3_tts", "voice_design", ANY_SIZE): Family("Qwen3-TTS VoiceDesign", "qwen3", instruct="required"),
+    ("qwen3_tts", "custom_voice", "0b6"): replace(_CUSTOM, name="Qwen3-TTS CustomVoice 0.6B"),
+    ("qwen3_tts", "custom_voice", ANY_SIZE): replace(_CUSTOM, instruct="optional"),
+    ("qwen3_tts", "voice_design", ANY_SIZE): _DESIGN,
 }
 """By (model_type, tts_model_type, tts_model_size) of config.json."""
 

@@ -73,10 +73,10 @@ class ModelWorker:
         assert self.facts is not None and self.family is not None
         return f"{self.family.name}, {self._model} ({self.facts.software})"
 
-    def readiness(self, voice: ModelVoice | None) -> Readiness:
-        """Whether it can speak now, and with this voice; None: whatever the voice."""
+    def readiness(self, voice: ModelVoice | None, language: str | None = None) -> Readiness:
+        """Whether it can speak now, with this voice and in a language asked for; None: whatever they are."""
         if voice and self.facts and self.family:
-            refusal = self.family.refusal(voice, self.facts.speakers)
+            refusal = self.family.refusal(voice, self.facts.speakers) or self.family.unspoken(language)
             if refusal:
                 return Readiness(refusal)
         if self._not_ready is None:
@@ -196,6 +196,9 @@ class ModelWorker:
         self.settled.set()
         fields = {"model": self._model, "seconds": round(facts.load_seconds, 1), "pid": self.pid}
         log.info("%s is ready", self.description, extra=fields)
+        for language in {voice.language for voice in self._expected()}:
+            if self.family and (reason := self.family.unspoken(language)):
+                log.warning("%s; it finds out by itself what it reads", reason.text)
 
     async def _serve(self, process: WorkerProcess) -> None:
         """One turn after the other; when the process ends or hangs, raises EngineFailure."""

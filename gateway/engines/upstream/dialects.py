@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from gateway.upstream_settings import DialectName
+from speech.languages import CANNOT_SPEAK, QWEN3_TTS, language_of
 from speech.persona import UpstreamVoice, VoiceSpec
 from speech.utterance import Reason
 
@@ -13,11 +14,6 @@ Format = Literal["pcm", "wav"]
 
 INTERVAL = 0.32
 """Seconds of audio that mlx-audio sends at a time; its own 2.0 would make the first sound late"""
-LANGUAGES = {
-    "de": "German", "en": "English", "es": "Spanish", "fr": "French", "it": "Italian", "ja": "Japanese",
-    "ko": "Korean", "pt": "Portuguese", "ru": "Russian", "zh": "Chinese",
-}  # fmt: skip
-"""As Qwen3-TTS calls them; of any other it finds out by itself"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +26,15 @@ class Request:
     clip: str | None
     """A WAV as a data: URI"""
     format: Format
+    language: str | None = None
+    """A tag that whoever wants this sentence asks for; None: `more.language` is the voice's own"""
+
+    @property
+    def qwen(self) -> str | None:
+        """Its language as Qwen3-TTS calls it; None: it has none for it, and finds out by itself."""
+        tag = self.language or self.more.language
+        language = language_of(tag) if tag else None
+        return language.name if language and language.code in QWEN3_TTS else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,10 @@ class Dialect:
     """Whether a streamed WAV is many that follow each other"""
     tells_substitute: bool = False
     """Whether a header says that another voice spoke"""
+    tells_language: Callable[[UpstreamVoice], bool] = lambda _: False
+    """Whether the request can say in which language the text is"""
+    of_qwen: Callable[[UpstreamVoice], bool] = lambda _: False
+    """Whether it is Qwen3-TTS that speaks there, whose languages are known"""
 
     def problem(self, voice: VoiceSpec) -> Reason | None:
         """Why no server of this kind can speak with a voice."""
@@ -58,6 +67,9 @@ class Dialect:
                 "not_supported",
                 "this upstream clones no clip that comes with a sentence; give a voice it knows",
             )
+        asked = language_of(voice.language) if voice.language else None
+        if asked and self.of_qwen(more) and asked.code not in QWEN3_TTS:
+            return Reason(CANNOT_SPEAK, f"{asked.name} is none of the languages of {voice.engine}")
         if self.needs_model and more.model is None:
             return Reason("incomplete_voice", "this upstream must be told a model; add the key model")
         return None
@@ -83,12 +95,11 @@ def _vllm_omni(asked: Request) -> Fields:
             "ref_text": asked.more.transcript,
             "x_vector_only_mode": None if asked.more.transcript else True,
         }
-    language = (asked.more.language or "").partition("-")[0].lower()
     return {
         "model": asked.more.model,
         "input": asked.text,
         "voice": asked.voice or None,
-        "language": LANGUAGES.get(language),
+        "language": asked.qwen,
         "instructions": asked.more.instruct,
         "response_format": asked.format,
         "stream": True,
@@ -103,10 +114,16 @@ def _mlx_audio(asked: Request) -> Fields:
         "input": asked.text,
         "voice": asked.voice,
         "instruct": asked.more.instruct,
+        # Its other models have names of their own for languages.
+        "lang_code": asked.qwen.lower() if asked.qwen and _is_qwen(asked.more) else None,
         "response_format": asked.format,
         "stream": True,
         "streaming_interval": INTERVAL,
     }
+
+
+def _is_qwen(voice: UpstreamVoice) -> bool:
+    return "qwen3-tts" in (voice.model or "").lower()
 
 
 def _robotvoice(asked: Request) -> Fields:
@@ -117,12 +134,12 @@ def _robotvoice(asked: Request) -> Fields:
             "ref_audio": asked.clip,
             "ref_text": asked.more.transcript,
             "x_vector_only_mode": None if asked.more.transcript else True,
-            "language": asked.more.language,
         }
     return {
         "model": asked.more.model or "robotvoice",
         "input": asked.text,
         "voice": asked.voice or None,
+        "language": asked.language or (asked.more.language if asked.clip else None),
         "instructions": asked.more.instruct,
         "response_format": asked.format,
         **cloned,
@@ -131,8 +148,20 @@ def _robotvoice(asked: Request) -> Fields:
 
 DIALECTS: Mapping[DialectName, Dialect] = {
     "openai": Dialect(_openai, needs_model=True),
-    "vllm-omni": Dialect(_vllm_omni, clones=True),
+    "vllm-omni": Dialect(
+        _vllm_omni,
+        clones=True,
+        tells_language=lambda _: True,
+        of_qwen=lambda voice: not voice.model or _is_qwen(voice),
+    ),
     # The clip it takes is a path on its own machine. Its PCM does not say its rate, its WAV does.
-    "mlx-audio": Dialect(_mlx_audio, format="wav", needs_model=True, several_wavs=True),
-    "robotvoice": Dialect(_robotvoice, clones=True, tells_substitute=True),
+    "mlx-audio": Dialect(
+        _mlx_audio,
+        format="wav",
+        needs_model=True,
+        several_wavs=True,
+        tells_language=_is_qwen,
+        of_qwen=_is_qwen,
+    ),
+    "robotvoice": Dialect(_robotvoice, clones=True, tells_substitute=True, tells_language=lambda _: True),
 }

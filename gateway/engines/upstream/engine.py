@@ -100,6 +100,10 @@ class UpstreamEngine:
             return Readiness(Reason("held_off", f"{self.name} is busy and says when to come back"), left)
         return READY
 
+    def takes_language(self, voice: VoiceSpec) -> bool:
+        more = voice.upstream_voice
+        return more is not None and self._dialect.tells_language(more)
+
     def start_estimate(self, sentence: Sentence, voice: VoiceSpec) -> float:
         return self._pace.first_audio
 
@@ -194,7 +198,8 @@ class UpstreamEngine:
         expires = began + self._settings.first_audio
         clip = await self._clip(voice)
         wanted = self._settings.format or self._dialect.format
-        fields = self._dialect.fields(Request(text, voice.voice, voice.upstream_voice, clip, wanted))
+        asked = Request(text, voice.voice, voice.upstream_voice, clip, wanted, voice.language)
+        fields = self._dialect.fields(asked)
         origin = Origin(self.name, voice.voice or CLONE)
         waited = seconds = 0.0
         async with self._connection.asked(fields, expires) as answer:

@@ -1,6 +1,7 @@
 """`persona check` tells of each persona what it is made of and all that is wrong with it."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -170,6 +171,15 @@ BASE = {"model_type": "qwen3_tts", "tts_model_type": "base", "tts_model_size": "
 CUSTOM = BASE | {"tts_model_type": "custom_voice", "talker_config": {"spk_id": {"ryan": [1], "vivian": [2]}}}
 
 
+def write_model(tmp_path: Path, config: Mapping[str, object]) -> None:
+    """Its config.json, where the Hub's cache has it."""
+    model = tmp_path / "home" / ".cache" / "huggingface" / "hub" / "models--a--model"
+    (model / "snapshots" / "c0ffee").mkdir(parents=True)
+    (model / "refs").mkdir()
+    (model / "refs" / "main").write_text("c0ffee")
+    (model / "snapshots" / "c0ffee" / "config.json").write_text(json.dumps(config))
+
+
 @pytest.mark.parametrize(
     ("config", "old", "new", "told"),
     [
@@ -193,12 +203,26 @@ def test_what_its_model_cannot_do_is_a_problem_as_soon_as_the_model_is_here(
     file = personas / "rook" / "persona.yaml"
     file.write_text(file.read_text().replace(old, new))
     assert checked(capsys, "rook")[0] == 0
-    model = tmp_path / "home" / ".cache" / "huggingface" / "hub" / "models--a--model"
-    (model / "snapshots" / "c0ffee").mkdir(parents=True)
-    (model / "refs").mkdir()
-    (model / "refs" / "main").write_text("c0ffee")
-    (model / "snapshots" / "c0ffee" / "config.json").write_text(json.dumps(config))
+    write_model(tmp_path, config)
     code, lines = checked(capsys, "rook")
     problems = [line for line in lines if line.startswith("  problem: ")]
     assert (code, len(problems)) == ((2, 1) if told else (0, 0))
     assert not told or problems[0].endswith(told)
+
+
+def test_a_language_that_the_model_does_not_know_is_told_and_is_no_problem(
+    personas: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """X2: the persona speaks all the same."""
+    file = personas / "rook" / "persona.yaml"
+    write_model(tmp_path, BASE)
+    for language, told in (
+        ("sv", ["voice: Swedish is none of the languages of Qwen3-TTS Base"]),
+        ("German", []),
+    ):
+        kept = [line for line in file.read_text().splitlines() if not line.startswith("language:")]
+        file.write_text("\n".join([*kept, f"language: {language}"]))
+        code, lines = checked(capsys, "rook")
+        warnings = [line for line in lines if "none of the languages" in line]
+        assert code == 0
+        assert [line.partition(": ")[2].partition(",")[0] for line in warnings] == told

@@ -177,7 +177,8 @@ def test_a_name_of_the_package_is_taken_before_there_is_an_owners_folder(
 @pytest.mark.parametrize(
     ("name", "more", "told"),
     [
-        ("Rook", ("--language", "x_x"), "language: 'x_x' cannot be used; give a language tag, such as en"),
+        ("Rook", ("--language", "x_x"), "language: 'x_x' is no language known here; write one as de"),
+        ("Rook", ("--language", "jp"), "language: 'jp' is no language known here; near: ja (Japanese)"),
         ("Rook", ("--expires", "soon"), "consent.expires: 'soon' is no day; give one as 2026-01-31"),
         ("Rook", ("--expires", "2001-01-01"), "consent.expires: ended with 2001-01-01; ask Ada again"),
         ("Rook", ("--transcript", " "), "voice.transcript: transcript.txt is empty; write the words"),

@@ -44,7 +44,13 @@ def cloned(tmp_path: Path) -> VoiceSpec:
         ),
         (
             "mlx-audio",
-            {"instruct": "Whisper.", "response_format": "wav", "stream": True, "streaming_interval": 0.32},
+            {
+                "instruct": "Whisper.",
+                "lang_code": "english",
+                "response_format": "wav",
+                "stream": True,
+                "streaming_interval": 0.32,
+            },
         ),
         ("robotvoice", {"instructions": "Whisper.", "response_format": "pcm"}),
     ],
@@ -134,3 +140,34 @@ async def test_a_half_answer_of_another_gateway_is_a_failure() -> None:
     async with running(writes(part)) as fake, upstream(fake, dialect="robotvoice") as engine:
         heard = await listen(engine)
     assert (heard.reason, heard.pcm) == ("cut", PCM[:9600])
+
+
+@pytest.mark.parametrize(
+    ("dialect", "field", "said"),
+    [
+        ("vllm-omni", "language", "German"),
+        ("mlx-audio", "lang_code", "german"),
+        ("robotvoice", "language", "de-AT"),
+    ],
+)
+async def test_a_language_that_is_asked_for_is_told_in_the_dialect(
+    dialect: str, field: str, said: str
+) -> None:
+    """X2."""
+    async with running() as fake, upstream(fake, dialect=dialect) as engine:
+        assert engine.takes_language(NAMED)
+        assert (await listen(engine, NAMED.speaking("de-AT"))).pcm == PCM
+    assert fake.requests[0].fields[field] == said
+
+
+@pytest.mark.parametrize("dialect", ["vllm-omni", "mlx-audio"])
+async def test_a_language_that_the_model_over_there_does_not_speak_is_for_somebody_else(dialect: str) -> None:
+    async with running() as fake, upstream(fake, dialect=dialect) as engine:
+        heard = await listen(engine, NAMED.speaking("sv"))
+    assert (heard.reason, fake.requests) == ("language", [])
+
+
+async def test_what_cannot_be_told_a_language_gets_the_text_and_says_that_it_was_not_told() -> None:
+    async with running() as fake, upstream(fake, dialect="openai") as engine:
+        assert not engine.takes_language(NOVA)
+        assert (await listen(engine, NOVA.speaking("sv"))).pcm == PCM

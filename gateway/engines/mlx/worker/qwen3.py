@@ -20,20 +20,8 @@ from mlx_audio.tts.models.qwen3_tts import Model
 
 from gateway.engines.mlx.messages import Ready, Speak
 from gateway.engines.mlx.worker.errors import CannotSpeak, UnusableModel
-
-LANGUAGES = {
-    "de": "german",
-    "en": "english",
-    "es": "spanish",
-    "fr": "french",
-    "it": "italian",
-    "ja": "japanese",
-    "ko": "korean",
-    "pt": "portuguese",
-    "ru": "russian",
-    "zh": "chinese",
-}
-"""What the model calls the language of a tag; for all others it finds out by itself."""
+from speech.errors import UnknownLanguage
+from speech.languages import language_of
 
 SIGNATURES = {
     "generate": {
@@ -165,7 +153,11 @@ class Qwen3Adapter:
         )
 
     def _language(self, tag: str | None) -> str:
-        name = LANGUAGES.get((tag or "").partition("-")[0].lower(), "auto")
+        """As the model calls it; of one that it does not know it finds out by itself."""
+        try:
+            name = language_of(tag).name.lower() if tag else "auto"
+        except UnknownLanguage:
+            name = "auto"
         return name if name in self._model.get_supported_languages() else "auto"
 
     def _check(self) -> None:
