@@ -96,7 +96,7 @@ async def test_a_canary_is_spoken_with_the_voice_that_was_heard_last_and_only_th
     assert inner.asked == []
     await heard(engine)
     await engine.probe()
-    assert inner.asked == [SENTENCE.text, CANARIES[1]]
+    assert inner.asked == [SENTENCE.text, CANARIES[0]]
 
 
 async def test_no_two_canaries_are_the_same() -> None:
