@@ -102,7 +102,10 @@ MUTANTS: Mapping[str, Mutants] = {
         ),
         "who was forced open is the last resort": ("not (entry.recalls or forced)", "not entry.recalls"),
         "what only recalls is the last resort": ("not (entry.recalls or forced)", "not forced"),
-        "budget not split": ("due.start_by - now - sum(", "due.start_by - now - 0 * sum("),
+        "budget not split":
+            ("first_audio = due.start_by - now - sum(", "first_audio = due.start_by - now - 0 * sum("),
+        "the last resort has no part of the budget":
+            ("left = due.start_by - now - sum(", "left = due.start_by - now - 0 * sum("),
         "whole budget not split": ("due.finish_by - now - sum(", "due.finish_by - now - 0 * sum("),
         "reserve missing": ("return max(RESERVE, 2 *", "return max(0.0, 2 *"),
         "who is slow is waited for beyond the time there is":
@@ -235,7 +238,7 @@ MUTANTS: Mapping[str, Mutants] = {
             ("of_text.rests_until = now + _rest(TEXT_RESTS, of_text.row)", "pass"),
         "a text that went well has a rest": ("known.row, known.rests_until = 0, -math.inf", "pass"),
         "a voice is given a rest for one text":
-            ("of_voice.failed.add(key[1])", "of_voice.failed |= {1, 2, 3}"),
+            ("of_voice.failed[key[1]] = now", "of_voice.failed |= dict.fromkeys((1, 2, 3), now)"),
     },
     "fade": {
         "sound ends with a click": ("sample * (count - 1 - at) // count", "sample"),

@@ -152,7 +152,7 @@ RARE_FILES = [
         (Actor(((10,),), factor=1.0, reads="λ"), Actor(((10,),), reads="ж")),
         (0, 1),
         False,
-        ("λ", "λ", "ж"),
+        ("ж", "λ", "λ"),
         whole=0.4,
     ),
 ]
