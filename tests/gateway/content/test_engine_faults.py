@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +31,15 @@ async def gateway_of(home: Path, *, ready: bool = True, **script: Any) -> AsyncI
 
 
 def worker(gateway: Scripted) -> psutil.Process:
-    (found,) = [
-        child for child in gateway.process.children() if "gateway.engines.mlx.worker" in child.cmdline()
-    ]
+    (found,) = filter(_is_worker, gateway.process.children())
     return found
+
+
+def _is_worker(child: psutil.Process) -> bool:
+    """Other engines' processes come and go."""
+    with suppress(psutil.NoSuchProcess):
+        return "gateway.engines.mlx.worker" in child.cmdline()
+    return False
 
 
 async def until(gateway: Scripted, state: str, within: float = 30.0) -> None:
