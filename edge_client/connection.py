@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 FRAME_BYTES = 1024 * 1024
 MOST_UNREAD = 16 * 1024 * 1024
 """Bytes; nearly six minutes of sound, while a sentence has seconds"""
+HEARTBEAT = 2.0
+"""Seconds without any sign of a gateway after which it is asked for one; it has half of that to give it"""
 CLOSE_WITHIN = 0.01
 """Seconds the other end has to answer a close: nothing depends on that, and the local voice is waiting"""
 
@@ -87,6 +89,8 @@ class Connection:
 
 
 def _ended(message: aiohttp.WSMessage) -> EngineFailure:
+    if isinstance(message.data, TimeoutError):
+        return EngineFailure("no_answer", "gateway gives no sign of life")
     if message.type is aiohttp.WSMsgType.ERROR:
         return EngineFailure("protocol", f"gateway sent what cannot be read ({message.data})")
     return EngineFailure("cut", "gateway closed the connection")
@@ -108,6 +112,7 @@ async def connect(endpoint: Endpoint, connect_timeout: float) -> Connection:
             max_msg_size=FRAME_BYTES,
             compress=0,
             timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_WITHIN),
+            heartbeat=HEARTBEAT,
         )
         if endpoint.gateway_id not in (None, dialled.gateway_id):
             await socket.close()

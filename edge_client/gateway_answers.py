@@ -4,11 +4,13 @@ import re
 
 from speech import wire
 from speech.audio import WIRE_FORMAT, AudioChunk, Origin
-from speech.errors import EngineFailure, EngineUnavailable
+from speech.errors import NOT_THE_ENGINES, EngineFailure, EngineUnavailable
 from speech.utterance import Asked
 
 NOT_AT_FAULT = {"unknown_voice", "too_many_requests", "nothing_can_speak"}
 """Errors of a gateway that works"""
+REFUSED = NOT_THE_ENGINES | {"bad_voice", "busy", "client_busy", "gave_way", "too_late"}
+"""Reasons for which one that works did not speak a sentence: that text, that voice, or the time there was"""
 MISSING_AT_MOST = 20
 """Milliseconds of audio that a complete sentence may lack of what the gateway says it has"""
 LONGEST_REMARK = 160
@@ -72,6 +74,8 @@ def check_end(end: wire.Complete | wire.Error | wire.Cancelled, samples: int) ->
 
 def refusal(error: wire.Error) -> EngineFailure | EngineUnavailable:
     """An error of the gateway's, as the robot's chain counts it."""
+    if error.reason in REFUSED:
+        return EngineUnavailable(remark(error.reason), f"gateway: {remark(error.message)}")
     kind = EngineUnavailable if error.code in NOT_AT_FAULT else EngineFailure
     return kind(remark(error.code), on_the_mac(error.message))
 

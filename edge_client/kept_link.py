@@ -14,7 +14,7 @@ from edge_client.endpoint import Endpoint
 from edge_client.gateway_table import GatewayTable
 from edge_client.kept_link_choice import look_at
 from edge_client.kept_link_keeper import NOT_YET, Keeper
-from edge_client.kept_link_sentence import request_of, spoken_over
+from edge_client.kept_link_sentence import request_of, seconds_for, spoken_over
 from edge_client.known_gateway import NOT_LOOKED_FOR
 from edge_client.link import REAL_TIME_FACTOR, START_ESTIMATE, GatewayLink
 from edge_client.twins import what_is_wrong
@@ -23,15 +23,18 @@ from speech import wire
 from speech.audio import AudioChunk
 from speech.breaker import CircuitBreaker
 from speech.engines.base import READY, Readiness
-from speech.errors import EngineFailure, EngineUnavailable
+from speech.errors import NOT_THE_ENGINES, EngineFailure, EngineUnavailable
 from speech.languages import CANNOT_READ, CANNOT_SPEAK
-from speech.persona import VoiceSpec
+from speech.persona import FIRST_AUDIO_BUDGET, VoiceSpec
 from speech.recovery import send_canary
 from speech.utterance import Reason, Sentence
 
 log = logging.getLogger(__name__)
 
-NOT_ABOUT_THE_VOICE = {"no_answer", "too_late", "too_many_requests", CANNOT_READ, CANNOT_SPEAK}
+NOT_ABOUT_THE_VOICE = NOT_THE_ENGINES | {
+    *("no_answer", "too_late", "too_many_requests", "busy", "client_busy"),
+    *(CANNOT_READ, CANNOT_SPEAK),
+}
 """Refusals for which no other gateway is looked for"""
 SILENT = Reason("no_answer", "gateway has not answered in time, and is being listened to")
 
@@ -58,7 +61,7 @@ class KeptLink:
     """Asks for a persona's own voice, sentence by sentence. Nobody waits for what is not connected."""
 
     name = "gateway"
-    first_audio_cap = 2.0
+    first_audio_cap = FIRST_AUDIO_BUDGET
     signs_of_life = False
 
     def __init__(
@@ -175,7 +178,7 @@ class KeptLink:
         id = str(next(self._ids))
         request = request_of(sentence, voice, id, socket.round_trip)
         try:
-            speaking = spoken_over(socket, request, id, self.first_audio_cap, sentence.asked)
+            speaking = spoken_over(socket, request, id, seconds_for(sentence), sentence.asked)
             async with aclosing(speaking) as chunks:
                 async for chunk in chunks:
                     yield chunk

@@ -11,7 +11,7 @@ from speech import wire
 from speech.audio import AudioChunk, Origin
 from speech.budget import LEAST_BUDGET_MS, MOST_BUDGET_MS
 from speech.errors import EngineFailure, EngineUnavailable
-from speech.persona import VoiceSpec
+from speech.persona import FIRST_AUDIO_BUDGET, VoiceSpec
 from speech.utterance import Asked, Priority, Sentence
 
 if TYPE_CHECKING:
@@ -23,15 +23,17 @@ PRIORITIES: Mapping[Priority, Literal["urgent", "dialogue", "story", "background
     Priority.STORY: "story",
     Priority.BACKGROUND: "background",
 }
+FOR_A_NO = 0.1
+"""Seconds before the listener's time is over in which a gateway says that it will not be in time"""
 LISTEN_EVERY = 0.03
 """Seconds without an answer after which a gateway that has yet to begin is asked for a sign of life"""
 
 
 def request_of(sentence: Sentence, voice: VoiceSpec, id: str, round_trip: float) -> wire.Synthesize:
-    """`voice.voice` is the persona; the way there and back is taken off the budget."""
+    """`voice.voice` is the persona; the way there and back is taken off the budget, and what a no takes."""
     asked, budget = sentence.asked, None
     if asked.start_by < math.inf:
-        left = asked.start_by - asyncio.get_running_loop().time() - round_trip
+        left = asked.start_by - asyncio.get_running_loop().time() - round_trip - FOR_A_NO
         budget = min(max(round(left * 1000), LEAST_BUDGET_MS), MOST_BUDGET_MS)
     return wire.Synthesize(
         text=sentence.text,
@@ -45,6 +47,12 @@ def request_of(sentence: Sentence, voice: VoiceSpec, id: str, round_trip: float)
         prepared=True,
         speed=asked.speed,
     )
+
+
+def seconds_for(sentence: Sentence) -> float:
+    """Until its first sound."""
+    start_by = sentence.asked.start_by
+    return start_by - asyncio.get_running_loop().time() if start_by < math.inf else FIRST_AUDIO_BUDGET
 
 
 async def spoken_over(

@@ -13,7 +13,13 @@ from typing import Any
 
 from edge_client.files import read_whole, write_whole
 from speech.errors import InvalidMessage, UnknownVoice
-from speech.persona import LOCAL_ENGINES, PERSONA_ID, VoiceSpec
+from speech.persona import (
+    FIRST_AUDIO_BUDGET,
+    LOCAL_ENGINES,
+    PERSONA_ID,
+    WHOLE_ANSWER_BUDGET,
+    VoiceSpec,
+)
 from speech.reading import Acting, Reading
 from speech.record import read_record, write_record
 
@@ -24,6 +30,8 @@ SHIPPED = Path(__file__).with_name("shipped_personas.json")
 LARGEST_FILE = 1024 * 1024
 """Bytes"""
 MOST_NAMED = 12
+SHORTEST_BUDGET, LONGEST_BUDGET = 0.05, 600.0
+"""Seconds, as in a request"""
 ANY_VOICE = VoiceSpec("espeak")
 """For a persona the robot has never heard of, while no gateway can tell"""
 
@@ -47,6 +55,9 @@ class KnownPersona:
     """What makes its own voice"""
     clones: bool = False
     """Whether its own voice is cloned"""
+    first_audio_budget: float = FIRST_AUDIO_BUDGET
+    """Seconds; older gateways do not tell it, nor the next"""
+    whole_answer_budget: float = WHOLE_ANSWER_BUDGET
 
     @property
     def reading(self) -> Reading:
@@ -103,8 +114,17 @@ def read_known_personas(answer: Mapping[str, Any]) -> KnownPersonas:
 def _checked(persona: KnownPersona) -> KnownPersona:
     if not PERSONA_ID.fullmatch(persona.id):
         raise InvalidMessage(f"{persona.id!r:.80} cannot be the id of a persona")
-    voices = tuple(voice for voice in persona.local_voices if voice.engine in LOCAL_ENGINES)
-    return replace(persona, local_voices=voices)
+    return replace(
+        persona,
+        local_voices=tuple(voice for voice in persona.local_voices if voice.engine in LOCAL_ENGINES),
+        first_audio_budget=_bounded(persona.first_audio_budget),
+        whole_answer_budget=_bounded(persona.whole_answer_budget),
+    )
+
+
+def _bounded(seconds: float) -> float:
+    """Whatever a gateway says, its robot waits, and does not wait for ever."""
+    return min(max(seconds, SHORTEST_BUDGET), LONGEST_BUDGET)
 
 
 def load_known_personas(state_dir: Path) -> KnownPersonas:

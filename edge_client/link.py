@@ -19,12 +19,13 @@ from edge_client.gateway_answers import (
     pass_on_warnings,
     remark,
 )
+from edge_client.kept_link_sentence import request_of, seconds_for
 from edge_client.race import first_good
 from speech import wire
 from speech.audio import AudioChunk, Origin
 from speech.engines.base import READY, Readiness
 from speech.errors import EngineFailure, InvalidMessage
-from speech.persona import VoiceSpec
+from speech.persona import FIRST_AUDIO_BUDGET, VoiceSpec
 from speech.utterance import Reason, Sentence
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class GatewayLink:
     """
 
     name = "gateway"
-    first_audio_cap = 2.0
+    first_audio_cap = FIRST_AUDIO_BUDGET
     signs_of_life = False
 
     def __init__(
@@ -79,16 +80,7 @@ class GatewayLink:
     async def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
         """`voice.voice` is the persona. A sentence that is not wanted any more closes the connection."""
         connection = await self._connected()
-        request = wire.Synthesize(
-            text=sentence.text,
-            id=str(next(self._ids)),
-            voice=voice.voice,
-            language=voice.language,
-            audio="binary",
-            engines="own",
-            prepared=True,
-            speed=sentence.asked.speed,
-        )
+        request = request_of(sentence, voice, str(next(self._ids)), round_trip=0.0)
         ended = False
         try:
             await connection.send(wire.encode(request))
@@ -96,7 +88,7 @@ class GatewayLink:
             ended = isinstance(answer, wire.Unavailable | wire.Error)
             if ended:
                 self.answered_by = connection.endpoint
-            check_admitted(answer, self.first_audio_cap)
+            check_admitted(answer, seconds_for(sentence))
             origin: Origin | None = None
             samples = 0
             while not ended:

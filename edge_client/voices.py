@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from edge_client.budgeted import budgeted
 from edge_client.gateway_answers import remark
 from edge_client.kept_sentences import KEY_FILE, KeptSentences
 from edge_client.known_gateway import KnownGateway
@@ -126,11 +127,14 @@ class Voices:
         absent: Reason | None = None,
         gateway: GuardedEngine | None = None,
         language: str | None = None,
+        *,
+        whole: bool = False,
     ) -> FallbackChain:
         """For one utterance. With `absent` the gateway is not asked, for that reason.
 
         `gateway` is another way to it than the one that everybody shares, which speaks one text at a time.
-        `language` is a tag that is asked for in place of the persona's own.
+        `language` is a tag that is asked for in place of the persona's own. `whole`: nothing is heard
+        before all of it is made.
         """
         asked = language if language and is_other(language, persona.language) else None
         own = gateway or self._gateway.guarded
@@ -138,6 +142,7 @@ class Voices:
             own = GuardedEngine(GatewayLink((), connect_timeout=0.0, absent=absent))
         elif self.keeping and persona.clones:
             own = replace(own, engine=self.keeping.listening(own.engine))
+        own = budgeted(own, persona.whole_answer_budget if whole else persona.first_audio_budget)
         book, far = VoiceSpec("phrasebook", persona.id), VoiceSpec("gateway", persona.id)
         return FallbackChain(
             [

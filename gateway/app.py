@@ -4,7 +4,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from functools import partial
 
 from aiohttp import WSCloseCode, web
@@ -40,13 +40,14 @@ from gateway.keys import (
     SETTINGS,
     SOCKETS,
     TALLY,
+    TOO_SLOW,
     Listeners,
     Sockets,
 )
 from gateway.metrics import Metrics
 from gateway.metrics_now import Now
 from gateway.models import revisions
-from gateway.observed import Listener, Observer
+from gateway.observed import Account, Observer
 from gateway.persona_files import PersonaLibrary
 from gateway.persona_report import PersonaReport
 from gateway.persona_shelf import PersonaShelf
@@ -59,9 +60,11 @@ from gateway.routes import ROUTES
 from gateway.settings import Settings
 from gateway.status_hour import LastHour
 from gateway.tally import Tally
-from gateway.too_slow import TooSlow
+from gateway.too_slow import BestStart, TooSlow
 from speech import wire
+from speech.blame import Blame
 from speech.breaker import BreakerChange, CircuitBreaker
+from speech.breaker_settings import DEFAULTS, BreakerSettings
 from speech.engines.base import Engine
 from speech.engines.espeak import EspeakEngine
 from speech.engines.wrapped import inside
@@ -71,9 +74,12 @@ from speech.last_answers import LastAnswers
 from speech.persona import LOCAL_ENGINES, VoiceSpec
 from speech.recovery import recover
 from speech.settings_changes import SettingsChanges
+from speech.voice_recovery import recover_voices
 
 log = logging.getLogger(__name__)
 
+OF_MODELS = BreakerSettings(lease=60.0)
+"""A canary may take as long as a slow machine needs; a worker that hangs is found out by its own deadlines"""
 START_AGAIN, START_AGAIN_AT_MOST = 5.0, 60.0
 """Seconds after which a local engine that did not start is started again; each time twice as many"""
 
@@ -107,8 +113,13 @@ def make_app(
     app[LAST_HOUR] = hour = LastHour(clock)
     app[TALLY] = tally = Tally(clock)
     given = engines or {"espeak": EspeakEngine.installed(settings.espeak)}
-    listeners = (metrics.count, hour.add, tally.add, *_too_slow(app[PERSONAS], given))
-    app[OBSERVER] = Observer(listeners, clock)
+    app[TOO_SLOW] = too_slow = TooSlow(_best_start(given))
+
+    def look(account: Account) -> None:
+        """Whether a persona's clone can be in time at all."""
+        too_slow.look(app[PERSONAS].personas.values())
+
+    app[OBSERVER] = Observer((metrics.count, hour.add, tally.add, look), clock)
     breaker = partial(CircuitBreaker, clock=clock, listener=partial(_tell, metrics))
     app[ENGINES] = GuardedEngines(
         (
@@ -116,7 +127,8 @@ def make_app(
             GuardedEngine(
                 engine,
                 # What only plays from disk has nothing to be given a rest.
-                None if name == CacheEngine.name else breaker(name),
+                None if name == CacheEngine.name else breaker(name, OF_MODELS if name == "mlx" else DEFAULTS),
+                blame=Blame(clock),
             ),
         )
         for name, engine in given.items()
@@ -158,11 +170,10 @@ def make_app(
     return app
 
 
-def _too_slow(shelf: PersonaShelf, engines: Mapping[str, Engine]) -> Iterator[Listener]:
-    """Looks after each text whether a persona's clone can be in time at all."""
-    if mlx := inside(engines["mlx"], MlxEngine) if "mlx" in engines else None:
-        too_slow = TooSlow(mlx.best_start)
-        yield lambda account: too_slow.look(shelf.personas.values())
+def _best_start(engines: Mapping[str, Engine]) -> BestStart:
+    """As the engine of cloned voices has measured it."""
+    mlx = inside(engines["mlx"], MlxEngine) if "mlx" in engines else None
+    return mlx.best_start if mlx else lambda voice: None
 
 
 def default_persona(settings: Settings, personas: PersonaLibrary) -> str:
@@ -225,11 +236,16 @@ async def _start(engine: Engine) -> None:
 
 
 async def _recovery(app: web.Application) -> AsyncIterator[None]:
-    guarded = [(each.engine, each.breaker) for each in app[ENGINES].values() if each.breaker]
-    recovering = asyncio.create_task(recover(guarded), name="recovery")
+    guarded = [each for each in app[ENGINES].values() if each.breaker]
+    breakers = [(each.engine, each.breaker) for each in guarded if each.breaker]
+    recovering = {
+        asyncio.create_task(recover(breakers), name="recovery"),
+        asyncio.create_task(recover_voices(guarded), name="recovery of voices"),
+    }
     yield
-    recovering.cancel()
-    await asyncio.wait({recovering})
+    for task in recovering:
+        task.cancel()
+    await asyncio.wait(recovering)
 
 
 async def _phrases(app: web.Application) -> AsyncIterator[None]:

@@ -17,6 +17,7 @@ from gateway.phrase_store import PhraseStore
 from gateway.settings import Settings
 from gateway.status_hour import LastHour
 from gateway.tally import Tally
+from gateway.too_slow import TooSlow
 from speech.guarded import GuardedEngine
 from speech.last_answers import LastAnswers
 from speech.settings_changes import SettingsChanges
@@ -36,6 +37,7 @@ class Listeners(set[asyncio.Event]):
 
 SETTINGS = web.AppKey("settings", Settings)
 CHANGES = web.AppKey("changes", SettingsChanges)
+TOO_SLOW = web.AppKey("too_slow", TooSlow)
 GATEWAY_ID = web.AppKey("gateway_id", str)
 RUN = web.AppKey("run", str)
 """Names this run of the gateway: two that answer with one id and different runs are two"""

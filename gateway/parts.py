@@ -52,7 +52,7 @@ def parts_of(settings: Settings, library: PersonaLibrary) -> Parts:
         "pyttsx3": Pyttsx3Engine(),
     }
     for name, upstream in upstream_engines(settings.upstreams).items():
-        engines[name] = ListeningEngine(upstream)
+        engines[name] = ListeningEngine(upstream, any_language=True)
     loudness = VoiceLoudness(settings.state_dir, pinned)
     # Around the cache too: it keeps what the model made, and plays it with the gain that was learned since.
     cached = with_cache(engines, settings, pinned)

@@ -24,7 +24,7 @@ from gateway.rests import Rests
 from speech.attempt import Limits, attempt
 from speech.audio import WIRE_FORMAT, wav_file
 from speech.engines.wrapped import inside
-from speech.errors import EngineFailure, EngineUnavailable
+from speech.errors import ContentFailure, EngineFailure, EngineUnavailable
 from speech.guarded import UNGUARDED, ChainEntry, GuardedEngine
 from speech.persona import Persona, VoiceSpec
 from speech.utterance import Sentence
@@ -155,7 +155,8 @@ class PhraseRendering:
             log.debug("a phrase waits", extra={"persona": job.persona.id, "reason": unavailable.reason})
             return
         except EngineFailure as failure:
-            self._rests.failed(job.voice.engine, *ENGINE_FAILED)
+            if not isinstance(failure, ContentFailure):
+                self._rests.failed(job.voice.engine, *ENGINE_FAILED)
             if self._rests.failed(job, *SENTENCE_FAILED) == TOLD_AFTER:
                 log.warning(
                     "sentence %d of the phrases of %s cannot be recorded: %s; it is tried again, ever later",
@@ -177,7 +178,8 @@ class PhraseRendering:
         """A WAV. Raises EngineFailure and EngineUnavailable."""
         name = CacheEngine.name if self._kept(job) else job.voice.engine
         # Without the breaker, and with figures of its own: this is no measure for those who wait.
-        entry = ChainEntry(GuardedEngine(self._engines[name].engine), job.voice)
+        shared = self._engines[name]
+        entry = ChainEntry(GuardedEngine(shared.engine, blame=shared.blame), job.voice)
         speaking = attempt(entry, self._sentence(job), UNGUARDED, NOBODY_WAITS)
         async with aclosing(speaking) as chunks:
             sound = [chunk async for chunk in chunks if chunk.samples]

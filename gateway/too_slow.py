@@ -3,6 +3,8 @@
 import logging
 from collections.abc import Callable, Iterable
 
+from speech.attempt import FAIR
+from speech.budget import RESERVE
 from speech.persona import Persona, VoiceSpec
 
 log = logging.getLogger(__name__)
@@ -21,17 +23,21 @@ class TooSlow:
     def look(self, personas: Iterable[Persona]) -> None:
         """Logs a line for each persona, and each revision of it, that misses its budget even when idle."""
         for persona in personas:
-            best, budget = self._best_start(persona.voice), persona.first_audio_budget
             this = persona.id, persona.revision
-            if best is None or best <= budget or this in self._told:
-                continue
-            self._told.add(this)
-            log.warning(
-                "persona %s: its own voice begins after %.1f s on this machine and its budget is %g s, so "
-                "its fallbacks speak; write first_audio_budget: %g into its persona.yaml, or take a smaller "
-                "model",
-                persona.id,
-                best,
-                budget,
-                round(1.5 * best + 0.5, 1),
-            )
+            if this not in self._told and (advice := self.advice(persona)):
+                self._told.add(this)
+                log.warning("persona %s: %s", persona.id, advice)
+
+    def advice(self, persona: Persona) -> str | None:
+        """What is so and what to do about it; None if it can be in time, or nobody knows yet."""
+        best, budget = self._best_start(persona.voice), persona.first_audio_budget
+        # As the chain reckons: with some time to spare, and some for each who may have to take over.
+        needs = 0.0 if best is None else FAIR * best + RESERVE * (len(persona.voices) - 1)
+        if best is None or needs <= budget:
+            return None
+        enough = round(max(1.5 * best + 0.5, needs + 0.1), 1)
+        return (
+            f"its own voice begins after {best:.1f} s on this machine and its budget is {budget:g} s, so its "
+            f"fallbacks speak; write first_audio_budget: {enough:g} into its persona.yaml, which its robots "
+            "keep too, or take a smaller model"
+        )

@@ -78,7 +78,7 @@ async def attempt(
                         wait.sounds(max(limits.stall, limits.patience, own))
                     yield chunk
         if heard is None:
-            raise ContentFailure("no_audio", f"{engine.name} made no audio of a sentence")
+            raise ContentFailure("no_audio", f"{engine.name} made no audio of a sentence", another_take=False)
     except EngineForbidden as forbidden:
         permit.forbid(Reason(forbidden.reason, forbidden.message))
         raise

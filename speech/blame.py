@@ -10,7 +10,7 @@ import logging
 import math
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -20,13 +20,17 @@ from speech.utterance import Reason
 
 log = logging.getLogger(__name__)
 
-VOICES, TEXTS = 2, 3
-"""Different ones that go wrong before it is the engine's fault; so many texts of one voice are the voice's"""
+TEXTS = 3
+"""Different ones of one voice that go wrong before it is the voice's fault"""
+EACH, TWO, ANY = 2, 2, 3
+"""It is the engine's when two voices went wrong with two texts each, or three voices with any, all of them
+different: one odd text, and one bad voice, explain less than that"""
 WINDOW = 60.0
 """Seconds; what went wrong before tells nothing"""
 # Each is the first rest and the longest, in seconds; they double.
 TEXT_RESTS = 30.0, 3600.0
-VOICE_RESTS = 10.0, 300.0
+VOICE_RESTS = 10.0, 60.0
+ACCUSED_RESTS = 20.0, 3600.0
 MOST_TEXTS, MOST_AD_HOC, MOST_VOICES = 512, 64, 64
 """Remembered; those that were met longest ago are forgotten"""
 CHECK_CLIP = "its clip or transcript may be wrong: listen to it, and type robotvoice-gateway persona check"
@@ -53,10 +57,13 @@ class _Text:
 
 @dataclass(slots=True)
 class _Voice:
-    failed: set[int] = field(default_factory=set)
-    """Texts, since it spoke well"""
-    suspect: bool = False
-    """The engine was blamed for it, and it has not spoken well since: it tells nothing of the engine"""
+    spec: VoiceSpec
+    failed: dict[int, float] = field(default_factory=dict)
+    """Texts, since it spoke well, and when"""
+    accused: int = 0
+    """How often the engine was blamed for what this voice did too, since it spoke well"""
+    tells_from: float = -math.inf
+    """Until then what it does tells nothing of the engine"""
     rests: int = 0
     rests_until: float = -math.inf
     reason: Reason | None = None
@@ -84,7 +91,7 @@ class Blame:
         self._ad_hoc: OrderedDict[_Key, _Text] = OrderedDict()
         self._voices: OrderedDict[tuple[str, str], _Voice] = OrderedDict()
         self._evidence: deque[tuple[float, _Key]] = deque(maxlen=MOST_TEXTS)
-        """When what failed, of voices that are not suspect"""
+        """When what failed"""
 
     def take(self, voice: VoiceSpec, text: str) -> int:
         """How many takes of this went wrong."""
@@ -113,13 +120,13 @@ class Blame:
         of_text.row += 1
         of_text.reason = Reason(reason.code, f"this voice failed at this sentence a while ago: {reason.text}")
         of_text.rests_until = now + _rest(TEXT_RESTS, of_text.row)
-        of_voice = _met(self._voices, voice.source, _Voice, MOST_VOICES)
-        if len(of_voice.failed) < TEXTS:
-            of_voice.failed.add(key[1])
-        if not of_voice.suspect:
+        of_voice = self._voice(voice)
+        if len(of_voice.failed) < TEXTS or key[1] in of_voice.failed:
+            of_voice.failed[key[1]] = now
+        if now >= max(of_voice.tells_from, of_voice.rests_until):
             self._evidence.append((now, key))
         if self._engine_is_to_blame(now):
-            self._acquit()
+            self._acquit(now)
             return Whose.ENGINE
         if len(of_voice.failed) < TEXTS or now < of_voice.rests_until:
             return Whose.TEXT
@@ -132,29 +139,58 @@ class Blame:
         known = (self._ad_hoc if voice.ad_hoc else self._texts).get(key)
         if known:
             known.row, known.rests_until = 0, -math.inf
-        if not voice.ad_hoc:
-            self._voices.pop(voice.source, None)
-            while self._evidence and self._evidence[0][0] <= begun:
-                self._evidence.popleft()
+        if voice.ad_hoc:
+            return
+        while self._evidence and self._evidence[0][0] <= begun:
+            self._evidence.popleft()
+        if of_voice := self._voices.get(voice.source):
+            later = {text: at for text, at in of_voice.failed.items() if at > begun}
+            if later:
+                of_voice.failed = later
+            else:
+                del self._voices[voice.source]
+
+    def due(self, within: float) -> VoiceSpec | None:
+        """A voice whose rest is over, to be tried before any user is; it rests on for so many seconds."""
+        now = self.clock()
+        for of_voice in self._voices.values():
+            if of_voice.rests and of_voice.rests_until <= now:
+                of_voice.rests_until = now + within
+                return of_voice.spec
+        return None
+
+    def rest_again(self, voice: VoiceSpec, *, longer: bool) -> None:
+        """It was tried, and does not speak; `longer`: by its own fault."""
+        if of_voice := self._voices.get(voice.source):
+            of_voice.rests += longer
+            rest = _rest(VOICE_RESTS, of_voice.rests) if longer else VOICE_RESTS[0]
+            of_voice.rests_until = self.clock() + rest
 
     def _text(self, key: _Key) -> _Text:
         return _met(self._texts, key, _Text, MOST_TEXTS)
 
+    def _voice(self, voice: VoiceSpec) -> _Voice:
+        return _met(self._voices, voice.source, lambda: _Voice(voice), MOST_VOICES)
+
     def _engine_is_to_blame(self, now: float) -> bool:
         while self._evidence and now - self._evidence[0][0] > WINDOW:
             self._evidence.popleft()
-        voices = {source for _, (source, _) in self._evidence}
-        texts = {text for _, (_, text) in self._evidence}
-        return len(voices) >= VOICES and len(texts) >= TEXTS
+        by_voice: dict[tuple[str, str], set[int]] = {}
+        for _, (source, text) in self._evidence:
+            by_voice.setdefault(source, set()).add(text)
+        several = [texts for texts in by_voice.values() if len(texts) >= EACH]
+        return _differ(by_voice.values(), ANY, ANY) or _differ(several, TWO, TWO * EACH)
 
-    def _acquit(self) -> None:
-        """The texts and voices that led to the engine may be tried at once, but do so only once."""
+    def _acquit(self, now: float) -> None:
+        """What led to the engine may be tried at once; its voices do so again more and more seldom."""
         for _, key in self._evidence:
             self._text(key).rests_until = -math.inf
-            of_voice = _met(self._voices, key[0], _Voice, MOST_VOICES)
-            of_voice.failed.clear()
-            of_voice.suspect = True
-            of_voice.rests_until = -math.inf
+        for source in {key[0] for _, key in self._evidence}:
+            if of_voice := self._voices.get(source):
+                of_voice.failed.clear()
+                of_voice.accused += 1
+                of_voice.tells_from = now + _rest(ACCUSED_RESTS, of_voice.accused)
+                of_voice.rests, of_voice.rests_until = 0, -math.inf
         self._evidence.clear()
 
     def _give_rest(self, of_voice: _Voice, voice: VoiceSpec, reason: Reason, now: float) -> None:
@@ -166,12 +202,17 @@ class Blame:
             f"{CHECK_CLIP if voice.clones else 'look at its settings'}"
         )
         of_voice.reason = Reason(BAD_VOICE, what)
-        log.warning(
+        log.log(
+            logging.WARNING if of_voice.rests == 1 else logging.INFO,
             "a voice of %s is given a rest: %s",
             voice.engine,
             of_voice.reason.text,
             extra={"voice": _name(voice), "seconds": seconds},
         )
+
+
+def _differ(texts_of_voices: Collection[set[int]], voices: int, texts: int) -> bool:
+    return len(texts_of_voices) >= voices and len(set().union(*texts_of_voices)) >= texts
 
 
 def _key(voice: VoiceSpec, text: str) -> _Key:

@@ -16,6 +16,8 @@ from speech.utterance import Reason, Sentence
 
 FULL_FOR = 4.0
 """Seconds for which who could not begin on a full machine is asked again, when nobody else is left"""
+A_MOMENT = 0.5
+"""Seconds"""
 AGAIN_AFTER = 0.2
 """Seconds between two of those tries"""
 
@@ -189,9 +191,11 @@ class Candidates:
         if entry.recalls or not (behind or not self._last_resort):
             # Who can only be asked in spite of an open breaker may well be alive: that is tried in time, too.
             untried = set(range(len(self._entries))) - {index} - tried
-            others = any(map(self._can_speak, untried))
-            left = max(due.start_by - now - RESERVE, _reserve(entry, sentence))
-            return Limits(first_audio=left if others and not entry.recalls else math.inf, stall=self._stall)
+            last = [self._entries[other] for other in untried if self._can_speak(other)]
+            # Who is slow is not waited for beyond the time there is; who has none left gets a moment.
+            left = due.start_by - now - sum(min(_reserve(other, sentence), A_MOMENT) for other in last)
+            left = max(left, min(_reserve(entry, sentence), A_MOMENT))
+            return Limits(first_audio=left if last and not entry.recalls else math.inf, stall=self._stall)
         first_audio = due.start_by - now - sum(_reserve(other, sentence) for other in behind)
         finish = due.finish_by - now - sum(max(RESERVE, 2 * _whole(other, sentence, due)) for other in behind)
         starts, ends = _estimate(entry, sentence), _whole(entry, sentence, due)

@@ -144,7 +144,18 @@ class EngineFailure(RobotVoiceError):
 class ContentFailure(EngineFailure):
     """What an engine made of one text in one voice cannot be that text.
 
-    That may be the text's affair, or the voice's: `speech.blame` tells when it is the engine's.
+    That may be the text's affair, or the voice's: `speech.blame` tells when it is the engine's. With
+    `another_take` it may come out well the next time.
     """
 
     code = "content_failed"
+
+    def __init__(self, reason: str, message: str, *, another_take: bool = True) -> None:
+        super().__init__(reason, message)
+        self.another_take = another_take
+
+
+NOT_THE_ENGINES = frozenset(
+    {"no_audio", "silent", "silent_gap", "too_short", "too_long", "runaway", "not_a_number", "model_failed"}
+)
+"""The reasons of a ContentFailure"""

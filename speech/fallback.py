@@ -118,6 +118,10 @@ class FallbackChain:
         """Seconds to the first sound by the entry that would speak now."""
         return self._candidates.start_estimate(sentence)
 
+    def make_for_later(self, sentence: Sentence) -> None:
+        """Has it made in the persona's own voice when nobody waits, so that it is there the next time."""
+        self._candidates.maker(0).make_for_later(sentence)
+
     async def speak(
         self,
         utterance: Utterance,
@@ -178,7 +182,8 @@ class FallbackChain:
                         full.add(index)
                     else:
                         full.discard(index)
-                    if isinstance(problem, ContentFailure) and index not in once and not heard:
+                    another_take = isinstance(problem, ContentFailure) and problem.another_take
+                    if another_take and index not in once and not heard:
                         once.add(index)
                         if not samples or take_back(sentence.index):
                             again.add(index)

@@ -11,6 +11,8 @@ from speech.record import AT_HOME
 PERSONA_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 """What a persona may be called; use `fullmatch`."""
 
+FIRST_AUDIO_BUDGET, WHOLE_ANSWER_BUDGET = 2.0, 12.0
+"""Seconds, of a persona that says nothing else"""
 WhenUnavailable = Literal["substitute", "silent"]
 
 
@@ -154,9 +156,9 @@ class Persona:
     when_unavailable: WhenUnavailable = "substitute"
     acting: Acting = "drop"
     """What becomes of stage directions in its texts"""
-    first_audio_budget: float = 2.0
+    first_audio_budget: float = FIRST_AUDIO_BUDGET
     """Seconds until the first sound of an answer"""
-    whole_answer_budget: float = 12.0
+    whole_answer_budget: float = WHOLE_ANSWER_BUDGET
     """Seconds for an answer that is nothing before it is whole"""
     phrases: tuple[str, ...] = field(default=())
     consent: Consent | None = None

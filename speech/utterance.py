@@ -2,7 +2,7 @@
 
 import enum
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from speech.voice_warnings import TO_NOBODY, VoiceWarnings
@@ -18,6 +18,10 @@ class Priority(enum.IntEnum):
     """Nobody listens: canaries, phrases that are made in advance, what came too late"""
 
 
+def _never() -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """By whom a sentence is asked for, how urgently, how fast it is to be, and until when it is of use."""
@@ -27,6 +31,8 @@ class Asked:
     priority: Priority = Priority.DIALOGUE
     start_by: float = math.inf
     """When its first sound is too late, in the clock of the event loop"""
+    abandoned: Callable[[], bool] = _never
+    """Whether by now nobody waits for it: it goes on only as long as nobody else wants to speak"""
     speed: float = 1.0
     """How many times as fast as the voice is by itself, 0.25 to 4; not every voice can"""
     warnings: VoiceWarnings = field(default=TO_NOBODY, compare=False, repr=False)

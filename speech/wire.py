@@ -162,6 +162,8 @@ class Error:
     code: str
     message: str
     spoken: tuple[Spoken, ...] = ()
+    reason: str | None = None
+    """Of `incomplete`: the code of what went wrong last"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,17 @@
-"""A text tokenizer in which every byte is a token: a text has as many tokens as it has bytes of UTF-8."""
+"""A text tokenizer in which every byte is a token: a text has as many tokens as it has bytes of UTF-8.
+
+One pair of letters is more: what holds it, text or transcript, makes speech go on and on.
+"""
 
 import json
 from pathlib import Path
 from typing import Any
 
 from tiny_voice.configs import ASSISTANT, SPECIAL_TOKENS
+
+BABBLES_ON = "zz"
+BABBLES_FOR = 300
+"""Frames of speech"""
 
 
 def write_tokenizer(folder: Path) -> None:
@@ -30,7 +37,7 @@ def _tokenizer() -> dict[str, Any]:
             _added("assistant", ASSISTANT, special=False),
             *(_added(token, number, special=True) for token, number in SPECIAL_TOKENS.items()),
         ],
-        "normalizer": {"type": "NFC"},
+        "normalizer": {"type": "Sequence", "normalizers": [{"type": "NFC"}, _much_longer(BABBLES_ON)]},
         "pre_tokenizer": byte_level,
         "post_processor": None,
         "decoder": byte_level,
@@ -62,6 +69,10 @@ def _byte_symbols() -> dict[str, int]:
             symbols[chr(moved)] = byte
             moved += 1
     return symbols
+
+
+def _much_longer(letters: str) -> dict[str, Any]:
+    return {"type": "Replace", "pattern": {"String": letters}, "content": letters[0] * BABBLES_FOR}
 
 
 def _added(content: str, number: int, *, special: bool) -> dict[str, Any]:

@@ -22,8 +22,6 @@ from speech.utterance import Asked, Reason, Sentence, Utterance
 from speech.voice_warnings import VoiceWarnings
 from speech.whole_file import speak_whole
 
-WITHIN = 12.0
-"""Seconds for all of it, unless the request says how many: a script gives up after 15"""
 MOST_INSIDE = 4
 """Texts that are made at once; each has its own way to the gateway"""
 
@@ -67,9 +65,8 @@ async def _made(
     began = time.perf_counter()
     inside.add(utterance.id)
     try:
-        within = WITHIN if said is None else said
-        chain = daemon.voices.chain(who, absent, own, language)
-        made = await speak_whole(chain, utterance, within=within)
+        chain = daemon.voices.chain(who, absent, own, language, whole=True)
+        made = await speak_whole(chain, utterance, within=who.whole_answer_budget if said is None else said)
     except EngineFailure as failure:
         raise daemon.voices.with_what_to_do(
             NothingCanSpeak(f"nothing could speak: {failure.message}")

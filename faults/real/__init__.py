@@ -1,1 +1,1 @@
-"""The same promise in earnest: real processes are killed, stopped and cut off while eight clients speak."""
+"""The same promise in earnest: real processes are killed, stopped and cut off while nine clients speak."""

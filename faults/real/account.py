@@ -10,8 +10,12 @@ from faults.real.clients import Heard
 from faults.real.lengths import Lengths, expected_row
 from faults.real.process import Line
 from faults.real.world import CLONE
+from speech.blame import BAD_VOICE
 from speech.breaker_settings import DEFAULTS
+from speech.errors import NOT_THE_ENGINES
 
+CONTENT = NOT_THE_ENGINES | {BAD_VOICE}
+"""Reasons that are a text's or a voice's own"""
 NOT_SPENT = frozenset(
     {
         "busy",
@@ -25,8 +29,9 @@ NOT_SPENT = frozenset(
         "too_late",
     }
     | {"restarting", "starting", "loading", "warming_up"}
+    | CONTENT
 )
-"""Reasons that cost no time on a dead engine: nobody was asked, or there was no time to ask"""
+"""Reasons that cost no time on a dead engine: nobody was asked, there was no time, or it is not dead"""
 LATE = 3.0
 """Seconds after the end of an outage in which a sentence that was lost to it may be told"""
 ON_THE_WAY = 2.5
@@ -102,6 +107,17 @@ class Account:
         opened = [at for at, state in changes if state == "open" and before < at < closed]
         delay = min(DEFAULTS.open_at_most, DEFAULTS.open_for * 2 ** (len(opened) - 1)) * (1 + DEFAULTS.jitter)
         return Recovery(engine, healthy, opened[-1] + delay, closed, PROBES.get(engine, QUICK_PROBES))
+
+    def went_wrong(self) -> frozenset[str]:
+        """The texts of which the model made something else, or that were kept from it for that."""
+        found = (_SPENT.search(line.text) for line in self._log)
+        return frozenset(match[3] for match in found if match and match[1] == CLONE and match[2] in CONTENT)
+
+    def opened(self, engine: str) -> list[float]:
+        """When its breaker opened."""
+        found = ((line.at, _BREAKER.search(line.text)) for line in self._log)
+        told = [(at, match) for at, match in found if match and match[1] == engine]
+        return [at for at, match in told if (match[2], match[3]) == ("open", "closed")]
 
     def probes(self) -> int:
         """Canaries that ended a half-open time: a bad one opens the breaker again, two good ones close it."""

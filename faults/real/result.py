@@ -1,19 +1,20 @@
 """What came of a run, and whether the promise was kept."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from faults.answers import Answer, Book, Outage, Recovery, first_audio
-from faults.real.account import Account
+from faults.real.account import LATE, Account
 from faults.real.breaking import Broken
 from faults.real.clients import Heard
 from faults.real.leaks import Held
 from faults.real.lengths import Lengths, problems
-from faults.real.schedule import Kind
-from faults.real.world import CLONE
+from faults.real.schedule import ALL_THE_TIME, Kind
+from faults.real.world import CLONE, ECHO, RASP
 from faults.report import Evidence, Figures, figures_of
 from speech.utterance import Outcome
+from tiny_voice import BABBLES_ON
 
 SLOWEST = 12
 """Texts that are named in the log"""
@@ -59,7 +60,7 @@ class Run:
 
     def rows(self) -> Iterator[Row]:
         for kind in Kind:
-            if kind is Kind.CANCEL:
+            if kind in ALL_THE_TIME:
                 continue
             mine = [
                 (each, met)
@@ -67,12 +68,6 @@ class Run:
                 if each.window.kind is kind
             ]
             among = [each for each in self.heard if any(_overlap(each, window) for window, _ in mine)]
-            waited = [
-                seconds
-                for each in among
-                if each.dialect != "synthesize"
-                and (seconds := first_audio(self.book.sent[each.text.id], self._answer(each))) is not None
-            ]
             backs = [back for window, _ in mine if (back := self.back(window)) is not None]
             outages = [outage.spent for window, _ in mine if (outage := self._outage(window))]
             yield Row(
@@ -80,13 +75,30 @@ class Run:
                 len(mine),
                 sum(met for _, met in mine),
                 len(among),
-                max(waited, default=0.0),
+                self._waited(among),
                 max(outages, default=0),
                 max(backs, default=None),
             )
         asked = [each for each in self.heard if each.text.cancel_after is not None]
         left = [each for each in asked if each.answer.outcome is Outcome.CANCELLED]
         yield Row(Kind.CANCEL, len(asked), len(left), len(left), 0.0, 0, None)
+        too_much = [each for each in self.heard if each.text.persona == ECHO and BABBLES_ON in each.text.text]
+        yield self._content(Kind.CONTENT_TEXT, too_much)
+        yield self._content(Kind.CONTENT_VOICE, [each for each in self.heard if each.text.persona == RASP])
+
+    def _content(self, kind: Kind, those: Sequence[Heard]) -> Row:
+        wrong = self.account.went_wrong()
+        met = [each for each in those if each.text.id in wrong]
+        return Row(kind, len(those), len(met), len(met), self._waited(met), 0, None)
+
+    def _waited(self, among: Iterable[Heard]) -> float:
+        """The longest of those who hear a text while it is made."""
+        waits = (
+            first_audio(self.book.sent[each.text.id], self._answer(each))
+            for each in among
+            if each.dialect != "synthesize"
+        )
+        return max((wait for wait in waits if wait is not None), default=0.0)
 
     def back(self, broken: Broken) -> float | None:
         """Until the engine's next sentence, made and not kept."""
@@ -152,6 +164,10 @@ class Run:
         for row in rows:
             if row.back == math.inf:
                 yield f"the engine did not speak again after {row.kind}"
+        broken = [each for each in self.broken if each.window.engine == CLONE]
+        for at in self.account.opened(CLONE):
+            if not any(each.began <= at <= each.ended + LATE for each in broken):
+                yield f"the breaker of {CLONE} opened at {at:.1f} though only texts and voices were wrong"
 
     def _answer(self, heard: Heard) -> Answer:
         return self.book.answers[heard.text.id][0]

@@ -12,7 +12,7 @@ from faults.real.lengths import measured
 from faults.real.result import Run
 from faults.real.schedule import plan
 from faults.real.traffic import Traffic
-from faults.real.world import CLONE, ENTRIES, LOCAL, World, running_world
+from faults.real.world import CLONE, LOCAL, OWN, World, running_world
 
 SECONDS = 120.0
 """In which clients speak and things break"""
@@ -31,7 +31,7 @@ async def run(seed: int, seconds: float = SECONDS, *, fallbacks: bool = True) ->
 async def _run(world: World, seed: int, seconds: float) -> Run:
     now = asyncio.get_running_loop().time
     can = await world.own_voices()
-    lengths = await measured(world.gateway.url, [persona for persona in ENTRIES if persona in can])
+    lengths = await measured(world.gateway.url, [persona for persona in OWN if persona in can])
     before = await held(world)
     traffic, stop = Traffic(), asyncio.Event()
     speaking = asyncio.create_task(traffic.run(world.gateway.url, seed, stop), name="traffic")

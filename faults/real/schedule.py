@@ -28,8 +28,13 @@ class Kind(enum.StrEnum):
     """The gateway can open none any more, and take no connection"""
     CANCEL = "cancel"
     """Clients leave in the middle: no window, it goes on all the time"""
+    CONTENT_TEXT = "content_text"
+    """What the model makes of a text is not it: no window either"""
+    CONTENT_VOICE = "content_voice"
+    """Nothing comes out right with the clip of one voice"""
 
 
+ALL_THE_TIME = (Kind.CANCEL, Kind.CONTENT_TEXT, Kind.CONTENT_VOICE)
 LINES: Sequence[tuple[float, Sequence[Kind]]] = (
     (20.0, (Kind.WORKER_KILL, Kind.WORKER_STOP, Kind.DISK_FULL)),
     (

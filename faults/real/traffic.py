@@ -1,4 +1,4 @@
-"""Eight clients, each of which listens to the end of a text and sends the next one, until told to stop."""
+"""Nine clients, each of which listens to the end of a text and sends the next one, until told to stop."""
 
 import asyncio
 import random
@@ -13,7 +13,7 @@ from faults.real.clients import Client, Dialect, Heard, Text, hear
 from faults.real.over_http import HttpClient
 from faults.real.over_websocket import SocketClient
 from faults.real.robot import Robot
-from faults.real.world import ECHO, ENTRIES, LOCAL, OWN, PLAIN, WIRE
+from faults.real.world import ECHO, ENTRIES, LOCAL, OWN, PLAIN, RASP, WIRE
 from speech.persona import Persona, VoiceSpec
 
 _DEFAULTS = Persona("", "", "", VoiceSpec(LOCAL))
@@ -27,6 +27,7 @@ BUDGETS: dict[Dialect, float] = {
 WHO: Sequence[tuple[Dialect, str]] = (
     ("websocket", ECHO),
     ("websocket", WIRE),
+    ("websocket", RASP),
     ("robot", ECHO),
     ("robot", WIRE),
     ("synthesize", ECHO),
@@ -43,6 +44,8 @@ LEAVES: Sequence[Callable[[random.Random], float]] = (
 """Seconds after which such a client has had enough: before most answers begin, or while they are spoken"""
 SAID_AGAIN = 0.1
 """Share of the texts that were said before"""
+TOO_MUCH, OF = 3, 8
+"""Of so many texts of a client this one is too much for the model"""
 PAUSE = (0.1, 0.6)
 """Seconds between the end of a text and the next one"""
 AGAIN_AFTER = 0.5
@@ -81,11 +84,13 @@ class Traffic:
                 except (OSError, TimeoutError, ClientError):
                     await asyncio.sleep(AGAIN_AFTER)
                     continue
+                number += 1
                 again = said and rng.random() < SAID_AGAIN
-                chosen, sentences = rng.choice(said) if again else texts.text(rng)
+                chosen, sentences = (
+                    rng.choice(said) if again else texts.text(rng, too_much=number % OF == TOO_MUCH)
+                )
                 said.append((chosen, sentences))
                 leaves = rng.choice(LEAVES)(rng) if rng.random() < CANCELLED else None
-                number += 1
                 text = Text(f"{name}-{number}", persona, chosen, sentences, leaves)
                 self.book.send(
                     Request(

@@ -3,6 +3,7 @@
 import asyncio
 import importlib.util
 import json
+import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from faults.real.disk import Disk, small_disk
 from faults.real.process import RunBroken, RunningGateway, started
 from faults.real.proxy import FaultProxy, running
 from speech.persona import UPSTREAM_PREFIX, VoiceSpec
-from tiny_voice import CheckpointFailed, make_checkpoint, reference_clip
+from tiny_voice import BABBLES_ON, CheckpointFailed, make_checkpoint, reference_clip
 
 CLONE, LOCAL, LAST = "mlx", "espeak", "pyttsx3"
 UPSTREAM = f"{UPSTREAM_PREFIX}far"
@@ -28,16 +29,18 @@ _LAST = "{engine: pyttsx3}"
 _FAR = "{engine: upstream, upstream: far, voice: far, model: any}"
 _CLONE = "{{engine: mlx, model: {model}, reference: {clip}, transcript: words.txt}}"
 _CONSENT = "consent: {subject: synthetic, granted_by: project, scope: tests}"
-ECHO, WIRE, PLAIN, DRONE = "echo", "wire", "plain", "drone"
-"""Cloned, then the other server, then this machine; the last two; the last; the system's own voice"""
+ECHO, WIRE, PLAIN, DRONE, RASP = "echo", "wire", "plain", "drone", "rasp"
+"""Cloned, then the other server, then this machine; the last two; the last; the system's own voice; as the
+first, with a clip of which the model makes nothing that can be used"""
 ENTRIES: Mapping[str, frozenset[str]] = {
     ECHO: frozenset({CLONE, UPSTREAM, LOCAL, LAST}),
     WIRE: frozenset({UPSTREAM, LOCAL, LAST}),
     PLAIN: frozenset({LOCAL, LAST}),
     DRONE: frozenset({LAST}),
+    RASP: frozenset({UPSTREAM, LOCAL, LAST}),
 }
 OWN: Mapping[str, str] = {ECHO: CLONE, WIRE: UPSTREAM, PLAIN: LOCAL, DRONE: LAST}
-"""The engine of each persona's own voice"""
+"""The engine of each persona's own voice, if it can be heard"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,9 @@ def _write_personas(folder: Path, *, fallbacks: bool) -> Path:
     (personas / ECHO / "words.txt").write_text(transcript, encoding="utf-8")
     voice = _CLONE.format(model=model, clip=clip.name)
     _persona(personas, ECHO, voice, (_FAR, _SPARE, _LAST) if fallbacks else (), _CONSENT)
+    rasp = _persona(personas, RASP, voice, (_FAR, _SPARE, _LAST), _CONSENT) / RASP
+    shutil.copy(clip, rasp)
+    (rasp / "words.txt").write_text(f"{transcript} Fi{BABBLES_ON}.", encoding="utf-8")
     _persona(personas, WIRE, _FAR, (_SPARE, _LAST) if fallbacks else ())
     _persona(personas, PLAIN, _SPARE, (_LAST,) if fallbacks else ())
     _persona(personas, DRONE, _LAST, ())

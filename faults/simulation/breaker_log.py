@@ -38,7 +38,7 @@ class BreakerLog:
         A canary that went before that may still fail and open the breaker once more: its delay counts.
         """
         windows = [window for window in schedule.windows if window.engine == engine.name]
-        for window, after in zip(windows, [*windows[1:], None], strict=True):
+        for window, after in zip(windows, [*windows[1:], None], strict=False):
             if window.dead and (recovery := self._recovery(engine, window, after, healthy)):
                 yield recovery
 

@@ -40,7 +40,8 @@ class Voice:
     """A persona."""
 
     name: str
-    chain: FallbackChain
+    chain: Callable[[], FallbackChain]
+    """As it is now"""
     engines: frozenset[str]
 
 
@@ -123,7 +124,7 @@ class Client:
 
     async def _stream(self, utterance: Utterance, listener: Listener) -> None:
         budget = Budget(first_audio=FIRST_AUDIO_BUDGET)
-        speak = partial(self._voice.chain.speak, utterance, budget=budget)
+        speak = partial(self._voice.chain().speak, utterance, budget=budget)
         is_ahead = len(utterance.sentences) > 1 and self._manner == "robot"
         async with aclosing(ahead(speak) if is_ahead else speak()) as events:
             async for event in events:
@@ -134,7 +135,7 @@ class Client:
 
     async def _file(self, utterance: Utterance, listener: Listener) -> Outcome:
         try:
-            made = await speak_whole(self._voice.chain, utterance, self._clock, within=WHOLE_ANSWER_BUDGET)
+            made = await speak_whole(self._voice.chain(), utterance, self._clock, within=WHOLE_ANSWER_BUDGET)
         except EngineFailure:
             return Outcome.ERROR
         for chunk in made.chunks:

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 
+from faults.simulation.content import Content, pieces_gone_wrong
 from faults.simulation.schedule import Kind, Schedule, Window
 from faults.simulation.sound import FORMAT, pieces_of
 from gateway.engines.upstream.pace import Pace
@@ -21,6 +22,8 @@ UPSTREAM = "upstream:studio"
 LOCAL = ("espeak", "pyttsx3")
 PROBE = Sentence(0, "Hi.")
 SLOWER = 8.0
+CAREFUL = 1.25
+"""How much longer than it takes on the average an engine says that it will take"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +55,15 @@ class SimulatedEngine:
 
     signs_of_life = False
 
-    def __init__(self, name: str, schedule: Schedule, rng: random.Random) -> None:
+    def __init__(
+        self, name: str, schedule: Schedule, rng: random.Random, content: Content | None = None
+    ) -> None:
         """Inside the loop whose time it lives in."""
         self.name = name
         self.description = f"the simulated {name}"
         self._shape = SHAPES[name]
         self.first_audio_cap = self._shape.first_audio_cap
-        self._schedule, self._rng = schedule, rng
+        self._schedule, self._rng, self._content = schedule, rng, content
         self._clock = asyncio.get_running_loop().time
         self._pace = Pace(self._clock)
         self._hold_until = 0.0
@@ -73,7 +78,7 @@ class SimulatedEngine:
         return Readiness(Reason("held_off", "it says when to come back"), left) if left > 0 else READY
 
     def start_estimate(self, sentence: Sentence, voice: VoiceSpec) -> float:
-        return self._pace.first_audio if self._shape.learns else self._shape.first_audio
+        return self._pace.first_audio if self._shape.learns else self._shape.first_audio * CAREFUL
 
     def real_time_factor(self, voice: VoiceSpec) -> float:
         return self._shape.real_time_factor
@@ -87,7 +92,7 @@ class SimulatedEngine:
         began, sounded = self._clock(), False
         self._inside += 1
         try:
-            async with aclosing(self._pieces(sentence.text)) as pieces:
+            async with aclosing(self._pieces(sentence.text, voice.voice)) as pieces:
                 async for piece in pieces:
                     if not sounded:
                         self._pace.began(self._clock() - began)
@@ -104,11 +109,15 @@ class SimulatedEngine:
         if not sounded:
             raise EngineFailure("no_audio", f"{self.name} made no sound of a word")
 
-    async def _pieces(self, text: str) -> AsyncGenerator[bytes, None]:
+    async def _pieces(self, text: str, voice: str) -> AsyncGenerator[bytes, None]:
         window = self._fault()
         self._begin(window)
         silent = window is not None and window.kind is Kind.SILENT
         pieces = pieces_of(text, silent=silent)
+        dice = self._rng.randrange(1000)
+        if self._content and not window:
+            wrong = self._content.wrong(f"{self.name} {voice}", text, dice)
+            pieces = pieces_gone_wrong(text, wrong) if wrong else pieces
         jitter = self._rng.uniform(0.8, 1.4)
         audio = FORMAT.seconds(FORMAT.samples(sum(map(len, pieces))))
         for number, piece in enumerate(pieces):

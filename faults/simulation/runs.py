@@ -14,6 +14,13 @@ def judged(seed: int, hours: float) -> Figures:
     return figures_of(replace(found, own_voice_share=share(found) / share(best)))
 
 
+def judged_content(seed: int, hours: float) -> Figures:
+    """Texts and voices that come out wrong, and nothing else."""
+    found = simulate(seed, hours, "content").evidence
+    best = simulate(seed, hours, "oracle of content").evidence
+    return figures_of(replace(found, own_voice_share=share(found) / share(best)))
+
+
 def share(evidence: Evidence) -> float:
     """Of all sentences that were spoken, those in the cloned voice."""
     engines = [row.engine for several in evidence.book.answers.values() for row in several[0].ledger]

@@ -6,6 +6,7 @@ import random
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
+from faults.simulation.content import Content, pieces_gone_wrong
 from faults.simulation.schedule import Kind, Schedule
 from faults.simulation.sound import FORMAT, pieces_of
 from gateway.engines.mlx.messages import (
@@ -35,8 +36,12 @@ SLOWER = 5.0
 class Machine:
     """Where the workers run. It outlives them."""
 
-    def __init__(self, engine: str, schedule: Schedule, rng: random.Random) -> None:
-        self.engine, self.schedule, self.rng = engine, schedule, rng
+    def __init__(
+        self, engine: str, schedule: Schedule, rng: random.Random, content: Content, ease: float = 1.0
+    ) -> None:
+        """With `ease` times the speed nobody has to wait for anybody else."""
+        self.engine, self.schedule, self.rng, self.content = engine, schedule, rng, content
+        self.first_audio, self.real_time_factor = FIRST_AUDIO / ease, REAL_TIME_FACTOR / ease
         self._able: list[tuple[float, float]] = []
         """From when to when a worker could speak"""
 
@@ -145,7 +150,8 @@ class SimulatedProcess:
         self._put(
             Ready(
                 "qwen3_tts", "voice_design", "0b6", FORMAT.sample_rate, "simulated",
-                load_seconds=LOADS, first_audio=FIRST_AUDIO, real_time_factor=REAL_TIME_FACTOR,
+                load_seconds=LOADS, first_audio=self._machine.first_audio,
+                real_time_factor=self._machine.real_time_factor,
             )
         )  # fmt: skip
 
@@ -156,10 +162,11 @@ class SimulatedProcess:
         if at_first is Kind.HANG:
             await self._stay_silent()
         self._put(Started(speak.id))
-        pieces = _pieces(speak, at_first)
+        pieces = self._pieces(speak, at_first)
         jitter = rng.uniform(0.8, 1.3)
         for number, piece in enumerate(pieces):
-            seconds = FORMAT.seconds(FORMAT.samples(len(piece))) * REAL_TIME_FACTOR if number else FIRST_AUDIO
+            audio = FORMAT.seconds(FORMAT.samples(len(piece)))
+            seconds = audio * self._machine.real_time_factor if number else self._machine.first_audio
             fault = self._machine.fault(clock())
             await asyncio.sleep(seconds * jitter * (SLOWER if fault is Kind.SLOW else 1.0))
             if speak.id in self._cancelled:
@@ -180,8 +187,20 @@ class SimulatedProcess:
             self._put(Audio(speak.id), piece)
             made += FORMAT.samples(len(piece))
             first_audio = first_audio or clock() - began
+        if not made:
+            self._put(Failed(speak.id, "no_audio", "the model made no audio of a sentence"))
+            return
         stats = {"first_audio": first_audio, "audio": FORMAT.seconds(made), "wall": clock() - began}
         self._put(Finished(speak.id, stats | dict.fromkeys(("active_memory", "peak_memory", "rss"), 0.0)))
+
+    def _pieces(self, speak: Speak, fault: Kind | None) -> Sequence[bytes]:
+        if speak.prompt == WARM_UP:
+            return pieces_of("Hi.", silent=fault is Kind.SILENT)
+        # Of two faults at once, such as half of something else, nobody could tell what it is.
+        wrong = None if fault else self._machine.content.wrong(str(speak.instruct), speak.text, speak.seed)
+        if wrong:
+            return pieces_gone_wrong(speak.text, wrong)
+        return pieces_of(speak.text, silent=fault is Kind.SILENT)
 
     async def _stay_silent(self) -> None:
         self._machine.unable()
@@ -190,8 +209,3 @@ class SimulatedProcess:
     def _put(self, answer: Answer, body: bytes = b"") -> None:
         if not self._dead.is_set():
             self._answers.put_nowait((answer, body))
-
-
-def _pieces(speak: Speak, fault: Kind | None) -> Sequence[bytes]:
-    text = "Hi." if speak.prompt == WARM_UP else speak.text
-    return pieces_of(text, silent=fault is Kind.SILENT)

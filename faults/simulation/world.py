@@ -14,8 +14,9 @@ from faults.answers import Book, Outage, Recovery, spent_on
 from faults.report import Evidence
 from faults.simulation.breaker_log import BreakerLog
 from faults.simulation.clients import Client, Manner, Voice
+from faults.simulation.content import Content
 from faults.simulation.engines import CLONE, LOCAL, UPSTREAM, SimulatedEngine
-from faults.simulation.schedule import seeded
+from faults.simulation.schedule import Schedule, seeded
 from faults.simulation.virtual_time import run
 from faults.simulation.watched import INTERVAL, ForeseenEngine, WatchedEngine
 from faults.simulation.worker import Machine
@@ -24,6 +25,7 @@ from gateway.clip import Clip
 from gateway.engines.listening import ListeningEngine
 from gateway.engines.mlx import model_worker
 from gateway.engines.mlx.engine import MlxEngine
+from speech.blame import Blame
 from speech.breaker import CircuitBreaker
 from speech.engines.base import Engine
 from speech.fallback import FallbackChain
@@ -31,8 +33,10 @@ from speech.guarded import ChainEntry, GuardedEngine
 from speech.persona import ModelVoice, VoiceSpec
 from speech.recovery import recover
 from speech.utterance import Outcome
+from speech.voice_recovery import recover_voices
 
-Variant = Literal["as it is", "oracle", "without takeover"]
+Variant = Literal["as it is", "oracle", "content", "oracle of content", "without takeover"]
+"""The two of content have no other faults"""
 MODEL = "simulated"
 PERSONAS: Mapping[str, Sequence[str]] = {
     "vixen": (CLONE, *LOCAL),
@@ -46,6 +50,8 @@ CLIENTS: Sequence[tuple[str, Manner, str]] = (
     ("browser", "stream", "spark"),
     ("batch", "burst", "gremlin"),
 )
+CLONED = tuple(persona for persona, engines in PERSONAS.items() if engines[0] == CLONE)
+EASE = 5.0
 ADMITTED = 12
 """Texts at the same time"""
 ENDS = 600.0
@@ -70,33 +76,43 @@ def simulate(seed: int, hours: float, variant: Variant = "as it is") -> Recorded
 class _World:
     def __init__(self, seed: int, seconds: float, variant: Variant) -> None:
         self._seed, self._seconds, self._variant = seed, seconds, variant
-        self._schedule = seeded(seed, seconds, CLONE, UPSTREAM, LOCAL)
+        everything = "content" not in variant
+        self._schedule = seeded(seed, seconds, CLONE, UPSTREAM, LOCAL) if everything else Schedule(())
+        self._content = Content(seed, seconds, CLONED)
         self._log = hashlib.sha256()
         self._book = Book()
 
     async def run(self) -> Recorded:
         loop = asyncio.get_running_loop()
         self._clock = loop.time
-        machine = Machine(CLONE, self._schedule, self._dice("worker"))
+        # What content costs is seen where nobody else's sentence is in the way.
+        ease = EASE if "content" in self._variant else 1.0
+        machine = Machine(CLONE, self._schedule, self._dice("worker"), self._content, ease)
         with patch.object(model_worker, "WorkerProcess", machine):
             clone = MlxEngine([MODEL], _no_clip)
             made: dict[str, Engine] = {CLONE: ListeningEngine(clone)}
-            made[UPSTREAM] = ListeningEngine(SimulatedEngine(UPSTREAM, self._schedule, self._dice(UPSTREAM)))
+            upstream = SimulatedEngine(UPSTREAM, self._schedule, self._dice(UPSTREAM), self._content)
+            made[UPSTREAM] = ListeningEngine(upstream, any_language=True)
             made |= {name: SimulatedEngine(name, self._schedule, self._dice(name)) for name in LOCAL}
-            watched = {name: WatchedEngine(engine, self._schedule) for name, engine in made.items()}
+            watched = {
+                name: WatchedEngine(engine, self._schedule, None if name in LOCAL else self._content)
+                for name, engine in made.items()
+            }
             logs = {name: BreakerLog(self._tell) for name in watched}
             guarded = {name: self._guard(watched[name], logs[name]) for name in watched}
             await clone.start()
             pairs = [(each.engine, each.breaker) for each in guarded.values() if each.breaker]
-            canaries = asyncio.create_task(
-                recover(pairs, clock=loop.time, interval=INTERVAL), name="canaries"
-            )
+            canaries = {
+                asyncio.create_task(recover(pairs, clock=loop.time, interval=INTERVAL), name="canaries"),
+                asyncio.create_task(recover_voices(list(guarded.values())), name="canaries of voices"),
+            }
             async with asyncio.timeout(self._seconds + ENDS):
                 await self._all_clients(guarded)
+            for task in canaries:
+                task.cancel()
+            await asyncio.wait(canaries)
             # What was left by the last of them is let go by the worker at its next piece.
             await asyncio.sleep(10.0)
-            canaries.cancel()
-            await asyncio.wait({canaries})
             busy = clone.status[MODEL]["state"] == "busy"
             for engine in made.values():
                 await engine.close()
@@ -106,7 +122,7 @@ class _World:
             f"simulation {self._variant}",
             self._seed,
             self._book,
-            self._schedule.counts(),
+            {**({} if "content" in self._variant else self._schedule.counts()), **self._content.counts()},
             tuple(self._outages(watched)),
             tuple(self._recoveries(watched, logs, machine)),
             sum(len(engine.probes) for engine in watched.values()),
@@ -132,18 +148,24 @@ class _World:
 
     def _voice(self, persona: str, guarded: Mapping[str, GuardedEngine]) -> Voice:
         engines = PERSONAS[persona]
-        entries = [ChainEntry(guarded[engine], _spec(engine, persona)) for engine in engines]
-        if self._variant == "without takeover":
-            return Voice(persona, FallbackChain(entries[:1], last_resort=False), frozenset(engines))
-        return Voice(persona, FallbackChain(entries), frozenset(engines))
+        alone = self._variant == "without takeover"
+
+        def chain() -> FallbackChain:
+            own = self._content.voice(persona, self._clock())
+            entries = [ChainEntry(guarded[engine], _spec(engine, persona, own)) for engine in engines]
+            return FallbackChain(entries[:1] if alone else entries, last_resort=not alone)
+
+        return Voice(persona, chain, frozenset(engines))
 
     def _guard(self, engine: WatchedEngine, log: BreakerLog) -> GuardedEngine:
-        if self._variant == "oracle":
-            return GuardedEngine(ForeseenEngine(engine, self._schedule))
+        if "oracle" in self._variant:
+            content = None if engine.name in LOCAL else self._content
+            foreseen = ForeseenEngine(engine, self._schedule, content)
+            return GuardedEngine(foreseen, blame=Blame(self._clock))
         dice = self._dice(f"breaker {engine.name}").random
         breaker = CircuitBreaker(engine.name, clock=self._clock, random=dice, listener=log)
         log.breaker = engine.breaker = breaker
-        return GuardedEngine(engine, breaker)
+        return GuardedEngine(engine, breaker, blame=Blame(self._clock))
 
     def _outages(self, watched: Mapping[str, WatchedEngine]) -> Iterator[Outage]:
         # Whose listener left at that very moment was not failed by an engine; nobody else ends with them.
@@ -155,7 +177,7 @@ class _World:
         }
         for window in self._schedule.windows:
             if window.dead:
-                all_failed = watched[window.engine].failed.get(window, [])
+                all_failed = watched[window.engine].failed(window)
                 failed = [(asked, ended) for asked, ended in all_failed if ended not in left]
                 spent, beside = spent_on(failed)
                 yield Outage(window.engine, window.kind.value, window.began, spent, beside)
@@ -174,10 +196,10 @@ class _World:
         self._log.update(f"{self._clock():.6f} {what}\n".encode())
 
 
-def _spec(engine: str, persona: str) -> VoiceSpec:
+def _spec(engine: str, persona: str, own: str) -> VoiceSpec:
     if engine != CLONE:
         return VoiceSpec(engine, persona)
-    return VoiceSpec(engine, persona, model_voice=ModelVoice(MODEL, persona, instruct=persona))
+    return VoiceSpec(engine, persona, model_voice=ModelVoice(MODEL, own, instruct=own))
 
 
 def _at_once(moment: float) -> float:

@@ -103,6 +103,9 @@ def as_refusal(error: Exception, request: web.Request) -> Refusal:
     match error:
         case Refusal():
             return error
+        case errors.EngineFailure() if error.reason in errors.NOT_THE_ENGINES:
+            # No voice made anything of it that could be this text; the same request would end the same way.
+            return Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, error.reason, error.message, "input")
         case errors.RobotVoiceError() if type(error) in OURS:
             status, param = OURS[type(error)]
             wait = error.retry_after if isinstance(error, errors.EngineUnavailable) else None

@@ -167,9 +167,9 @@ async def _clone(
     if asked.ref_text is None and not asked.x_vector_only_mode:
         warnings.add("ref_text", "without ref_text only the timbre is cloned; send the words of the clip")
     if asked.language:
-        in_it = spec.speaking(asked.language)
-        if can_speak(in_it, app[ENGINES]):
-            spec = in_it
+        in_language = spec.speaking(asked.language)
+        if can_speak(in_language, app[ENGINES]):
+            spec = in_language
         else:
             name = language_of(asked.language).name
             warnings.add("language", f"{name} is not followed: this model finds out the language by itself")

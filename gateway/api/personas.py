@@ -38,6 +38,8 @@ def described(persona: Persona) -> dict[str, Any]:
         "clones": persona.voice.clones,
         "revision": persona.revision,
         "when_unavailable": persona.when_unavailable,
+        "first_audio_budget": persona.first_audio_budget,
+        "whole_answer_budget": persona.whole_answer_budget,
         "acting": persona.acting,
         "voices": [_told(voice) for voice in persona.voices],
         "local_voices": [write_record(voice) for voice in persona.local_voices],

@@ -131,7 +131,8 @@ class _Telling:
         seconds = WIRE_FORMAT.seconds(self._samples)
         if event.outcome is not Outcome.COMPLETE:
             detail = event.reason.text if event.reason else "nothing could speak it"
-            await self._outlet.send(wire.Error(self._id, "incomplete", detail, event.spoken))
+            reason = event.reason.code if event.reason else None
+            await self._outlet.send(wire.Error(self._id, "incomplete", detail, event.spoken, reason))
             return
         if not (self._binary or self._one_piece):
             await self._outlet.send(self._in_text(b"", final=True))

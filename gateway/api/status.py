@@ -3,6 +3,7 @@
 import asyncio
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
@@ -23,6 +24,7 @@ from gateway.keys import (
     SETTINGS,
     SOCKETS,
     TALLY,
+    TOO_SLOW,
 )
 from gateway.models import as_shown
 from speech.attempt import STALL
@@ -115,6 +117,9 @@ def _speaker(app: web.Application, persona: Persona) -> Mapping[str, Any]:
     if first:
         first.permit.ignore()
     speaks = entries[first.index] if first else None
+    reason = passed[0] if passed else None
+    if reason and reason.code == "too_late":
+        reason = replace(reason, text=app[TOO_SLOW].advice(persona) or reason.text)
     pack = app[PHRASES].pack(persona)
     return {
         "own_engine": persona.voice.engine,
@@ -122,7 +127,7 @@ def _speaker(app: web.Application, persona: Persona) -> Mapping[str, Any]:
         "speaks": speaks.voice.engine if speaks else None,
         "voice": without_folders(speaks.voice.voice) if speaks else None,
         "own_voice": first is not None and first.index == 0,
-        "reason": _reason(passed[0]) if passed else None,
+        "reason": _reason(reason),
         "phrases": {"recorded": len(pack.recordings), "wanted": pack.wanted},
     }
 

@@ -177,6 +177,7 @@ class Conversation:
         predicted = 0.0 if kept else chain.start_estimate(spoken[0])
         if own and request.id is not None and predicted > budget.first_audio:
             why = f"the first sound would come in {predicted:.1f} s"
+            chain.make_for_later(spoken[0])
             seen.refused("too_late")
             await self._socket.send(wire.Unavailable(request.id, "too_late", why))
             return

@@ -22,8 +22,6 @@ from speech.errors import InvalidClip, UnknownVoice
 from speech.persona import Consent, ModelVoice, Persona, UpstreamVoice, VoiceSpec
 
 USABLE, PROBLEMS = 0, 2
-PAUSES = 3.0
-"""Seconds of a clip that need not be speech"""
 
 
 async def check_personas(settings: Settings, name: str | None = None) -> int:

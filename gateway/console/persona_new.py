@@ -65,12 +65,17 @@ async def make_persona(wanted: NewPersona, settings: Settings) -> int:
     Raises InvalidPersona and InvalidClip, and then it was not made.
     """
     try:
-        wanted = replace(wanted, language=language_tag(wanted.language))
+        language = language_tag(wanted.language)
     except UnknownLanguage as error:
         raise InvalidPersona(f"language: {error.message}") from error
-    wanted = replace(wanted, model=_model(wanted.model), clip=spelled_there(wanted.clip))
     words = None if wanted.transcript is None else _words(wanted.transcript)
-    wanted = replace(wanted, transcript=words)
+    wanted = replace(
+        wanted,
+        model=_model(wanted.model),
+        clip=spelled_there(wanted.clip),
+        transcript=words,
+        language=language,
+    )
     checked = await load_persona_clip(wanted.clip, words, wanted.language)
     fallback, note = await _fallback(wanted.language, settings)
     folder = settings.personas or _owned_folder()

@@ -50,10 +50,8 @@ class VoiceCheck:
             where = f"fallbacks[{place - 1}]" if place else "voice"
             if why := self._refusal(voice):
                 found.append(Finding("voice", "problem", f"{where}: {why}"))
-            elif told := _other_language(voice, persona.language):
+            elif told := self._other_language(voice, persona.language):
                 found.append(Finding("language", "warning", f"{where}: {told}"))
-            elif voice.model_voice and (unspoken := unspoken_of(voice.model_voice, self._revisions)):
-                found.append(Finding("language", "warning", f"{where}: {unspoken}"))
         return found
 
     def cannot_tell(self) -> list[str]:
@@ -74,21 +72,22 @@ class VoiceCheck:
         reason = engine.readiness(voice).reason if engine else None
         return reason.text if reason and reason.code in THE_VOICE else None
 
+    def _other_language(self, voice: VoiceSpec, language: str) -> str | None:
+        """What is to be said of a voice that would not read the persona's language as one who speaks it."""
+        if voice.model_voice:
+            return unspoken_of(voice.model_voice, self._revisions)
+        espeak = self._engines.get(voice.engine)
+        if not isinstance(espeak, EspeakEngine):
+            return None
+        try:
+            spoken, wanted = language_of(voice.voice.partition("+")[0]), language_of(language)
+        except UnknownLanguage:
+            return None
+        better, is_its_own = espeak.voice_for(language)
+        if spoken.code == wanted.code or not is_its_own:
+            return None
+        return f"{voice.voice} reads {spoken.name}, and the persona speaks {wanted.name}; say voice: {better}"
+
 
 def _all(persona: Persona) -> tuple[VoiceSpec, ...]:
     return (persona.voice, *persona.fallbacks)
-
-
-def _other_language(voice: VoiceSpec, language: str) -> str | None:
-    """What is to be said of an eSpeak voice that would read another language than the persona's."""
-    if voice.engine != "espeak":
-        return None
-    try:
-        spoken, wanted = language_of(voice.voice.partition("+")[0]), language_of(language)
-    except UnknownLanguage:
-        return None
-    if spoken.code == wanted.code:
-        return None
-    return (
-        f"{voice.voice} reads {spoken.name}, and the persona speaks {wanted.name}; say voice: {wanted.code}"
-    )

@@ -1,27 +1,44 @@
 """One sentence on its way, and all who listen to it."""
 
 import asyncio
+import math
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
+from dataclasses import replace
 
 from speech.audio import AudioChunk
 from speech.engines.base import Engine
-from speech.errors import EngineFailure, EngineUnavailable
+from speech.errors import ContentFailure, EngineFailure, EngineUnavailable
 from speech.persona import VoiceSpec
 from speech.utterance import Sentence
 
 
 class Flight:
-    """Made once for everybody; when the last listener has left before its end, it is not made any more."""
+    """Made once for everybody; when the last listener has left before its end, it is not made any more.
+
+    Unless nothing of it has sounded yet: an engine cannot stop before it has made its first piece, and then
+    it may as well go on, as long as nobody else wants to speak.
+    """
 
     def __init__(
-        self, engine: Engine, sentence: Sentence, voice: VoiceSpec, forget: Callable[[], None]
+        self,
+        engine: Engine,
+        sentence: Sentence,
+        voice: VoiceSpec,
+        forget: Callable[[], None],
+        goes_on: Callable[["Flight"], bool],
     ) -> None:
-        """`forget` is called once, when nobody may join any more."""
+        """`forget` is called once, when nobody may join any more; `goes_on` says if it may without anybody.
+
+        Each who listens has their own time; it has none.
+        """
         self.priority = sentence.asked.priority
         self._engine = engine
-        self._sentence = sentence
+        asked = replace(sentence.asked, start_by=math.inf, abandoned=lambda: self._abandoned)
+        self._sentence = replace(sentence, asked=asked)
         self._voice = voice
+        self._goes_on = goes_on
+        self._abandoned = False
         self.chunks: list[AudioChunk] = []
         """So far; an engine bounds what it makes of a sentence"""
         self.task: asyncio.Task[None] | None = None
@@ -29,7 +46,8 @@ class Flight:
         self._forget = forget
         self._listeners = 0
         self._ended = False
-        self._problem: Exception | None = EngineUnavailable("stopped", f"{engine.name} was stopped")
+        self.problem: Exception | None = EngineUnavailable("stopped", f"{engine.name} was stopped")
+        """Why it did not come to its end"""
         self._told = False
         self._news = asyncio.Event()
 
@@ -40,9 +58,9 @@ class Flight:
                 async for chunk in chunks:
                     self.chunks.append(chunk)
                     self._wake()
-            self._problem = None
+            self.problem = None
         except Exception as problem:
-            self._problem = problem
+            self.problem = problem
             self.chunks = []
         finally:
             self.end()
@@ -57,10 +75,11 @@ class Flight:
     async def listen(self) -> AsyncGenerator[AudioChunk, None]:
         """All of it from the beginning. Raises what the engine raised.
 
-        A failure is raised as one to a single listener, and to the others as EngineUnavailable: it was one
-        failure, and is to be counted once.
+        A failure of the engine is raised as one to a single listener, and to the others as EngineUnavailable:
+        it was one failure, and is to be counted once. What came out wrong each of them may have made again.
         """
         self._listeners += 1
+        self._abandoned = False
         chunks, position = self.chunks, 0
         try:
             while True:
@@ -71,24 +90,28 @@ class Flight:
                 if self._ended:
                     break
                 await news.wait()
-            if self._problem:
+            if self.problem:
                 raise self._problem_for_one()
         finally:
             self._listeners -= 1
             if not self._listeners and not self._ended and self.task:
-                self.end()
-                self.task.cancel()
-                await asyncio.wait({self.task})
+                self._abandoned = not any(chunk.samples for chunk in self.chunks) and self._goes_on(self)
+                if not self._abandoned:
+                    self.end()
+                    self.task.cancel()
+                    await asyncio.wait({self.task})
 
     def _wake(self) -> None:
         self._news.set()
         self._news = asyncio.Event()
 
     def _problem_for_one(self) -> Exception:
-        problem = self._problem
+        problem = self.problem
         assert problem is not None
         if isinstance(problem, EngineUnavailable):
             return EngineUnavailable(problem.reason, problem.message, problem.retry_after)
+        if isinstance(problem, ContentFailure):
+            return ContentFailure(problem.reason, problem.message)
         if not self._told:
             self._told = True
             return problem

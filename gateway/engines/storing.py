@@ -5,10 +5,10 @@ A clip that came with a single request leaves nothing behind.
 
 import asyncio
 import logging
-import math
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Coroutine
 from contextlib import aclosing
 from dataclasses import replace
+from typing import Any
 
 from gateway.audio_files import StoredAudio
 from gateway.audio_store import AudioKeys, AudioStore
@@ -25,6 +25,10 @@ log = logging.getLogger(__name__)
 LATER = 2
 """Sentences that are made, or wait to be made, though nobody waits for them"""
 FOR_LATER = Asked(priority=Priority.BACKGROUND)
+GOES = 4
+"""How often one that had to give way is begun anew"""
+BETWEEN_GOES = 1.0
+"""Seconds"""
 
 
 class StoringEngine(WrappedEngine):
@@ -60,10 +64,7 @@ class StoringEngine(WrappedEngine):
         if key is None or key in self._flights or self._store.holds(key) or len(self._later) >= LATER:
             return
         if self._engine.readiness(voice):
-            making = self._make_for_later(replace(sentence, asked=FOR_LATER), voice)
-            task = asyncio.create_task(making, name="sentence for later")
-            self._later.add(task)
-            task.add_done_callback(self._later.discard)
+            self._begin_for_later(self._make_for_later(sentence, voice))
 
     async def close(self) -> None:
         for late in self._later:
@@ -81,9 +82,13 @@ class StoringEngine(WrappedEngine):
             if self._flights.get(key) is flight:
                 del self._flights[key]
 
-        # Each who listens has their own time; when nobody has any left, it ends.
-        unhurried = replace(sentence, asked=replace(sentence.asked, start_by=math.inf))
-        flight = Flight(self._engine, unhurried, voice, forget)
+        def goes_on(flight: Flight) -> bool:
+            room = len(self._later) < LATER
+            if room:
+                self._begin_for_later(self._see_through(flight, sentence, voice))
+            return room
+
+        flight = Flight(self._engine, sentence, voice, forget, goes_on)
         self._flights[key] = flight
         flight.task = asyncio.create_task(self._fly(key, flight), name="sentence to keep")
         self._tasks.add(flight.task)
@@ -91,13 +96,32 @@ class StoringEngine(WrappedEngine):
         flight.task.add_done_callback(lambda _: flight.end())
         return flight
 
+    def _begin_for_later(self, making: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(making, name="sentence for later")
+        self._later.add(task)
+        task.add_done_callback(self._later.discard)
+
+    async def _see_through(self, flight: Flight, sentence: Sentence, voice: VoiceSpec) -> None:
+        """To its end, now that nobody waits for it."""
+        assert flight.task is not None, "somebody listened to it"
+        await asyncio.wait({flight.task})
+        if _gave_way(flight.problem):
+            await self._make_for_later(sentence, voice)
+
     async def _make_for_later(self, sentence: Sentence, voice: VoiceSpec) -> None:
-        try:
-            async with aclosing(self.speak(sentence, voice)) as chunks:
-                async for _ in chunks:
-                    pass
-        except (EngineUnavailable, EngineFailure) as problem:
-            log.info("a sentence was not made for later: %s", problem.reason)
+        """Again, when it had to give way to somebody."""
+        unhurried = replace(sentence, asked=FOR_LATER)
+        for _ in range(GOES):
+            try:
+                async with aclosing(self.speak(unhurried, voice)) as chunks:
+                    async for _ in chunks:
+                        pass
+                return
+            except (EngineUnavailable, EngineFailure) as problem:
+                log.info("a sentence was not made for later: %s", problem.reason)
+                if not _gave_way(problem):
+                    return
+            await asyncio.sleep(BETWEEN_GOES)
 
     async def _fly(self, key: str, flight: Flight) -> None:
         await flight.run()
@@ -107,6 +131,10 @@ class StoringEngine(WrappedEngine):
                 await self._store.put(key, audio)
             except Exception:
                 log.exception("a sentence could not be kept")
+
+
+def _gave_way(problem: Exception | None) -> bool:
+    return isinstance(problem, EngineUnavailable) and problem.reason == "gave_way"
 
 
 def _whole(chunks: list[AudioChunk], engine: str) -> StoredAudio | None:

@@ -73,6 +73,23 @@ def test_a_voice_that_needs_what_this_robot_does_not_have_is_left_out() -> None:
     assert known.personas[0].local_voices == (VoiceSpec("espeak", "en+f2"),)
 
 
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ({}, (2.0, 12.0)),
+        ({"first_audio_budget": 10, "whole_answer_budget": 40.5}, (10.0, 40.5)),
+        ({"first_audio_budget": 0, "whole_answer_budget": -1}, (0.05, 0.05)),
+        ({"first_audio_budget": 1e9, "whole_answer_budget": 1e9}, (600.0, 600.0)),
+    ],
+    ids=["an older gateway", "a slow machine", "too little", "too much"],
+)
+def test_how_long_its_gateway_may_take_is_the_personas_business(
+    told: dict[str, float], kept: tuple[float, float]
+) -> None:
+    (ada,) = read_known_personas({"personas": [{**ADA, **told}]}).personas
+    assert (ada.first_audio_budget, ada.whole_answer_budget) == kept
+
+
 NO_ANSWERS: dict[str, tuple[dict[str, Any], str]] = {
     "nothing": ({}, "personas must be a list"),
     "no list": ({"personas": "vixen"}, "personas must be a list"),

@@ -13,7 +13,7 @@ from speech import wire
 from speech.audio import WIRE_FORMAT, AudioChunk, Origin
 from speech.errors import EngineFailure, EngineUnavailable
 from speech.persona import VoiceSpec
-from speech.utterance import Sentence
+from speech.utterance import Asked, Sentence
 from tests.fakes.fake_gateway import (
     CHUNK,
     CHUNKS,
@@ -243,6 +243,30 @@ async def test_an_error_counts_unless_the_gateway_works(
 ) -> None:
     fake.state.do_next(answering(wire.encode(wire.Error("1", code, "no"))))
     assert type(await problem(link_to(fake))) is kind
+
+
+@pytest.mark.parametrize("reason", ["too_long", "silent", "model_failed", "bad_voice", "too_late", "busy"])
+async def test_what_one_text_or_one_voice_did_is_no_fault_of_the_gateway(
+    fake: FakeGateway, reason: str
+) -> None:
+    """Also after the first sound: the gateway keeps account of it, and the robot says it itself."""
+    error = wire.encode(wire.Error("1", "incomplete", "it babbles", reason=reason))
+    fake.state.do_next(sending(CHUNK, error))
+    refusal = await problem(link_to(fake))
+    assert isinstance(refusal, EngineUnavailable)
+    assert (refusal.reason, refusal.message) == (reason, "gateway: it babbles")
+
+
+async def test_until_when_the_sound_is_of_use_goes_with_the_request(fake: FakeGateway) -> None:
+    """A gateway that cannot be in time says so before that, and the robot speaks itself."""
+    link = link_to(fake)
+    soon = Asked(start_by=asyncio.get_running_loop().time() + 3.0)
+    await spoken(link, Sentence(0, "Hello there.", soon))
+    await spoken(link)
+    await link.close()
+    budgets = [asked.budget_ms for asked in fake.state.requests]
+    assert budgets[0] is not None and 2700 <= budgets[0] <= 2900
+    assert budgets[1] is None
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,11 @@ By itself it babbles without end on `1次`, is silent on `hush`, and makes 0.7 s
 - `rules`: what the first that fits `does`: "babble", "silent", "short" (0.7 s), "cut" (0.2 s), "gap" (3 s of
   silence inside), "nothing", "nan", "raise", "clip first" (plays its reference, then speaks), "hang", "die"
   or "speak". A rule fits by `text` and `voice`, which are searched for in the text and in the voice's
-  transcript (regular expressions), and, with `share`, for so many of all seeds only;
+  transcript (regular expressions); with `times` only so many times for each text, with `share` for so many
+  of all seeds;
 - `start_delay`: seconds before the first sound, `warm_up_delay` if it is another while warming up;
-- `real_time_factor`: of what follows; `encode_seconds`: to encode a reference.
+- `real_time_factor`: of what follows; `encode_seconds`: to encode a reference; `deadly`: the worker dies of a
+  reference in whose transcript this is found.
 """
 
 import asyncio

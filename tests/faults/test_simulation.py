@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from faults.checker import balance
-from faults.report import broken_promises, figures_of
-from faults.simulation.runs import judged
+from faults.report import SHARE_OF_CONTENT, broken_promises, figures_of, too_few
+from faults.simulation.runs import judged, judged_content
 from faults.simulation.world import simulate
 
 ROOT = Path(__file__).parents[2]
@@ -47,6 +47,23 @@ def test_without_takeover_the_same_faults_lose_sentences_and_the_checker_sees_it
         evidence = simulate(seed, SHORT, "without takeover").evidence
         assert balance(evidence.book).lost > 10
         assert any(promise.startswith("lost: ") for promise in broken_promises(evidence))
+
+
+def test_what_only_comes_out_wrong_loses_nothing_and_gives_no_engine_a_rest() -> None:
+    """Beyond what cannot be helped: an oracle would speak hardly more in the cloned voices."""
+    figures = judged_content(2, 0.25)
+    assert figures.broken == []
+    assert all(count["hit"] for count in figures.faults.values())
+    assert figures.own_voice_share and figures.own_voice_share > SHARE_OF_CONTENT
+    assert figures.probes <= 4, "two canaries each time that bad luck looked like a sick engine"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_over_several_seeds_content_costs_hardly_a_cloned_sentence() -> None:
+    runs = [judged_content(seed, 0.5) for seed in range(1, 7)]
+    assert [run.broken for run in runs] == [[]] * len(runs)
+    assert too_few(runs, SHARE_OF_CONTENT) is None
 
 
 @pytest.mark.slow

@@ -10,6 +10,7 @@ from aiohttp import ClientSession
 from gateway.announcement import own_addresses
 from gateway.keys import ENGINES
 from speech.breaker import State
+from speech.utterance import Reason
 from tests.fakes.scripted_engine import ScriptedEngine
 from tests.gateway.in_process import SOON, Answer, RunningGateway, library, named, persona, running
 from tests.gateway.process import started
@@ -44,6 +45,19 @@ async def test_an_engine_is_kept_out_until_it_is_let_in_again() -> None:
         assert spoken.headers["X-Voice-Engine"] == "upstream:studio"
         assert spoken.headers["X-Voice-Substitute"] == "operator"
         assert (await force(gateway, "first", {"state": "auto"})).json["breaker"]["state"] == "closed"
+        assert (await gateway.say("Hello.")).headers["X-Voice-Engine"] == "first"
+
+
+async def test_one_that_has_opened_by_itself_is_closed_by_leaving_it_to_itself() -> None:
+    """Y2"""
+    async with running(PEOPLE, engines()) as gateway:
+        breaker = gateway.app[ENGINES]["first"].breaker
+        assert breaker
+        while permit := breaker.acquire():
+            permit.fail(Reason("gone", "it is gone"))
+        assert state(gateway, "first") is State.OPEN
+        told = (await force(gateway, "first", {"state": "auto"})).json["breaker"]
+        assert (told["state"], told["reason"]) == ("closed", None)
         assert (await gateway.say("Hello.")).headers["X-Voice-Engine"] == "first"
 
 

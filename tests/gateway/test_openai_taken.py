@@ -14,6 +14,8 @@ from tests.gateway.recordings import WORDS
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+REST = "It goes on for ten seconds, as slowly as one reads to a child, and then there is an end to it."
+
 
 def warned(answer: Answer) -> list[str]:
     """What the caller is told, each on its own; the answer is sound."""

@@ -35,6 +35,8 @@ async def test_a_persona_is_told_with_its_local_voice_and_its_phrases(gateway: R
         "engine": "espeak",
         "clones": False,
         "when_unavailable": "substitute",
+        "first_audio_budget": 2.0,
+        "whole_answer_budget": 12.0,
         "acting": "drop",
         "voices": [VIXENS],
         "local_voices": [VIXENS],

@@ -28,9 +28,16 @@ def test_a_changed_persona_is_looked_at_again(caplog: pytest.LogCaptureFixture) 
     assert len(caplog.records) == 2
 
 
-@pytest.mark.parametrize("best", [None, 0.1, 2.0])
+@pytest.mark.parametrize("best", [None, 0.1, 1.6])
 def test_who_is_in_time_or_not_measured_is_not_spoken_of(
     best: float | None, caplog: pytest.LogCaptureFixture
 ) -> None:
     TooSlow(lambda voice: best).look([NOVA])
     assert caplog.records == []
+
+
+def test_the_time_that_is_kept_for_the_others_counts() -> None:
+    """With it the chain would pass it over, though by itself it would be in time."""
+    others = replace(NOVA, fallbacks=(VoiceSpec("espeak"), VoiceSpec("pyttsx3")))
+    advice = TooSlow(lambda voice: 1.6).advice(others)
+    assert advice and "first_audio_budget: 2.9" in advice and "robots" in advice

@@ -47,6 +47,10 @@ async def test_what_is_not_installed_is_told_once_and_is_no_error(tmp_path: Path
         assert (model["state"], model["restarts"]) == ("unusable", 0)
         answer = await gateway.ask("/synthesize?text=Hello&voice=rook")
         assert (answer.status, answer.headers["X-Voice-Substitute"]) == (200, "not_installed")
+        async with asyncio.timeout(SOON):
+            # Personas are looked through while it serves.
+            while not any("persona rook" in line for line in gateway.log):  # noqa: ASYNC110 (another process)
+                await asyncio.sleep(0.05)
         assert await gateway.stopped() == 0
     assert not [line for line in gateway.log if "ERROR" in line or "Traceback" in line], gateway.log
     told = [line for line in gateway.log if "mlx-audio is not installed" in line]

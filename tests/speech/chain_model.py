@@ -169,7 +169,9 @@ class World(Actors):
                             self.for_later.append((entry, sentence))
                         broken = True
                         failed(voice, problem.reason)
-                        if problem.verdict == "content" and entry not in once and not heard:
+                        # What makes no audio at all knows no dice.
+                        another_take = problem.verdict == "content" and problem.reason != "no_audio"
+                        if another_take and entry not in once and not heard:
                             once.add(entry)
                             again = bool(queue or resorts is None) and (not samples or self.one_voice)
                             if again:
@@ -224,8 +226,10 @@ class World(Actors):
             return math.inf, math.inf
         if not behind and self.scenario.last_resort:
             everybody = range(len(self.scenario.entries))
-            if any(map(self.may_be_last, set(everybody) - {entry, *tried})):
-                return max(start_by - self.now - 0.25, reserves[-1]), math.inf
+            if last := [each for each in everybody if self.may_be_last(each) and each not in (entry, *tried)]:
+                actors = [self.scenario.actors[self.scenario.entries[each]] for each in last]
+                for_them = sum(min(0.5, max(0.25, 2 * actor.estimate)) for actor in actors)
+                return max(start_by - self.now - for_them, min(reserves[-1], 0.5)), math.inf
             return math.inf, math.inf
         whole = sum(max(0.25, 2 * self.needs(other, characters)) for other in behind)
         left, finish = start_by - self.now - sum(reserves[:-1]), finish_by - self.now - whole

@@ -102,9 +102,14 @@ MUTANTS: Mapping[str, Mutants] = {
         ),
         "who was forced open is the last resort": ("not (entry.recalls or forced)", "not entry.recalls"),
         "what only recalls is the last resort": ("not (entry.recalls or forced)", "not forced"),
-        "budget not split": ("due.start_by - now - sum(", "due.start_by - now - 0 * sum("),
+        "budget not split":
+            ("first_audio = due.start_by - now - sum(", "first_audio = due.start_by - now - 0 * sum("),
+        "the last resort has no part of the budget":
+            ("left = due.start_by - now - sum(", "left = due.start_by - now - 0 * sum("),
         "whole budget not split": ("due.finish_by - now - sum(", "due.finish_by - now - 0 * sum("),
         "reserve missing": ("return max(RESERVE, 2 *", "return max(0.0, 2 *"),
+        "who is slow is waited for beyond the time there is":
+            ("min(_reserve(entry, sentence), A_MOMENT)", "_reserve(entry, sentence)"),
         "reserve is not of the slow": ("max(RESERVE, 2 * _estimate(entry, sentence))", "RESERVE"),
         "who is not ready has a reserve":
             ("if not other.recalls and other.readiness()]", "if not other.recalls]"),
@@ -171,7 +176,11 @@ MUTANTS: Mapping[str, Mutants] = {
         "who is forbidden is asked again":
             ("permit.forbid(Reason(forbidden.reason, forbidden.message))", "permit.ignore()"),
         "a sentence without sound is spoken":
-            ('raise ContentFailure("no_audio", f"{engine.name} made no audio of a sentence")', "heard = 0.0"),
+            (
+                'raise ContentFailure("no_audio", f"{engine.name} made no audio of a sentence", '
+                "another_take=False)",
+                "heard = 0.0",
+            ),
         "what one text does wrong is its engine's fault":
             ("else:\n            permit.ignore()", "else:\n            permit.fail(reason)"),
         "a text that went well is doubted still": ("    blame.spoke(entry.voice, text, begun)\n", ""),
@@ -229,7 +238,7 @@ MUTANTS: Mapping[str, Mutants] = {
             ("of_text.rests_until = now + _rest(TEXT_RESTS, of_text.row)", "pass"),
         "a text that went well has a rest": ("known.row, known.rests_until = 0, -math.inf", "pass"),
         "a voice is given a rest for one text":
-            ("of_voice.failed.add(key[1])", "of_voice.failed |= {1, 2, 3}"),
+            ("of_voice.failed[key[1]] = now", "of_voice.failed |= dict.fromkeys((1, 2, 3), now)"),
     },
     "fade": {
         "sound ends with a click": ("sample * (count - 1 - at) // count", "sample"),

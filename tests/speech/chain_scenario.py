@@ -142,6 +142,8 @@ RARE = [
     Scenario((Actor(((10,),), estimate=0.9), _SPEAKS), (0, 1), False, ("One.",), 1.26),
     # Sound enough in time, though more comes later.
     Scenario((Actor(((10, 0.375) * 6,)), _SPEAKS), (0, 1), False, ("One.",), 1.26),
+    # What came out wrong would be just in time once more, had it not taken so long.
+    Scenario((Actor(((0.75, BREAKS[2]),), estimate=0.5), _SPEAKS), (0, 1), False, ("One.",), 1.26),
     # What was heard is repeated by the one after the next.
     Scenario((Actor(((10, BREAKS[0]),)), _DIES, _SPEAKS), (0, 1, 2), False, ("One.",)),
 ]
@@ -152,7 +154,7 @@ RARE_FILES = [
         (Actor(((10,),), factor=1.0, reads="λ"), Actor(((10,),), reads="ж")),
         (0, 1),
         False,
-        ("λ", "λ", "ж"),
+        ("ж", "λ", "λ"),
         whole=0.4,
     ),
 ]

@@ -115,11 +115,22 @@ def test_a_voice_that_spoke_well_is_as_good_as_any(clock: Clock, blame: Blame) -
     assert fail(blame, (NOVA, "One."), (NOVA, "Two.")) == [Whose.TEXT] * 2
 
 
-def test_the_engine_is_to_blame_when_texts_and_voices_differ(blame: Blame) -> None:
-    assert fail(blame, (NOVA, "One."), (BRIM, "Two."), (NOVA, "Three.")) == [
-        *(Whose.TEXT, Whose.TEXT),
-        Whose.ENGINE,
-    ]
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        [(NOVA, "One."), (BRIM, "Two."), (NOVA, "Three."), (BRIM, "Four.")],
+        [(NOVA, "One."), (NOVA, "Two."), (NOVA, "Three."), (BRIM, "Four."), (BRIM, "Five.")],
+        [(NOVA, "One."), (BRIM, "Two."), (CORA, "Three.")],
+        [(NOVA, "One."), (BRIM, "One."), (NOVA, "Two."), (BRIM, "Two."), (CORA, "Three.")],
+    ],
+    ids=["in turn", "one after the other", "three voices", "some the same"],
+)
+def test_the_engine_is_to_blame_when_texts_and_voices_differ(
+    wrong: list[tuple[VoiceSpec, str]], blame: Blame
+) -> None:
+    *before, last = fail(blame, *wrong)
+    assert Whose.ENGINE not in before
+    assert last is Whose.ENGINE
 
 
 @pytest.mark.parametrize(
@@ -128,8 +139,10 @@ def test_the_engine_is_to_blame_when_texts_and_voices_differ(blame: Blame) -> No
         [(NOVA, "One."), (BRIM, "One."), (CORA, "One.")],
         [(NOVA, "One."), (BRIM, "Two."), (BRIM, "One."), (NOVA, "Two.")],
         [(NOVA, f"Number {number}.") for number in range(20)],
+        [(BRIM, "One."), *((NOVA, f"Number {number}.") for number in range(20)), (BRIM, "One.")],
+        [(NOVA, "One."), (BRIM, "Two."), (CORA, "One.")],
     ],
-    ids=["one text", "two texts", "one voice"],
+    ids=["one text", "two texts", "one voice", "one voice and one text", "two texts of three voices"],
 )
 def test_it_is_not_while_a_text_or_a_voice_explains_it(
     wrong: list[tuple[VoiceSpec, str]], blame: Blame
@@ -141,7 +154,7 @@ def test_it_is_not_when_something_went_well_in_between(clock: Clock, blame: Blam
     fail(blame, (NOVA, "One."), (BRIM, "Two."))
     clock.now += 1
     blame.spoke(CORA, "Well.", clock())
-    assert fail(blame, (NOVA, "Three."), (NOVA, "Four.")) == [Whose.TEXT, Whose.VOICE]
+    assert fail(blame, (NOVA, "Three."), (BRIM, "Four.")) == [Whose.TEXT] * 2
 
 
 def test_what_was_begun_before_it_went_wrong_redeems_nothing(clock: Clock, blame: Blame) -> None:
@@ -149,40 +162,41 @@ def test_what_was_begun_before_it_went_wrong_redeems_nothing(clock: Clock, blame
     clock.now += 1
     fail(blame, (NOVA, "One."), (BRIM, "Two."))
     blame.spoke(CORA, "Well.", begun)
-    assert fail(blame, (NOVA, "Three.")) == [Whose.ENGINE]
+    blame.spoke(NOVA, "Well.", begun)
+    assert fail(blame, (NOVA, "Three."), (BRIM, "Four.")) == [Whose.TEXT, Whose.ENGINE]
 
 
 def test_what_went_wrong_long_ago_tells_nothing(clock: Clock, blame: Blame) -> None:
     fail(blame, (NOVA, "One."), (BRIM, "Two."))
     clock.now += WINDOW + 1
-    assert fail(blame, (NOVA, "Three.")) == [Whose.TEXT]
+    assert fail(blame, (CORA, "Three."), (BRIM, "Four.")) == [Whose.TEXT] * 2
 
 
 def test_when_it_was_the_engine_its_texts_and_voices_may_be_tried_at_once(blame: Blame) -> None:
     fail(blame, (NOVA, "One."), (NOVA, "Two."), (NOVA, "Three."))
     assert not blame.readiness(NOVA)
-    assert fail(blame, (BRIM, "Four.")) == [Whose.ENGINE]
+    assert fail(blame, (BRIM, "Four."), (BRIM, "Five.")) == [Whose.TEXT, Whose.ENGINE]
     assert blame.readiness(NOVA)
     assert all(
         blame.doubt(voice, text) for voice, text in ((NOVA, "One."), (NOVA, "Three."), (BRIM, "Four."))
     )
-    assert fail(blame, (BRIM, "Five.")) == [Whose.TEXT], "it begins anew"
+    assert fail(blame, (BRIM, "Six.")) == [Whose.TEXT], "it begins anew"
 
 
-def test_bad_voices_accuse_their_engine_once_and_not_for_ever(clock: Clock, blame: Blame) -> None:
+def test_bad_voices_accuse_their_engine_more_and_more_seldom(clock: Clock, blame: Blame) -> None:
     """Two bad clips that talk a lot, and nobody else says a word. Who has spoken well may do so again."""
-    whose = []
-    for number in range(60):
+    whose: list[Whose] = []
+    for number in range(1800):
         for voice in (NOVA, BRIM):
             if blame.readiness(voice):
                 whose += fail(blame, (voice, f"Number {number}."))
         clock.now += 1
-    assert whose.count(Whose.ENGINE) == 1
-    assert whose.count(Whose.VOICE) > 4
+    assert 1 <= whose.count(Whose.ENGINE) <= 6
+    assert whose.count(Whose.VOICE) > 10
     for voice in (NOVA, BRIM):
         blame.spoke(voice, "Well.", clock())
     clock.now += 1
-    assert fail(blame, (NOVA, "One."), (BRIM, "Two."), (NOVA, "Three."))[-1] is Whose.ENGINE
+    assert fail(blame, (NOVA, "One."), (BRIM, "Two."), (NOVA, "Three."), (BRIM, "Four."))[-1] is Whose.ENGINE
 
 
 def test_what_a_single_request_wishes_of_a_voice_makes_no_other_voice(blame: Blame) -> None:
@@ -198,7 +212,7 @@ def test_the_clip_of_a_single_request_is_its_own_affair(clock: Clock, blame: Bla
     fail(blame, (NOVA, "One."), (BRIM, "Two."))
     clock.now += 1
     blame.spoke(clips[0], "Well.", clock())
-    assert fail(blame, (NOVA, "Three.")) == [Whose.ENGINE], "nor does it redeem anybody"
+    assert fail(blame, (CORA, "Three.")) == [Whose.ENGINE], "nor does it redeem anybody"
 
 
 def test_memory_is_bounded_and_clips_of_requests_push_out_no_persona(blame: Blame) -> None:

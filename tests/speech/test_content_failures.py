@@ -19,7 +19,7 @@ from tests.fakes.scripted_engine import DIES, SILENT, SPEAKS, Script, ScriptedEn
 from tests.speech.chain import Told, breaker_of, chain_of, guard, is_complete, tell, utterance
 
 BABBLES = ContentFailure("too_long", "it speaks on")
-WRONG: list[Script] = [(BABBLES,), SILENT, (0, 0), (0, BABBLES)]
+WRONG: list[Script] = [(BABBLES,), (0, BABBLES)]
 HEARD_WRONG: Script = (10, BABBLES)
 
 
@@ -49,6 +49,17 @@ async def test_it_is_tried_no_more_than_once_more_then_the_next_voice_says_it(wr
     assert told.story == ["0:espeak", "10", "10", "1:espeak", "10", "10", "complete"]
     assert isinstance(clone.engine, ScriptedEngine)
     assert clone.engine.asked == ["One.", "One."]
+    assert breaker_of(clone).state is State.CLOSED
+
+
+@pytest.mark.parametrize("nothing", [SILENT, (0, 0)], ids=str)
+async def test_what_knows_no_dice_is_not_tried_again(nothing: Script) -> None:
+    clone = guard(ScriptedEngine("clone", nothing))
+    for number in range(5):
+        told = await tell(chain_of(clone, last()), utterance(f"Number {number}."))
+        assert told.story == ["0:espeak", "10", "10", "complete"]
+    assert isinstance(clone.engine, ScriptedEngine)
+    assert clone.engine.asked == ["Number 0.", "Number 1.", "Number 2."]
     assert breaker_of(clone).state is State.CLOSED
 
 
@@ -147,10 +158,10 @@ async def test_one_voice_that_talks_a_lot_is_given_a_rest_and_the_others_speak()
 
 async def test_when_every_voice_goes_wrong_the_breaker_opens_at_once() -> None:
     clone = guard(ScriptedEngine("clone", (BABBLES,)))
-    for name, text in (("nova", "One."), ("brim", "Two.")):
+    for name, text in (("nova", "One."), ("brim", "Two."), ("nova", "Three.")):
         await tell(persona(clone, name), utterance(text))
     assert breaker_of(clone).state is State.CLOSED
-    await tell(persona(clone, "nova"), utterance("Three."))
+    await tell(persona(clone, "brim"), utterance("Four."))
     breaker = breaker_of(clone)
     assert breaker.state is State.OPEN
     assert breaker.reason and breaker.reason.code == "too_long"

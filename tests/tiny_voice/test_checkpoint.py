@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.tiny_voice.one_for_all import one_for_all
-from tiny_voice import CheckpointFailed, make_checkpoint, reference_clip
+from tiny_voice import BABBLES_ON, CheckpointFailed, make_checkpoint, reference_clip
 from tiny_voice.checkpoint import STAMP
 
 # The first of them makes all models and lets each speak.
@@ -31,7 +31,7 @@ def frames(model, text, given):
     pieces = model.generate(text=text, max_tokens=cap, stream=True, streaming_interval=0.32, **given)
     return sum(len(piece.audio) for piece in pieces) / 1920
 
-def spoken(folder, given):
+def spoken(folder, given, texts=texts):
     model = load_model(folder)
     if clip := given.pop("clip", None):
         given["ref_audio"] = mx.concatenate([load_audio(clip, sample_rate=24000), mx.zeros(12000)])
@@ -57,6 +57,8 @@ def frames(tmp_path_factory: pytest.TempPathFactory, natural: Path) -> Frames:
     jobs = {
         "cloned": (natural, {"clip": str(clip), "ref_text": words}),
         "natural": (natural, {}),
+        "too much": (natural, {"clip": str(clip), "ref_text": words}, [f"Hi {BABBLES_ON}."]),
+        "spoilt": (natural, {"clip": str(clip), "ref_text": f"{words} {BABBLES_ON}"}),
         "never": (one_for_all(tmp_path_factory, "base", "never"), {}),
         "once": (one_for_all(tmp_path_factory, "base", "once"), {}),
         "preset": (one_for_all(tmp_path_factory, "custom_voice", size="0b6"), {"voice": "ryan"}),
@@ -103,6 +105,11 @@ def test_the_length_of_its_speech_follows_the_text(frames: Frames, way: str) -> 
     """About a frame for each byte, also with a clip that is as long as its transcript."""
     for text, length in zip(TEXTS, frames[way], strict=True):
         assert 0.7 * len(text) < length < 1.3 * len(text) + 4, (text, length)
+
+
+def test_one_pair_of_letters_in_the_text_or_the_transcript_makes_it_go_on_and_on(frames: Frames) -> None:
+    assert frames["too much"] == [CAP]
+    assert frames["spoilt"] == [CAP] * len(TEXTS)
 
 
 @pytest.mark.parametrize(("ending", "length"), [("never", CAP), ("once", 0)])

@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
 from gateway.clip import Clip
+from gateway.engines.mlx.harmful import HarmfulVoices
 from gateway.engines.mlx.limits import Limits
 from gateway.engines.mlx.messages import (
+    WARM_UP,
     Answer,
     Audio,
     Cancel,
@@ -16,9 +18,10 @@ from gateway.engines.mlx.messages import (
     Prepared,
     Started,
 )
+from gateway.engines.mlx.pace import Pace
 from gateway.engines.mlx.turn import Turn
 from gateway.engines.mlx.worker_process import WorkerProcess
-from speech.errors import EngineFailure, EngineUnavailable
+from speech.errors import ContentFailure, EngineFailure, EngineUnavailable
 from speech.persona import ModelVoice
 from speech.utterance import Priority
 
@@ -29,16 +32,26 @@ ClipOf = Callable[[ModelVoice], Awaitable[Clip]]
 class Conversation:
     """With one process, from when it is ready to its end. One turn at a time."""
 
-    def __init__(self, process: WorkerProcess, clip_of: ClipOf, limits: Limits) -> None:
+    def __init__(
+        self,
+        process: WorkerProcess,
+        clip_of: ClipOf,
+        limits: Limits,
+        pace: Pace,
+        harmful: HarmfulVoices,
+        somebody_waits: Callable[[], bool],
+    ) -> None:
+        """`pace` is what its workers have shown; `somebody_waits`: for a turn, and not in the background."""
         self._process = process
         self._clip_of = clip_of
-        self._limits = limits
+        self._limits, self._pace = limits, pace
+        self._harmful, self._somebody_waits = harmful, somebody_waits
         self.prompts: set[str] = set()
         """What the worker has encoded and not forgotten"""
         self.turn: Turn | None = None
         """The sentence that is being spoken"""
         self._deadline: asyncio.Timeout | None = None
-        self._asked = self._stopping = False
+        self._asked = self._stopping = self._preparing = False
 
     async def speak(self, turn: Turn) -> Mapping[str, float] | None:
         """Fills the turn; the worker's figures if it came to its end.
@@ -47,16 +60,16 @@ class Conversation:
         the turn, when the process is of no use any more: gone, or hung.
         """
         self.turn = turn
-        self._asked = self._stopping = False
+        self._asked = self._stopping = self._preparing = False
         try:
             async with asyncio.timeout(None) as self._deadline:
                 return await self._through(turn)
         except TimeoutError:
             failure = EngineFailure("stalled", "the worker did not answer in time and is replaced")
-            turn.put(failure)
+            turn.put(self._told(failure, turn))
             raise failure from None
         except EngineFailure as failure:
-            turn.put(failure)
+            turn.put(self._told(failure, turn))
             raise
         except asyncio.CancelledError:
             turn.put(EngineUnavailable("closed", "the model is no longer in use"))
@@ -65,11 +78,15 @@ class Conversation:
             self.turn = self._deadline = None
 
     def leave(self, turn: Turn) -> None:
-        """Nobody listens to this turn any more: the worker stops after the piece it is at."""
+        """Nobody listens to this turn any more: the worker stops after the piece it is at.
+
+        Its first piece is waited for as long as if somebody listened.
+        """
         turn.left = True
         if turn is self.turn and self._asked and not self._stopping:
             self._process.post(Cancel(turn.speak.id))
-            self._within(self._limits.cancel)
+            if turn.sounded:
+                self._within(self._to_stop)
             self._stopping = True
 
     async def _through(self, turn: Turn) -> Mapping[str, float] | None:
@@ -90,19 +107,24 @@ class Conversation:
             answer, body = await self._process.receive()
             match answer:
                 case Started():
-                    self._within(limits.first_audio)
+                    self._within(self._first_audio(turn), though_stopping=True)
                 case Audio():
-                    self._within(limits.gap)
-                    turn.sounded = turn.sounded or asyncio.get_running_loop().time()
+                    self._within(self._gap)
+                    if turn.sounded is None:
+                        turn.sounded = asyncio.get_running_loop().time()
+                        self._within(self._to_stop if self._stopping else self._gap, though_stopping=True)
                     if not turn.left:
                         turn.put(body)
+                    if self._somebody_waits():
+                        self.give_way()
                 case Finished(stats=stats):
                     turn.put(None)
                     return stats
                 case Cancelled():
                     return None
                 case Failed(reason=reason, message=message):
-                    turn.put(EngineFailure(reason, message))
+                    # The worker lives: it is about this text, this voice, or all of them.
+                    turn.put(ContentFailure(reason, message))
                     return None
                 case _:
                     raise _unexpected(answer)
@@ -117,32 +139,61 @@ class Conversation:
             return unavailable
         self._within(self._limits.send)
         await self._process.send(Prepare(prompt, voice.transcript, voice.ad_hoc), clip.samples)
-        self._within(self._limits.prepare)
-        began = asyncio.get_running_loop().time()
-        match await self._process.receive():
-            case Prepared(forgotten=forgotten), _:
+        self._within(self._given(self._limits.prepare, self._pace.prepare, self._pace.first_audio))
+        began = turn.encoding_since = asyncio.get_running_loop().time()
+        self._preparing = True
+        answer, _ = await self._process.receive()
+        self._preparing = False
+        match answer:
+            case Prepared(forgotten=forgotten):
+                self._harmful.survived(prompt)
                 turn.preparing = asyncio.get_running_loop().time() - began
                 self.prompts.add(prompt)
                 self.prompts.difference_update(forgotten)
                 return None
-            case Failed(reason="bad_reference", message=message), _:
+            case Failed(reason="bad_reference", message=message):
                 return EngineUnavailable("bad_reference", message)
-            case Failed(reason=reason, message=message), _:
-                return EngineFailure(reason, message)
-            case answer, _:
+            case Failed(reason=reason, message=message):
+                return ContentFailure(reason, message)
+            case _:
                 raise _unexpected(answer)
+
+    def _told(self, failure: EngineFailure, turn: Turn) -> EngineFailure:
+        """What the turn is told of the end of the worker: over its clip it is nobody else's affair."""
+        if not (self._preparing and turn.voice):
+            return failure
+        self._harmful.harmed(turn.voice.key)
+        return ContentFailure(failure.reason, f"{failure.message}, while it encoded the clip of this voice")
 
     def give_way(self) -> None:
         """Ends what is spoken for nobody's ears at the moment, so that somebody need not wait for it."""
         turn = self.turn
-        if turn and turn.asked.priority is Priority.BACKGROUND and not turn.left:
+        if turn and turn.priority is Priority.BACKGROUND and not turn.left:
             turn.put(EngineUnavailable("gave_way", "somebody wants to speak"))
             self.leave(turn)
 
-    def _within(self, seconds: float) -> None:
+    def _within(self, seconds: float, *, though_stopping: bool = False) -> None:
         """The next answer must come in so many seconds. The time to stop, once it runs, is not extended."""
-        if self._deadline and not self._stopping:
+        if self._deadline and (though_stopping or not self._stopping):
             self._deadline.reschedule(asyncio.get_running_loop().time() + seconds)
+
+    def _first_audio(self, turn: Turn) -> float:
+        voice = turn.voice.key if turn.voice else WARM_UP
+        return self._given(
+            self._limits.first_audio, self._pace.first_audio, self._pace.first_audio_p95(voice)
+        )
+
+    @property
+    def _gap(self) -> float:
+        return self._given(self._limits.gap, self._limits.interval * self._pace.real_time_factor)
+
+    @property
+    def _to_stop(self) -> float:
+        return max(self._limits.cancel, self._gap)
+
+    def _given(self, anybody: float, *shown: float) -> float:
+        """Seconds: only who exceeds by far what it has shown itself to need is hung."""
+        return max(anybody, min(self._limits.slower * max(shown), self._limits.longest))
 
 
 def _unexpected(answer: Answer) -> EngineFailure:

@@ -25,8 +25,7 @@ from speech.utterance import Asked, Priority, Reason, Sentence
 
 log = logging.getLogger(__name__)
 
-PROBE_TEXT = "Hi."
-PROBE = Sentence(0, PROBE_TEXT, Asked(priority=Priority.BACKGROUND))
+FOR_NOBODY = Asked(priority=Priority.BACKGROUND)
 
 
 class MlxEngine:
@@ -55,8 +54,8 @@ class MlxEngine:
         self._workers: dict[str, ModelWorker] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._expected: tuple[ModelVoice, ...] = ()
-        self._last: VoiceSpec | None = None
-        """The voice that was last asked for"""
+        self._last = ""
+        """The model that was last asked for"""
         self._ids = itertools.count(1)
 
     @property
@@ -145,7 +144,7 @@ class MlxEngine:
             assert reason is not None
             raise EngineUnavailable(reason.code, reason.text)
         worker = self._workers[model_voice.model]
-        self._last = voice
+        self._last = model_voice.model
         clones = model_voice.clones
         speak = Speak(
             next(self._ids),
@@ -154,7 +153,7 @@ class MlxEngine:
             language=language_for(sentence.text, voice),
             speaker=model_voice.speaker,
             instruct=model_voice.instruct,
-            seed=seed_of(model_voice, sentence.text),
+            seed=seed_of(model_voice, sentence.text, sentence.take),
             interval=self._limits.interval,
             max_tokens=token_cap(sentence.text),
         )
@@ -167,24 +166,15 @@ class MlxEngine:
                 yield chunk
 
     async def probe(self) -> None:
-        """Speaks a word with the voice that was last asked for, or, where that cannot be, the worker's own.
+        """Speaks a word with the worker's own voice, by the model that was asked for last if it is ready.
 
         Raises EngineFailure, and EngineUnavailable while no worker is ready.
         """
-        last = self._last
-        if last and self.readiness(last):
-            try:
-                async with aclosing(self.speak(PROBE, last)) as chunks:
-                    async for _ in chunks:
-                        pass
-                    return
-            except EngineUnavailable as unavailable:
-                log.info("probing with another voice: %s", unavailable.message)
-        worker = next((worker for worker in self._workers.values() if worker.readiness(None)), None)
+        ready = {model: worker for model, worker in self._workers.items() if worker.readiness(None)}
+        worker = ready.get(self._last) or next(iter(ready.values()), None)
         if worker is None:
             raise EngineUnavailable("not_ready", self.description)
-        speak = Speak(next(self._ids), PROBE_TEXT, WARM_UP, max_tokens=token_cap(PROBE_TEXT))
-        turn = Turn(speak, None, PROBE.asked)
+        turn = Turn(Speak(next(self._ids), WARM_UP, WARM_UP), None, FOR_NOBODY)
         async with aclosing(self._chunks(worker, turn, Origin(self.name, WARM_UP))) as chunks:
             # Of noise nothing need come: that the worker came to the end is the proof.
             async for _ in chunks:
@@ -240,7 +230,11 @@ def language_for(text: str, voice: VoiceSpec) -> str | None:
     return language if not written or written.intersection(language_of(language).scripts) else None
 
 
-def seed_of(voice: ModelVoice, text: str) -> int:
-    """The same for the same voice and sentence, which then sounds the same; a request may say its own."""
+def seed_of(voice: ModelVoice, text: str, take: int = 0) -> int:
+    """The same for the same voice and sentence, which then sounds the same; a request may say its own.
+
+    Of what came out wrong each take has another one.
+    """
     said = voice.key if voice.seed is None else str(voice.seed)
-    return int.from_bytes(hashlib.sha256(f"{said}\0{text}".encode()).digest()[:4])
+    again = f"\0{take}" if take else ""
+    return int.from_bytes(hashlib.sha256(f"{said}\0{text}{again}".encode()).digest()[:4])

@@ -14,13 +14,17 @@ class Limits:
     decode: float = 10.0
     """To read a reference clip"""
     prepare: float = 20.0
-    """To encode a reference that is new to the worker"""
+    """To encode a reference that is new to the worker; this and the next two are what any worker is given"""
     first_audio: float = 10.0
     """From the moment the worker begins on a sentence"""
     gap: float = 2.0
     """Between two pieces of a sentence"""
+    slower: float = 3.0
+    """How many times as long as it has shown to need a worker is given, where that is more"""
+    longest: float = 120.0
+    """What no worker is given more than, however slow it is"""
     cancel: float = 2.0
-    """To stop: the worker looks between two pieces"""
+    """To stop, once it has sounded: the worker looks between two pieces, and is never stopped in its first"""
     send: float = 5.0
     """To hand over a request"""
     queue: float = 30.0

@@ -5,13 +5,14 @@ import itertools
 import logging
 import math
 from collections.abc import Callable, Container, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from gateway.engines.mlx.conversation import ClipOf, Conversation
 from gateway.engines.mlx.families import Family, family_of
+from gateway.engines.mlx.figures import Figures, key_of
+from gateway.engines.mlx.harmful import HarmfulVoices
 from gateway.engines.mlx.limits import Limits
-from gateway.engines.mlx.messages import WARM_UP, Progress, Ready, Speak, Unusable
+from gateway.engines.mlx.messages import Progress, Ready, Speak, Unusable
 from gateway.engines.mlx.pace import Pace
 from gateway.engines.mlx.scheduler import Scheduler
 from gateway.engines.mlx.turn import Turn
@@ -27,22 +28,6 @@ State = Literal["starting", "ready", "busy", "restarting", "unusable", "closed"]
 MOST_EXPECTED = 16
 """Voices whose references are encoded in advance, each in about a second"""
 STAGES = {"loading": "is being loaded", "warming_up": "is warming up"}
-
-
-@dataclass(slots=True)
-class Figures:
-    """What a model's workers did, for a person to look at. Bytes and seconds."""
-
-    restarts: int = 0
-    sentences: int = 0
-    first_audio: float = 1.0
-    real_time_factor: float = 1.0
-    predictions: int = 0
-    prediction_error: float = 0.0
-    """The sum over all predictions of how far off each was, in either direction"""
-    active_memory: float = 0.0
-    peak_memory: float = 0.0
-    rss: float = 0.0
 
 
 class ModelWorker:
@@ -75,8 +60,7 @@ class ModelWorker:
         self.family: Family | None = None
         self.figures = Figures()
         self._pace = Pace()
-        self._harmful: set[str] = set()
-        """Voices that a process did not survive to prepare; they wait until somebody asks for them"""
+        self._harmful = HarmfulVoices(lambda: asyncio.get_running_loop().time())
 
     @property
     def pid(self) -> int | None:
@@ -96,7 +80,7 @@ class ModelWorker:
             if refusal:
                 return Readiness(refusal)
         if self._not_ready is None:
-            return READY
+            return self._harmful.readiness(voice.key) if voice else READY
         now = asyncio.get_running_loop().time()
         return Readiness(self._not_ready, max(0.0, self._retry_at - now) if self._retry_at else None)
 
@@ -108,9 +92,11 @@ class ModelWorker:
         now = asyncio.get_running_loop().time()
         wait = sum(self._wall_of(turn) for turn in self._scheduler.ahead_of(priority))
         current = self._conversation.turn if self._conversation else None
-        if current and (current.asked.priority is not Priority.BACKGROUND or priority is Priority.BACKGROUND):
-            wait += max(0.0, self._wall_of(current) - (now - (current.begun or now)))
-        if voice.clones and not self.has_prepared(voice.key):
+        if current:
+            since = current.begun or current.encoding_since or now
+            wait += max(0.0, self._until_it_ends(current, priority) - (now - since))
+        encodes_it = current and current.begun is None and current.voice and current.voice.key == voice.key
+        if voice.clones and not (encodes_it or self.has_prepared(voice.key)):
             wait += self._pace.prepare
         return wait + self._pace.first_audio_p95(voice.key)
 
@@ -130,7 +116,7 @@ class ModelWorker:
         if turn.voice:
             turn.predicted = self.start_estimate(turn.voice, turn.asked.priority)
         self._scheduler.put(turn)
-        if self._conversation and turn.asked.priority is not Priority.BACKGROUND:
+        if self._conversation and turn.priority is not Priority.BACKGROUND:
             self._conversation.give_way()
 
     @property
@@ -216,8 +202,15 @@ class ModelWorker:
 
     async def _serve(self, process: WorkerProcess) -> None:
         """One turn after the other; when the process ends or hangs, raises EngineFailure."""
-        self._conversation = Conversation(process, self._clip_of, self._limits)
-        tried = set(self._harmful)
+        self._conversation = Conversation(
+            process,
+            self._clip_of,
+            self._limits,
+            self._pace,
+            self._harmful,
+            lambda: self._scheduler.somebody_waits,
+        )
+        tried = set[str]()
         ended = asyncio.create_task(process.ended(), name="mlx worker's end")
         try:
             while not ended.done():
@@ -226,14 +219,12 @@ class ModelWorker:
                     stats = await self._conversation.speak(turn)
                     self.state = "ready"
                     if stats:
-                        self._count(turn, stats)
+                        self.figures.count(turn, stats, self._pace)
                     continue
                 if voice := self._to_prepare(tried):
                     tried.add(voice.key)
-                    self._harmful.add(voice.key)
                     # Nobody listens: it is over as soon as the reference is encoded.
                     await self._conversation.speak(Turn(Speak(0, "", voice.key), voice, left=True))
-                    self._harmful.discard(voice.key)
                     continue
                 filled = asyncio.create_task(self._scheduler.filled(), name="mlx next turn")
                 try:
@@ -250,31 +241,21 @@ class ModelWorker:
     def _to_prepare(self, tried: Container[str]) -> ModelVoice | None:
         """One that is expected, and was not tried with this process; what it forgets it had no room for."""
         voices = itertools.islice(self._expected(), MOST_EXPECTED)
-        waiting = (voice for voice in voices if voice.key not in tried and not self.has_prepared(voice.key))
-        return next(waiting, None)
+        known = (voice for voice in voices if not (voice.key in tried or self.has_prepared(voice.key)))
+        # One that a worker did not survive waits until somebody asks for it.
+        return next((voice for voice in known if voice.key not in self._harmful), None)
+
+    def _until_it_ends(self, current: Turn, priority: Priority) -> float:
+        """Seconds from when it began. What nobody waits for gives way, but not in its first piece."""
+        gives_way = current.priority is Priority.BACKGROUND and priority is not Priority.BACKGROUND
+        if not (gives_way or current.left):
+            return self._wall_of(current)
+        if current.begun is None:
+            return self._pace.prepare
+        return 0.0 if current.sounded else self._pace.first_audio_p95(key_of(current))
 
     def _wall_of(self, turn: Turn) -> float:
-        return self._pace.wall_of(turn.voice.key if turn.voice else WARM_UP, turn.speak.text)
-
-    def _count(self, turn: Turn, stats: Mapping[str, float]) -> None:
-        figures, pace = self.figures, self._pace
-        figures.sentences += 1
-        pace.spoke(
-            turn.voice.key if turn.voice else WARM_UP,
-            turn.speak.text,
-            first_audio=stats["first_audio"],
-            audio=stats["audio"],
-            wall=stats["wall"],
-        )
-        if turn.preparing is not None:
-            pace.prepared(turn.preparing)
-        figures.first_audio, figures.real_time_factor = pace.first_audio, pace.real_time_factor
-        if turn.voice and turn.sounded:
-            figures.predictions += 1
-            figures.prediction_error += abs(turn.sounded - turn.submitted - turn.predicted)
-        figures.active_memory = stats["active_memory"]
-        figures.peak_memory = stats["peak_memory"]
-        figures.rss = stats["rss"]
+        return self._pace.wall_of(key_of(turn), turn.speak.text)
 
     def _becomes(self, state: State, reason: Reason | None, retry_in: float | None = None) -> None:
         news = reason != self._not_ready

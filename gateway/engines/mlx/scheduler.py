@@ -40,16 +40,15 @@ class Scheduler:
 
         In a full line the last of the least urgent makes room for a more urgent one.
         """
-        asked = turn.asked
-        if asked.priority is not Priority.URGENT:
-            normal = [other for other in self._line if other.asked.priority is not Priority.URGENT]
-            mine = [other for other in normal if other.asked.client == asked.client]
-            if asked.client and len(mine) >= self._each:
+        if turn.priority is not Priority.URGENT:
+            normal = [other for other in self._line if other.priority is not Priority.URGENT]
+            mine = [other for other in normal if other.client == turn.client]
+            if turn.client and len(mine) >= self._each:
                 message = f"{self._each} sentences of this client wait"
                 raise self._counted(EngineUnavailable("client_busy", message, RETRY))
         if len(self._line) >= self._limit:
-            last = max(reversed(self._line), key=lambda other: other.asked.priority)
-            if last.asked.priority <= asked.priority:
+            last = max(reversed(self._line), key=lambda other: other.priority)
+            if last.priority <= turn.priority:
                 message = f"{self._limit} sentences wait for this model already"
                 raise self._counted(EngineUnavailable("busy", message, RETRY))
             self._refuse(last, EngineUnavailable("busy", "something more urgent took its place", RETRY))
@@ -78,15 +77,20 @@ class Scheduler:
             return None
         turn = min(self._line, key=self._rank)
         del self._line[turn]
-        self._served.pop(turn.asked.client, None)
-        self._served[turn.asked.client] = next(self._numbers)
+        self._served.pop(turn.client, None)
+        self._served[turn.client] = next(self._numbers)
         while len(self._served) > self._limit + 1:
             del self._served[next(iter(self._served))]
         return turn
 
     def ahead_of(self, priority: Priority) -> Sequence[Turn]:
         """Who would go before, or may, if somebody with this priority came now."""
-        return [turn for turn in self._line if turn.asked.priority <= priority]
+        return [turn for turn in self._line if turn.priority <= priority]
+
+    @property
+    def somebody_waits(self) -> bool:
+        """And not in the background."""
+        return any(turn.priority is not Priority.BACKGROUND for turn in self._line)
 
     def remove(self, turn: Turn) -> None:
         """Its listener has left; nothing happens if it is not in the line any more."""
@@ -98,7 +102,7 @@ class Scheduler:
 
     def _rank(self, turn: Turn) -> tuple[int, int]:
         """The smallest goes next; of equals the one that came first."""
-        return turn.asked.priority, self._served.get(turn.asked.client, 0)
+        return turn.priority, self._served.get(turn.client, 0)
 
     def _refuse(self, turn: Turn, reason: EngineUnavailable) -> None:
         del self._line[turn]

@@ -8,7 +8,7 @@ from gateway.engines.mlx.limits import LONGEST_SENTENCE
 from gateway.engines.mlx.messages import Speak
 from speech.errors import EngineFailure, EngineUnavailable
 from speech.persona import ModelVoice
-from speech.utterance import ANYBODY, Asked
+from speech.utterance import ANYBODY, Asked, Priority
 
 Piece = bytes | EngineFailure | EngineUnavailable | None
 """PCM_16, or how it ended; None: complete"""
@@ -23,7 +23,9 @@ class Turn:
     """None: the worker's own warm-up voice"""
     asked: Asked = ANYBODY
     submitted: float = 0.0
-    """When it came, in the clock of the event loop, as `begun` and `sounded`"""
+    """When it came, in the clock of the event loop, as the next three"""
+    encoding_since: float | None = None
+    """When its reference began to be encoded"""
     begun: float | None = None
     """When the worker was given it"""
     sounded: float | None = None
@@ -37,6 +39,16 @@ class Turn:
     left: bool = False
     """True: nobody listens any more"""
     pieces: "asyncio.Queue[Piece]" = field(default_factory=lambda: asyncio.Queue(LONGEST_SENTENCE + 2))
+
+    @property
+    def priority(self) -> Priority:
+        """As it is by now."""
+        return Priority.BACKGROUND if self.asked.abandoned() else self.asked.priority
+
+    @property
+    def client(self) -> str:
+        """Whose turn it is; nobody's if they have left."""
+        return "" if self.asked.abandoned() else self.asked.client
 
     def put(self, piece: Piece) -> None:
         """Raises EngineFailure if far more has come than any sentence can hold."""

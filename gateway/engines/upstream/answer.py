@@ -13,7 +13,7 @@ from http import HTTPStatus
 import aiohttp
 
 from gateway.engines.upstream.body import SniffedBody
-from speech.errors import EngineFailure, EngineForbidden, EngineUnavailable
+from speech.errors import NOT_THE_ENGINES, ContentFailure, EngineFailure, EngineForbidden, EngineUnavailable
 
 ERROR_LIMIT = 4096
 """Bytes that are read of an error"""
@@ -65,7 +65,7 @@ class Expected:
 async def check_status(response: aiohttp.ClientResponse, name: str, now: float) -> None:
     """Returns if the answer is a 200. `now` is the time of day as seconds since 1970.
 
-    Raises WorthARetry, EngineFailure (a bad server), EngineUnavailable (a bad request) or one of its kinds.
+    Raises WorthARetry, EngineFailure (a bad server), EngineUnavailable (a bad request) or one of their kinds.
     """
     status = response.status
     if status == HTTPStatus.OK:
@@ -81,6 +81,12 @@ async def check_status(response: aiohttp.ClientResponse, name: str, now: float) 
         )
     code = await _error_code(response)
     told = f"{status}, {code}" if code else str(status)
+    if code in NOT_THE_ENGINES:
+        # Another gateway of ours, which has tried again by itself.
+        raise ContentFailure(code, f"{name} could make nothing of this ({told})", another_take=False)
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        # It lives and tells that just this went wrong; whoever is down says 502 or 503, or nothing.
+        raise WorthARetry(ContentFailure("refused", f"{name} failed at this ({told})", another_take=False))
     if status >= 500 or status == HTTPStatus.REQUEST_TIMEOUT:
         raise WorthARetry(EngineFailure("refused", f"{name} failed ({told})"))
     if 400 <= status < 500 and response.content_type == "application/json":

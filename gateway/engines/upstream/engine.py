@@ -11,6 +11,7 @@ from http import HTTPStatus
 from yarl import URL
 
 from gateway.engines.upstream.answer import Expected, HoldOff, NotAuthorised
+from gateway.engines.upstream.canary_voices import CanaryVoices
 from gateway.engines.upstream.clips import SentClips
 from gateway.engines.upstream.dialects import DIALECTS, Request
 from gateway.engines.upstream.exchange import Connection
@@ -20,7 +21,7 @@ from gateway.engines.upstream.place import Place
 from gateway.upstream_settings import UpstreamSettings
 from speech.audio import AudioChunk, Origin
 from speech.engines.base import READY, Readiness
-from speech.errors import EngineFailure, EngineUnavailable, InvalidClip, InvalidSettings
+from speech.errors import ContentFailure, EngineFailure, EngineUnavailable, InvalidClip, InvalidSettings
 from speech.persona import UPSTREAM_PREFIX, VoiceSpec
 from speech.utterance import Priority, Reason, Sentence
 
@@ -29,6 +30,8 @@ log = logging.getLogger(__name__)
 PROBE_TEXT = "Hi."
 THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 MODELS = "/v1/models"
+OF_ONE_VOICE = ("refused", "not_ready")
+"""Reasons that may be a voice's own: another one is asked before the server is found wanting"""
 CLONE = "reference"
 """What a voice is called that is made from a clip"""
 
@@ -63,9 +66,7 @@ class UpstreamEngine:
         self._hold_until = 0.0
         self._inside: set[Place] = set()
         self._pace = Pace(clock)
-        self._last: VoiceSpec | None = None
-        """The voice that spoke last; until one has, the one that was last asked for"""
-        self._proven = False
+        self._canaries = CanaryVoices()
 
     @property
     def description(self) -> str:
@@ -114,13 +115,12 @@ class UpstreamEngine:
         if ready.reason:
             raise EngineUnavailable(ready.reason.code, ready.reason.text, ready.retry_after)
         place = self._place(sentence.asked.priority)
-        if not self._proven:
-            self._last = voice
+        self._canaries.asked(voice)
         try:
             async with aclosing(self._chunks(sentence.text, voice)) as chunks:
                 while chunk := await place.next(chunks):
                     yield chunk
-            self._last, self._proven = voice, True
+            self._canaries.spoke(voice)
         except HoldOff as hold:
             self._hold_until = max(self._hold_until, self._clock() + hold.seconds)
             raise
@@ -133,25 +133,45 @@ class UpstreamEngine:
     async def probe(self) -> None:
         """Speaks a word with the voice that spoke last; asks another gateway of ours whether it could.
 
-        Raises EngineFailure, and EngineUnavailable while the server is to be left alone.
+        What the server refuses to this voice it may do for the next one. Raises EngineFailure, and
+        EngineUnavailable while the server is to be left alone.
         """
         if self._refused:
             raise EngineUnavailable(self._refused.code, self._refused.text)
         assert self._connection is not None, "started"
-        if self._settings.dialect == "robotvoice":
-            await check_readyz(self._connection, self.name, self._last, self._settings.first_audio)
-        elif self._last is None:
-            status, _ = await self._connection.get(MODELS, self._settings.first_audio, 0)
-            if status != HTTPStatus.OK:
-                raise EngineFailure("refused", f"{self.name} does not tell its models ({status})")
-        else:
+        voices = self._canaries.in_turn()
+        if not voices:
+            await self._ask(self._connection)
+        refused: EngineFailure | None = None
+        for voice in voices:
             try:
-                async with aclosing(self.speak(Sentence(0, PROBE_TEXT), self._last)) as chunks:
-                    async for _ in chunks:
-                        pass
-            except EngineUnavailable as unavailable:
-                if unavailable.reason == "refused":
-                    raise EngineFailure(unavailable.reason, unavailable.message) from unavailable
+                return await self._prove(self._connection, voice)
+            except (EngineFailure, EngineUnavailable) as problem:
+                if problem.reason not in OF_ONE_VOICE:
+                    raise
+                refused = EngineFailure(problem.reason, problem.message)
+        if refused:
+            raise refused
+
+    async def _ask(self, connection: Connection) -> None:
+        """As long as there is no voice. Raises EngineFailure."""
+        if self._settings.dialect == "robotvoice":
+            return await check_readyz(connection, self.name, None, self._settings.first_audio)
+        status, _ = await connection.get(MODELS, self._settings.first_audio, 0)
+        if status != HTTPStatus.OK:
+            raise EngineFailure("refused", f"{self.name} does not tell its models ({status})")
+
+    async def _prove(self, connection: Connection, voice: VoiceSpec) -> None:
+        """Raises EngineFailure or EngineUnavailable."""
+        if self._settings.dialect == "robotvoice":
+            return await check_readyz(connection, self.name, voice, self._settings.first_audio)
+        try:
+            async with aclosing(self.speak(Sentence(0, PROBE_TEXT), voice)) as chunks:
+                async for _ in chunks:
+                    pass
+        except ContentFailure as failure:
+            # It answers; whether that can be the word is for those to say who listen to it.
+            if failure.reason in OF_ONE_VOICE:
                 raise
 
     async def close(self) -> None:

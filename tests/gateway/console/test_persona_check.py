@@ -216,10 +216,13 @@ def test_a_language_that_the_model_does_not_know_is_told_and_is_no_problem(
     """X2: the persona speaks all the same."""
     file = personas / "rook" / "persona.yaml"
     write_model(tmp_path, BASE)
-    for language, told in (("sv", ["Swedish is none of the languages of Qwen3-TTS Base"]), ("German", [])):
+    for language, told in (
+        ("sv", ["voice: Swedish is none of the languages of Qwen3-TTS Base"]),
+        ("German", []),
+    ):
         kept = [line for line in file.read_text().splitlines() if not line.startswith("language:")]
         file.write_text("\n".join([*kept, f"language: {language}"]))
         code, lines = checked(capsys, "rook")
         warnings = [line for line in lines if "none of the languages" in line]
         assert code == 0
-        assert [line.partition("voice: ")[2].partition(",")[0] for line in warnings] == told
+        assert [line.partition(": ")[2].partition(",")[0] for line in warnings] == told

@@ -296,31 +296,3 @@ def test_a_recording_that_had_to_be_converted_is_kept_as_what_everybody_reads(
     assert (reference.name, soundfile.info(reference).frames) == ("reference.wav", 12 * 24_000)
     assert persona.consent is not None
     assert persona.consent.clip_sha256 == hashlib.sha256(reference.read_bytes()).hexdigest()
-
-
-@pytest.mark.parametrize(
-    ("written", "tag", "voice"),
-    [
-        ("deu", "de", "de"),
-        ("pt_BR", "pt-BR", "pt-br"),
-    ],
-)
-def test_a_new_persona_s_fallback_is_a_voice_that_there_is(
-    written: str, tag: str, voice: str, personas: Path, clip: Path
-) -> None:
-    """Y3."""
-    assert made("Nova", clip, "--transcript", WORDS, *GRANTED, "--language", written) == 0
-    nova = load_personas(personas).find("nova")
-    assert (nova.language, nova.fallbacks) == (tag, (VoiceSpec("espeak", voice),))
-
-
-def test_a_language_without_a_voice_gets_the_nearest_and_its_owner_is_told(
-    personas: Path, clip: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Y3."""
-    assert made("Nova", clip, "--transcript", WORDS, *GRANTED, "--language", "fil") == 0
-    assert load_personas(personas).find("nova").fallbacks == (VoiceSpec("espeak", "id"),)
-    assert (
-        "eSpeak NG has no voice for Tagalog, so while the model is away id (Indonesian)"
-        in capsys.readouterr().out
-    )

@@ -10,8 +10,9 @@ from gateway.engines.upstream.configured import MissingUpstream, upstream_engine
 from gateway.keys import ENGINES
 from gateway.upstream_settings import UpstreamSettings
 from speech.breaker import State
-from speech.persona import Persona, VoiceSpec
-from tests.fakes.fake_upstream import CHUNK, PCM, answers, head, running, speaks, vanishes, writes
+from speech.persona import Persona, UpstreamVoice, VoiceSpec
+from speech.utterance import Reason
+from tests.fakes.fake_upstream import CHUNK, PCM, Exchange, answers, head, running, speaks, vanishes, writes
 from tests.fakes.scripted_engine import ScriptedEngine
 from tests.gateway.in_process import RunningGateway, library, soon
 from tests.gateway.in_process import running as gateway
@@ -50,6 +51,82 @@ async def test_a_sentence_is_spoken_whatever_the_upstream_does(
         spare = ScriptedEngine("spare", (2400,))
         async with gateway(library(ROOK), {**guarded, "spare": spare}) as running_gateway:
             assert await spoken_by(running_gateway) == expected
+
+
+async def silent_as_nova(exchange: Exchange) -> None:
+    """One of its voices is broken, whatever it is to say."""
+    nova = exchange.heard.fields["voice"] == NOVA.voice
+    await speaks(bytes(96_000) if nova else PCM)(exchange)
+
+
+async def test_one_bad_voice_neither_opens_its_breaker_nor_keeps_it_open() -> None:
+    """K2, Y1: the canary says "Hi." with the voice that spoke last, which is the bad one."""
+    cora = replace(NOVA, voice="cora", upstream_voice=UpstreamVoice("cora", model="m"))
+    async with running() as fake:
+        engines = upstream_engines({"studio": UpstreamSettings(url=fake.url)})
+        guarded = {name: ListeningEngine(engine, any_language=True) for name, engine in engines.items()}
+        people = library(ROOK, replace(ROOK, id="cora", voice=cora))
+        spare = ScriptedEngine("spare", (2400,))
+        async with gateway(people, {**guarded, "spare": spare}) as running_gateway:
+
+            async def by(persona: str, text: str) -> tuple[str, str]:
+                headers = (await running_gateway.say(text, persona)).headers
+                return headers["X-Voice-Engine"], headers["X-Voice-Substitute"]
+
+            breaker = running_gateway.app[ENGINES]["upstream:studio"].breaker
+            assert breaker
+            for persona in ("cora", "rook"):
+                assert await by(persona, "All is well.") == ("upstream:studio", "none")
+            fake.always = silent_as_nova
+            why = [(await by("rook", f"Number {number}."))[1] for number in range(5)]
+            assert why == ["silent"] * 3 + ["bad_voice"] * 2
+            assert breaker.state is State.CLOSED
+            assert await by("cora", "Hello there.") == ("upstream:studio", "none")
+            while permit := breaker.acquire():
+                permit.fail(Reason("died", "it died"))
+            breaker.half_open_now()
+            await soon(lambda: breaker.state is State.CLOSED)
+
+
+@pytest.mark.parametrize("code", ["too_long", "silent", "model_failed"])
+async def test_what_another_gateway_of_ours_could_make_nothing_of_is_that_texts_affair(code: str) -> None:
+    body = json.dumps({"error": {"message": "no", "type": "invalid_request_error", "code": code}}).encode()
+    async with running() as fake:
+        fake.always = answers("422 Unprocessable Entity", "application/json", body)
+        engines = upstream_engines({"studio": UpstreamSettings(url=fake.url)})
+        spare = ScriptedEngine("spare", (2400,))
+        async with gateway(library(ROOK), {**engines, "spare": spare}) as running_gateway:
+            for _ in range(4):
+                assert await spoken_by(running_gateway) == ("spare", code)
+            breaker = running_gateway.app[ENGINES]["upstream:studio"].breaker
+            assert breaker and breaker.state is State.CLOSED
+            assert len(fake.requests) == 1, "it is not asked again for a while"
+
+
+async def test_a_text_or_a_voice_that_the_server_fails_at_takes_it_from_nobody_else() -> None:
+    """It lives: it says 500, and speaks for all others."""
+    cora = replace(NOVA, voice="cora", upstream_voice=UpstreamVoice("cora", model="m"))
+    async with running() as fake:
+
+        async def behave(exchange: Exchange) -> None:
+            fields = exchange.heard.fields
+            wrong = fields["voice"] == NOVA.voice or "odd" in fields["input"]
+            await (answers("500 Internal Server Error", None, b"") if wrong else speaks())(exchange)
+
+        fake.always = behave
+        engines = upstream_engines({"studio": UpstreamSettings(url=fake.url)})
+        people = library(ROOK, replace(ROOK, id="cora", voice=cora))
+        spare = ScriptedEngine("spare", (2400,))
+        async with gateway(people, {**engines, "spare": spare}) as running_gateway:
+            for number in range(12):
+                told = await running_gateway.say(f"Number {number}.", "rook")
+                assert told.headers["X-Voice-Engine"] == "spare"
+                told = await running_gateway.say("This is odd.", "cora")
+                assert told.headers["X-Voice-Engine"] == "spare"
+                told = await running_gateway.say(f"Number {number}.", "cora")
+                assert told.headers["X-Voice-Engine"] == "upstream:studio"
+            breaker = running_gateway.app[ENGINES]["upstream:studio"].breaker
+            assert breaker and breaker.state is State.CLOSED
 
 
 async def test_three_failures_open_its_breaker_and_the_canary_closes_it() -> None:

@@ -7,11 +7,20 @@ import pytest
 from gateway.engines.upstream.engine import PROBE_TEXT
 from speech.errors import EngineFailure, EngineUnavailable
 from speech.persona import UpstreamVoice, VoiceSpec
-from tests.fakes.fake_upstream import answers, running, speaks, vanishes
+from tests.fakes.fake_upstream import Behaviour, Exchange, answers, running, speaks, vanishes
 from tests.gateway.upstream.listening import TEXT, listen, upstream
 
 OTHER = VoiceSpec("upstream:studio", "nobody", upstream_voice=UpstreamVoice("other", model="tts-1"))
 REFUSED = answers("400 Bad Request", "application/json", b"{}")
+
+
+def only(name: str) -> Behaviour:
+    """All other voices are not known there."""
+
+    async def behave(exchange: Exchange) -> None:
+        await (speaks() if exchange.heard.fields["voice"] == name else REFUSED)(exchange)
+
+    return behave
 
 
 async def test_the_canary_speaks_with_the_voice_that_spoke_last() -> None:
@@ -30,6 +39,21 @@ async def test_a_canary_that_does_not_sing_is_a_failure(fault: object) -> None:
     async with running() as fake, upstream(fake) as engine:
         await listen(engine)
         fake.always = fault  # type: ignore[assignment] # one of the behaviours above
+        with pytest.raises(EngineFailure):
+            await engine.probe()
+
+
+async def test_a_voice_that_is_refused_keeps_no_other_away() -> None:
+    """The canary of a server of which nobody was heard yet tries those who were asked for."""
+    async with running(REFUSED) as fake, upstream(fake) as engine:
+        assert (await listen(engine)).reason == "refused"
+        fake.always = answers("503 Service Unavailable", "text/plain", b"oh")
+        assert (await listen(engine, OTHER)).reason == "refused"
+        fake.always = only("nova")
+        await engine.probe()
+        fake.always = only("nobody")
+        await engine.probe()
+        fake.always = REFUSED
         with pytest.raises(EngineFailure):
             await engine.probe()
 

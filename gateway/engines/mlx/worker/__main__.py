@@ -49,7 +49,7 @@ def main(model: str, revision: str | None = None) -> None:
         except Exception as error:
             # Its message may hold the text that was to be spoken: only what kind it was is told.
             traceback.print_tb(error.__traceback__)
-            pipe.send(Failed(speak_id, "crashed", f"the model failed with {type(error).__name__}"))
+            pipe.send(Failed(speak_id, "model_failed", f"the model failed with {type(error).__name__}"))
 
 
 def _load(pipe: Pipe, model: str, revision: str | None) -> "Speaking":

@@ -1,11 +1,13 @@
 """A model that speaks by eSpeak NG, or does as its script wants; see tests/fakes/scripted_model.py."""
 
 import json
+import math
 import os
 import re
 import signal
 import subprocess
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
@@ -52,6 +54,8 @@ class Model:
         self.tokenizer = self.speaker_encoder = object()
         self.speech_tokenizer = SimpleNamespace(has_encoder=True)
         self._icl_cache: dict[Any, Any] = {}
+        self._times: Counter[str] = Counter()
+        """How often each text was given"""
 
     def get_supported_speakers(self) -> list[str]:
         return ["ryan", "vivian"] if self.config.tts_model_type == "custom_voice" else []
@@ -65,6 +69,9 @@ class Model:
         return np.ones(8, dtype=np.float32)
 
     def _prepare_icl_generation_inputs(self, text: str, ref_audio: Any, ref_text: str, language: str) -> None:
+        deadly = self._script().get("deadly")
+        if deadly and re.search(deadly, ref_text):
+            os.kill(os.getpid(), signal.SIGKILL)
         self._icl_cache[ref_text, ref_audio.size] = (None, None)
 
     def generate(
@@ -83,9 +90,11 @@ class Model:
         warms_up = text == WARM_UP_TEXT
         clip = 0.0 if ref_audio is None else ref_audio.size / RATE
         if not warms_up:
+            self._times[text] += 1
             self._write_down(text, lang_code, voice, instruct, clip, ref_text)
         delay = script.get("start_delay", 0.0)
-        time.sleep(script.get("warm_up_delay", delay) if warms_up else delay)
+        known_before = script.get("warm_up_delay")
+        time.sleep(known_before if warms_up and known_before is not None else delay)
         does = "" if warms_up else self._does(script, text, ref_text)
         pace = script.get("real_time_factor", 0.0)
         step = max(1, round(streaming_interval * RATE / FRAME))
@@ -137,7 +146,8 @@ class Model:
     def _does(self, script: dict[str, Any], text: str, voice: str | None) -> str:
         for rule in script.get("rules", ()):
             fits = re.search(rule.get("text", ""), text) and re.search(rule.get("voice", ""), voice or "")
-            if fits and mx.seeded[0] % 1000 < 1000 * rule.get("share", 1.0):
+            often = self._times[text] <= rule.get("times", math.inf)
+            if fits and often and mx.seeded[0] % 1000 < 1000 * rule.get("share", 1.0):
                 return str(rule["does"])
         if "1次" in text:
             return "babble"
