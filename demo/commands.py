@@ -170,7 +170,7 @@ class Robot:
                 f"robotvoice {shlex.join(arguments)} ended with {said.returncode}:\n{said.stderr}"
             )
         row: dict[str, Any] = json.loads(said.stdout)
-        note = f"  ({said.stderr.strip()})" if said.stderr.strip() else ""
+        note = f"  ({_told(said)})" if said.stderr.strip() else ""
         tell(f"  {persona}: {text}{note}")
         return row
 
@@ -190,7 +190,8 @@ class Robot:
 
 
 def _told(ended: "subprocess.CompletedProcess[str]") -> str:
-    return ended.stderr.strip().removeprefix("robotvoice: ")
+    """On one line, however wide its terminal was."""
+    return " ".join(ended.stderr.split()).removeprefix("robotvoice: ")
 
 
 class _AddressTaken(Exception):
