@@ -15,6 +15,8 @@ _VERSION = re.compile(
 _SHORT_VERSION = re.compile(r"v(?P<number>[0-9]{1,4})(?!\w|\.[0-9])")
 _SEQUENCE = re.compile(r"[0-9]{1,2}(?:-[0-9]{1,2}){2,10}(?![\w-])")
 _LISTED = re.compile(r"[0-9]{1,4}(?:,[0-9]{1,4}){1,40}(?!\w|[.,][0-9])")
+_NO_WORDS = frozenset({"CO", "NO", "SO"})
+"""Letters of a formula, such as CO2, that would be read as a word"""
 _NUMBER = re.compile(r"[0-9]{1,4}(?![\w]|[.,][0-9])")
 _KEPT = re.compile(
     r"C\+\+[0-9]{2}(?![0-9])"
@@ -106,6 +108,8 @@ def after_hyphen(scan: Scan) -> Read | None:
 
 
 def _letters(piece: str) -> str:
+    if piece in _NO_WORDS:
+        return " ".join(piece)
     return piece.upper() if len(piece) == 1 else piece.strip("_")
 
 

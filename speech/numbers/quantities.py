@@ -128,8 +128,7 @@ def _dimensions(scan: Scan, first: Amount) -> Read | None:
     last = amounts[-1]
     word = scan.tongue.words["times" if _EQUALS.match(scan.text, last.end) else "by"]
     said = [
-        scan.tongue.number(each.figure) if each.is_bare else _said(scan, each, ranged=True)
-        for each in amounts
+        scan.tongue.size(each.figure) if each.is_bare else _said(scan, each, ranged=True) for each in amounts
     ]
     return Read(last.end, f" {word} ".join(said))
 

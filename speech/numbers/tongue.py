@@ -128,6 +128,10 @@ class Tongue:
     def year(self, number: int) -> str:
         return self.cardinal(number)
 
+    def size(self, figure: Figure) -> str:
+        """One of the numbers of a size, such as 1920x1080."""
+        return self.number(figure)
+
     def part(self, digits: str) -> str:
         """Between the full stops of a version."""
         leading = len(digits) > 1 and digits[0] == "0"

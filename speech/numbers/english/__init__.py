@@ -5,7 +5,7 @@
 import re
 
 from speech.numbers.english.dates import DATE_OPENERS, decade, month_date, on_date
-from speech.numbers.english.places import LABELS, feet, inches, labelled, ordinal, roman, times
+from speech.numbers.english.places import LABELS, feet, inches, labelled, lines, ordinal, roman, times
 from speech.numbers.english.words import (
     CALLING,
     CURRENCIES,
@@ -71,6 +71,7 @@ _NO_NOUNS = frozenset(
 """Words behind an amount that it does not describe"""
 _RATED = frozenset("score scored scores rate rated rates rating got gave gets give".split())
 _NUMBERED = frozenset("page step part slide question chapter episode day round week".split())
+_LONE_A = re.compile(r"\bA (?=\w)")
 _O_CLOCK = " o'clock"
 _AMERICAN = frozenset({"", "US", "PH"})
 """Regions, and none, that write the month first"""
@@ -100,7 +101,7 @@ class English(Tongue):
         r"[ \u00a0]?(?P<half>[aApP])(?:\.[ ]?[mM]\b\.?|[mM]\b)"
         r"|(?P<military>(?:[01][0-9]|2[0-4])[0-5][0-9])[ ](?:hours|hrs)\b"
     )
-    rules = (month_date, on_date, labelled, decade, ordinal, roman, feet, inches, times)
+    rules = (month_date, on_date, labelled, decade, ordinal, roman, feet, inches, times, lines)
     openers = rf"{DATE_OPENERS}|{LABELS}|[IVX]{{1,6}}(?!\w)"
 
     def __init__(self, region: str = "") -> None:
@@ -108,6 +109,10 @@ class English(Tongue):
         self.day_first = region not in _AMERICAN
         self.american = region in ("US", "PH")
         self.joins_with_and = self.day_first and region != "CA"
+
+    def tidy(self, words: str) -> str:
+        """A lone A before another word would be read as the article."""
+        return _LONE_A.sub("A-", words)
 
     # Numbers
 
@@ -145,6 +150,11 @@ class English(Tongue):
         if not rest:
             return f"{_below_hundred(century)} hundred"
         return f"{_below_hundred(century)} {'oh ' if rest < 10 else ''}{_below_hundred(rest)}"
+
+    def size(self, figure: Figure) -> str:
+        """`nineteen twenty by ten eighty`."""
+        pairs = len(figure.whole) == 4 and not figure.fraction and not figure.grouped
+        return self.year(figure.value) if pairs else self.number(figure)
 
     def is_year(self, figure: Figure, scan: Scan) -> bool:
         """Four digits that no unit follows, and nothing that would be counted."""

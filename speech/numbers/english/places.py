@@ -45,6 +45,7 @@ _ANGLE = re.compile(
     r"(?:(?P<seconds>[0-9]{1,2}(?:\.[0-9]{1,8})?)(?:\"|″|”|'')[ ]?)?)?(?P<way>[NSEW])?(?!\w)"
 )
 _TIMES = re.compile(r"(?P<figure>(?:0|[1-9][0-9]{0,5})(?:\.[0-9]{1,4})?)[x×](?!\w)(?! ?[0-9]| [-+=])")
+_LINES = re.compile(r"(?P<lines>[1-9][0-9]?[1-9]0)[pi](?!\w)")
 _WAYS = {"N": "north", "S": "south", "E": "east", "W": "west"}
 _PARTS = frozenset(
     """
@@ -126,6 +127,15 @@ def times(scan: Scan) -> Read | None:
     if not found:
         return None
     return Read(found.end(), f"{_number(scan, found['figure'])} times")
+
+
+def lines(scan: Scan) -> Read | None:
+    """`1080p`: of a picture."""
+    found = scan.match(_LINES)
+    if not found:
+        return None
+    head, tail = divmod(int(found["lines"]), 100)
+    return Read(found.end(), f"{scan.tongue.cardinal(head)} {scan.tongue.cardinal(tail)} P")
 
 
 def inches(scan: Scan) -> Read | None:
