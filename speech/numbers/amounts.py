@@ -60,7 +60,7 @@ def amount_at(scan: Scan, at: int, *, second: bool = False) -> Amount | None:
         at = dashed.end()
     if currency is None and (found := behind.match(text, at)):
         currency, at = tongue.currencies[found["sign"]], found.end()
-    elif currency is None and not magnitude and (measured := unit_at(text, at)):
+    elif currency is None and (measured := unit_at(text, at)):
         unit, at = measured[0], past_stop(text, measured[1])
     return Amount(figure, at, sign, currency, magnitude, unit)
 
@@ -96,8 +96,8 @@ def _magnitude(scan: Scan, at: int, *, money: bool) -> tuple[str, int]:
         priced = money or _is_priced(scan, end)
         if not priced and not (found[0] == written and _is_counted(text, end, written)):
             return "", at
-    elif not money and written.islower():
-        return "", at
+    elif written.islower() and not money and not is_measured(scan, end):
+        return "", at  # a word that is read anyway
     return written, past_stop(text, end) if written.istitle() else end
 
 

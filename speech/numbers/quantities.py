@@ -142,6 +142,8 @@ def _said(scan: Scan, amount: Amount, *, ranged: bool = False) -> str:
         noun = amount.currency.major
     elif amount.magnitude:
         words = tongue.magnitude(figure, amount.magnitude)
+        if amount.unit and (unit := tongue.unit(amount.unit)):
+            words = tongue.millions(words, unit)
     elif amount.unit:
         noun = tongue.unit(amount.unit)
         written = scan.text[figure.end : amount.end].strip()

@@ -53,6 +53,12 @@ class Tongue:
     """What belongs to a time and stands behind it: `pm`, `Uhr`"""
     hours = re.compile(r"(?!)")
     """A time that is an hour only, or a range of them"""
+    labels: Mapping[str, str] = {}
+    """By abbreviation, without its full stop: what stands before a number, such as `p`"""
+    bare_labels: frozenset[str] = frozenset()
+    """Those that need no full stop"""
+    signs: Mapping[str, str] = {}
+    """By sign before a number: `#`"""
     rules: Sequence[Rule] = ()
     """Tried before those that are common to all"""
     openers = ""
@@ -136,6 +142,10 @@ class Tongue:
         """Between the full stops of a version."""
         leading = len(digits) > 1 and digits[0] == "0"
         return self.spell(digits) if leading or len(digits) > 3 else self.cardinal(int(digits))
+
+    def is_item(self, mark: str, following: str) -> bool:
+        """Whether a number at the beginning, with a full stop or a bracket, counts the items of a list."""
+        return True
 
     # What is counted
 

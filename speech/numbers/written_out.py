@@ -9,8 +9,9 @@ from functools import lru_cache
 from importlib import import_module
 
 from speech.numbers.figures import western
+from speech.numbers.labels import openers
 from speech.numbers.names import kept
-from speech.numbers.rules import COMMON
+from speech.numbers.rules import COMMON, FIRST
 from speech.numbers.scan import Read, Scan
 from speech.numbers.tongue import Tongue
 from speech.numbers.vocabulary import alternatives
@@ -70,7 +71,7 @@ def _next(text: str, after: int, tongue: Tongue) -> int | None:
 
 
 def _read(scan: Scan) -> Read | None:
-    return next((read for rule in (*scan.tongue.rules, *COMMON) if (read := rule(scan))), None)
+    return next((read for rule in (*FIRST, *scan.tongue.rules, *COMMON) if (read := rule(scan))), None)
 
 
 def _set_apart(before: str, read: Read, behind: str, tongue: Tongue) -> str:
@@ -92,11 +93,11 @@ def _is_foreign(text: str, tongue: Tongue, start: int, end: int) -> bool:
 @lru_cache(maxsize=32)
 def _starts(tongue: Tongue) -> re.Pattern[str]:
     """Where a number may begin: at a word, or at a sign before it, or at a sign of arithmetic behind one."""
-    openers = f"|(?:{tongue.openers})" if tongue.openers else ""
+    begun = "|".join(filter(None, (tongue.openers, openers(tongue))))
     money = alternatives(tongue.currencies)
     signs = r"[-−–‒+±(#§№'’.]{1,2}[ \u00a0]?"
     return re.compile(
         rf"(?<!\w)(?=\w*[0-9½¼¾⅐-⅞]|(?:{signs})?(?:{money})?[ \u00a0]?[-−]?[.,]?[0-9]"
-        rf"|(?:UTC|GMT) ?[-+−]{openers})"
+        rf"|(?:UTC|GMT) ?[-+−]|{begun})"
         r"|(?<=[\w)%°])(?=[ \u00a0]?[-+−=×÷·⋅/*:][ \u00a0]?[-−+(]?\w)"
     )

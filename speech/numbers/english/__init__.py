@@ -5,16 +5,19 @@
 import re
 
 from speech.numbers.english.dates import DATE_OPENERS, decade, month_date, on_date
-from speech.numbers.english.places import LABELS, feet, inches, labelled, lines, ordinal, roman, times
+from speech.numbers.english.places import feet, inches, lines, ordinal, roman, times
 from speech.numbers.english.words import (
+    BARE_LABELS,
     CALLING,
     CURRENCIES,
     DIALLING,
+    LABELS,
     MAGNITUDES,
     MONTHS,
     PARTS,
     PREFIXES,
     SCORING,
+    SIGNS,
     UNITS,
     WORDS,
 )
@@ -89,6 +92,7 @@ class English(Tongue):
     units = UNITS
     prefixes = PREFIXES
     currencies = CURRENCIES
+    labels, bare_labels, signs = LABELS, BARE_LABELS, SIGNS
     dialling, calling, parts, scoring = DIALLING, CALLING, PARTS, SCORING
     fillers = frozenset("is was the number no code it's of are : to be with - a your my our new".split())
     before_times = frozenset("at by until till from since before after around about between to and".split())
@@ -101,8 +105,8 @@ class English(Tongue):
         r"[ \u00a0]?(?P<half>[aApP])(?:\.[ ]?[mM]\b\.?|[mM]\b)"
         r"|(?P<military>(?:[01][0-9]|2[0-4])[0-5][0-9])[ ](?:hours|hrs)\b"
     )
-    rules = (month_date, on_date, labelled, decade, ordinal, roman, feet, inches, times, lines)
-    openers = rf"{DATE_OPENERS}|{LABELS}|[IVX]{{1,6}}(?!\w)"
+    rules = (month_date, on_date, decade, ordinal, roman, feet, inches, times, lines)
+    openers = rf"{DATE_OPENERS}|[IVX]{{1,6}}(?!\w)"
 
     def __init__(self, region: str = "") -> None:
         super().__init__(region)

@@ -1,4 +1,4 @@
-"""English: pages and chapters, which one in a row, Roman numerals with a name, feet and inches."""
+"""English: which one in a row, Roman numerals with a name, feet and inches, lines of a picture."""
 
 # ruff: noqa: RUF001, RUF002, SIM905 - signs as they are typed, lists would fill pages
 
@@ -8,28 +8,6 @@ from speech.numbers.figures import Figure
 from speech.numbers.roman import value_of
 from speech.numbers.scan import Read, Scan
 
-_LABELS = {
-    "No": "Number", "Nos": "Numbers", "no": "number", "nos": "numbers", "p": "page", "pp": "pages",
-    "pg": "page", "Fig": "Figure", "fig": "figure", "Figs": "Figures", "figs": "figures", "Vol": "Volume",
-    "vol": "volume", "Ch": "Chapter", "ch": "chapter", "Chap": "Chapter", "chap": "chapter",
-    "Sec": "Section", "sec": "section", "Sect": "Section", "Art": "Article", "art": "article",
-    "Eq": "Equation", "eq": "equation", "ver": "version", "Ver": "Version", "Ext": "Extension",
-    "ext": "extension", "Tel": "Telephone", "tel": "telephone", "approx": "approximately",
-    "Approx": "Approximately", "ca": "about", "c": "about", "max": "maximum", "Max": "Maximum",
-    "min": "minimum", "Min": "Minimum", "est": "estimated", "Est": "Estimated", "Apt": "Apartment",
-    "apt": "apartment", "Rm": "Room", "rm": "room", "Op": "Opus", "op": "opus", "Pt": "Part",
-    "Tab": "Table", "Ep": "Episode", "ep": "episode", "App": "Appendix", "avg": "average",
-    "Avg": "Average",
-}  # fmt: skip
-_STOPPED = "|".join(sorted(_LABELS, key=len, reverse=True))
-_BARE = "Figs?|figs?|Vol|Ch|Chap|Sec|Sect|Nos|pp|[Ee]xt|[Aa]pt|Rm|Op|Eq"
-"""Those that are nothing else without a full stop"""
-LABELS = rf"(?:{_STOPPED})\.[ \u00a0]?[#§$€£~]?[0-9.]|(?:{_BARE})[ ][0-9]"
-_LABEL = re.compile(
-    rf"(?P<label>(?:{_STOPPED})(?=\.)|(?:{_BARE})(?=[ \u00a0]))\.?[ \u00a0]?(?=[#§$€£]?\.?[0-9])"
-)
-_SIGN = re.compile(r"(?<!\w)(?P<sign>#|№|§§?)[ \u00a0]?(?=[0-9])")
-_ITEM = re.compile(r"(?P<number>[0-9]{1,3})[.)](?=[ \u00a0]+\S)")
 _ORDINAL = re.compile(
     r"(?P<figure>[0-9]{1,3}(?:,[0-9]{3}){1,4}|[0-9]{1,15})"
     r"(?:(?P<end>st|nd|rd|th|ST|ND|RD|TH)(?![^\W\d_])|[ºª](?![CF\w]))"
@@ -66,17 +44,6 @@ _RULERS = frozenset(
 _CROWNED = frozenset("King Queen Pope Emperor Empress Tsar Czar Kaiser Pharaoh Sultan".split())
 _SEQUELS = frozenset({"II", "III", "VII", "VIII", "XII", "XIII"})
 """Numerals that are nothing else behind any name"""
-
-
-def labelled(scan: Scan) -> Read | None:
-    """What stands before a number, as `No. 5`; the number of an item of a list, as `1. Open the door`."""
-    if found := scan.match(_LABEL):
-        return Read(found.end(), f"{_LABELS[found['label']]} ")
-    if found := scan.match(_SIGN):
-        return Read(found.end(), {"§": "section ", "§§": "sections "}.get(found["sign"], "number "))
-    if not scan.text[: scan.at].strip() and (found := scan.match(_ITEM)):
-        return Read(found.end(), f"{scan.tongue.cardinal(int(found['number']))}:")
-    return None
 
 
 def ordinal(scan: Scan) -> Read | None:

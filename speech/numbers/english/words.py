@@ -93,3 +93,19 @@ SCORING = frozenset(
     beaten drew draw defeated victory defeat lead leads led aspect result trailing tied tie ended dilution
     """.split()
 )
+
+LABELS = {
+    "No": "Number", "Nos": "Numbers", "no": "number", "nos": "numbers", "p": "page", "pp": "pages",
+    "pg": "page", "Fig": "Figure", "fig": "figure", "Figs": "Figures", "figs": "figures", "Vol": "Volume",
+    "vol": "volume", "Ch": "Chapter", "ch": "chapter", "Chap": "Chapter", "chap": "chapter",
+    "Sec": "Section", "sec": "section", "Sect": "Section", "Art": "Article", "art": "article",
+    "Eq": "Equation", "eq": "equation", "ver": "version", "Ver": "Version", "Ext": "Extension",
+    "ext": "extension", "Tel": "Telephone", "tel": "telephone", "approx": "approximately",
+    "Approx": "Approximately", "ca": "about", "c": "about", "max": "maximum", "Max": "Maximum",
+    "min": "minimum", "Min": "Minimum", "est": "estimated", "Est": "Estimated", "Apt": "Apartment",
+    "apt": "apartment", "Rm": "Room", "rm": "room", "Op": "Opus", "op": "opus", "Pt": "Part",
+    "Tab": "Table", "Ep": "Episode", "ep": "episode", "App": "Appendix", "avg": "average",
+    "Avg": "Average",
+}  # fmt: skip
+BARE_LABELS = frozenset("Fig fig Figs figs Vol Ch Chap Sec Sect Nos pp Ext ext Apt apt Rm Op Eq".split())
+SIGNS = {"#": "number", "№": "number", "§": "section", "§§": "sections"}

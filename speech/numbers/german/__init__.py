@@ -7,17 +7,27 @@ import re
 from speech.numbers.figures import Figure
 from speech.numbers.german.dates import DATE_OPENERS, day_and_month, decade, month_date
 from speech.numbers.german.endings import is_feminine, is_neuter
-from speech.numbers.german.places import LABELS, compound, item, labelled, ordinal, roman, times
+from speech.numbers.german.places import (
+    ORDERED,
+    STREETS,
+    before_number,
+    compound,
+    ordinal,
+    roman,
+    times,
+)
 from speech.numbers.german.words import (
     CALLING,
     CURRENCIES,
     DIALLING,
     FILLERS,
+    LABELS,
     MAGNITUDES,
     MONTHS,
     PARTS,
     PREFIXES,
     SCORING,
+    SIGNS,
     UNITS,
     WORDS,
 )
@@ -54,14 +64,15 @@ class German(Tongue):
     units = UNITS
     prefixes = PREFIXES
     currencies = CURRENCIES
+    labels, bare_labels, signs = LABELS, frozenset({"Nr"}), SIGNS
     dialling, calling, fillers, parts, scoring = DIALLING, CALLING, FILLERS, PARTS, SCORING
     before_times = frozenset("um ab bis gegen seit von vor nach uhr".split())
     after_clock = re.compile(r"[ \u00a0]?(?P<clock>Uhr)(?!\w)|[ \u00a0]?(?P<hour>h)(?!\w)")
     hours = re.compile(
         r"(?P<first>2[0-4]|[01]?[0-9])(?:[ ]?[-–][ ]?(?P<second>2[0-4]|[01]?[0-9]))?[ \u00a0]?Uhr(?!\w)"
     )
-    rules = (month_date, day_and_month, labelled, item, decade, ordinal, roman, times, compound)
-    openers = rf"{DATE_OPENERS}|{LABELS}|[IVX]{{1,6}}(?!\w)"
+    rules = (month_date, day_and_month, before_number, decade, ordinal, roman, times, compound)
+    openers = rf"{DATE_OPENERS}|{STREETS}|[IVX]{{1,6}}(?!\w)"
 
     # Numbers
 
@@ -107,6 +118,10 @@ class German(Tongue):
 
     def is_counted(self, word: str) -> bool:
         return word[:1].isupper()
+
+    def is_item(self, mark: str, following: str) -> bool:
+        """`1. Mai` and `3. Stock` tell which one."""
+        return mark == ")" or following.lower() not in ORDERED | {"und", "oder", "bis"}
 
     def counting(self, figure: Figure, scan: Scan, end: int) -> str:
         """`1 Tasse` is `eine Tasse`."""

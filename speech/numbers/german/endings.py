@@ -49,9 +49,10 @@ _NEUTER_E = frozenset(
 _FEMININE = frozenset(
     """
     liga person stadt nacht hand wand bank frau tochter mutter schwester tür wahl zahl zeit welt macht stadt
-    maus nuss kuh sau gans uhr form art partei bahn kraft fahrt nummer feder mauer leiter butter kammer gefahr
-    arbeit antwort post last luft lust schuld haut brust burg million milliarde regel gabel insel kartoffel
-    ausfahrt abfahrt einfahrt ampel einheit position version option station schicht
+    maus nuss kuh sau gans uhr form art partei bahn kraft fahrt nummer feder mauer leiter butter kammer
+    gefahr arbeit antwort post last luft lust schuld haut brust burg million milliarde regel gabel insel
+    kartoffel zwiebel gabel nudel schüssel kugel nadel formel tafel wurzel ausfahrt abfahrt einfahrt ampel
+    einheit position version option station schicht
     """.split()
 )
 _NEUTER = frozenset(

@@ -9,23 +9,10 @@ from speech.numbers.german.endings import ending_of
 from speech.numbers.roman import value_of
 from speech.numbers.scan import Read, Scan
 
-_LABELS = {
-    "Nr": "Nummer", "Nrn": "Nummern", "No": "Nummer", "Nummer": "Nummer", "S": "Seite",
-    "Abb": "Abbildung", "Abs": "Absatz", "Art": "Artikel", "Bd": "Band", "Kap": "Kapitel",
-    "Tab": "Tabelle", "Ziff": "Ziffer", "Tel": "Telefon", "Ver": "Version", "Vers": "Version",
-    "Hausnr": "Hausnummer", "Rn": "Randnummer", "Folge": "Folge", "max": "maximal", "Max": "Maximal",
-    "min": "mindestens", "mind": "mindestens", "Mind": "Mindestens", "ca": "circa", "Ca": "Circa",
-    "lfd. Nr": "laufende Nummer", "Std": "Stunde", "Pos": "Position", "Kl": "Klasse", "Aufl": "Auflage",
-    "geb": "geboren", "gest": "gestorben", "bzw": "beziehungsweise", "Bsp": "Beispiel",
-    "Anm": "Anmerkung", "Bl": "Blatt", "Lj": "Lebensjahr", "evtl": "eventuell", "inkl": "inklusive",
-    "zzgl": "zuzüglich", "exkl": "exklusive", "abzgl": "abzüglich", "durchschn": "durchschnittlich",
-    "v": "Version",
-}  # fmt: skip
-_STOPPED = "|".join(sorted(map(re.escape, _LABELS), key=len, reverse=True))
-LABELS = rf"(?:{_STOPPED})\.[ \u00a0]?[#§$€£~]?[0-9]|Nr[ ][0-9]"
-_LABEL = re.compile(rf"(?P<label>{_STOPPED})(?:\.[ \u00a0]?|(?<=Nr)[ \u00a0])(?=[#§$€£]?[0-9])")
-_SIGN = re.compile(r"(?<!\w)(?P<sign>#|№|§§?)[ \u00a0]?(?=[0-9])")
-_ITEM = re.compile(r"(?P<number>[0-9]{1,3})(?P<mark>[.)])(?=[ \u00a0]+(?P<next>\S+))")
+_SENTENCE = re.compile(r"S\. ?(?=[0-9])")
+_PARAGRAPH = re.compile(r"Abs\. ?[0-9]+ $")
+_STREET = re.compile(r"(?P<name>[^\W\d_]{0,40}-?)(?P<street>[Ss])tr\.[ \u00a0]?(?=[0-9])")
+STREETS = r"[^\W\d_]{0,40}-?[Ss]tr\.[ \u00a0]?[0-9]"
 _ORDINAL = re.compile(
     r"(?P<number>[0-9]{1,4})\.(?:[-–](?P<last>[0-9]{1,4})\.)?"
     r"(?=(?P<gap>[ \u00a0]?)(?P<next>[^\W\d_]{1,60}|[0-9]|$|[,;:)\"“]))"
@@ -60,7 +47,7 @@ _PARTS = frozenset(
     Weltkrieg Level
     """.split()
 )
-_ORDERED = frozenset(
+ORDERED = frozenset(
     """
     mai januar februar märz april juni juli august september oktober november dezember stock etage klasse
     jahrhundert platz liga weltkrieg mal tag runde quartal semester advent akt satz gang geburtstag jahr
@@ -70,26 +57,14 @@ _ORDERED = frozenset(
 """Words behind the number of a row where a sentence begins, too"""
 
 
-def labelled(scan: Scan) -> Read | None:
-    """What stands before a number, as `Nr. 5`, `§ 5`."""
-    if found := scan.match(_LABEL):
-        if found["label"] == "S" and re.search(r"Abs\. ?[0-9]+ $", scan.before):
-            return Read(found.end(), "Satz ")
-        return Read(found.end(), f"{_LABELS[found['label']]} ")
-    if found := scan.match(_SIGN):
-        return Read(found.end(), {"§": "Paragraf ", "§§": "Paragrafen "}.get(found["sign"], "Nummer "))
-    return None
-
-
-def item(scan: Scan) -> Read | None:
-    """The number of an item of a list, as `1. Öffne die Tür`."""
-    found = scan.match(_ITEM)
-    if not found or scan.text[: scan.at].strip():
-        return None
-    following = found["next"].strip(".,;:!?").lower()
-    if found["mark"] == "." and (following in _ORDERED or following in ("und", "oder", "bis")):
-        return None
-    return Read(found.end(), f"{scan.tongue.cardinal(int(found['number']))}:")
+def before_number(scan: Scan) -> Read | None:
+    """`Abs. 3 S. 2`, `Hauptstr. 5`."""
+    if (found := scan.match(_SENTENCE)) and _PARAGRAPH.search(scan.before):
+        return Read(found.end(), "Satz ")
+    found = scan.match(_STREET)
+    return (
+        Read(found.end(), f"{found['name']}{'S' if found['street'] == 'S' else 's'}traße ") if found else None
+    )
 
 
 def ordinal(scan: Scan) -> Read | None:

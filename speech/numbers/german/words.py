@@ -91,3 +91,17 @@ SCORING = frozenset(
     remis mischung mischungsverhältnis format seitenverhältnis quote wette schlug besiegte trennten
     """.split()
 )
+
+LABELS = {
+    "Nr": "Nummer", "Nrn": "Nummern", "No": "Nummer", "Nummer": "Nummer", "S": "Seite",
+    "Abb": "Abbildung", "Abs": "Absatz", "Art": "Artikel", "Bd": "Band", "Kap": "Kapitel",
+    "Tab": "Tabelle", "Ziff": "Ziffer", "Tel": "Telefon", "Ver": "Version", "Vers": "Version",
+    "Hausnr": "Hausnummer", "Rn": "Randnummer", "Folge": "Folge", "max": "maximal", "Max": "Maximal",
+    "min": "mindestens", "mind": "mindestens", "Mind": "Mindestens", "ca": "circa", "Ca": "Circa",
+    "lfd. Nr": "laufende Nummer", "Std": "Stunde", "Pos": "Position", "Kl": "Klasse", "Aufl": "Auflage",
+    "geb": "geboren", "gest": "gestorben", "bzw": "beziehungsweise", "Bsp": "Beispiel",
+    "Anm": "Anmerkung", "Bl": "Blatt", "Lj": "Lebensjahr", "evtl": "eventuell", "inkl": "inklusive",
+    "zzgl": "zuzüglich", "exkl": "exklusive", "abzgl": "abzüglich", "durchschn": "durchschnittlich",
+    "v": "Version",
+}  # fmt: skip
+SIGNS = {"#": "Nummer", "№": "Nummer", "§": "Paragraf", "§§": "Paragrafen"}

@@ -66,6 +66,14 @@ class Spanish(Romance):
         "M": nouns("x m millón millones")["x"], "mill": nouns("x m millón millones")["x"],
         "millones": nouns("x m millón millones")["x"], "millón": nouns("x m millón millones")["x"],
     }  # fmt: skip
+    labels = pairs(
+        "núm número | núms números | pág página | págs páginas | cap capítulo | art artículo | fig figura"
+        " | tel teléfono | vol volumen | aprox aproximadamente | máx máximo | mín mínimo | ext extensión"
+    )
+    signs = pairs(
+        "# número | № número | n.º número | nº número | N.º número | Nº número | n° número | N° número"
+        " | § sección"
+    )
     dialling = frozenset(
         "código pin clave contraseña habitación vuelo teléfono postal extensión error".split()
     )

@@ -80,6 +80,11 @@ class French(Romance):
         "Mds": nouns("x m milliard milliards")["x"], "k": nouns("x m mille mille")["x"],
         "milliard": nouns("x m milliard milliards")["x"], "milliards": nouns("x m milliard milliards")["x"],
     }  # fmt: skip
+    labels = pairs(
+        "p page | pp pages | chap chapitre | art article | fig figure | tél téléphone | vol volume"
+        " | env environ | max maximum | min minimum | no numéro | nos numéros"
+    )
+    signs = pairs("# numéro | № numéro | n° numéro | N° numéro | nº numéro | Nº numéro | § paragraphe")
     dialling = frozenset("code pin clé chambre vol téléphone postal poste erreur".split())
     calling = frozenset("appelle appelez appeler compose composez composer le au".split())
     fillers = frozenset("est le numéro la au :".split())

@@ -73,6 +73,11 @@ class Italian(Romance):
         )
         for written in spellings
     }
+    labels = pairs(
+        "n numero | nn numeri | pag pagina | pagg pagine | cap capitolo | art articolo | fig figura"
+        " | tel telefono | vol volume | max massimo | min minimo"
+    )
+    signs = pairs("# numero | № numero | n° numero | n.° numero | N° numero | nº numero | § paragrafo")
     dialling = frozenset("codice pin password camera stanza volo telefono postale interno errore".split())
     calling = frozenset("chiama chiamare chiamate componi comporre il al".split())
     fillers = frozenset("è il numero la al :".split())

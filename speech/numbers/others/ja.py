@@ -50,6 +50,7 @@ class Japanese(Eastern):
         "¥,￥,JPY - えん | $,US$,USD - ドル | €,EUR - ユーロ | £,GBP - ポンド | CNY - げん"
         " | CHF - スイスフラン"
     )
+    signs = pairs("# だい | № だい")
     speeds: Mapping[str, str] = {"h": "じそく", "s": "びょうそく", "min": "ふんそく"}
 
     def __init__(self, region: str = "") -> None:

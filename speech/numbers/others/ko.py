@@ -51,6 +51,7 @@ class Korean(Eastern):
         "₩,￦,KRW - 원 | $,US$,USD - 달러 | €,EUR - 유로 | £,GBP - 파운드 | ¥,JPY - 엔 | CNY - 위안"
         " | CHF - 스위스_프랑"
     )
+    signs = pairs("# 제 | № 제")
     speeds: Mapping[str, str] = {"h": "시속 ", "s": "초속 ", "min": "분속 "}
 
     def cardinal(self, number: int, gender: str = "") -> str:

@@ -69,6 +69,13 @@ class Portuguese(Romance):
         )
         for written in spellings
     }
+    labels = pairs(
+        "núm número | pág página | págs páginas | cap capítulo | art artigo | fig figura | tel telefone"
+        " | vol volume | máx máximo | mín mínimo | aprox aproximadamente"
+    )
+    signs = pairs(
+        "# número | № número | n.º número | nº número | N.º número | Nº número | n° número | § parágrafo"
+    )
     dialling = frozenset("código pin senha quarto voo telefone postal ramal erro sala".split())
     calling = frozenset("ligue liga ligar disque disca o para".split())
     fillers = frozenset("é o número a para :".split())

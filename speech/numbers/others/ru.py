@@ -9,39 +9,12 @@ import re
 from collections.abc import Mapping
 
 from speech.numbers.figures import Figure
+from speech.numbers.others.ru_words import SCALES, SMALL, below_thousand, form, inflected, of_thousands
 from speech.numbers.scan import Read, Scan
 from speech.numbers.tongue import Tongue
 from speech.numbers.units import Unit
 from speech.numbers.vocabulary import Currency, Noun, currencies, nouns, pairs
 
-_SMALL = (
-    "ноль один два три четыре пять шесть семь восемь девять десять одиннадцать двенадцать тринадцать "
-    "четырнадцать пятнадцать шестнадцать семнадцать восемнадцать девятнадцать"
-).split()
-_TENS = "_ десять двадцать тридцать сорок пятьдесят шестьдесят семьдесят восемьдесят девяносто".split()
-_HUNDREDS = "_ сто двести триста четыреста пятьсот шестьсот семьсот восемьсот девятьсот".split()
-_SCALES = (
-    "миллион",
-    "миллиард",
-    "триллион",
-    "квадриллион",
-    "квинтиллион",
-    "секстиллион",
-    "септиллион",
-    "октиллион",
-)
-_FEMININE = {"один": "одна", "два": "две"}
-_NEUTER = {"один": "одно"}
-_STEMS = {
-    "один": "перв", "два": "втор", "три": "трет", "четыре": "четверт", "пять": "пят", "шесть": "шест",
-    "семь": "седьм", "восемь": "восьм", "девять": "девят", "десять": "десят", "двадцать": "двадцат",
-    "тридцать": "тридцат", "сорок": "сороков", "пятьдесят": "пятидесят", "шестьдесят": "шестидесят",
-    "семьдесят": "семидесят", "восемьдесят": "восьмидесят", "девяносто": "девяност", "сто": "сот",
-    "двести": "двухсот", "триста": "трёхсот", "четыреста": "четырёхсот", "пятьсот": "пятисот",
-    "шестьсот": "шестисот", "семьсот": "семисот", "восемьсот": "восьмисот", "девятьсот": "девятисот",
-}  # fmt: skip
-_STRESSED = frozenset({"два", "шесть", "семь", "восемь", "сорок"})
-"""Their ordinals end in -ой"""
 _MONTHS = "января февраля марта апреля мая июня июля августа сентября октября ноября декабря".split()
 _DAY = re.compile(
     rf"(?P<day>[0-3]?[0-9])[ \u00a0](?P<month>{'|'.join(_MONTHS)})"
@@ -54,8 +27,6 @@ _ENDINGS = {
     "й": "ый", "ый": "ый", "ой": "ый", "я": "ая", "ая": "ая", "е": "ое", "ое": "ое", "го": "ого",
     "ого": "ого", "му": "ому", "м": "ом", "ом": "ом", "ю": "ую",
 }  # fmt: skip
-_SOFT = {"ый": "ий", "ая": "ья", "ое": "ье", "ого": "ьего", "ому": "ьему", "ом": "ьем", "ую": "ью"}
-"""Of three"""
 _OTHER_CASES = frozenset(
     """
     с со до от из около к ко без у для после о об обо при между перед над под более менее кроме против
@@ -68,7 +39,7 @@ class Russian(Tongue):
     """Russian."""
 
     code = "ru"
-    ones = _SMALL[:10]
+    ones = SMALL[:10]
     words = pairs(
         "minus минус | plusminus плюс-минус | plus плюс | point запятая | stop точка | to – | score –"
         " | by на | times умножить на | equals равно | over дробь | divided разделить на | dot точка"
@@ -102,6 +73,11 @@ class Russian(Tongue):
             ("млрд", "m", "миллиард миллиарда миллиардов"), ("M", "m", "миллион миллиона миллионов"),
         )
     }  # fmt: skip
+    labels = pairs(
+        "стр страница | гл глава | рис рисунок | д дом | кв квартира | тел телефон | макс максимум"
+        " | мин минимум"
+    )
+    signs = pairs("№ номер | # номер | § параграф")
     dialling = frozenset("код пин пин-код пароль комната номер рейс телефон индекс ошибка".split())
     calling = frozenset("звони звоните позвони позвоните набери наберите по".split())
     fillers = frozenset("это номер по".split())
@@ -117,43 +93,29 @@ class Russian(Tongue):
 
     def cardinal(self, number: int, gender: str = "") -> str:
         said: list[str] = []
-        for place in range(len(_SCALES), 0, -1):
+        for place in range(len(SCALES), 0, -1):
             if group := number // 10 ** (3 + 3 * place) % 1000:
-                name = _SCALES[place - 1]
-                said += _below_thousand(group, "m"), _form(group, (name, f"{name}а", f"{name}ов"))
+                name = SCALES[place - 1]
+                said += below_thousand(group, "m"), form(group, (name, f"{name}а", f"{name}ов"))
         thousands, rest = divmod(number % 1_000_000, 1000)
         if thousands:
-            said += _below_thousand(thousands, "f"), _form(thousands, ("тысяча", "тысячи", "тысяч"))
+            said += below_thousand(thousands, "f"), form(thousands, ("тысяча", "тысячи", "тысяч"))
         if rest or not said:
-            said.append(_below_thousand(rest, gender))
+            said.append(below_thousand(rest, gender))
         return " ".join(said)
 
     def ordinal(self, number: int) -> str:
         return self.inflected(number, "ый")
 
     def inflected(self, number: int, ending: str) -> str:
-        """Of numbers below a million that do not end in three zeros; "" for those."""
+        """An ordinal; `ending` as in `первый`."""
         if number % 1000 == 0:
-            return (
-                "нулев" + ("ой" if ending == "ый" else ending)
-                if not number
-                else f"{self._thousands(number)}{ending}"
-            )
-        words = self.cardinal(number).removeprefix("одна " if number >= 1000 else "")
-        head, _, last = words.rpartition(" ")
-        stem = _STEMS.get(last) or last.removesuffix("ь")
-        if last == "три":
-            ending = _SOFT[ending]
-        elif last in _STRESSED and ending == "ый":
-            ending = "ой"
-        return f"{head} {stem}{ending}".strip()
-
-    def _thousands(self, number: int) -> str:
-        count = {1: "", 2: "двух", 3: "трёх"}.get(number // 1000, "")
-        return f"{count}тысячн"
+            return of_thousands(number // 1000, ending) or self.cardinal(number)
+        head, _, last = self.cardinal(number).removeprefix("одна " if number >= 1000 else "").rpartition(" ")
+        return f"{head} {inflected(last, ending)}".strip()
 
     def form(self, figure: Figure, noun: Noun) -> str:
-        return noun.forms[1] if figure.fraction else _form(int(figure.whole), noun.forms)
+        return noun.forms[1] if figure.fraction else form(int(figure.whole), noun.forms)
 
     def powered(self, noun: Noun, power: int) -> Noun:
         stem = "квадратн" if power == 2 else "кубическ"
@@ -223,27 +185,6 @@ class Russian(Tongue):
         if (numerator, denominator) == (1, 2):
             return f"{self.cardinal(int(whole))} с половиной"
         return None
-
-
-def _below_thousand(number: int, gender: str) -> str:
-    hundreds, rest = divmod(number, 100)
-    said = [_HUNDREDS[hundreds]] if hundreds else []
-    if rest >= 20:
-        said.append(_TENS[rest // 10])
-        rest %= 10
-    if rest or not said:
-        word = _SMALL[rest]
-        said.append(
-            _FEMININE.get(word, word) if gender == "f" else _NEUTER.get(word, word) if gender == "n" else word
-        )
-    return " ".join(said)
-
-
-def _form(number: int, forms: tuple[str, ...]) -> str:
-    """For one, for two to four, for many."""
-    if 10 < number % 100 < 20:
-        return forms[2]
-    return forms[{1: 0, 2: 1, 3: 1, 4: 1}.get(number % 10, 2)]
 
 
 def _left(scan: Scan) -> Read | None:

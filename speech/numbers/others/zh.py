@@ -16,8 +16,8 @@ _GROUPS = ("", "万", "亿", "兆", "京", "垓", "秭", "穰", "沟")
 _YEAR = re.compile(r"(?P<year>[0-9]{4})(?=年)")
 _COUNTERS = (
     "个 個 只 隻 条 條 张 張 本 位 次 件 台 辆 輛 家 名 头 頭 匹 棵 朵 瓶 杯 碗 片 块 塊 支 枝 把 双 雙 "
-    "对 對 天 年 周 週 岁 歲 人 种 種 小时 小時 分钟 分鐘 点 點 元 倍 层 層 楼 樓 步 句 门 門 首 篇 座 "
-    "间 間 套 份 斤 公斤 公里 米 秒 遍 回 场 場 节 節 章 页 頁 行"
+    "对 對 天 年 周 週 岁 歲 人 种 種 小时 小時 分钟 分鐘 点 點 元 倍 层 層 楼 樓 步 句 门 門 首 篇 座 间 "
+    "間 套 份 斤 公斤 公里 米 秒 遍 回 场 場 节 節 章 页 頁 行"
 ).split()
 _COUNTED = re.compile(rf"[ ]?(?:{'|'.join(_COUNTERS)})")
 
@@ -44,6 +44,7 @@ class Chinese(Eastern):
         " | HK$,HKD - 港元 | NT$,TWD - 新台币"
     )
     comma = "，"
+    signs = pairs("# 第 | № 第")
     speeds: Mapping[str, str] = {"h": "每小时", "s": "每秒", "min": "每分钟"}
 
     def __init__(self, region: str = "") -> None:

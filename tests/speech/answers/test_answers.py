@@ -61,7 +61,14 @@ def speakers(settings: Callable[..., Settings]) -> Settings:
     """A robot that knows a persona for each language."""
     robot = settings()
     personas = tuple(
-        KnownPersona(f"p-{language}", f"P {language}", language, "1", voices=(VoiceSpec("mlx"),))
+        KnownPersona(
+            f"p-{language}",
+            f"P {language}",
+            language,
+            "1",
+            voices=(VoiceSpec("mlx"),),
+            numbers="as_written",
+        )
         for language in {language_of(answer) for answer in ANSWERS}
     )
     robot.state_dir.mkdir(parents=True)
