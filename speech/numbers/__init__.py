@@ -18,11 +18,14 @@ _NUMBER = re.compile(
 """Whatever could be one"""
 
 
-def spoken_numbers(text: str, language: str, as_written: Iterable[tuple[int, int]] = ()) -> str:
+def spoken_numbers(
+    text: str, language: str, as_written: Iterable[tuple[int, int]] = (), *, within: str = " "
+) -> str:
     """The text with its numbers in words of its language, a tag such as `en-GB`. Takes linear time.
 
     Nothing is changed where a pair of positions in `as_written` says so, in a language that has no rules
-    here, and where a letter of another script touches the number. Done twice it changes nothing.
+    here, and where a letter of another script touches the number. `within` is the space behind a comma in
+    the words of one number. Done twice it changes nothing.
     """
     code, _, region = language.replace("_", "-").partition("-")
     if code.lower() not in LANGUAGES or not _NUMBER.search(text):
@@ -30,4 +33,4 @@ def spoken_numbers(text: str, language: str, as_written: Iterable[tuple[int, int
     # Imported here, as it costs time that a text without a number does not need.
     from speech.numbers.written_out import written_out
 
-    return written_out(text, code.lower(), region.rpartition("-")[2].upper(), as_written)
+    return written_out(text, code.lower(), region.rpartition("-")[2].upper(), as_written, within)

@@ -26,11 +26,13 @@ _FOREIGN = re.compile(r"[\u0370-\u1dff\u2c00-\ud7ff\uf900-\ufdff\ufe70-\ufeff]")
 """Letters and numbers that are not Latin"""
 
 
-def written_out(text: str, code: str, region: str, as_written: Iterable[tuple[int, int]]) -> str:
+def written_out(
+    text: str, code: str, region: str, as_written: Iterable[tuple[int, int]], within: str = " "
+) -> str:
     """`code` and `region` of a tag, the former one of those that there are rules for."""
     tongue = tongue_of(code, region)
     spans = deque(sorted([*as_written, *kept(text)]))
-    return _written_out(western(text), tongue, spans)
+    return _written_out(western(text), tongue, spans, within)
 
 
 @lru_cache(maxsize=32)
@@ -40,7 +42,7 @@ def tongue_of(code: str, region: str) -> Tongue:
     return tongue
 
 
-def _written_out(written: str, tongue: Tongue, spans: deque[tuple[int, int]]) -> str:
+def _written_out(written: str, tongue: Tongue, spans: deque[tuple[int, int]], within: str) -> str:
     text = tongue.shadow(written)
     scan = Scan(text, tongue, written=written)
     said: list[str] = []
@@ -57,7 +59,8 @@ def _written_out(written: str, tongue: Tongue, spans: deque[tuple[int, int]]) ->
             continue
         said.append(written[done : scan.at])
         before = next((part[-1] for part in reversed(said) if part), "")
-        said.append(_set_apart(before, read, written[read.end : read.end + 1], tongue))
+        words = _set_apart(before, read, written[read.end : read.end + 1], tongue)
+        said.append(words.replace(", ", f",{within}"))
         done = read.end
     return "".join([*said, written[done:]])
 

@@ -29,6 +29,8 @@ __all__ = [
     "split",
 ]
 
+_WITHIN = "\u00a0"
+"""Stands behind a comma of a number, where no sentence is cut"""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 """Control characters but newline and tab, and surrogates, which UTF-8 cannot hold"""
 
@@ -54,7 +56,7 @@ def sentences(
     else:
         text = clean(text, limit, reading, omissions)
     return tuple(
-        Sentence(index, piece, asked, pause)
+        Sentence(index, piece.replace(_WITHIN, " "), asked, pause)
         for index, (piece, pause) in enumerate(_pieces(text, reading, prepared=prepared))
     )
 
@@ -81,7 +83,7 @@ def _read_aloud(text: str, reading: Reading) -> Iterator[str]:
     for sentence in split(text, reading.language):
         if reading.numbers == "words":
             named = find_words(sentence, reading.named)
-            yield from bounded(spoken_numbers(sentence, reading.language, named))
+            yield from bounded(spoken_numbers(sentence, reading.language, named, within=_WITHIN))
         else:
             yield sentence
 
