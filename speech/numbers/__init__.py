@@ -8,7 +8,7 @@
 import re
 from collections.abc import Iterable
 
-LANGUAGES = frozenset({"de", "en", "es", "fr", "it", "ja", "ko", "pt", "ru", "zh"})
+LANGUAGES = frozenset({"de", "en", "es", "fr", "it", "ja", "ko", "pt", "zh"})
 """Those that have rules here; numbers in another language are left to the engine"""
 
 _NUMBER = re.compile(

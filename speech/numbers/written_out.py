@@ -18,7 +18,7 @@ from speech.numbers.vocabulary import alternatives
 
 _TONGUES = {
     "de": "german", "en": "english", "es": "others.es", "fr": "others.fr", "it": "others.it",
-    "ja": "others.ja", "ko": "others.ko", "pt": "others.pt", "ru": "others.ru", "zh": "others.zh",
+    "ja": "others.ja", "ko": "others.ko", "pt": "others.pt", "zh": "others.zh",
 }  # fmt: skip
 """Modules here, each with a class `TONGUE`"""
 _GOES_ON = re.compile(r"\w*[0-9½¼¾⅐-⅞]")

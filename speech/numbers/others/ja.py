@@ -16,6 +16,8 @@ _HUNDREDS = {1: "ひゃく", 3: "さんびゃく", 6: "ろっぴゃく", 8: "は
 _THOUSANDS = {1: "せん", 3: "さんぜん", 8: "はっせん"}
 _IS_KANJI = re.compile(r"[ ]?[\u3400-\u9fff]")
 _MINUTES = re.compile(r"(?P<number>[0-9]{1,3})分(?!の)(?P<half>間)?")
+_THINGS = ("ひと", "ふた", "みっ", "よっ", "いつ", "むっ", "なな", "やっ", "ここの")
+_COUNTED = re.compile(r"(?P<number>[1-9])つ(?!つ)")
 _HOURS = ("れい", "いち", "に", "さん", "よ", "ご", "ろく", "しち", "はち", "く")
 _DAYS = {
     1: "ついたち", 2: "ふつか", 3: "みっか", 4: "よっか", 5: "いつか", 6: "むいか", 7: "なのか",
@@ -55,7 +57,7 @@ class Japanese(Eastern):
 
     def __init__(self, region: str = "") -> None:
         super().__init__(region)
-        self.rules = (_minutes,)
+        self.rules = (_minutes, _things)
 
     def cardinal(self, number: int, gender: str = "") -> str:
         if number == 0:
@@ -175,6 +177,12 @@ def _minutes(scan: Scan) -> Read | None:
     if not found or not isinstance(tongue, Japanese):
         return None
     return Read(found.end(), tongue.minutes(int(found["number"])) + ("かん" if found["half"] else ""))
+
+
+def _things(scan: Scan) -> Read | None:
+    """`2つ`, whose numbers are native ones."""
+    found = _COUNTED.match(scan.written, scan.at)
+    return Read(found.end(), f"{_THINGS[int(found['number']) - 1]}つ") if found else None
 
 
 TONGUE = Japanese

@@ -18,7 +18,9 @@ _NATIVE_TENS = ("", "열", "스물", "서른", "마흔", "쉰", "예순", "일�
 _COUNTERS = (
     "개월 시간 가지 그루 마리 사람 송이 켤레 자루 접시 군데 명 개 살 시 권 잔 병 대 장 벌 채 통 곳 쌍 달 배"
 ).split()
-_COUNTED = re.compile(rf"[ ]?(?:{'|'.join(_COUNTERS)}|번(?!지|호)|분(?=[이의께들]))")
+_COUNTED = re.compile(rf"[ ]?(?:{'|'.join(_COUNTERS)}|번째|분(?=[이의께들]))")
+_ONCE_OR_FIRST = re.compile(r"[ ]?번(?![째지호])")
+"""`1번` may be either: the engine has to know"""
 _MONTHS = re.compile(r"[ ]?(?P<year>년)|[ ]?(?P<month>월)")
 _SINO = re.compile(
     r"[ ]?(?:개월|년|월|일|분|초|원|층|호|쪽|페이지|번지|도|퍼센트|킬로|미터|주|학년|등|점|편|회|인분)"
@@ -85,12 +87,15 @@ class Korean(Eastern):
         behind = self.behind(scan, end)
         if figure.fraction or figure.by_digit:
             return self.number(figure)
+        if _ONCE_OR_FIRST.match(behind):
+            return figure.whole
         if (found := _MONTHS.match(behind)) and found["month"] and figure.value in (6, 10):
             return "유" if figure.value == 6 else "시"
         gap = " " if behind[:1] not in (" ", "") and _is_hangul(behind[0]) else ""
         if (
             not (_SINO.match(behind) and not behind.lstrip().startswith("번째"))
             and figure.value < 100
+            and scan.written[: scan.at].rstrip(" ")[-1:] != "제"
             and (_COUNTED.match(behind) or behind.lstrip().startswith("번째"))
         ):
             native = _native(figure.value)
