@@ -14,6 +14,7 @@ import pytest
 from edge_client.dry_run import dry_run
 from edge_client.known_personas import KnownPersona, KnownPersonas, save_known_personas
 from edge_client.settings import Settings
+from speech.numbers import LANGUAGES
 from speech.persona import VoiceSpec
 from speech.reading import Numbers
 from speech.text import MAX_SENTENCE, Reading, clean, sentences
@@ -115,7 +116,8 @@ def test_numbers_of_answers_are_words_that_stay_as_they_are() -> None:
     for answer in ANSWERS:
         reading = Reading(language_of(answer), numbers="words")
         for sentence in sentences(answer["text"], reading=reading, limit=10**6):
-            left += re.findall(r"\S*[0-9]\S*", sentence.text)
+            if language_of(answer) in LANGUAGES:
+                left += re.findall(r"\S*[0-9]\S*", sentence.text)
             for prepared in (False, True):
                 again = sentences(sentence.text, prepared=prepared, reading=reading)
                 assert " ".join(each.text for each in again) == sentence.text
