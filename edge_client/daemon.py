@@ -33,14 +33,12 @@ from speech.errors import EngineFailure
 from speech.people_log import PLAIN
 from speech.recovery import recover
 from speech.settings_changes import Changes, SettingsChanges
-from speech.text import sentences
+from speech.text.aside import sentences_aside
 from speech.utterance import Asked, Priority
 from speech.voice_warnings import VoiceWarnings
 
 log = logging.getLogger(__name__)
 
-SHORT_TEXT = 2_000
-"""Characters that are cleaned and split in a moment; longer ones go to a thread, so that nothing stutters"""
 LOOK_WITHIN = 1.0
 """Seconds that `status` waits for what the gateway says of a voice"""
 SOONEST, LATEST = 2.0, 60.0
@@ -130,8 +128,7 @@ class Daemon:
         named = persona if persona and persona.strip() else self.settings.persona
         who, absent = await self.voices.find(named, asked.warnings)
         reading = who.reading.of(language)
-        cutting = partial(sentences, text, reading=reading, limit=LONGEST_TEXT, asked=asked)
-        cut = cutting() if len(text) <= SHORT_TEXT else await asyncio.to_thread(cutting)
+        cut = await sentences_aside(text, reading=reading, limit=LONGEST_TEXT, asked=asked)
         line = Line(uuid.uuid4().hex[:12], who, absent, cut, priority, asked_at, language=language)
         if asked.warnings:
             log.info("line %s: not followed: field=%s", line.id, ",".join(asked.warnings.about))

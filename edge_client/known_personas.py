@@ -19,8 +19,9 @@ from speech.persona import (
     PERSONA_ID,
     WHOLE_ANSWER_BUDGET,
     VoiceSpec,
+    numbers_named,
 )
-from speech.reading import Acting, Reading
+from speech.reading import Acting, Numbers, Reading
 from speech.record import read_record, write_record
 
 log = logging.getLogger(__name__)
@@ -49,6 +50,8 @@ class KnownPersona:
     phrases: tuple[str, ...] = ()
     acting: Acting = "drop"
     """What becomes of stage directions in its texts"""
+    numbers: Numbers = "words"
+    """What becomes of numbers in its texts"""
     voices: tuple[VoiceSpec, ...] = ()
     """All it may speak with, its own first; empty: an older gateway did not tell"""
     engine: str = ""
@@ -62,7 +65,8 @@ class KnownPersona:
     @property
     def reading(self) -> Reading:
         """How its texts are read."""
-        return Reading(self.language, self.acting)
+        named = numbers_named(self.voices or self.local_voices)
+        return Reading(self.language, self.acting, self.numbers, named)
 
     @property
     def own_local_voice(self) -> VoiceSpec | None:

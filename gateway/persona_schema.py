@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, fields
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import MISSING, fields, replace
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, ValidationError
@@ -25,8 +25,16 @@ from gateway.voice_schema import (
 from gateway.yaml_lines import Location
 from speech.errors import UnknownLanguage
 from speech.languages import language_tag
-from speech.persona import ModelVoice, Persona, UpstreamVoice, VoiceSpec, WhenUnavailable
-from speech.reading import Acting
+from speech.numbers import spoken_numbers
+from speech.persona import (
+    ModelVoice,
+    Persona,
+    UpstreamVoice,
+    VoiceSpec,
+    WhenUnavailable,
+    numbers_named,
+)
+from speech.reading import Acting, Numbers
 
 Phrase = Annotated[str, text_of(240), AfterValidator(printable), AfterValidator(speakable)]
 
@@ -55,6 +63,10 @@ class PersonaFile(Block):
     )
     when_unavailable: WhenUnavailable = Field(default="substitute", description="substitute or silent")
     acting: Acting = Field(default="drop", description="drop or say: what becomes of *sighs* and [laughs]")
+    numbers: Numbers = Field(
+        default="words",
+        description="words or as_written: whether numbers are written out, alike for all voices",
+    )
     first_audio_budget: float = Field(default=2.0, ge=0.1, le=60, description="seconds from 0.1 to 60")
     whole_answer_budget: float = Field(default=12.0, ge=0.5, le=600, description="seconds from 0.5 to 600")
     phrases: list[Phrase] = Field(
@@ -83,7 +95,8 @@ class PersonaFile(Block):
                     return block.spec(upstream_voices[at])
             return block.spec()
 
-        voice, *fallbacks = (spec(at, block) for at, block in self.voices.items())
+        voices = (spec(at, block) for at, block in self.voices.items())
+        voice, *fallbacks = voices if self.numbers == "as_written" else _agreeing(voices, self.language)
         return Persona(
             id=persona_id,
             name=self.name,
@@ -93,6 +106,7 @@ class PersonaFile(Block):
             aliases=tuple(self.aliases),
             when_unavailable=self.when_unavailable,
             acting=self.acting,
+            numbers=self.numbers,
             first_audio_budget=self.first_audio_budget,
             whole_answer_budget=self.whole_answer_budget,
             phrases=tuple(self.phrases),
@@ -101,12 +115,25 @@ class PersonaFile(Block):
         )
 
 
+def _agreeing(voices: Iterable[VoiceSpec], language: str) -> Iterator[VoiceSpec]:
+    """With an entry in each lexicon for what the lexicon of another voice names and what holds a number.
+
+    As those words are left as they are written, a voice without an entry would read them in its own way.
+    """
+    voices = tuple(voices)
+    for voice in voices:
+        own = {word.casefold() for word, _ in voice.lexicon}
+        words = [word for word in numbers_named(voices) if word.casefold() not in own]
+        more = tuple((word, spoken_numbers(word, language)) for word in words)
+        yield replace(voice, lexicon=voice.lexicon + more)
+
+
 def _revision(language: str, when_unavailable: str, *voices: VoiceSpec) -> str:
     """16 hex digits over what changes the sound: language, voices in their order, when_unavailable.
 
-    Names, phrases, budgets and consent do not, nor does acting: other words are kept by themselves. A field
-    left at its default is not hashed, so that a field `VoiceSpec` gains later leaves the sound that was kept
-    before valid.
+    Names, phrases, budgets and consent do not, nor do acting and numbers: other words are kept by themselves.
+    A field left at its default is not hashed, so that a field `VoiceSpec` gains later leaves the sound that
+    was kept before valid.
     """
     chain = [
         {

@@ -1,11 +1,12 @@
 """What both sides know of a persona: who it is and the ordered voices it may speak with."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from speech.reading import Acting, Reading
+from speech.reading import Acting, Numbers, Reading
 from speech.record import AT_HOME
 
 PERSONA_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
@@ -156,6 +157,8 @@ class Persona:
     when_unavailable: WhenUnavailable = "substitute"
     acting: Acting = "drop"
     """What becomes of stage directions in its texts"""
+    numbers: Numbers = "words"
+    """What becomes of numbers in its texts"""
     first_audio_budget: float = FIRST_AUDIO_BUDGET
     """Seconds until the first sound of an answer"""
     whole_answer_budget: float = WHOLE_ANSWER_BUDGET
@@ -175,12 +178,18 @@ class Persona:
     @property
     def reading(self) -> Reading:
         """How its texts are read."""
-        return Reading(self.language, self.acting)
+        return Reading(self.language, self.acting, self.numbers, numbers_named(self.voices))
 
     @property
     def local_voices(self) -> tuple[VoiceSpec, ...]:
         """What a robot can speak with by itself when the gateway is gone."""
         return tuple(spec for spec in self.voices if spec.engine in LOCAL_ENGINES)
+
+
+def numbers_named(voices: Iterable[VoiceSpec]) -> tuple[str, ...]:
+    """The words with digits that a lexicon of these voices says how to pronounce."""
+    words = (word for voice in voices for word, _ in voice.lexicon)
+    return tuple(dict.fromkeys(word for word in words if any(map(str.isdigit, word))))
 
 
 UPSTREAM_PREFIX = "upstream:"

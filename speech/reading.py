@@ -6,6 +6,9 @@ from typing import Literal, TypeAlias
 Acting: TypeAlias = Literal["drop", "say"]
 """What becomes of stage directions and sound marks, such as `*sighs*` and `[laughs]`"""
 
+Numbers: TypeAlias = Literal["words", "as_written"]
+"""Whether numbers are written out, or left for each engine to read in its own way"""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -14,6 +17,9 @@ class Reading:
     language: str = ""
     """A tag such as `en-GB`: signs become words of it. Empty: signs stay as they are"""
     acting: Acting = "drop"
+    numbers: Numbers = "as_written"
+    named: tuple[str, ...] = ()
+    """Words with digits that a lexicon names: they stay as they are written"""
 
     @property
     def tongue(self) -> str:

@@ -17,7 +17,7 @@ from speech.errors import EngineFailure, NothingCanSpeak, TooManyRequests
 from speech.file_request import HEADERS, read_file_request
 from speech.last_answers import LastAnswer, key_of
 from speech.lenient import warn_of_rate
-from speech.text import sentences
+from speech.text.aside import sentences_aside
 from speech.utterance import Asked, Reason, Sentence, Utterance
 from speech.voice_warnings import VoiceWarnings
 from speech.whole_file import speak_whole
@@ -33,7 +33,7 @@ async def synthesize(request: web.Request) -> web.StreamResponse:
     how = Asked(speed=asked.speed, warnings=warnings)
     named = asked.voice if asked.voice.strip() else daemon.settings.persona
     who, absent = await daemon.voices.find(named, warnings)
-    text = sentences(asked.text, reading=who.reading.of(asked.language), asked=how)
+    text = await sentences_aside(asked.text, reading=who.reading.of(asked.language), asked=how)
     key = key_of(who.id, who.revision, sorted(request.query.items()))
     if request.method == "HEAD":
         file = last.get(key)

@@ -6,7 +6,6 @@ comes with a request.
 
 import asyncio
 from contextlib import AsyncExitStack
-from functools import partial
 
 from aiohttp import web
 
@@ -23,7 +22,8 @@ from gateway.observed import Seen
 from gateway.request_id import request_id
 from speech.budget import Budget
 from speech.persona import LOCAL_ENGINES
-from speech.text import MAX_CHARACTERS, MAX_SENTENCE, sentences
+from speech.text import MAX_CHARACTERS, MAX_SENTENCE
+from speech.text.aside import sentences_aside
 from speech.utterance import Sentence, Utterance
 
 LONGEST_STREAM = 100_000
@@ -34,8 +34,6 @@ AT_A_TIME = 2
 """Files of more than MAX_CHARACTERS that are made at once"""
 AT_ONCE = MAX_SENTENCE
 """Characters that eSpeak NG speaks within 50 ms: to know how long it takes is worth the wait"""
-SHORT_TEXT = 2_000
-"""Characters that are cleaned and split in a moment; longer ones go to a thread"""
 
 
 @openai_answers
@@ -57,9 +55,7 @@ async def _spoken(request: web.Request, seen: Seen) -> tuple[Answer | web.Stream
             most = LONGEST_STREAM if streamed else LONGEST_FILE
             reading = reading_for(app, asked, warnings)
             how = asked_over_http(request, warnings, asked.speed)
-            cutting = partial(sentences, asked.input, limit=most, reading=reading, asked=how)
-            short = len(asked.input) <= SHORT_TEXT
-            spoken = cutting() if short else await asyncio.to_thread(cutting)
+            spoken = await sentences_aside(asked.input, limit=most, reading=reading, asked=how)
             said = budget_header(request, warnings)
             work.enter_context(app[ADMISSION].admit())
             speaker = await speaker_for(app, asked, warnings, own_only=own_only(request, warnings))

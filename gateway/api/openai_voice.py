@@ -63,7 +63,7 @@ async def speaker_for(
 def reading_for(app: web.Application, asked: SpeechRequest, warnings: VoiceWarnings) -> Reading:
     """How the text is read. Raises UnknownVoice."""
     if asked.ref_audio is not None:
-        return Reading(asked.language or "")
+        return Reading(asked.language or "", numbers="words")
     return who_is_asked(app, asked.voice, warnings).reading.of(asked.language)
 
 

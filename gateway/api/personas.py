@@ -41,6 +41,7 @@ def described(persona: Persona) -> dict[str, Any]:
         "first_audio_budget": persona.first_audio_budget,
         "whole_answer_budget": persona.whole_answer_budget,
         "acting": persona.acting,
+        "numbers": persona.numbers,
         "voices": [_told(voice) for voice in persona.voices],
         "local_voices": [write_record(voice) for voice in persona.local_voices],
         "phrases": persona.phrases,

@@ -26,7 +26,7 @@ from speech.file_request import HEADERS, FileRequest, read_file_request
 from speech.last_answers import LastAnswer, key_of
 from speech.lenient import warn_of_rate
 from speech.persona import Persona
-from speech.text import sentences
+from speech.text.aside import sentences_aside
 from speech.utterance import Utterance
 from speech.whole_file import speak_whole
 
@@ -45,7 +45,7 @@ async def synthesize(request: web.Request) -> web.StreamResponse:
         seen.is_for(persona.id, persona.voice.engine, clones=persona.voice.clones)
         own = own_only(request, seen.warnings)
         persona = speaking(persona, asked.language, request.app[ENGINES], seen.warnings, own_only=own)
-        utterance = _utterance(request, asked, persona, seen)
+        utterance = await _utterance(request, asked, persona, seen)
         # A body may hold what has no key; nobody asks for a part by POST.
         key = key_of(persona.id, persona.revision, sorted(request.query.items()), own)
         file = await _file(request, utterance, persona, key, seen, own=own)
@@ -120,10 +120,10 @@ async def _part(request: web.Request, file: LastAnswer) -> web.StreamResponse:
     return await send_whole(request, memoryview(file.body)[part.start : part.stop], headers, part.status)
 
 
-def _utterance(request: web.Request, asked: FileRequest, persona: Persona, seen: Seen) -> Utterance:
+async def _utterance(request: web.Request, asked: FileRequest, persona: Persona, seen: Seen) -> Utterance:
     """Raises EmptyText and TextTooLong."""
     how = asked_over_http(request, seen.warnings, asked.speed)
-    spoken = sentences(asked.text, reading=persona.reading, asked=how)
+    spoken = await sentences_aside(asked.text, reading=persona.reading, asked=how)
     return Utterance(request_id(request), persona.id, persona.language, spoken)
 
 

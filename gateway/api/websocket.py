@@ -33,7 +33,7 @@ from speech.engines.base import READY, Readiness
 from speech.errors import InvalidMessage, NothingCanSpeak, RobotVoiceError, TooManyRequests
 from speech.fallback import FallbackChain
 from speech.languages import asked_language
-from speech.text import sentences
+from speech.text.aside import sentences_aside
 from speech.utterance import Utterance
 from speech.voice_warnings import VoiceWarnings
 
@@ -155,7 +155,7 @@ class Conversation:
         persona = speaking(persona, language, self._app[ENGINES], seen.warnings, own_only=own)
         asked = asked_by_message(self._client, request, seen.warnings)
         reading = persona.reading
-        spoken = sentences(request.text, prepared=request.prepared, reading=reading, asked=asked)
+        spoken = await sentences_aside(request.text, prepared=request.prepared, reading=reading, asked=asked)
         said = budget_field(request, seen.warnings)
         budget = streamed(persona, said) if request.stream else Budget(whole=whole(persona, said))
         chain = chain_for(persona, self._app[ENGINES], own_only=own)

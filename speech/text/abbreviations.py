@@ -44,7 +44,7 @@ BEFORE_NUMBERS = frozenset(
 )
 """Only if a number follows: `No. 5`, but `No. I will not.`"""
 
-WORDS_TOO = frozenset({"app", "ill", "mar", "max", "mon", "sat", "sun", "tab", "wed"})
+WORDS_TOO = frozenset({"app", "ill", "mar", "mon", "sat", "sun", "tab", "wed"})
 """Those of them that are ordinary words if they are written small."""
 
 UNITS = frozenset(

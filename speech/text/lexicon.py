@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 
 from speech.text.characters import JOINERS
@@ -24,6 +25,13 @@ def apply_lexicon(text: str, lexicon: tuple[tuple[str, str], ...]) -> str:
     """
     pattern, replacements = _lexicon_pattern(lexicon)
     return pattern.sub(lambda match: replacements[(match.lastindex or 1) - 1], text) if replacements else text
+
+
+def find_words(text: str, words: tuple[str, ...]) -> Iterator[tuple[int, int]]:
+    """Where a lexicon with these entries would replace something."""
+    if words:
+        pattern, _ = _lexicon_pattern(tuple((word, "") for word in words))
+        yield from (match.span() for match in pattern.finditer(text))
 
 
 @lru_cache(maxsize=64)

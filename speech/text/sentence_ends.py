@@ -33,6 +33,7 @@ _GOES_ON = re.compile(r"[、，,]|と|って|[\u4e00-\u9fff]{0,4}[问問说說�
 _INTERJECTION = re.compile(r"h+m+|m+h*m*|p?s+h*t*|b?r+|g?r+|t+s+k*|p+f+t*|z+|x+|n+", re.IGNORECASE)
 """Words without a vowel that are not cut short"""
 _VOWEL = re.compile(r"[aeiouyäöüáéíóúàèìòùâêîôûãõœæаеёиоуыэюя]", re.IGNORECASE)
+_DAY_AND_MONTH = re.compile(r"[0-3]?\d\.[01]?\d")
 _ROMAN = re.compile(r"[IVXLC]+")
 _DEGREES = frozenset({"dr.", "dres.", "prof.", "rer.", "med.", "dipl."})
 """Before what they are in: `Dr. med.`, `Dr. rer. nat.`"""
@@ -94,7 +95,11 @@ def _ends_with(token: str, before: str, word: str, language: str, at_start: bool
     starts = word.lower() in STARTERS and not (stopped and len(word) == 1) and not small
     if at_start and (_ROMAN.fullmatch(token) or (len(token) == 1 and token.isupper())):
         return False  # the number of a part
-    if token.isdigit():
+    if _DAY_AND_MONTH.fullmatch(token) and not language.startswith("en") and (small or word[:1].isdigit()):
+        return False
+    *_, number = re.split("[-–/]", token)
+    if number.isdigit():
+        token = number
         return not (at_start or _is_ordinal(token, before, word, language, starts, stopped))
     if name in SMALL_TITLES or (name in TITLES and token[:1].isupper()):
         # A street or a saint, a priest or a Friday: a word that can only begin a sentence decides.
@@ -128,6 +133,8 @@ def _ends_with(token: str, before: str, word: str, language: str, at_start: bool
         return starts and not part_of_another
     if _ROMAN.fullmatch(token) and before[:1].isupper() and len(before) > 3:
         return starts or word[:1].isdigit()
+    if _ROMAN.fullmatch(token) and before.lower() in BEFORE_ORDINALS and language.startswith("de"):
+        return starts
     parts = token.replace("-", ".").split(".")
     if "." in token and all((len(part) <= 3 and part.isalpha()) or not part for part in parts):
         return starts
@@ -138,7 +145,7 @@ def _ends_with(token: str, before: str, word: str, language: str, at_start: bool
 
 def _is_ordinal(token: str, before: str, word: str, language: str, starts: bool, stopped: bool) -> bool:
     """Whether a number with a full stop says which one, not how many."""
-    if len(token) > 3 or starts:
+    if len(token) > (4 if before.lower() in ("der", "die", "das", "den", "dem", "des") else 3) or starts:
         return False
     if word.lower() in MONTHS and not (language.startswith("en") and not word[:1].isupper()):
         return True

@@ -87,12 +87,13 @@ def _split_line(line: str, language: str) -> Iterator[str]:
         ends = ends or [_cut(window)]
         start = 0
         for end in ends:
-            yield from _bounded(window[start:end].strip())
+            yield from bounded(window[start:end].strip())
             start = end
         line = line[start:].lstrip()
 
 
-def _bounded(piece: str) -> Iterator[str]:
+def bounded(piece: str) -> Iterator[str]:
+    """A sentence in parts of at most MAX_SENTENCE characters."""
     while len(piece) > MAX_SENTENCE:
         end = _cut(piece)
         yield piece[:end].rstrip()

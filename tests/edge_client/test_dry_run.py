@@ -44,10 +44,10 @@ async def test_each_sentence_is_told_as_each_engine_would_be_given_it(
                 ),
             ),
             Line(
-                "5 ist kleiner als 6",
+                "fünf ist kleiner als sechs",
                 0.0,
                 tuple(
-                    Given(engine, voice, "de", "5 ist kleiner als 6")
+                    Given(engine, voice, "de", "fünf ist kleiner als sechs")
                     for engine, voice in (("mlx", ""), ("espeak", "en+f2"), ("espeak", "en+f3"))
                 ),
             ),
@@ -68,6 +68,23 @@ async def test_a_gateway_that_answers_is_asked_again_how_its_personas_are(
         told = await dry_run(pinned, "*sighs* Fine.", "vixen", file=False)
         said.append([line.text for line in told.sentences])
     assert said == [["Fine."], ["sighs.", "Fine."], ["Fine."]]
+
+
+async def test_numbers_are_told_in_words_of_the_language_that_is_asked_for(
+    fake: FakeGateway, settings: Make
+) -> None:
+    """A7."""
+    pinned = settings(gateway=fake.address)
+    for numbers, language, given in (
+        ("words", "de", "Zimmer vier kostet zwanzig Euro."),
+        ("words", "fr", "Zimmer quatre kostet vingt euros."),
+        ("words", "sv", "Zimmer 4 kostet 20 €."),
+        ("as_written", "de", "Zimmer 4 kostet 20 €."),
+    ):
+        fake.state.personas = ({**fake.state.personas[0], "voices": VOICES, "numbers": numbers},)
+        told = await dry_run(pinned, "Zimmer 4 kostet 20 €.", "vixen", language=language, file=False)
+        (line,) = told.sentences
+        assert [each.text for each in line.given] == [given] * len(VOICES)
 
 
 async def test_without_a_gateway_it_is_told_of_what_the_robot_knows(settings: Make) -> None:

@@ -85,4 +85,4 @@ async def test_signs_become_words_of_the_personas_language_or_of_the_one_asked_f
         async with gateway.socket() as client:
             await client.ask(text="5 < 6", language="en")
             await client.until("complete")
-    assert engine.asked == ["5 ist kleiner als 6", "5 is less than 6"]
+    assert engine.asked == ["fünf ist kleiner als sechs", "five is less than six"]

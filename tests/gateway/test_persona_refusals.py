@@ -17,7 +17,7 @@ QUOTES = ", in quotes if this is meant as text"
 LANGUAGE = "give a language, such as en, en-GB, deu or German"
 TAG_OR_NAME = "write one as de, en-GB or German"
 KEYS = (
-    "name, language, aliases, voice, fallbacks, when_unavailable, acting, first_audio_budget, "
+    "name, language, aliases, voice, fallbacks, when_unavailable, acting, numbers, first_audio_budget, "
     "whole_answer_budget, phrases, consent"
 )
 KNOWN = f"known are {KEYS}"
@@ -52,6 +52,11 @@ def refused(folder: Path, text: str, *told: str) -> None:
         (
             "acting: shout",
             "acting: 'shout' cannot be used; give drop or say: what becomes of *sighs* and [laughs]",
+        ),
+        (
+            "numbers: digits",
+            "numbers: 'digits' cannot be used; give words or as_written: whether numbers are written out, "
+            "alike for all voices",
         ),
         ("when_unavailable: shout", "when_unavailable: 'shout' cannot be used; give substitute or silent"),
         ("first_audio_budget: 0", "first_audio_budget: 0 cannot be used; give seconds from 0.1 to 60"),

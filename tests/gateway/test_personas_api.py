@@ -38,6 +38,7 @@ async def test_a_persona_is_told_with_its_local_voice_and_its_phrases(gateway: R
         "first_audio_budget": 2.0,
         "whole_answer_budget": 12.0,
         "acting": "drop",
+        "numbers": "words",
         "voices": [VIXENS],
         "local_voices": [VIXENS],
         "consent": {"subject": "synthetic", "granted_by": "project", "scope": "demo"},

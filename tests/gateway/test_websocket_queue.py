@@ -78,7 +78,7 @@ async def test_what_waits_is_cancelled_without_a_sound() -> None:
             await client.send(type="cancel", id=id)
             assert (await client.until("cancelled"))[-1]["id"] == id
         assert (await client.until("complete"))[-1]["id"] == "3"
-        assert own.asked == ["Number 1.", "Number 3."]
+        assert own.asked == ["Number one.", "Number three."]
 
 
 async def test_a_cancel_for_nothing_is_an_error_also_after_the_end() -> None:

@@ -7,7 +7,7 @@ from tests.gateway.content.conftest import NAMES, Scripted
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 ODD = ("1次", "Zorp.", "It is zorp again.")
-BABBLES = {"text": "1次|(?i:zorp)|^7!", "does": "babble"}
+BABBLES = {"text": "1次|(?i:zorp)|^seven!", "does": "babble"}
 """Whoever speaks"""
 
 

@@ -14,7 +14,9 @@ import pytest
 from edge_client.dry_run import dry_run
 from edge_client.known_personas import KnownPersona, KnownPersonas, save_known_personas
 from edge_client.settings import Settings
+from speech.numbers import LANGUAGES
 from speech.persona import VoiceSpec
+from speech.reading import Numbers
 from speech.text import MAX_SENTENCE, Reading, clean, sentences
 from tests.edge_client.conftest import environment, no_process_is_left, robotvoice, settings
 from tests.edge_client.rig import Commands
@@ -61,7 +63,14 @@ def speakers(settings: Callable[..., Settings]) -> Settings:
     """A robot that knows a persona for each language."""
     robot = settings()
     personas = tuple(
-        KnownPersona(f"p-{language}", f"P {language}", language, "1", voices=(VoiceSpec("mlx"),))
+        KnownPersona(
+            f"p-{language}",
+            f"P {language}",
+            language,
+            "1",
+            voices=(VoiceSpec("mlx"),),
+            numbers="as_written",
+        )
         for language in {language_of(answer) for answer in ANSWERS}
     )
     robot.state_dir.mkdir(parents=True)
@@ -80,9 +89,11 @@ async def test_each_answer_is_spoken_word_for_word_in_its_sentences(speakers: Se
     assert not wrong
 
 
-def test_no_mark_no_tag_and_no_stray_sign_is_left() -> None:
+@pytest.mark.parametrize("numbers", ["as_written", "words"])
+def test_no_mark_no_tag_and_no_stray_sign_is_left(numbers: Numbers) -> None:
     for answer in ANSWERS:
-        for sentence in sentences(answer["text"], reading=Reading(language_of(answer)), limit=10**6):
+        reading = Reading(language_of(answer), numbers=numbers)
+        for sentence in sentences(answer["text"], reading=reading, limit=10**6):
             assert not MARKS.search(sentence.text)
             assert len(sentence.text) <= MAX_SENTENCE
             kinds = {unicodedata.category(each) for each in sentence.text if each != "°"}
@@ -98,6 +109,19 @@ def test_cleaning_an_answer_again_changes_nothing() -> None:
         spoken = sentences(answer["text"], reading=reading, limit=10**6)
         assert " ".join(each.text for each in prepared) == " ".join(each.text for each in spoken)
         assert sum(each.pause for each in prepared) == sum(each.pause for each in spoken)
+
+
+def test_numbers_of_answers_are_words_that_stay_as_they_are() -> None:
+    left = []
+    for answer in ANSWERS:
+        reading = Reading(language_of(answer), numbers="words")
+        for sentence in sentences(answer["text"], reading=reading, limit=10**6):
+            if language_of(answer) in LANGUAGES:
+                left += re.findall(r"\S*[0-9]\S*", sentence.text)
+            for prepared in (False, True):
+                again = sentences(sentence.text, prepared=prepared, reading=reading)
+                assert " ".join(each.text for each in again) == sentence.text
+    assert not left
 
 
 @pytest.mark.slow
