@@ -15,6 +15,7 @@ from edge_client.settings import Settings
 from edge_client.voice import File, Voice
 from speech.errors import RobotVoiceError, UnknownLanguage, UnknownVoice
 from speech.languages import language_of
+from speech.voice_names import OPENAI_VOICES
 
 __all__ = ["TTS", "EdgeTTS", "Espeak", "OpenAI_TTS", "Pico2Wave", "Piper"]
 
@@ -86,8 +87,9 @@ class _Engine:
     def _spoken(self, words: object, file: File | None) -> bool:
         text = str(words)
         try:
-            for voice in (self._by_voice, self._by_model):
-                if voice and self._said_by(voice, text, file):
+            # `voice="alloy"` is what a program has that knows no other name.
+            for voice in sorted(filter(None, (self._by_voice, self._by_model)), key=_is_one_of_openai):
+                if self._said_by(voice, text, file):
                     return True
             self._default.say(text, play=file is None, file=file)
         except RobotVoiceError as error:
@@ -105,6 +107,10 @@ class _Engine:
                 log.warning("%s; another persona speaks instead", error.message)
             return False
         return True
+
+
+def _is_one_of_openai(voice: Voice) -> bool:
+    return (voice.persona or "").strip().lower() in OPENAI_VOICES
 
 
 class TTS(_Engine):

@@ -93,7 +93,7 @@ class Robot:
             who, absent = await self._voices.find(persona, asked.warnings)
             if who is not known:
                 spoken = cutting(reading=who.reading.of(language))
-            chain = self._voices.chain(who, absent, language=language, whole=out is not None)
+            chain = self._voices.chain(who, absent, language=language)
             utterance = Utterance(uuid.uuid4().hex, who.id, who.language, spoken)
             if out:
                 heard = await self._into_file(chain, utterance, out, play)

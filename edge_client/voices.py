@@ -127,14 +127,12 @@ class Voices:
         absent: Reason | None = None,
         gateway: GuardedEngine | None = None,
         language: str | None = None,
-        *,
-        whole: bool = False,
     ) -> FallbackChain:
         """For one utterance. With `absent` the gateway is not asked, for that reason.
 
         `gateway` is another way to it than the one that everybody shares, which speaks one text at a time.
-        `language` is a tag that is asked for in place of the persona's own. `whole`: nothing is heard
-        before all of it is made.
+        `language` is a tag that is asked for in place of the persona's own. A file begins as soon as what is
+        heard, as who waits for it waits for silence.
         """
         asked = language if language and is_other(language, persona.language) else None
         own = gateway or self._gateway.guarded
@@ -142,7 +140,7 @@ class Voices:
             own = GuardedEngine(GatewayLink((), connect_timeout=0.0, absent=absent))
         elif self.keeping and persona.clones:
             own = replace(own, engine=self.keeping.listening(own.engine))
-        own = budgeted(own, persona.whole_answer_budget if whole else persona.first_audio_budget)
+        own = budgeted(own, persona.first_audio_budget)
         book, far = VoiceSpec("phrasebook", persona.id), VoiceSpec("gateway", persona.id)
         return FallbackChain(
             [

@@ -37,8 +37,9 @@ log = logging.getLogger(__name__)
 
 STOP_LIMIT = 3.0
 """Seconds the goodbye may take; it needs about 0.3"""
-LISTEN_FIRST = 0.75
-"""Seconds in which namesakes are heard before a name is taken (RFC 6762, section 8.1)"""
+LISTEN_FIRST = 1.4
+"""Seconds in which namesakes are heard before a name is taken: three times 0.25 (RFC 6762, section 8.1), and
+who has just announced itself says nothing again for a second (section 6)"""
 RESOLVE_LIMIT = 1.5
 """Seconds somebody else who is announced has to say where he is"""
 MOST_OTHERS = 64

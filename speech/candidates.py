@@ -91,6 +91,11 @@ class Candidates:
         able = [entry for entry in makers if entry.engine.readiness(entry.voice)] or makers
         return min((entry.legible(sentence) for entry in able), key=lost)
 
+    def all_read(self, sentence: Sentence) -> bool:
+        """Whether every voice would say something of it."""
+        legibility = self.legibility([sentence])
+        return all(map(legibility.is_read_by, range(len(self._entries))))
+
     def legibility(self, sentences: Sequence[Sentence], *, one_voice: bool = False) -> Legibility:
         """How much of them each entry would say."""
         makers = [self.maker(self.voice_of(index)) for index in range(len(self._entries))]

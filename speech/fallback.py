@@ -207,7 +207,7 @@ class FallbackChain:
                 if chunk:
                     yield faded(chunk)
             left -= len(sentence.text)
-            if not finished and run.unread and not (heard or broken):
+            if not finished and run.unread and not (heard or broken or self._candidates.all_read(sentence)):
                 # Nobody is at fault, and the rest may well be read.
                 skipped = run.unread
                 sentence.asked.warnings.add("script", f"a sentence is left out: {skipped.text}")

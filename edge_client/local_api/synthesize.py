@@ -65,7 +65,7 @@ async def _made(
     began = time.perf_counter()
     inside.add(utterance.id)
     try:
-        chain = daemon.voices.chain(who, absent, own, language, whole=True)
+        chain = daemon.voices.chain(who, absent, own, language)
         made = await speak_whole(chain, utterance, within=who.whole_answer_budget if said is None else said)
     except EngineFailure as failure:
         raise daemon.voices.with_what_to_do(

@@ -133,17 +133,31 @@ def test_a_voice_or_a_model_is_a_persona(
 def test_a_name_that_is_no_personas_is_told_once_and_the_next_one_speaks(
     quiet: Settings, wav: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    by_vixen, tts = read_vixen(quiet, wav), OpenAI_TTS(voice="alloy", settings=quiet)
+    by_vixen, tts = read_vixen(quiet, wav), OpenAI_TTS(voice="nobody", settings=quiet)
     tts.set_model("vixen")
     assert tts.tts("Hello.", wav)
     assert wav.read_bytes() == by_vixen
     assert tts.tts("Hello.", wav)
     (told,) = caplog.messages
-    assert told.startswith("there is no persona 'alloy'")
+    assert told.startswith("there is no persona 'nobody'")
     tts.set_model("tts-1")
     assert tts.tts("Hello.", wav)
     assert wav.read_bytes() != by_vixen
     assert len(caplog.messages) == 2
+
+
+def test_a_voice_of_openai_is_whoever_the_model_names_and_else_the_default(
+    quiet: Settings, wav: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    by_vixen, tts = read_vixen(quiet, wav), OpenAI_TTS(voice="alloy", settings=quiet)
+    tts.set_model("vixen")
+    assert tts.tts("Hello.", wav)
+    assert wav.read_bytes() == by_vixen
+    assert not caplog.messages
+    tts.set_model("tts-1")
+    assert tts.tts("Hello.", wav)
+    assert wav.read_bytes() != by_vixen
+    assert caplog.messages[0].startswith("there is no persona 'tts-1'")
 
 
 def read_vixen(quiet: Settings, wav: Path) -> bytes:

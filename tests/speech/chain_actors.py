@@ -126,7 +126,8 @@ class Actors:
                     self.now = max(self.now, deadline)
                     if deadline == alive_until:
                         raise Broke("fail", "stalled")
-                    at_fault = not actor.signs and deadline != finish_by
+                    fair = limits[0] >= 1.25 * actor.estimate
+                    at_fault = fair and not actor.signs and deadline != finish_by
                     raise Broke("fail" if at_fault else "ignore", "too_late")
                 self.now += step
             elif isinstance(step, int):

@@ -181,7 +181,8 @@ class World(Actors):
                         break
                     if samples:
                         yield ("sound", actor, 0, min(last, RATE // 50))
-            if not done and unread and not heard and not broken:
+            all_read = len(readers) == len(scenario.entries)
+            if not done and unread and not (heard or broken or all_read):
                 skipped = unread
                 continue
             if not done:

@@ -21,9 +21,11 @@ MUTANTS: Mapping[str, Mutants] = {
         "who came last of those that do not read goes on":
             ("elif self.back_to is None or voice < self.back_to:", "else:"),
         "what was not read once is why for ever": ("self.unread = self.back_to = None", "pass"),
-        "what nobody reads ends the text": ("not (heard or broken):", "False:"),
+        "what nobody reads ends the text":
+            ("not (heard or broken or self._candidates.all_read(sentence)):", "False:"),
         "what broke is left out as if nobody read it":
-            ("if not finished and run.unread and not (heard or broken):", "if not finished and run.unread:"),
+            ("not (heard or broken or self", "not (self"),
+        "what everybody reads some of may be left out": (" or self._candidates.all_read(sentence)", ""),
         "a text that nobody reads is told as spoken": ("if skipped and not ledger:", "if False:"),
         "who goes on after a sentence is not told": ("(other or (run.stopped and heard))",
             "run.stopped and (other or heard)"),
