@@ -24,7 +24,7 @@ DEAD_AFTER = 1.0
 MEASURED = 5
 """Pings of which the round trip is told"""
 GRACE = 0.05
-"""Seconds in which is read what came while this machine itself stood still"""
+"""Seconds, and a round trip, in which is read what comes if this machine itself stood still with the ping"""
 
 
 @dataclass(eq=False, slots=True)
@@ -217,7 +217,7 @@ class KeptSocket:
                 async with asyncio.timeout(DEAD_AFTER):
                     await self._alive.wait()
             if not self._alive.is_set():
-                await asyncio.sleep(GRACE)
+                await asyncio.sleep(GRACE + self.round_trip)
             if not self._alive.is_set():
                 raise EngineFailure("no_answer", "gateway gives no sign of life")
             with suppress(TimeoutError):

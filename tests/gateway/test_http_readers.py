@@ -11,7 +11,7 @@ from tests.gateway.in_process import RunningGateway, library, named, persona, ru
 from tests.gateway.openai_client import CHUNK, Told, alone
 
 SECONDS = 20
-SCALE = 40
+SCALE = 10
 
 
 def request(fields: str) -> bytes:
@@ -37,7 +37,7 @@ async def read_slowly(gateway: RunningGateway, asked: bytes, rate: float) -> int
 
 
 async def test_who_reads_as_it_plays_gets_all_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Time is scaled: a second of sound plays in a fortieth."""
+    """Time is scaled: a second of sound plays in a tenth."""
     monkeypatch.setattr(sending, "SEND_WITHIN", 10 / SCALE)
     pcm = SECONDS * 10 * len(CHUNK)
     async with running(alone("own"), {"own": Told("own", SECONDS * 10)}) as gateway:
