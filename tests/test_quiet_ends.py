@@ -101,7 +101,8 @@ def test_ctrl_c_is_quiet_whenever_it_comes(
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
     assert "Traceback" not in err and "KeyboardInterrupt" not in err, err
-    assert process.returncode in codes
+    # While Python itself begins and ends, it dies of it, as quietly.
+    assert process.returncode in {*codes, -signal.SIGINT}
 
 
 def busy(process: "subprocess.Popen[str]") -> float:
