@@ -41,11 +41,13 @@ def test_no_file_uses_what_the_oldest_python_does_not_read() -> None:
         ast.parse(path.read_bytes(), relative(path), feature_version=OLDEST)
 
 
+@pytest.mark.slow
 def test_no_file_imports_what_newer_pythons_have_removed() -> None:
     found = {f"{relative(path)}: {name}" for path in CODE for name in imports_of(path)}
     assert not [each for each in found if each.partition(": ")[2].partition(".")[0] in REMOVED]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("version", SUPPORTED)
 def test_every_file_compiles_with_each_python_that_is_here(version: str) -> None:
     """Where it is not, this one stands in for it."""

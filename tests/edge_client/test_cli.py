@@ -39,6 +39,7 @@ def test_one_object_is_printed_and_the_file_is_whole(
     assert sound.seconds == pytest.approx(row["audio_s"], abs=0.001)
 
 
+@pytest.mark.slow
 def test_a_frozen_gateway_costs_one_command_a_moment_and_the_next_ones_nothing(
     robotvoice: Commands, gateway: RealGateway, wav: Path
 ) -> None:
@@ -76,6 +77,7 @@ def test_a_gateway_that_was_never_seen_is_told_as_such(robotvoice: Commands) -> 
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("given", "spoken"),
     [
@@ -139,6 +141,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", REFUSED)
 def test_what_cannot_be_used_is_refused_in_a_sentence(
     robotvoice: Commands, arguments: tuple[str, ...]

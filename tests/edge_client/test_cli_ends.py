@@ -115,6 +115,7 @@ def lives(process: psutil.Process) -> bool:
 SPOKEN = "spoken by the robot: no gateway is known and mDNS is off\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("line", "code", "err"),
     [
@@ -143,6 +144,7 @@ def test_whatever_is_done_to_its_pipes_it_speaks(
     assert (done.returncode, done.stderr) == (code, err)
 
 
+@pytest.mark.slow
 def test_many_at_once_never_tear_what_is_kept(
     robotvoice: Commands, fake: FakeGateway, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -95,6 +95,7 @@ async def loopback() -> AsyncIterator[Loopback]:
     await network.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("interface", [None, LOOPBACK])
 async def test_a_gateway_that_starts_is_found(interface: str | None) -> None:
     """Also after the search began, and on loopback only; being enough, it ends the search."""
@@ -125,6 +126,7 @@ async def test_a_gateway_that_was_there_is_found_again_and_again(loopback: Loopb
         assert "early" in await loopback.browse(5, lambda found: str(found.name).startswith(loopback.token))
 
 
+@pytest.mark.slow
 async def test_only_the_wanted_gateway_counts(loopback: Loopback) -> None:
     """With a `gateway_id` the announcements of all others are ignored."""
     wanted = f"{loopback.token}-2"
@@ -134,6 +136,7 @@ async def test_only_the_wanted_gateway_counts(loopback: Loopback) -> None:
     assert [(endpoint.gateway_id, endpoint.port) for endpoint in found] == [(wanted, 7861)]
 
 
+@pytest.mark.slow
 async def test_every_usable_address_is_an_endpoint(loopback: Loopback) -> None:
     """IPv4 first; without what means nothing on another machine or is no machine's address at all."""
     addresses = ["fe80::1", "fd00::9", "0.0.0.0", "224.0.0.1", "169.254.3.4", "10.9.9.9", "ff02::1", "::"]
@@ -156,6 +159,7 @@ UNUSABLE: dict[str, dict[str, object] | bytes] = {
 }
 
 
+@pytest.mark.slow
 async def test_announcements_that_cannot_be_used_are_left_out(loopback: Loopback) -> None:
     """Each of these is heard, and the good one next to them is found all the same."""
     for name, txt in UNUSABLE.items():
@@ -171,6 +175,7 @@ async def test_announcements_that_cannot_be_used_are_left_out(loopback: Loopback
     assert found["good"][0].personas == ("spark", "gremlin")
 
 
+@pytest.mark.slow
 async def test_another_protocol_is_left_out_and_told_once(
     loopback: Loopback, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -182,6 +187,7 @@ async def test_another_protocol_is_left_out_and_told_once(
     assert sorted(record.getMessage()[-4:] for record in told) == [" '2'", "'10'"]
 
 
+@pytest.mark.slow
 async def test_a_flood_of_forged_gateways_stays_small(loopback: Loopback) -> None:
     """Somebody announces 300 gateways at once: no more than MOST_ENDPOINTS come back, and in time."""
     for number in range(300):

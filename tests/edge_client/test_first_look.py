@@ -72,6 +72,7 @@ async def test_a_search_ends_soon_after_the_text_and_is_not_begun_again_at_once(
     assert (gateway.breaker.state, gateway.breaker.opened) == (Breaker.OPEN, 1)
 
 
+@pytest.mark.slow
 async def test_each_further_search_in_vain_doubles_the_rest(settings: Make, network: Network) -> None:
     for opened in (1, 2, 3):
         long_after = partial(float, 1_800_000_000 + 60 * opened)

@@ -170,6 +170,7 @@ async def test_a_gateway_is_found_by_mdns(
     assert (gateway.endpoint.port, gateway.endpoint.found_by) == (fake.port, "mdns")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", ["another port", "the same port"])
 async def test_a_gateway_that_moved_is_found_again(
     fake: FakeGateway, settings: Make, clock: Clock, monkeypatch: pytest.MonkeyPatch, place: str

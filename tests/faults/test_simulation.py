@@ -25,11 +25,13 @@ def test_nothing_is_lost_late_or_left_behind_whatever_breaks() -> None:
     assert figures.takeovers > 10 and figures.repeats > 0 and figures.recoveries > 0
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_log_and_another_one_another() -> None:
     logs = [simulate(seed, SHORT).log for seed in (4, 4, 5)]
     assert logs[0] == logs[1] != logs[2]
 
 
+@pytest.mark.slow
 def test_the_log_does_not_depend_on_how_a_process_hashes() -> None:
     logs = set()
     for seed in ("1", "2"):
@@ -41,6 +43,7 @@ def test_the_log_does_not_depend_on_how_a_process_hashes() -> None:
     assert len(logs) == 1
 
 
+@pytest.mark.slow
 def test_without_takeover_the_same_faults_lose_sentences_and_the_checker_sees_it() -> None:
     """Otherwise the above would prove nothing."""
     for seed in (1, 2):
@@ -49,6 +52,7 @@ def test_without_takeover_the_same_faults_lose_sentences_and_the_checker_sees_it
         assert any(promise.startswith("lost: ") for promise in broken_promises(evidence))
 
 
+@pytest.mark.slow
 def test_what_only_comes_out_wrong_loses_nothing_and_gives_no_engine_a_rest() -> None:
     """Beyond what cannot be helped: an oracle would speak hardly more in the cloned voices."""
     figures = judged_content(2, 0.25)

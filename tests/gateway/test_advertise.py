@@ -111,6 +111,7 @@ async def until(advertiser: MdnsAdvertiser, beginning: str) -> str:
     return advertiser.state
 
 
+@pytest.mark.slow
 async def test_an_independent_browser_sees_it_come_and_go() -> None:
     """With exactly the documented TXT keys; gone on a clean stop; and there was only this one service."""
     token, identity = uuid4().hex[:8], str(uuid4())
@@ -129,6 +130,7 @@ async def test_an_independent_browser_sees_it_come_and_go() -> None:
     assert advertiser.state == "not announced: stopped"
 
 
+@pytest.mark.slow
 async def test_two_gateways_of_one_name_are_told_apart() -> None:
     """The first keeps the name; and no goodbye takes the other along, not even with one id on two ports."""
     token = uuid4().hex[:8]
@@ -178,6 +180,7 @@ async def test_it_can_be_stopped_at_any_time_and_again(after: float | None) -> N
     assert len(asyncio.all_tasks()) == 1
 
 
+@pytest.mark.slow
 async def test_a_goodbye_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """The gateway must be able to stop on a network that is just going down."""
     close = AsyncZeroconf.async_close

@@ -30,6 +30,7 @@ def limited(program: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("header", ["honest", "silent"])
 def test_a_bomb_takes_no_more_memory_than_a_clip(header: str) -> None:
     bomb = flac_bomb()

@@ -128,6 +128,7 @@ async def test_an_open_breaker_shows_with_its_reason_and_the_time_to_come_back()
         assert found["engines"]["spare"]["breaker"] == "closed"
 
 
+@pytest.mark.slow
 async def test_a_breaker_closes_again_when_the_engine_works() -> None:
     engines = named(ScriptedEngine("clone", [DIES], [DIES], [DIES], SPEAKS))
     async with running(library(persona("p", "clone", "clone")), engines, max_requests=1) as gateway:

@@ -36,6 +36,7 @@ async def read_slowly(gateway: RunningGateway, asked: bytes, rate: float) -> int
     return got
 
 
+@pytest.mark.slow
 async def test_who_reads_as_it_plays_gets_all_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """Time is scaled: a second of sound plays in a tenth."""
     monkeypatch.setattr(sending, "SEND_WITHIN", 10 / SCALE)

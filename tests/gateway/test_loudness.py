@@ -60,6 +60,7 @@ def test_the_spectrum_filters_as_the_recursion_does() -> None:
     assert integrated_loudness(samples, 8_000) == pytest.approx(expected, abs=1e-6)
 
 
+@pytest.mark.slow
 def test_pauses_and_quiet_parts_do_not_count() -> None:
     """The gates, with the levels of the third and fourth case of EBU Tech 3341, in one channel."""
     loud = sine(60, -23)

@@ -126,6 +126,7 @@ async def test_words_that_cannot_be_those_of_the_clip_leave_its_timbre_and_other
         assert (used(engine).transcript is not None) == taken
 
 
+@pytest.mark.slow
 async def test_many_callers_with_clips_of_their_own_never_get_each_others_voice() -> None:
     engine = Cloner()
     async with running(*cloning(engine)) as gateway:

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import psutil
+import pytest
 from aiohttp import ClientSession
 
 from gateway.api.openai_request import BODY_LIMIT
@@ -50,6 +51,7 @@ async def in_pieces(body: bytes) -> AsyncIterator[bytes]:
         yield body[start : start + 2**16]
 
 
+@pytest.mark.slow
 async def test_large_bodies_leave_the_memory_as_it_was(tmp_path: Path) -> None:
     """One that is refused for its size, and one that is read and decoded to its end."""
     too_large = json.dumps({"input": "Hi", "ref_audio": "A" * 20_000_000}).encode()

@@ -121,6 +121,7 @@ async def test_a_body_above_the_limit_is_a_413_whether_or_not_it_says_its_length
         assert refused(await post(gateway, in_pieces()), 413)[0] == "body_too_large"
 
 
+@pytest.mark.slow
 async def test_a_clip_that_opens_to_far_more_than_it_is_gets_refused() -> None:
     bomb = base64.b64encode(flac_bomb()).decode()
     async with running(*cloning()) as gateway:

@@ -4,6 +4,7 @@ import asyncio
 import resource
 from pathlib import Path
 
+import pytest
 from aiohttp import ClientSession
 
 from tests.gateway.in_process import SOON
@@ -13,6 +14,7 @@ STANDARD = 3
 """Files that every process has"""
 
 
+@pytest.mark.slow
 async def test_it_says_so_in_one_line_and_speaks_over_the_connections_it_has(tmp_path: Path) -> None:
     async with started(tmp_path) as gateway, asyncio.timeout(2 * SOON), ClientSession() as known:
         url = f"http://127.0.0.1:{gateway.port}/synthesize?voice=vixen&text=Hello"

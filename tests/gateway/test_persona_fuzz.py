@@ -4,6 +4,7 @@ import re
 import tempfile
 from pathlib import Path
 
+import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -71,6 +72,7 @@ def test_no_slip_of_the_hand_does_more_than_a_problem_line(at: int, removed: int
     usable_or_told((MINIMAL[:at] + put + MINIMAL[at + removed :]).encode())
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None, database=None)
 @given(st.dictionaries(KEYS | st.text(max_size=4), VALUES, max_size=8))
 def test_no_data_whatever_do_more_than_a_problem_line(data: dict[str, object]) -> None:

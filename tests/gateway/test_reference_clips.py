@@ -24,6 +24,7 @@ async def refusal(data: bytes) -> str:
     return caught.value.message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format", FORMATS)
 async def test_every_format_becomes_mono_at_24_khz(format: str) -> None:
     left = spoken(12, rate=44_100)
@@ -37,6 +38,7 @@ async def test_every_format_becomes_mono_at_24_khz(format: str) -> None:
     assert np.sqrt(np.mean(samples[:-12_000] ** 2)) == pytest.approx(0.1, rel=0.1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format", FORMATS)
 async def test_no_format_gets_past_15_seconds(format: str, tmp_path: Path) -> None:
     data = encoded(with_pauses(16, 9), format=format)
@@ -88,6 +90,7 @@ async def test_odd_rates_and_too_many_channels_are_refused() -> None:
     assert "it has 9 channels; give one with at most 8" in await refusal(many)
 
 
+@pytest.mark.slow
 async def test_of_a_bomb_only_the_beginning_is_opened_whether_its_header_tells_its_length_or_not() -> None:
     bomb = flac_bomb()
     assert len(bomb) < 500_000
@@ -158,6 +161,7 @@ def hanging_decoder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return told
 
 
+@pytest.mark.slow
 async def test_a_decoder_that_hangs_is_ended(hanging_decoder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reference_clips, "DECODE_WITHIN", 2.0)
     assert await refusal(b"x") == "the clip takes too long to decode; give a plain WAV file"

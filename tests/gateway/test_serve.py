@@ -44,6 +44,7 @@ async def test_its_first_line_says_where_it_is_and_who_can_reach_it_and_the_seco
     assert (await gateway.ask("/health")).json["mdns"] == "announced as Serve under test"
 
 
+@pytest.mark.slow
 async def test_a_namesake_is_told_the_name_that_it_was_given(gateway: GatewayProcess, tmp_path: Path) -> None:
     async with started(tmp_path, "--name", "Serve under test", mdns=True, ready=False) as second:
         assert (await second.next_line()).startswith("Announced by mDNS as 'Serve under test-2' - ")
@@ -84,6 +85,7 @@ async def test_lan_opens_it_and_says_so_with_an_address_that_robots_can_use(
         await lan.until("/readyz", lambda answer: answer.status == 200)
 
 
+@pytest.mark.slow
 async def test_lan_without_any_network_says_so_and_who_finds_it_all_the_same(tmp_path: Path) -> None:
     alone = (*unshared(trial=(*LOOPBACK_ONLY, "true")), *LOOPBACK_ONLY)
     async with started(tmp_path, "--lan", mdns=True, ready=False, prefix=alone) as gateway:
@@ -127,6 +129,7 @@ async def test_it_starts_with_the_personas_that_can_be_used_whatever_else_is_in_
     assert [line for line in gateway.log if "WARNING gateway id cannot be kept" in line]
 
 
+@pytest.mark.slow
 async def test_it_speaks_also_when_nobody_can_read_its_first_line(tmp_path: Path) -> None:
     reading, writing = os.pipe()
     os.close(reading)

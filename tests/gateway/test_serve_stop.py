@@ -16,6 +16,7 @@ from tests.gateway.process import all_gone, started
 LONG = "The end is never near. " * 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_it_closes_its_sockets_with_a_reason_and_ends_with_0(tmp_path: Path, number: int) -> None:
     """Neither an idle connection nor half a request nor a client that does not read can hold it."""
@@ -48,6 +49,7 @@ async def test_it_closes_its_sockets_with_a_reason_and_ends_with_0(tmp_path: Pat
     assert not [line for line in gateway.log if " ERROR " in line or "Traceback" in line], gateway.log
 
 
+@pytest.mark.slow
 async def test_robots_hear_that_it_goes(tmp_path: Path) -> None:
     """A browser of zeroconf's own, on loopback."""
     heard: asyncio.Queue[ServiceStateChange] = asyncio.Queue()

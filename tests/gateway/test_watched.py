@@ -43,6 +43,7 @@ def test_a_text_is_told_in_words(told: Account, words: str, caplog: pytest.LogCa
     assert getattr(caplog.records[0], PLAIN) == words
 
 
+@pytest.mark.slow
 async def test_on_a_terminal_a_line_is_short_and_at_the_start_there_is_none(tmp_path: Path) -> None:
     ours, theirs = pty.openpty()
     told, home = "", tmp_path / "watched"

@@ -4,6 +4,8 @@ import asyncio
 import sys
 from pathlib import Path
 
+import pytest
+
 from speech.installation import how_to_install
 from tests.gateway.in_process import SOON
 from tests.gateway.process import environment, started
@@ -27,6 +29,7 @@ importlib.machinery.PathFinder.find_spec = find_spec
 """As if they were not installed, in every process that is started with this on its path"""
 
 
+@pytest.mark.slow
 async def test_what_is_not_installed_is_told_once_and_is_no_error(tmp_path: Path) -> None:
     """No worker is started again and again for it."""
     (tmp_path / "hiding").mkdir()

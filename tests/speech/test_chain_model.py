@@ -10,6 +10,7 @@ from functools import cache
 from itertools import cycle, islice
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -187,12 +188,14 @@ def test_every_sentence_is_spoken_by_whom_the_contract_says(
     every_event(scenario, leave_after, AS_IT_IS)
 
 
+@pytest.mark.slow
 @RANDOM
 @given(scenarios())
 def test_every_file_holds_one_voice_and_all_of_the_text(scenario: Scenario) -> None:
     every_file(scenario, AS_IT_IS)
 
 
+@pytest.mark.slow
 @RANDOM
 @given(scenarios(timed=False), PAUSES)
 def test_who_listens_slowly_hears_the_same_but_what_broke_unheard(

@@ -80,6 +80,7 @@ async def test_nothing_of_a_persona_is_left_for_the_next_sentence(
         assert after.hertz == pytest.approx(before.hertz, rel=0.1)
 
 
+@pytest.mark.slow
 async def test_three_personas_at_once_are_never_mixed(engine: EspeakEngine) -> None:
     personas = (SPARK, GREMLIN, VIXEN)
     alone = [await hear(engine, voice=persona) for persona in personas]

@@ -187,6 +187,7 @@ async def test_half_a_sample_at_the_end_is_dropped(stand_in: StandIn, make_engin
     assert (await hear(engine)).pcm == b"abcdef"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("script", "reason"),
     [

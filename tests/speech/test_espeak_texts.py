@@ -62,6 +62,7 @@ async def outcome(engine: EspeakEngine, text: str, voice: VoiceSpec) -> str:
     return "ended"
 
 
+@pytest.mark.slow
 async def test_a_hostile_text_ends_and_the_next_is_spoken(engine: EspeakEngine) -> None:
     expected = (await hear(engine, voice=VIXEN)).seconds
     for text in HOSTILE:
@@ -72,6 +73,7 @@ async def test_a_hostile_text_ends_and_the_next_is_spoken(engine: EspeakEngine) 
         assert after.seconds == pytest.approx(expected, abs=0.3), text
 
 
+@pytest.mark.slow
 async def test_any_characters_end(engine: EspeakEngine) -> None:
     pick = random.Random(7)
     assigned = [code for code in range(1, 0x110000, 11) if unicodedata.category(chr(code)) != "Cn"]
@@ -80,6 +82,7 @@ async def test_any_characters_end(engine: EspeakEngine) -> None:
         assert await outcome(engine, text, VoiceSpec("espeak")) in ("ended", "died"), ascii(text)
 
 
+@pytest.mark.slow
 async def test_what_cleaning_leaves_of_a_hostile_text_is_heard(engine: EspeakEngine) -> None:
     for text in HOSTILE:
         try:

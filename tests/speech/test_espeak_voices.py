@@ -141,6 +141,7 @@ async def test_an_engine_on_demand_learns_with_its_first_sentence_that_it_lacks_
     await engine.close()
 
 
+@pytest.mark.slow
 async def test_every_voice_and_variant_in_the_catalogue_speaks(backend: EspeakBackend) -> None:
     catalogue = await backend.start()
     engine = EspeakEngine([backend])

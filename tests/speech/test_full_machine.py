@@ -63,6 +63,7 @@ async def test_who_has_its_own_substitute_is_not_kept_waiting() -> None:
     assert len(engine.asked) == 1
 
 
+@pytest.mark.slow
 async def test_espeak_itself_waits_for_room_and_speaks(
     backend: EspeakBackend, make_engine: MakeEngine
 ) -> None:
@@ -73,6 +74,7 @@ async def test_espeak_itself_waits_for_room_and_speaks(
     assert await _speaks_when_there_is_room(engine)
 
 
+@pytest.mark.slow
 async def test_nor_is_an_espeak_lost_that_was_to_start_then(
     backend: EspeakBackend, make_engine: MakeEngine
 ) -> None:

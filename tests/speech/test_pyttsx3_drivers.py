@@ -34,6 +34,7 @@ async def test_settings_are_not_lost_when_the_driver_is_stopped(
     assert heard.seconds == 2 * 80 / 22050
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("voice", "reason", "told"),
     [

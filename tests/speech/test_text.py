@@ -45,6 +45,7 @@ UNITS = r"""
 LONG = 50_000
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(10)
 @pytest.mark.parametrize("unit", UNITS.split())
 def test_takes_linear_time_for_any_junk(unit: str) -> None:

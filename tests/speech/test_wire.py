@@ -199,6 +199,7 @@ def test_garbage_is_an_invalid_message_or_one_that_is_ignored(frame: str) -> Non
         assert decode_answer(frame) is None
 
 
+@pytest.mark.slow
 @given(
     st.sampled_from([*KINDS]),
     st.dictionaries(st.sampled_from(FIELDS) | TEXTS, JSON_VALUES, max_size=8),

@@ -56,6 +56,7 @@ def phrases(daemon: RunningDaemon) -> dict[str, tuple[int, bool, int]]:
     return {each["persona"]: (each["phrases"], each["complete"], each["kept"]) for each in told}
 
 
+@pytest.mark.slow
 def test_the_gateways_phrases_are_spoken_when_it_is_away_with_and_without_the_daemon(
     robotvoice: Commands, loudspeaker: Loudspeaker
 ) -> None:

@@ -69,6 +69,7 @@ FAULTS: dict[str, tuple[str, Callable[[], np.ndarray]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS)
 def test_each_fault_is_told_by_its_check(fault: str) -> None:
     """B3, B4, B5."""

@@ -69,6 +69,7 @@ def test_the_table_is_plain_text_with_what_to_do_below(
     assert all(line.isascii() and len(line.split("  ")[0]) in (0, 2, 4) for line in lines)
 
 
+@pytest.mark.slow
 def test_what_fails_is_told_with_what_to_do_and_ends_with_1(
     home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

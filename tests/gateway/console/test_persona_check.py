@@ -180,6 +180,7 @@ def write_model(tmp_path: Path, config: Mapping[str, object]) -> None:
     (model / "snapshots" / "c0ffee" / "config.json").write_text(json.dumps(config))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("config", "old", "new", "told"),
     [

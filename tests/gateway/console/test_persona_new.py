@@ -80,6 +80,7 @@ SERVE = "  robotvoice-gateway serve     (one that runs takes it into use by itse
 SAY = "  robotvoice say --persona rook 'Hello, I am Rook.'     (to hear it)"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("lacks", "steps"),
     [({"mlx", "model"}, [INSTALL, PULL, SERVE, SAY]), ({"model"}, [PULL, SERVE, SAY]), (set(), [SERVE, SAY])],
@@ -152,6 +153,7 @@ def test_a_folder_that_was_named_holds_nothing_else(tmp_path: Path, clip: Path) 
     assert {path.name for path in (tmp_path / "mine").iterdir()} == {"rook"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["Rook", "rook!", "ROOK", "castle"])
 def test_nothing_is_ever_overwritten(
     name: str, personas: Path, clip: Path, capsys: pytest.CaptureFixture[str]

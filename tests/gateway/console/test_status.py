@@ -100,6 +100,7 @@ async def test_an_address_that_is_none_is_refused(address: str, capsys: pytest.C
     assert "give HOST:PORT" in err
 
 
+@pytest.mark.slow
 async def test_watched_on_a_terminal_it_is_drawn_anew_until_it_is_interrupted(tmp_path: Path) -> None:
     async with running() as gateway:
         ours, theirs = pty.openpty()

@@ -90,6 +90,7 @@ def write_espeak(personas: Path, language: str) -> None:
     (folder / "persona.yaml").write_text(told)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("language", "written", "words"), CASES)
 async def test_a_number_is_the_same_words_for_a_clone_and_for_espeak(
     stage: Stage, language: str, written: str, words: str

@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.fakes.scripted_model import ScriptedModel, scripted_gateway
 
 FOX = "The quick brown fox jumps over the lazy dog."
 
 
+@pytest.mark.slow
 async def test_the_real_worker_speaks_with_it_and_it_tells_what_it_was_given(tmp_path: Path) -> None:
     model = ScriptedModel.made(tmp_path / "model")
     async with scripted_gateway(tmp_path, model, "brim") as gateway:

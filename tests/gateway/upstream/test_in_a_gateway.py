@@ -129,6 +129,7 @@ async def test_a_text_or_a_voice_that_the_server_fails_at_takes_it_from_nobody_e
             assert breaker and breaker.state is State.CLOSED
 
 
+@pytest.mark.slow
 async def test_three_failures_open_its_breaker_and_the_canary_closes_it() -> None:
     async with running() as fake:
         engines = upstream_engines({"studio": UpstreamSettings(url=fake.url)})

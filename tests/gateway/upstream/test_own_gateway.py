@@ -23,6 +23,7 @@ def voice(name: str, **more: str) -> VoiceSpec:
     return VoiceSpec("upstream:studio", name, upstream_voice=UpstreamVoice(name, **more))  # type: ignore[arg-type] # only texts
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dialect", ["robotvoice", "openai"])
 @pytest.mark.parametrize("format", ["pcm", "wav"])
 async def test_it_speaks_in_every_way_it_can_be_asked(dialect: str, format: str, tmp_path: Path) -> None:
@@ -35,6 +36,7 @@ async def test_it_speaks_in_every_way_it_can_be_asked(dialect: str, format: str,
         await engine.probe()
 
 
+@pytest.mark.slow
 async def test_who_is_not_there_is_refused_and_does_not_count(tmp_path: Path) -> None:
     async with started(tmp_path) as far, upstream(_url(far.port), dialect="robotvoice") as engine:
         assert (await listen(engine, voice("nobody"), TEXT)).reason == "refused"
