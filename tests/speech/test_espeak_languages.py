@@ -214,7 +214,7 @@ async def test_a_language_without_a_voice_is_read_by_the_nearest(language: str, 
 
 
 async def test_the_manner_of_the_persona_stays(engine: EspeakEngine) -> None:
-    """Pitch, rate and volume; the voice that is told is the persona's, whoever of its helpers speaks."""
+    """Pitch, rate and volume; the voice that is told is the persona's, whichever of its engines speaks."""
     vixen = VoiceSpec("espeak", "en+f4", pitch=72, rate=135)
     heard = await hear(engine, "привет and ありがとう", vixen)
     assert (heard.origin.voice, heard.origin.settings) == ("en+f4", {"pitch": 72, "rate": 135, "volume": 100})
