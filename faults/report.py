@@ -113,7 +113,11 @@ def figures_of(evidence: Evidence) -> Figures:
 
 def broken_promises(evidence: Evidence) -> list[str]:
     """Each with the first place where it was broken."""
-    broken = [f"{kind} was never met" for kind, count in evidence.faults.items() if not count["hit"]]
+    broken = [
+        f"{kind} was never met"
+        for kind, count in evidence.faults.items()
+        if count["scheduled"] and not count["hit"]
+    ]
     if not balance(evidence.book).exact:
         broken.append("sent is not spoken + cancelled + refused + lost")
     problems = check(evidence.book)

@@ -41,7 +41,8 @@ QUICK_PROBES = 2 * 2.0
 """Seconds for two canaries, with the wait before each, on a busy machine; a model's take longer"""
 _LEDGER = re.compile(r" request=(\S+) .* outcome=complete .* ledger=(\S+) .* takeovers=(\d+)")
 _ENTRY = re.compile(r"(.+?)(\(stored\))?:(\d+)")
-_SPENT = re.compile(r" (\S+) did not speak a sentence: (\S+) utterance=(\S+)")
+_SPENT = re.compile(r" (\S+) did not speak a sentence: (\S+) utterance=(?:\S*/)?(\S+)")
+"""Before the id of a text that came over a WebSocket stands that of its connection"""
 _BREAKER = re.compile(r"breaker of (\S+): (\w+), was (\w+)")
 
 

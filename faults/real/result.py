@@ -89,7 +89,10 @@ class Run:
     def _content(self, kind: Kind, those: Sequence[Heard]) -> Row:
         wrong = self.account.went_wrong()
         met = [each for each in those if each.text.id in wrong]
-        return Row(kind, len(those), len(met), len(met), self._waited(met), 0, None)
+        # What the model did not come to, because it was busy or away, shows nothing.
+        spoken = [each for each in those if any(row.engine == CLONE for row in self._answer(each).ledger)]
+        given = {each.text.id for each in (*met, *spoken)}
+        return Row(kind, len(given), len(met), len(met), self._waited(met), 0, None)
 
     def _waited(self, among: Iterable[Heard]) -> float:
         """The longest of those who hear a text while it is made."""

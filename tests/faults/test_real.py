@@ -33,7 +33,7 @@ def test_the_promise_is_kept_by_real_processes() -> None:
     assert [promise for promise in figures.broken if not promise.startswith(BY_SIGHT)] == [], told
     assert figures.lost == 0
     assert figures.spoken > 0 and figures.sentences["mlx"] > 0
-    assert all(count["hit"] for count in figures.faults.values())
+    assert all(count["hit"] for count in figures.faults.values() if count["scheduled"])
 
 
 @needs_model

@@ -109,14 +109,13 @@ async def test_no_text_can_break_the_worker(engine: MlxEngine, cloned: Voice, te
 async def test_a_model_that_does_not_speak_properly_fails(
     engine: MlxEngine, cloned: Voice, models: Models, ending: str, reason: str
 ) -> None:
-    """The worker lives on, and a probe tells the same."""
+    """The worker lives on, and what one voice does wrong is no canary's concern."""
     voice = cloned("a", model=getattr(models, ending))
     with pytest.raises(EngineFailure) as failure:
         await pcm_of(engine, voice, "Hi.")
     assert failure.value.reason == reason
     assert engine.readiness(voice)
-    with pytest.raises(EngineFailure):
-        await engine.probe()
+    await engine.probe()
 
 
 async def test_a_preset_voice_speaks_and_is_asked_for_by_its_name(engine: MlxEngine, models: Models) -> None:
