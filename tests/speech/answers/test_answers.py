@@ -135,6 +135,8 @@ def test_the_command_itself_tells_the_same(speakers: Settings, robotvoice: Comma
         assert (done.returncode, done.stderr) == (0, "")
         return [line["given"][0]["text"] for line in json.loads(done.stdout)["sentences"]]
 
+    # All of them take two minutes; what the command calls has told each one above.
+    some = ANSWERS[::4]
     with ThreadPoolExecutor(4) as pool:
-        for answer, given in zip(ANSWERS, pool.map(told, ANSWERS), strict=True):
+        for answer, given in zip(some, pool.map(told, some), strict=True):
             assert as_one(given, expected(answer)) == expected(answer), answer["name"]
