@@ -144,7 +144,6 @@ MUTANTS: Mapping[str, Mutants] = {
         "a file begins with who reads less": ("return self.ranked[self.ranked.index(position) :]", "pass"),
         "a file goes back to who failed":
             ("self.ranked[self.ranked.index(position) :]", "self.ranked"),
-        "nothing read is as good as all": ("if read.text else EVERYTHING", ""),
         "each script is as bad as all": ("len(read.left_out) if", "bool(read.left_out) if"),
         "who reads as much is surpassed": ("> min(self.lost)", ">= min(self.lost)"),
         "who reads nothing is not surpassed": ("not self.is_read_by(entry) or self.lost", "self.lost"),
