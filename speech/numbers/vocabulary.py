@@ -33,11 +33,12 @@ def in_groups(digits: str, size: int = 3) -> Iterable[str]:
 
 
 def nouns(table: str) -> dict[str, Noun]:
-    """Of a table such as `kg m kilo kilos | h f hora horas`: symbol, gender or -, forms."""
-    found = {}
+    """Of a table such as `kg m kilo kilos | h,hrs f hora horas`: symbols, gender or -, forms."""
+    found: dict[str, Noun] = {}
     for entry in table.split("|"):
-        symbol, gender, *forms = entry.split()
-        found[symbol] = Noun(tuple(form.replace("_", " ") for form in forms), gender.strip("-"))
+        symbols, gender, *forms = entry.split()
+        noun = Noun(tuple(form.replace("_", " ") for form in forms), gender.strip("-"))
+        found |= dict.fromkeys(symbols.split(","), noun)
     return found
 
 

@@ -56,16 +56,10 @@ CURRENCIES = currencies(
     " | ₪,ILS - shekel shekels | ¢ - cent cents"
 )
 
-MAGNITUDES = {
-    written: nouns(f"x - {word} {word}")["x"]
-    for word, spellings in (
-        ("thousand", ("k", "K", "thousand")),
-        ("million", ("M", "m", "mn", "mln", "mio", "Mio", "million")),
-        ("billion", ("B", "b", "bn", "Bn", "bln", "billion")),
-        ("trillion", ("T", "tn", "trn", "trillion")),
-    )
-    for written in spellings
-}
+MAGNITUDES = nouns(
+    "k,K,thousand - thousand thousand | M,m,mn,mln,mio,Mio,million - million million"
+    " | B,b,bn,Bn,bln,billion - billion billion | T,tn,trn,trillion - trillion trillion"
+)
 
 DIALLING = frozenset(
     """

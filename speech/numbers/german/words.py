@@ -52,16 +52,11 @@ CURRENCIES = currencies(
     " | DM f Mark Mark m Pfennig Pfennige | ¢,ct,Ct,Cent m Cent Cent | Rp. m Rappen Rappen"
 )
 
-MAGNITUDES = {
-    written: nouns(f"x {gender} {one} {many}")["x"]
-    for one, many, gender, spellings in (
-        ("tausend", "tausend", "n", ("k", "Tsd", "Tausend", "T")),
-        ("Million", "Millionen", "f", ("M", "Mio", "Mill", "Million", "Millionen")),
-        ("Milliarde", "Milliarden", "f", ("Mrd", "Mia", "Md", "bn", "Milliarde", "Milliarden")),
-        ("Billion", "Billionen", "f", ("Bio", "Bill", "Billion", "Billionen")),
-    )
-    for written in spellings
-}
+MAGNITUDES = nouns(
+    "k,Tsd,Tausend,T n tausend tausend | M,Mio,Mill,Million,Millionen f Million Millionen"
+    " | Mrd,Mia,Md,bn,Milliarde,Milliarden f Milliarde Milliarden"
+    " | Bio,Bill,Billion,Billionen f Billion Billionen"
+)
 
 DIALLING = frozenset(
     """

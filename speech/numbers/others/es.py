@@ -3,14 +3,13 @@
 # ruff: noqa: SIM905 - lists would fill pages
 
 import re
-from collections.abc import Mapping
 
 from speech.numbers.figures import Figure
 from speech.numbers.others.romance import Romance, per_second
 from speech.numbers.others.romance_units import units_of
 from speech.numbers.scan import Read, Scan
 from speech.numbers.units import Unit
-from speech.numbers.vocabulary import Noun, currencies, nouns, pairs
+from speech.numbers.vocabulary import currencies, nouns, pairs
 
 _SMALL = (
     "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis "
@@ -62,10 +61,7 @@ class Spanish(Romance):
         " | £,GBP f libra libras m penique peniques | ¥,JPY m yen yenes | CHF m franco_suizo francos_suizos"
         " | MXN,COP,ARS,CLP m peso pesos m centavo centavos | BRL,R$ m real reales"
     )
-    magnitudes: Mapping[str, Noun] = {
-        "M": nouns("x m millón millones")["x"], "mill": nouns("x m millón millones")["x"],
-        "millones": nouns("x m millón millones")["x"], "millón": nouns("x m millón millones")["x"],
-    }  # fmt: skip
+    magnitudes = nouns("M,mill,millones,millón m millón millones")
     labels = pairs(
         "núm número | núms números | pág página | págs páginas | cap capítulo | art artículo | fig figura"
         " | tel teléfono | vol volumen | aprox aproximadamente | máx máximo | mín mínimo | ext extensión"

@@ -3,7 +3,6 @@
 # ruff: noqa: SIM905 - lists would fill pages
 
 import re
-from collections.abc import Mapping
 
 from speech.numbers.figures import Figure
 from speech.numbers.others.romance import Romance
@@ -74,12 +73,10 @@ class French(Romance):
         " | CHF m franc_suisse francs_suisses m centime centimes"
         " | CA$,CAD m dollar_canadien dollars_canadiens m cent cents"
     )
-    magnitudes: Mapping[str, Noun] = {
-        "M": nouns("x m million millions")["x"], "million": nouns("x m million millions")["x"],
-        "millions": nouns("x m million millions")["x"], "Md": nouns("x m milliard milliards")["x"],
-        "Mds": nouns("x m milliard milliards")["x"], "k": nouns("x m mille mille")["x"],
-        "milliard": nouns("x m milliard milliards")["x"], "milliards": nouns("x m milliard milliards")["x"],
-    }  # fmt: skip
+    magnitudes = nouns(
+        "k m mille mille | M,million,millions m million millions"
+        " | Md,Mds,milliard,milliards m milliard milliards"
+    )
     labels = pairs(
         "p page | pp pages | chap chapitre | art article | fig figure | tél téléphone | vol volume"
         " | env environ | max maximum | min minimum | no numéro | nos numéros"

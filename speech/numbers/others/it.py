@@ -3,7 +3,6 @@
 # ruff: noqa: SIM905 - lists would fill pages
 
 import re
-from collections.abc import Mapping
 
 from speech.numbers.figures import Figure
 from speech.numbers.others.romance import Romance
@@ -65,14 +64,7 @@ class Italian(Romance):
         " | £,GBP f sterlina sterline m penny pence | ¥,JPY m yen yen"
         " | CHF m franco_svizzero franchi_svizzeri"
     )
-    magnitudes: Mapping[str, Noun] = {
-        written: nouns(f"x m {one} {many}")["x"]
-        for one, many, spellings in (
-            ("milione", "milioni", ("M", "mln", "milione", "milioni")),
-            ("miliardo", "miliardi", ("mld", "miliardo", "miliardi")),
-        )
-        for written in spellings
-    }
+    magnitudes = nouns("M,mln,milione,milioni m milione milioni | mld,miliardo,miliardi m miliardo miliardi")
     labels = pairs(
         "n numero | nn numeri | pag pagina | pagg pagine | cap capitolo | art articolo | fig figura"
         " | tel telefono | vol volume | max massimo | min minimo"

@@ -3,7 +3,6 @@
 # ruff: noqa: SIM905 - lists would fill pages
 
 import re
-from collections.abc import Mapping
 
 from speech.numbers.figures import Figure
 from speech.numbers.others.romance import Romance
@@ -61,14 +60,7 @@ class Portuguese(Romance):
         " | R$,BRL m real reais m centavo centavos | £,GBP f libra libras m pêni pence | ¥,JPY m iene ienes"
         " | CHF m franco_suíço francos_suíços"
     )
-    magnitudes: Mapping[str, Noun] = {
-        written: nouns(f"x m {one} {many}")["x"]
-        for one, many, spellings in (
-            ("milhão", "milhões", ("M", "mi", "milhão", "milhões")),
-            ("bilhão", "bilhões", ("bi", "bilhão", "bilhões")),
-        )
-        for written in spellings
-    }
+    magnitudes = nouns("M,mi,milhão,milhões m milhão milhões | bi,bilhão,bilhões m bilhão bilhões")
     labels = pairs(
         "núm número | pág página | págs páginas | cap capítulo | art artigo | fig figura | tel telefone"
         " | vol volume | máx máximo | mín mínimo | aprox aproximadamente"
