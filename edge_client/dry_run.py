@@ -9,7 +9,6 @@ from edge_client.settings import Settings
 from edge_client.voices import Voices
 from speech.engines.espeak import EspeakEngine
 from speech.errors import EmptyText, EngineFailure
-from speech.languages import is_other
 from speech.persona import VoiceSpec
 from speech.reading import Acting
 from speech.scripts import Legible
@@ -75,7 +74,7 @@ async def dry_run(
         cut: tuple[Sentence, ...] = ()
         with suppress(EmptyText):
             cut = sentences(text, reading=reading, limit=limit, omissions=omissions)
-        asked = language if language and is_other(language, who.language) else None
+        asked = who.other_language(language)
         own = who.voices or (VoiceSpec(who.engine or "espeak"), *who.local_voices)
         spoken = [voice.speaking(asked) for voice in dict.fromkeys(own)]
         lines = tuple(

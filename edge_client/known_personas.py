@@ -13,6 +13,7 @@ from typing import Any
 
 from edge_client.files import read_whole, write_whole
 from speech.errors import InvalidMessage, UnknownVoice
+from speech.languages import is_other
 from speech.persona import (
     FIRST_AUDIO_BUDGET,
     LOCAL_ENGINES,
@@ -67,6 +68,10 @@ class KnownPersona:
         """How its texts are read."""
         named = numbers_named(self.voices or self.local_voices)
         return Reading(self.language, self.acting, self.numbers, named)
+
+    def other_language(self, asked: str | None) -> str | None:
+        """The tag that is asked for, if it is in place of its own."""
+        return asked if asked and is_other(asked, self.language) else None
 
     @property
     def own_local_voice(self) -> VoiceSpec | None:

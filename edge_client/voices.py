@@ -26,7 +26,6 @@ from speech.engines.espeak import EspeakEngine
 from speech.errors import EngineFailure, InvalidMessage, NothingCanSpeak, SpokenInPart, UnknownVoice
 from speech.fallback import FallbackChain
 from speech.guarded import ChainEntry, GuardedEngine
-from speech.languages import is_other
 from speech.persona import VoiceSpec
 from speech.utterance import Reason, Sentence
 from speech.voice_names import stands_for_anybody
@@ -134,7 +133,7 @@ class Voices:
         `language` is a tag that is asked for in place of the persona's own. A file begins as soon as what is
         heard, as who waits for it waits for silence.
         """
-        asked = language if language and is_other(language, persona.language) else None
+        asked = persona.other_language(language)
         own = gateway or self._gateway.guarded
         if absent:
             own = GuardedEngine(GatewayLink((), connect_timeout=0.0, absent=absent))
@@ -154,7 +153,7 @@ class Voices:
     async def hold(self, name: str, sentences: Sequence[Sentence], language: str | None = None) -> bool:
         """Whether the robot has all of these sentences in the persona's own voice."""
         who = self.known.find(name)
-        if who is None or (language and is_other(language, who.language)):
+        if who is None or who.other_language(language):
             return False
         return await self._book.holds(who.id, sentences)
 

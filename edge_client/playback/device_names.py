@@ -14,11 +14,6 @@ _ALSA = re.compile(r"(default|sysdefault|null|pulse|pipewire|dmix|bluealsa|jack|
 _OF_A_SERVER = re.compile(r"(alsa_output|alsa_card|bluez_output|bluez_sink|raop_output|raop_sink)\.")
 
 
-def is_alsas(device: str) -> bool:
-    """Whether only aplay knows what is meant."""
-    return bool(_ALSA.match(device))
-
-
 def device_for(player: str, device: str | None) -> str | None:
     """What this player is to be told; None: nothing, so that it plays on its own default.
 
