@@ -12,7 +12,7 @@ from aiohttp import web
 from gateway.api.openai_answer import Answer
 from gateway.api.openai_errors import openai_answers
 from gateway.api.openai_request import SpeechRequest, parsed, whole_body
-from gateway.api.openai_voice import Speaker, check_can_speak, held, reading_for, speaker_for
+from gateway.api.openai_voice import Speaker, check_can_speak, held, persona_for, reading_for, speaker_for
 from gateway.asked import asked_over_http, budget_header, own_only
 from gateway.asked_language import check_legible
 from gateway.chains import all_kept
@@ -53,12 +53,14 @@ async def _spoken(request: web.Request, seen: Seen) -> tuple[Answer | web.Stream
             asked = await parsed(body, warnings, request.headers.get("Accept", ""))
             streamed = ENCODINGS[asked.response_format].stream is not None
             most = LONGEST_STREAM if streamed else LONGEST_FILE
-            reading = reading_for(app, asked, warnings)
+            own = own_only(request, warnings)
+            persona = persona_for(app, asked, warnings, own_only=own)
+            reading = reading_for(persona, asked)
             how = asked_over_http(request, warnings, asked.speed)
             spoken = await sentences_aside(asked.input, limit=most, reading=reading, asked=how)
             said = budget_header(request, warnings)
             work.enter_context(app[ADMISSION].admit())
-            speaker = await speaker_for(app, asked, warnings, own_only=own_only(request, warnings))
+            speaker = await speaker_for(app, asked, persona, warnings, own_only=own)
             seen.is_for(speaker.persona, speaker.chain.own_engine, clones=speaker.clones)
             answer = Answer(request, asked, speaker, seen)
             long, whole = len(asked.input) > MAX_CHARACTERS, _is_whole(app, asked, speaker, spoken)

@@ -51,20 +51,36 @@ class Speaker:
     whole_answer_budget: float = math.inf
 
 
-async def speaker_for(
+def persona_for(
     app: web.Application, asked: SpeechRequest, warnings: VoiceWarnings, *, own_only: bool = False
+) -> Persona | None:
+    """Who is asked, in the language that is asked for; None: the voice of the clip. Raises UnknownVoice."""
+    if asked.ref_audio is not None:
+        return None
+    persona = who_is_asked(app, asked.voice, warnings)
+    if asked.instructions and not _takes_instructions(app, persona.voice, asked):
+        warnings.add("instructions", "instructions are not followed by this voice")
+    return speaking(persona, asked.language, app[ENGINES], warnings, own_only=own_only)
+
+
+def reading_for(persona: Persona | None, asked: SpeechRequest) -> Reading:
+    """How the text is read."""
+    return persona.reading if persona else Reading(asked.language or "", numbers="words")
+
+
+async def speaker_for(
+    app: web.Application,
+    asked: SpeechRequest,
+    persona: Persona | None,
+    warnings: VoiceWarnings,
+    *,
+    own_only: bool = False,
 ) -> Speaker:
-    """Raises Refusal, UnknownVoice or InvalidClip."""
+    """Raises Refusal and InvalidClip."""
     if asked.ref_audio is not None:
         return await _clone(app, asked, asked.ref_audio, warnings)
-    return _persona(app, asked, warnings, own_only)
-
-
-def reading_for(app: web.Application, asked: SpeechRequest, warnings: VoiceWarnings) -> Reading:
-    """How the text is read. Raises UnknownVoice."""
-    if asked.ref_audio is not None:
-        return Reading(asked.language or "", numbers="words")
-    return who_is_asked(app, asked.voice, warnings).reading.of(asked.language)
+    assert persona is not None, "who sends no clip asks a persona"
+    return _persona(app, asked, persona, own_only)
 
 
 @contextmanager
@@ -89,11 +105,7 @@ def models(app: web.Application) -> dict[str, str]:
     return {as_shown(voice.model): voice.model for voice in voices}
 
 
-def _persona(app: web.Application, asked: SpeechRequest, warnings: VoiceWarnings, own_only: bool) -> Speaker:
-    persona = who_is_asked(app, asked.voice, warnings)
-    if asked.instructions and not _takes_instructions(app, persona.voice, asked):
-        warnings.add("instructions", "instructions are not followed by this voice")
-    persona = speaking(persona, asked.language, app[ENGINES], warnings, own_only=own_only)
+def _persona(app: web.Application, asked: SpeechRequest, persona: Persona, own_only: bool) -> Speaker:
     told = replace(
         persona,
         voice=_as_asked(app, persona.voice, asked),

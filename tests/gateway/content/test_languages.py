@@ -132,6 +132,16 @@ async def test_what_the_model_does_not_speak_goes_to_who_does_and_the_answer_say
     assert '"open"' not in status.body.decode(), "no breaker learned of any of that"
 
 
+async def test_who_speaks_on_in_their_own_language_has_signs_and_numbers_in_its_words(stage: Stage) -> None:
+    """At every door."""
+    await stage.synthesize("One: 5 < 6.", language="fil")
+    assert stage.last().text == "One: five is less than six."
+    await stage.openai("Two: 5 < 6.", language="fil")
+    assert stage.last().text == "Two: five is less than six."
+    await stage.over_websocket("Three: 5 < 6.", language="fil")
+    assert stage.last().text == "Three: five is less than six."
+
+
 async def test_a_script_that_the_model_does_not_read_goes_to_who_does_for_that_sentence(stage: Stage) -> None:
     """A4."""
     messages = await stage.over_websocket(
