@@ -162,9 +162,8 @@ class Robot:
         arguments = ["say", text, "--persona", persona, "--out", str(file), "--json"]
         said = self._run(*arguments, *self._play)
         if said.returncode == NOT_PLAYED and self._play:
-            tell(
-                f"  No loudspeaker works here, so you get WAV files. What robotvoice says of it: {_told(said)}"
-            )
+            tell("  No loudspeaker works here, so you get WAV files. What robotvoice says of it:")
+            tell(f"    {_told(said)}")
             self._play = []
             said = self._run(*arguments)
         if said.returncode != 0:
