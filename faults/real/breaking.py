@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import psutil
 
-from faults.real.evidence import told
+from faults.real.evidence import can_be_seen, told
 from faults.real.process import ESPEAK, WORKER
 from faults.real.schedule import Kind, Window
 from faults.real.world import OWN, World
@@ -52,7 +52,7 @@ async def run_line(world: World, windows: list[Window], start: float) -> list[Br
         undo = await _break(world, window)
         try:
             await asyncio.sleep(window.lasts if undo else 0.0)
-            if window.on_the_way:
+            if undo and can_be_seen(window):
                 await _until_met(world, window, began, met)
         finally:
             if undo:
@@ -65,7 +65,7 @@ async def run_line(world: World, windows: list[Window], start: float) -> list[Br
 
 
 async def _until_met(world: World, window: Window, began: float, before: int) -> None:
-    """All who are asked for the other server may have been in the middle of a long text."""
+    """All who could meet it may have been in the middle of a long text, or on a slow machine."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(MET_WITHIN):
             while world.proxy.hits.total() == before and not told(world, window, began, math.inf):  # noqa: ASYNC110 (a counter sets no event)

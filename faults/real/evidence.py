@@ -14,6 +14,11 @@ TOLD = {
 """What the log says then"""
 
 
+def can_be_seen(window: Window) -> bool:
+    """Whether it shows from outside that a fault was met, while it lasts; a signal is met when it is sent."""
+    return window.on_the_way is not None or window.kind in TOLD
+
+
 def told(world: World, window: Window, began: float, ended: float) -> bool:
     """Whether the log says so. Seconds of the loop's clock."""
     pattern = TOLD.get(window.kind)
