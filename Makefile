@@ -45,20 +45,20 @@ check: environment ## formatting, lint and types
 	@$(BIN)python -m mypy
 
 bench: environment ## measure, and write out/bench
-	@$(BIN)python -m benchmarks $(ARGS)
+	@$(BIN)python -m proofs.benchmarks $(ARGS)
 
 bench-clone: environment ## measure cloned voices beside other servers; takes minutes
 	@$(BIN)python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
-	@$(BIN)python -m benchmarks.clone $(ARGS)
+	@$(BIN)python -m proofs.benchmarks.clone $(ARGS)
 
 faults: environment ## break engines in every way: is anything lost?
-	@$(BIN)python -m faults $(ARGS)
+	@$(BIN)python -m proofs.faults $(ARGS)
 
 lan: environment ## a robot and a gateway on a network that breaks (Linux)
-	@$(BIN)python -m lan $(ARGS)
+	@$(BIN)python -m proofs.lan $(ARGS)
 
 soak: environment ## an hour of sleep and waking in ten minutes: does it last?
-	@$(BIN)python -m soak $(ARGS)
+	@$(BIN)python -m proofs.soak $(ARGS)
 
 clean: ## remove all that make made
 	@rm -rf .venv out build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -71,7 +71,7 @@ def _prepare(model: str | None) -> Gateway:
     tiny = (OUT / "tiny-voice").resolve()
     for name, voice in VOICES.items():
         clip = OUT / "state" / "clips" / name
-        _done(sys.executable, "-m", "tiny_voice", str(tiny), "--clip", str(clip), "--voice", voice)
+        _done(sys.executable, "-m", "proofs.tiny_voice", str(tiny), "--clip", str(clip), "--voice", voice)
         made = _done(
             *(command("robotvoice-gateway"), "persona", "new", name.title(), str(clip / "reference.wav")),
             *("--transcript", str(clip / "transcript.txt"), "--model", model or str(tiny)),

@@ -10,7 +10,7 @@ from typing import Any
 from demo.commands import CommandFailed, Gateway
 from demo.report import table
 from demo.telling import tell
-from speech.terminal import columns, leave_readers_free_to_go
+from robotvoice.console.output import columns, leave_readers_free_to_go
 
 Row = dict[str, Any]
 """What `robotvoice say --json` tells of one line"""

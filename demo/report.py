@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from speech import tables
+from robotvoice.console import tables
 
 HEADINGS = ("PERSONA", "VIA", "VOICE", "WAIT", "REASON")
 WAIT = 3

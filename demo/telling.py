@@ -3,7 +3,7 @@
 import sys
 from typing import TextIO
 
-from speech.terminal import write
+from robotvoice.console.output import write
 
 
 def tell(text: str, stream: TextIO | None = None) -> None:

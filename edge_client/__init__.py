@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from edge_client.voice import AsyncVoice, Said, Voice
-    from speech.errors import RobotVoiceError
+    from robotvoice.errors import RobotVoiceError
 
 __all__ = ["AsyncVoice", "RobotVoiceError", "Said", "Voice"]
 
@@ -17,6 +17,6 @@ def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from edge_client import voice
-    from speech import errors
+    from robotvoice import errors
 
     return getattr(errors if name == "RobotVoiceError" else voice, name)

@@ -7,13 +7,13 @@ INTERRUPTED = 130
 
 def main() -> int:
     """Returns the exit code. Ctrl-C is quiet from the first moment on."""
-    from speech.interrupts import end_at_once
+    from robotvoice.console.interrupts import end_at_once
 
     loaded = end_at_once(INTERRUPTED)
-    from edge_client.light_imports import leave_out_what_robots_do_not_use
+    from edge_client.ground.light_imports import leave_out_what_robots_do_not_use
 
     leave_out_what_robots_do_not_use()
-    from speech.terminal import leave_readers_free_to_go
+    from robotvoice.console.output import leave_readers_free_to_go
 
     leave_readers_free_to_go()
     from edge_client.cli import main as robotvoice

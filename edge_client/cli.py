@@ -7,13 +7,12 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from edge_client import terminal
-from edge_client.commands import daemon, discover, doctor, install, python_path, say, status, stop
+from edge_client.commands import daemon, discover, doctor, install, python_path, say, status, stop, terminal
 from edge_client.commands.options import Layout
-from edge_client.environment import misspelt
-from speech import __version__
-from speech.errors import RobotVoiceError
-from speech.help_page import CommandLine, HelpPage, page_end
+from edge_client.settings.environment import misspelt
+from robotvoice import __version__
+from robotvoice.console.help_page import CommandLine, HelpPage, page_end
+from robotvoice.errors import RobotVoiceError
 
 COMMANDS = (say, stop, status, daemon, discover, doctor, install, python_path)
 

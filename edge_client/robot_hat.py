@@ -11,11 +11,11 @@ import logging
 from contextlib import suppress
 from typing import ClassVar
 
-from edge_client.settings import Settings
+from edge_client.settings.settings import Settings
 from edge_client.voice import File, Voice
-from speech.errors import RobotVoiceError, UnknownLanguage, UnknownVoice
-from speech.languages import language_of
-from speech.voice_names import OPENAI_VOICES
+from robotvoice.errors import RobotVoiceError, UnknownLanguage, UnknownVoice
+from robotvoice.languages import language_of
+from robotvoice.wire.voice_names import OPENAI_VOICES
 
 __all__ = ["TTS", "EdgeTTS", "Espeak", "OpenAI_TTS", "Pico2Wave", "Piper"]
 

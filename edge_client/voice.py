@@ -9,13 +9,13 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args, overload
 
-from edge_client.lines_of_process import Asked, LinesOfProcess, lines_of_process
-from edge_client.said import Said
-from edge_client.settings import Settings
-from edge_client.sound_files import no_wav
-from edge_client.sudo import settings_of_caller
-from speech.errors import InvalidMessage, RobotVoiceError
-from speech.languages import asked_language
+from edge_client.door.lines_of_process import Asked, LinesOfProcess, lines_of_process
+from edge_client.ground.sound_files import no_wav
+from edge_client.settings.settings import Settings
+from edge_client.settings.sudo import settings_of_caller
+from edge_client.speaking.result import Said
+from robotvoice.errors import InvalidMessage, RobotVoiceError
+from robotvoice.languages import asked_language
 
 __all__ = ["AsyncVoice", "InvalidArgument", "Said", "Voice"]
 

@@ -7,10 +7,10 @@ STOPPED = 0
 
 def main() -> int:
     """Returns the exit code. Ctrl-C is quiet from the first moment on."""
-    from speech.interrupts import end_at_once
+    from robotvoice.console.interrupts import end_at_once
 
     loaded = end_at_once(STOPPED)
-    from speech.terminal import leave_readers_free_to_go
+    from robotvoice.console.output import leave_readers_free_to_go
 
     leave_readers_free_to_go()
     from gateway.cli import main as robotvoice_gateway

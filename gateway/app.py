@@ -9,15 +9,30 @@ from functools import partial
 
 from aiohttp import WSCloseCode, web
 
-from gateway.admission import Admission
-from gateway.advertise import Advertiser, NullAdvertiser
-from gateway.api import openai, openai_request
-from gateway.api.error_answers import errors_as_json
-from gateway.caller_clips import CallerClips
-from gateway.engines.cache import MEGABYTE, CacheEngine
-from gateway.engines.mlx.engine import MlxEngine
+from gateway.api.gauges import Now
+from gateway.api.openai import openai, openai_request
+from gateway.clips.caller_clips import CallerClips
+from gateway.engines.cache.cache_engine import MEGABYTE, CacheEngine
+from gateway.engines.mlx.mlx_engine import MlxEngine
 from gateway.engines.upstream.configured import GuardedEngines
-from gateway.keys import (
+from gateway.http.error_answers import errors_as_json
+from gateway.http.request_id import carry_request_id
+from gateway.mdns.advertise import Advertiser, NullAdvertiser
+from gateway.models.models import revisions
+from gateway.observe.counters import Metrics
+from gateway.observe.request_log import Account, Observer
+from gateway.observe.status_hour import LastHour
+from gateway.observe.tally import Tally
+from gateway.observe.too_slow import BestStart, TooSlow
+from gateway.personas.persona_files import PersonaLibrary
+from gateway.personas.persona_report import PersonaReport
+from gateway.personas.persona_shelf import PersonaShelf
+from gateway.personas.persona_sources import PersonaSources
+from gateway.personas.persona_watch import PersonasChanged, PersonaWatch
+from gateway.phrases.pack_store import PhraseStore
+from gateway.phrases.phrase_rendering import PhraseRendering
+from gateway.requests.admission import Admission
+from gateway.requests.app_keys import (
     ADMISSION,
     ADVERTISER,
     CALLER_CLIPS,
@@ -44,37 +59,22 @@ from gateway.keys import (
     Listeners,
     Sockets,
 )
-from gateway.metrics import Metrics
-from gateway.metrics_now import Now
-from gateway.models import revisions
-from gateway.observed import Account, Observer
-from gateway.persona_files import PersonaLibrary
-from gateway.persona_report import PersonaReport
-from gateway.persona_shelf import PersonaShelf
-from gateway.persona_sources import PersonaSources
-from gateway.persona_watch import PersonasChanged, PersonaWatch
-from gateway.phrase_rendering import PhraseRendering
-from gateway.phrase_store import PhraseStore
-from gateway.request_id import carry_request_id
 from gateway.routes import ROUTES
-from gateway.settings import Settings
-from gateway.status_hour import LastHour
-from gateway.tally import Tally
-from gateway.too_slow import BestStart, TooSlow
-from speech import wire
-from speech.blame import Blame
-from speech.breaker import BreakerChange, CircuitBreaker
-from speech.breaker_settings import DEFAULTS, BreakerSettings
-from speech.engines.base import Engine
-from speech.engines.espeak import EspeakEngine
-from speech.engines.wrapped import inside
-from speech.errors import InvalidSettings, UnknownVoice
-from speech.guarded import GuardedEngine
-from speech.last_answers import LastAnswers
-from speech.persona import LOCAL_ENGINES, VoiceSpec
-from speech.recovery import recover
-from speech.settings_changes import SettingsChanges
-from speech.voice_recovery import recover_voices
+from gateway.settings.settings import Settings
+from robotvoice.chain.blame import Blame
+from robotvoice.chain.breaker import BreakerChange, CircuitBreaker
+from robotvoice.chain.breaker_settings import DEFAULTS, BreakerSettings
+from robotvoice.chain.guarded import GuardedEngine
+from robotvoice.chain.recovery import recover
+from robotvoice.chain.voice_recovery import recover_voices
+from robotvoice.engines.base import Engine
+from robotvoice.engines.espeak.espeak_engine import EspeakEngine
+from robotvoice.engines.wrapped import inside
+from robotvoice.errors import InvalidSettings, UnknownVoice
+from robotvoice.ground.settings_changes import SettingsChanges
+from robotvoice.persona import LOCAL_ENGINES, VoiceSpec
+from robotvoice.wire import wire
+from robotvoice.wire.last_answers import LastAnswers
 
 log = logging.getLogger(__name__)
 

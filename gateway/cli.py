@@ -8,19 +8,19 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from gateway.console.breaker import add_breaker_command, run_breaker_command
+from gateway.console.breaker_command import add_breaker_command, run_breaker_command
 from gateway.console.doctor import add_doctor_command, run_doctor_command
 from gateway.console.install import add_install_commands, run_install_command
-from gateway.console.models import add_models_commands, run_models_command
-from gateway.console.persona import add_persona_commands, run_persona_command
-from gateway.console.shown import NotShown, complain
+from gateway.console.models_commands import add_models_commands, run_models_command
+from gateway.console.persona.persona_commands import add_persona_commands, run_persona_command
 from gateway.console.status import add_status_command, run_status_command
-from speech import __version__
-from speech.errors import RobotVoiceError
-from speech.help_page import CommandLine, HelpPage, page_end
-from speech.installation import how_to_install
-from speech.settings_changes import SettingsChanges
-from speech.terminal import write
+from gateway.ground.shown import NotShown, complain
+from robotvoice import __version__
+from robotvoice.console.help_page import CommandLine, HelpPage, page_end
+from robotvoice.console.output import write
+from robotvoice.errors import RobotVoiceError
+from robotvoice.ground.installation import how_to_install
+from robotvoice.ground.settings_changes import SettingsChanges
 
 EXAMPLES = {
     "robotvoice-gateway serve --lan": "speak for every device on your network, until Ctrl-C",
@@ -60,9 +60,9 @@ def main(arguments: Sequence[str] | None = None, *, loaded: Callable[[], None] =
         page.exit(2)
     try:
         # Late, so that a base installation says in a sentence what is missing.
-        from gateway.environment import misspelt
         from gateway.serve import serve
-        from gateway.settings import load_settings, settings_file
+        from gateway.settings.environment import misspelt
+        from gateway.settings.settings import load_settings, settings_file
     except ModuleNotFoundError as error:
         todo = how_to_install("gateway", "espeak")
         write(f"robotvoice-gateway needs its own packages ({error.name} is missing); {todo}", sys.stderr)

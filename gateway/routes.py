@@ -2,19 +2,9 @@
 
 from aiohttp import web
 
-from gateway.api import (
-    breakers,
-    health,
-    metrics,
-    openai,
-    openai_lists,
-    personas,
-    phrases,
-    status,
-    synthesize,
-    websocket,
-)
-from speech.wire import WEBSOCKET_PATH
+from gateway.api import breakers, health, metrics, personas, phrases, status_report, synthesize, websocket
+from gateway.api.openai import openai, openai_lists
+from robotvoice.wire.wire import WEBSOCKET_PATH
 
 ROUTES = (
     web.get("/", health.root),
@@ -33,7 +23,7 @@ ROUTES = (
     web.get("/v1/personas/{id}", personas.persona),
     web.get("/v1/phrases/{id}", phrases.manifest),
     web.get("/v1/phrases/{id}/{revision}/{sha256}", phrases.recording),
-    web.get("/v1/status", status.status),
+    web.get("/v1/status", status_report.status),
     web.post("/v1/breakers/{engine}", breakers.force),
     web.get(WEBSOCKET_PATH, websocket.websocket, allow_head=False),
 )

@@ -12,21 +12,21 @@ from contextlib import ExitStack
 
 from aiohttp import web
 
-from gateway.advertise import Advertiser, MdnsAdvertiser, NullAdvertiser
-from gateway.allocator import give_large_blocks_back
-from gateway.announcement import own_interfaces
 from gateway.app import make_app
-from gateway.log_file import log_to_file
-from gateway.logs import log_to_stderr
-from gateway.out_of_files import OutOfFiles
-from gateway.parts import parts_of
-from gateway.persona_files import PersonaLibrary
-from gateway.runner import GatewayRunner
-from gateway.settings import ID_FILE, Settings, gateway_identity
-from gateway.sockets import bracketed, listen, listened_on, told_address
-from gateway.twins import Twins
-from speech.settings_changes import SettingsChanges
-from speech.terminal import write
+from gateway.engines.parts import parts_of
+from gateway.ground.allocator import give_large_blocks_back
+from gateway.ground.out_of_files import OutOfFiles
+from gateway.http.runner import GatewayRunner
+from gateway.mdns.advertise import Advertiser, MdnsAdvertiser, NullAdvertiser
+from gateway.mdns.announcement import own_interfaces
+from gateway.mdns.sockets import bracketed, listen, listened_on, told_address
+from gateway.mdns.twins import Twins
+from gateway.observe.log_file import log_to_file
+from gateway.observe.logs import log_to_stderr
+from gateway.personas.persona_files import PersonaLibrary
+from gateway.settings.settings import ID_FILE, Settings, gateway_identity
+from robotvoice.console.output import write
+from robotvoice.ground.settings_changes import SettingsChanges
 
 log = logging.getLogger(__name__)
 

@@ -1,4 +1,4 @@
-"""Writes edge_client/shipped_personas.json: what a robot knows of the personas before it has seen a gateway.
+"""Writes edge_client/personas/shipped_personas.json: what a robot knows before it has seen a gateway.
 
 The robot has no YAML parser, so the folder of personas is not read there. Run it again when a test says so:
 
@@ -8,11 +8,11 @@ The robot has no YAML parser, so the folder of personas is not read there. Run i
 import json
 from pathlib import Path
 
-from edge_client.known_personas import SHIPPED, read_known_personas
+from edge_client.personas.known_personas import SHIPPED, read_known_personas
 from gateway.api.personas import described
-from gateway.folders import bundled_personas
-from gateway.persona_files import load_personas
-from speech.record import write_record
+from gateway.ground.folders import bundled_personas
+from gateway.personas.persona_files import load_personas
+from robotvoice.record import write_record
 
 
 def shipped_personas() -> str:

@@ -1,12 +1,14 @@
-"""The shape of the project: who may import whom, and what stays out of which module.
+"""The shape of the project: which rooms there are, who may import whom, and what stays out of which module.
 
 Imports are found wherever they stand, inside functions too.
 """
 
 import ast
+import os
 import subprocess
 import sys
 import tomllib
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,17 +16,24 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 TOP_LEVEL = {
-    "benchmarks", "demo", "deploy", "docs", "edge_client", "faults", "gateway", "lan", "personas", "setup",
-    "soak", "speech", "tests", "tiny_voice",
+    "demo", "deploy", "docs", "edge_client", "gateway", "personas", "proofs", "robotvoice", "setup", "tests",
 }  # fmt: skip
 MADE_BY_MAKE = {"out", "build", "dist", "__pycache__"}
-PACKAGES = ("deploy", "edge_client", "gateway", "speech")
+PACKAGES = ("edge_client", "gateway", "robotvoice")
+"""What is installed, and the only names an installation adds to those that a script can import"""
+DATA = ("deploy", "personas")
+"""No Python: what a wheel holds below robotvoice/shipped"""
+DOOR = "robotvoice/__init__.py"
+"""`from robotvoice import Voice`: imports the robot's side when it is asked for"""
+MOST_FILES = 16
+"""Side by side in a folder of the product"""
 CODE = sorted(path for folder in TOP_LEVEL for path in (ROOT / folder).rglob("*.py"))
-PYTTSX3_CHILD = "pyttsx3_child.py"
+PYTTSX3_CHILD = "gateway/engines/pyttsx3/pyttsx3_child.py"
 PLAYER = {
     f"edge_client/playback/{name}.py"
     for name in (
-        "pipe_player", "file_player", "player_choice", "before_playing", "child_process", "mixer", "place",
+        "players/pipe_player", "players/file_player", "players/player_choice", "programs/before_playing",
+        "programs/child_process", "devices/mixer", "devices/place",
     )
 }  # fmt: skip
 STARTS_PROCESSES = {
@@ -74,6 +83,33 @@ def importers(paths: list[Path], *names: str) -> list[str]:
     ]
 
 
+def rooms() -> dict[str, set[str]]:
+    """Of each folder of the product, the other folders it imports from; a package's own version aside."""
+    files = {
+        relative(path).removesuffix(".py").replace("/", ".").removesuffix(".__init__"): path
+        for path in code_of(*PACKAGES)
+    }
+    arrows: dict[str, set[str]] = defaultdict(set)
+    for path in files.values():
+        if relative(path) == DOOR:
+            continue
+        for name in imports_of(path):
+            while name and name not in files:
+                name = name.rpartition(".")[0]
+            if name and name not in PACKAGES:
+                arrows[relative(path.parent)].add(relative(files[name].parent))
+    return {room: others - {room} for room, others in arrows.items()}
+
+
+def circle_in(arrows: dict[str, set[str]]) -> list[str]:
+    """Folders that import each other in a circle; none if there is a floor for each."""
+    left = {room: set(others) for room, others in arrows.items()}
+    while ground := [room for room, others in left.items() if not others & left.keys()]:
+        for room in ground:
+            del left[room]
+    return sorted(left)
+
+
 def test_every_kind_of_import_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(globals(), "ROOT", tmp_path)
     source = tmp_path / "gateway" / "api" / "x.py"
@@ -85,56 +121,77 @@ def test_every_kind_of_import_is_seen(tmp_path: Path, monkeypatch: pytest.Monkey
     assert sorted(imports_of(source)) == ["a.b", "c.d", "gateway.api.e", "gateway.f.g", "h", "i", "j"]
 
 
-def test_speech_imports_only_the_standard_library_and_itself() -> None:
-    allowed = sys.stdlib_module_names | {"speech"}
-    shared = [path for path in code_of("speech") if path.name != PYTTSX3_CHILD]
-    foreign = {name for path in shared for name in imports_of(path)}
-    assert not {name for name in foreign if name.partition(".")[0] not in allowed}
-
-
-def test_what_starts_them_at_boot_knows_neither_side() -> None:
-    allowed = sys.stdlib_module_names | {"deploy", "speech"}
-    foreign = {name for path in code_of("deploy") for name in imports_of(path)}
-    assert not {name for name in foreign if name.partition(".")[0] not in allowed}
+def test_what_both_sides_share_imports_only_the_standard_library_and_itself() -> None:
+    allowed = sys.stdlib_module_names | {"robotvoice"}
+    shared = [path for path in code_of("robotvoice") if relative(path) != DOOR]
+    assert not [
+        each
+        for path in shared
+        for each in importers([path], *{name.partition(".")[0] for name in imports_of(path)} - allowed)
+    ]
 
 
 def test_the_gateway_and_the_robots_side_never_import_each_other() -> None:
     assert not importers(code_of("gateway"), "edge_client")
-    assert not importers(code_of("edge_client"), "gateway")
+    assert not importers(code_of("edge_client", "robotvoice"), "gateway")
+
+
+def test_a_circle_is_seen() -> None:
+    assert circle_in({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": set()}) == ["a", "b", "c"]
+    assert circle_in({"a": {"b"}, "b": {"c"}}) == []
+
+
+def test_rooms_have_floors() -> None:
+    """No room imports, by whatever way round, from one that imports from it: an import never runs up."""
+    assert len(rooms()) > 40
+    assert not circle_in(rooms())
+
+
+def test_no_folder_of_the_product_is_crowded() -> None:
+    files = [relative(path.parent) for path in code_of(*PACKAGES)]
+    assert not {folder for folder in files if files.count(folder) > MOST_FILES}
+
+
+def test_no_two_files_of_the_product_share_a_name_but_the_two_sides_of_one_thing() -> None:
+    named: dict[str, list[str]] = defaultdict(list)
+    for path in code_of(*PACKAGES):
+        if path.stem not in {"__init__", "__main__"}:
+            named[path.name].append(path.relative_to(ROOT).parts[0])
+    twice = {name: sides for name, sides in named.items() if len(sides) > 1}
+    assert not {name for name, sides in twice.items() if sorted(sides) != ["edge_client", "gateway"]}
 
 
 def test_the_demonstration_starts_the_commands_and_shares_only_how_their_tables_are_written() -> None:
-    assert not importers(code_of("demo"), "deploy", "edge_client", "gateway")
-    shared = {
-        name.split(".")[1] for path in code_of("demo") for name in imports_of(path) if "speech." in name
-    }
-    assert shared <= {"tables", "terminal"}
+    assert not importers(code_of("demo"), "edge_client", "gateway")
+    shared = {each.partition(": ")[2] for each in importers(code_of("demo"), "robotvoice")}
+    assert not {name for name in shared if not name.startswith("robotvoice.console.")}
 
 
-def test_no_package_imports_the_tests_the_faults_the_benchmarks_or_the_demonstration() -> None:
-    assert not importers(code_of(*PACKAGES), "tests", "faults", "lan", "soak", "benchmarks", "demo")
+def test_no_package_imports_the_tests_the_proofs_or_the_demonstration() -> None:
+    assert not importers(code_of(*PACKAGES), "tests", "proofs", "demo")
 
 
 def test_zeroconf_is_used_only_to_announce_and_to_discover() -> None:
-    allowed = {"gateway/advertise.py", "edge_client/discovery.py"}
+    allowed = {"gateway/mdns/advertise.py", "edge_client/discovery/discovery.py"}
     assert not importers([p for p in code_of(*PACKAGES, "demo") if relative(p) not in allowed], "zeroconf")
 
 
 def test_mlx_is_used_only_in_its_worker_process() -> None:
     others = [
-        p for p in code_of(*PACKAGES, "demo") if not relative(p).startswith("gateway/engines/mlx/worker")
+        p for p in code_of(*PACKAGES, "demo") if not relative(p).startswith("gateway/engines/mlx/worker/")
     ]
     assert not importers(others, "mlx", "mlx_audio", "mlx_lm")
 
 
 def test_pyttsx3_is_used_only_in_its_child_process() -> None:
-    others = [path for path in code_of(*PACKAGES, "demo") if path.name != PYTTSX3_CHILD]
+    others = [path for path in code_of(*PACKAGES, "demo") if relative(path) != PYTTSX3_CHILD]
     assert not importers(others, "pyttsx3")
-    assert not [each for each in importers(others, "speech") if "pyttsx3_child" in each]
+    assert not [each for each in importers(others, "gateway") if "pyttsx3_child" in each]
 
 
 def test_on_the_robot_only_the_player_starts_processes() -> None:
     found = []
+    assert {relative(path) for path in code_of("edge_client")} >= PLAYER
     for path in code_of("edge_client"):
         if relative(path) in PLAYER:
             continue
@@ -153,6 +210,7 @@ def test_modules_are_named_after_what_they_are() -> None:
 
 
 def test_no_file_is_longer_than_500_lines() -> None:
+    """A file is one idea; most have about 100 lines."""
     assert not [relative(path) for path in CODE if len(path.read_text("utf-8").splitlines()) > 500]
 
 
@@ -163,23 +221,19 @@ def test_the_top_level_folders_are_the_known_ones() -> None:
     assert folders - MADE_BY_MAKE <= TOP_LEVEL
 
 
-def test_every_package_and_its_data_is_in_the_wheel() -> None:
-    """Both are listed by hand, so that nothing else gets in; what is forgotten is missed only there."""
-    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]
-    packages = {relative(path.parent).replace("/", ".") for path in code_of(*PACKAGES)}
-    assert sorted(wheel["packages"]) == sorted(packages | {"personas"})
-    listed = {
-        path
-        for package, patterns in wheel["package-data"].items()
-        for pattern in patterns
-        for path in (ROOT / package.replace(".", "/")).glob(pattern)
-    }
-    files = {path for folder in (*PACKAGES, "personas") for path in (ROOT / folder).rglob("*.*")}
-    hidden = {path for path in files if path.name.startswith(".")}
-    assert {path for path in files - hidden if path.suffix not in {".py", ".pyc"}} == listed
+def test_every_room_says_what_it_is_for() -> None:
+    folders = {path.parent for path in code_of(*PACKAGES)}
+    assert not [relative(folder) for folder in folders if not (folder / "__init__.py").read_text("utf-8")]
 
 
-@pytest.mark.parametrize("module", ["edge_client", "edge_client.cli"])
+def test_a_wheel_holds_the_packages_and_the_data_under_one_of_their_names() -> None:
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]["targets"]
+    assert sorted(told["wheel"]["only-include"]) == sorted((*PACKAGES, *DATA))
+    assert told["wheel"]["sources"] == {name: f"robotvoice/shipped/{name}" for name in DATA}
+    assert not code_of(*DATA), "data only"
+
+
+@pytest.mark.parametrize("module", ["robotvoice", "edge_client", "edge_client.cli"])
 def test_importing_the_robots_side_is_light(module: str) -> None:
     """A robot starts the command for each `say`: what it does not need must not cost it time and memory."""
     heavy = {"aiohttp", "mlx", "numpy", "pydantic", "yaml", "zeroconf"}
@@ -190,3 +244,31 @@ def test_importing_the_robots_side_is_light(module: str) -> None:
     assert child.stderr == ""
     assert module in child.stdout.split()
     assert not heavy & {name.partition(".")[0] for name in child.stdout.split()}
+
+
+def test_files_that_users_call_like_ours_hide_nothing_of_it(tmp_path: Path) -> None:
+    """A script's own folder comes first for Python, so no name of ours but the packages' may matter."""
+    names = {path.stem for path in code_of(*PACKAGES)} | {path.parent.name for path in code_of(*PACKAGES)}
+    names |= {"speech", "deploy"}
+    own = names - {"robotvoice", "edge_client", "__init__", "__main__"} - set(sys.stdlib_module_names)
+    for name in own:
+        (tmp_path / f"{name}.py").write_text(f"raise SystemExit('took {name}.py for its own')\n")
+    for name in DATA:
+        (tmp_path / f"{name}.py").unlink(missing_ok=True)
+        (tmp_path / name).mkdir()
+    script = tmp_path / "script.py"
+    script.write_text(
+        'from robotvoice import Voice\nsaid = Voice("vixen").say("Hello.", file="x.wav", play=False)\n'
+        "print(said.engine)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, str(script)],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "ROBOTVOICE_MDNS": "false"},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "espeak\n"), done.stderr
+    assert (tmp_path / "x.wav").stat().st_size > 1000

@@ -3,7 +3,7 @@
 import runpy
 from pathlib import Path
 
-from edge_client.known_personas import SHIPPED
+from edge_client.personas.known_personas import SHIPPED
 
 WRITER = Path(__file__).parents[1] / "setup" / "shipped_personas.py"
 

@@ -9,10 +9,10 @@ import signal
 import sys
 from functools import partial
 
-from edge_client import terminal
+from edge_client.commands import terminal
 from edge_client.commands.options import Commands, Layout, configured, with_gateway
-from speech.help_page import page_end
-from speech.people_log import ForPeople
+from robotvoice.console.help_page import page_end
+from robotvoice.console.people_log import ForPeople
 
 LOG_LINE = "%(levelname)s %(name)s: %(message)s"
 """The journal knows the time"""
@@ -46,8 +46,8 @@ def add_to(commands: Commands, layout: Layout) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from edge_client.local_api.server import serve
-    from edge_client.settings import SETTINGS, config_file, load_settings
-    from speech.settings_changes import SettingsChanges
+    from edge_client.settings.settings import SETTINGS, config_file, load_settings
+    from robotvoice.ground.settings_changes import SettingsChanges
 
     if sys.stderr is not None and sys.stderr.isatty():
         logging.basicConfig(level=logging.INFO, handlers=[ForPeople()], format="%(message)s", force=True)

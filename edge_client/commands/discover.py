@@ -4,13 +4,13 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from edge_client import terminal
+from edge_client.commands import terminal
 from edge_client.commands.options import Commands, Layout, configured, seconds, with_gateway
-from speech.help_page import page_end
+from robotvoice.console.help_page import page_end
 
 if TYPE_CHECKING:
-    from edge_client.roll_call import FoundGateway
-    from edge_client.settings import Settings
+    from edge_client.link.roll_call import FoundGateway
+    from edge_client.settings.settings import Settings
 
 NOBODY_FOUND = (
     "robotvoice: no gateway was found. Is `robotvoice-gateway serve --lan` running on the Mac, and are both "
@@ -56,8 +56,8 @@ def add_to(commands: Commands, layout: Layout) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from edge_client.roll_call import discover, once_each, table, twins_among
-    from edge_client.settings import load_settings
+    from edge_client.link.roll_call import discover, once_each, table, twins_among
+    from edge_client.settings.settings import load_settings
 
     mdns = False if options.no_mdns else None
     settings = load_settings(config=options.config, gateway=options.gateway, mdns=mdns)
@@ -81,8 +81,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _what_to_do(found: "Sequence[FoundGateway]", settings: "Settings") -> str:
-    from edge_client.gateway_answers import UNKNOWN_NAME
-    from edge_client.network import NO_NETWORK, has_network
+    from edge_client.discovery.network import NO_NETWORK, has_network
+    from edge_client.link.gateway_answers import UNKNOWN_NAME
 
     if found:
         unknown = all(gateway.problem and gateway.problem.endswith(UNKNOWN_NAME) for gateway in found)

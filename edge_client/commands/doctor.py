@@ -5,12 +5,12 @@ import sys
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
-from edge_client import terminal
+from edge_client.commands import terminal
 from edge_client.commands.options import Commands, Layout, configured
-from speech.help_page import page_end
+from robotvoice.console.help_page import page_end
 
 if TYPE_CHECKING:
-    from edge_client.settings import Settings
+    from edge_client.settings.settings import Settings
 
 EXAMPLES = {
     "robotvoice doctor": "looks at the loudspeaker, plays a test, asks what was heard",
@@ -43,7 +43,7 @@ def add_to(commands: Commands, layout: Layout) -> None:
 def run(options: argparse.Namespace) -> int:
     from edge_client.doctor.finding import page
     from edge_client.doctor.loudspeaker_findings import findings
-    from edge_client.settings import load_settings
+    from edge_client.settings.settings import load_settings
 
     settings = load_settings(config=options.config, player=options.player, device=options.device)
     found = terminal.run(findings(settings))
@@ -61,8 +61,8 @@ def run(options: argparse.Namespace) -> int:
 def _listened(options: argparse.Namespace, settings: "Settings") -> bool:
     """Whether anything was heard, as far as somebody was asked."""
     from edge_client.doctor.hearing import ANSWERS, WHAT_IT_PLAYS, Hearing, count_aloud
-    from edge_client.playback.sound_cards import cards
-    from speech.tables import sheet
+    from edge_client.playback.devices.sound_cards import cards
+    from robotvoice.console.tables import sheet
 
     if not options.yes and sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty():
         terminal.show(f"\nNow the test: {WHAT_IT_PLAYS}.")

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from edge_client.sound_files import no_wav
+from edge_client.ground.sound_files import no_wav
 
 LONGEST_LOOK = 60.0
 """Seconds"""
@@ -56,8 +56,8 @@ class OneName(argparse.Action):
 
 def language(text: str) -> str | None:
     """For argparse: a tag; None: the persona's own."""
-    from speech.errors import InvalidMessage
-    from speech.languages import asked_language
+    from robotvoice.errors import InvalidMessage
+    from robotvoice.languages import asked_language
 
     try:
         return asked_language(text)

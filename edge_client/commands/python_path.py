@@ -3,31 +3,31 @@
 import argparse
 import os
 
-from deploy import console
-from edge_client import terminal
+from edge_client.commands import terminal
 from edge_client.commands.options import Commands, Layout
-from speech.help_page import page_end
+from robotvoice.console.help_page import page_end
+from robotvoice.service import service_commands
 
-NAME = __name__.partition(".")[0]
+NAMES = ("robotvoice", "edge_client")
 """What scripts import"""
 EXAMPLES = {
     "robotvoice python-path": "the folders, for PYTHONPATH",
     "PYTHONPATH=$(robotvoice python-path) python3 script.py": "one script, once",
     "sudo robotvoice python-path --install": "every script, by python3 and sudo python3",
 }
-EXIT_CODES = console.EXIT_CODES
+EXIT_CODES = service_commands.EXIT_CODES
 
 
 def add_to(commands: Commands, layout: Layout) -> None:
     path = commands.add_parser(
         "python-path",
-        help=f"let scripts of python3 import {NAME}",
+        help=f"let scripts of python3 import {NAMES[0]}",
         epilog=page_end(EXAMPLES, EXIT_CODES),
         **layout,
     )
     what = path.add_mutually_exclusive_group()
-    what.add_argument("--install", action="store_true", help="write one file beside python3's own packages")
-    what.add_argument("--uninstall", action="store_true", help="remove that file")
+    what.add_argument("--install", action="store_true", help="write two files beside python3's own packages")
+    what.add_argument("--uninstall", action="store_true", help="remove these files")
     path.add_argument("--dry-run", action="store_true", help="show what would be done, change nothing")
     path.set_defaults(run=run)
 
@@ -37,18 +37,19 @@ def _tell(line: str) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from deploy.python_path import PythonPath
-    from deploy.service import InstallFailed
+    from robotvoice.service.service import InstallFailed
+    from robotvoice.service.system_python import PythonPath
 
-    path = PythonPath(NAME, tell=_tell, dry_run=options.dry_run)
+    paths = [PythonPath(name, tell=_tell, dry_run=options.dry_run) for name in NAMES]
     try:
-        if options.install:
-            path.install()
-        elif options.uninstall:
-            path.uninstall()
-        else:
-            return terminal.show(os.pathsep.join(path.folders()), fold=False)
+        if not options.install and not options.uninstall:
+            return terminal.show(os.pathsep.join(paths[0].folders()), fold=False)
+        for path in paths:
+            if options.install:
+                path.install()
+            else:
+                path.uninstall()
     except InstallFailed as error:
         terminal.complain(f"robotvoice: {error.message}")
-        return console.FAILED
+        return service_commands.FAILED
     return terminal.OK

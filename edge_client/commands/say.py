@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from edge_client import terminal
+from edge_client.commands import terminal
 from edge_client.commands.options import (
     Commands,
     Layout,
@@ -17,11 +17,11 @@ from edge_client.commands.options import (
     wav_file,
     with_gateway,
 )
-from speech.help_page import page_end
+from robotvoice.console.help_page import page_end
 
 if TYPE_CHECKING:
-    from edge_client.daemon_client import DaemonClient
-    from edge_client.settings import Settings
+    from edge_client.daemon.daemon_client import DaemonClient
+    from edge_client.settings.settings import Settings
 
 PRIORITIES = ("urgent", "dialogue", "story", "background")
 NOTICE = 1.5
@@ -82,7 +82,7 @@ def add_to(commands: Commands, layout: Layout) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from edge_client.settings import load_settings
+    from edge_client.settings.settings import load_settings
 
     settings = load_settings(
         config=options.config,
@@ -105,9 +105,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _dry_run(text: str, options: argparse.Namespace, settings: "Settings") -> int:
-    from edge_client.dry_run import dry_run
-    from edge_client.dry_run_table import as_table
-    from speech.errors import EmptyText
+    from edge_client.commands.dry_run_table import as_table
+    from edge_client.speaking.dry_run import dry_run
+    from robotvoice.errors import EmptyText
 
     persona = settings.persona if options.persona is None else options.persona
     told = terminal.run(
@@ -129,8 +129,8 @@ async def _say(
     """What became of it, and why the gateway did not speak, for people."""
     asked_at = asyncio.get_running_loop().time()
     if not any(getattr(options, name) for name in OWN_JOB):
-        from edge_client.daemon_client import reach_or_raise
-        from edge_client.daemon_errors import DaemonHangs, NoDaemon
+        from edge_client.daemon.daemon_client import reach_or_raise
+        from edge_client.daemon.daemon_errors import DaemonHangs, NoDaemon
 
         try:
             daemon = await reach_or_raise(settings.daemon_port)
@@ -178,9 +178,9 @@ async def _by_the_daemon(
 async def _by_itself(
     text: str, options: argparse.Namespace, settings: "Settings", asked_at: float
 ) -> tuple[dict[str, Any], str | None]:
-    from edge_client.daemon_errors import TooLate
-    from edge_client.said import as_row
-    from edge_client.say import Robot
+    from edge_client.daemon.daemon_errors import TooLate
+    from edge_client.speaking.result import as_row
+    from edge_client.speaking.robot import Robot
 
     robot = Robot(settings)
     play = options.play or (options.out is None and settings.player != "none")
@@ -204,8 +204,8 @@ async def _by_itself(
 
 
 async def _tell_whom_it_waits_for(port: int) -> None:
-    from edge_client.daemon_client import reach
-    from edge_client.daemon_errors import DaemonGone
+    from edge_client.daemon.daemon_client import reach
+    from edge_client.daemon.daemon_errors import DaemonGone
 
     with suppress(DaemonGone):
         if daemon := await reach(port):

@@ -3,12 +3,12 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from edge_client import terminal
+from edge_client.commands import terminal
 from edge_client.commands.options import Commands, Layout, configured
-from speech.help_page import page_end
+from robotvoice.console.help_page import page_end
 
 if TYPE_CHECKING:
-    from edge_client.settings import Settings
+    from edge_client.settings.settings import Settings
 
 EXAMPLES = {
     "robotvoice status": "in words; without a daemon it asks the gateway itself",
@@ -37,7 +37,7 @@ def add_to(commands: Commands, layout: Layout) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from edge_client.settings import load_settings
+    from edge_client.settings.settings import load_settings
 
     settings = load_settings(config=options.config)
     return terminal.run(_told(settings, as_json=options.json))
@@ -45,15 +45,15 @@ def run(options: argparse.Namespace) -> int:
 
 async def _told(settings: "Settings", *, as_json: bool) -> int:
     """By the daemon, else by the gateway itself: then it is told, too, that there is no daemon."""
-    from edge_client.daemon_client import reach_or_raise
-    from edge_client.daemon_errors import NoDaemon
-    from edge_client.status_page import page
+    from edge_client.commands.status_page import page
+    from edge_client.daemon.daemon_client import reach_or_raise
+    from edge_client.daemon.daemon_errors import NoDaemon
 
     try:
         async with await reach_or_raise(settings.daemon_port) as daemon:
             answer = await daemon.status()
     except NoDaemon:
-        from edge_client import status_alone
+        from edge_client.commands import status_alone
 
         alone = await status_alone.look(settings)
         terminal.show_json(alone) if as_json else terminal.show(status_alone.page(alone, terminal.width()))

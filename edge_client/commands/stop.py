@@ -4,12 +4,12 @@ import argparse
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from edge_client import terminal
+from edge_client.commands import terminal
 from edge_client.commands.options import Commands, Layout, configured
-from speech.help_page import page_end
+from robotvoice.console.help_page import page_end
 
 if TYPE_CHECKING:
-    from edge_client.settings import Settings
+    from edge_client.settings.settings import Settings
 
 MOST_NAMED = 4
 
@@ -40,7 +40,7 @@ def add_to(commands: Commands, layout: Layout) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from edge_client.settings import load_settings
+    from edge_client.settings.settings import load_settings
 
     settings = load_settings(config=options.config)
     told = terminal.run(_stop(options.id, settings))
@@ -50,8 +50,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 async def _stop(line: str | None, settings: "Settings") -> dict[str, Any]:
-    from edge_client.daemon_client import reach_or_raise
-    from edge_client.daemon_errors import NoDaemon, UnknownLine
+    from edge_client.daemon.daemon_client import reach_or_raise
+    from edge_client.daemon.daemon_errors import NoDaemon, UnknownLine
 
     try:
         daemon = await reach_or_raise(settings.daemon_port)
@@ -85,7 +85,7 @@ def in_words(told: Mapping[str, Any], who: str | None = None) -> str:
 
 def _by_itself(settings: "Settings") -> str | None:
     """Who speaks without the daemon, and how to end it."""
-    from edge_client.who_speaks import speaking_now
+    from edge_client.playback.who_speaks import speaking_now
 
     who = speaking_now(settings.voice_lock)
     if who is None:

@@ -6,12 +6,12 @@ from array import array
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from edge_client.settings import Settings
-from speech.audio import AudioChunk, AudioFormat, Origin
-from speech.engines.espeak import EspeakEngine
-from speech.errors import EngineFailure, EngineUnavailable
-from speech.persona import VoiceSpec
-from speech.utterance import Sentence
+from edge_client.settings.settings import Settings
+from robotvoice.engines.espeak.espeak_engine import EspeakEngine
+from robotvoice.errors import EngineFailure, EngineUnavailable
+from robotvoice.persona import VoiceSpec
+from robotvoice.sound.pcm import AudioChunk, AudioFormat, Origin
+from robotvoice.utterance import Sentence
 
 NUMBERS = ("one", "two", "three", "four", "five", "six")
 STEP = 0.5

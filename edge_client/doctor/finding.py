@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from speech.tables import sheet
+from robotvoice.console.tables import sheet
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from edge_client.doctor.count import count_to_six, swallowed
-from edge_client.playback.device_names import on_card
+from edge_client.playback.devices.device_names import on_card
+from edge_client.playback.devices.sound_cards import Card
 from edge_client.playback.loudspeaker import Loudspeaker
-from edge_client.playback.sound_cards import Card
-from edge_client.settings import Settings
-from speech.audio import AudioChunk
+from edge_client.settings.settings import Settings
+from robotvoice.sound.pcm import AudioChunk
 
 T = TypeVar("T")
 

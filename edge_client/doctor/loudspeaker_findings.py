@@ -4,15 +4,15 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from edge_client.daemon_client import reach
+from edge_client.daemon.daemon_client import reach
 from edge_client.doctor.finding import Finding
-from edge_client.playback.away import which_cards
-from edge_client.playback.device_names import card_of, names_a_number, on_card
+from edge_client.playback.devices.away import which_cards
+from edge_client.playback.devices.device_names import card_of, names_a_number, on_card
+from edge_client.playback.devices.place import Place
+from edge_client.playback.devices.player_commands import PACKAGES
+from edge_client.playback.devices.sound_cards import PROC
 from edge_client.playback.loudspeaker import Loudspeaker
-from edge_client.playback.place import Place
-from edge_client.playback.player_commands import PACKAGES
-from edge_client.playback.sound_cards import PROC
-from edge_client.settings import Settings
+from edge_client.settings.settings import Settings
 
 
 async def findings(settings: Settings, proc: Path = PROC) -> list[Finding]:

@@ -7,10 +7,10 @@ from http import HTTPStatus
 
 from aiohttp import web
 
-from edge_client.daemon_client import IDENTITY
-from edge_client.daemon_errors import DaemonGone, NotAccepted, Stopped, TooLate
-from speech import __version__, errors
-from speech.short_body import short_body
+from edge_client.daemon.daemon_client import IDENTITY
+from edge_client.daemon.daemon_errors import DaemonGone, NotAccepted, Stopped, TooLate
+from robotvoice import __version__, errors
+from robotvoice.wire.short_body import short_body
 
 log = logging.getLogger(__name__)
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from aiohttp import web
 
-from edge_client.local_api.keys import DAEMON
-from speech import __version__
-from speech.breaker import State
+from edge_client.local_api.daemon_keys import DAEMON
+from robotvoice import __version__
+from robotvoice.chain.breaker import State
 
 SIGN_OF_LIFE = 15.0
 """Seconds between two signs to somebody who listens while nothing happens; who has left is noticed then"""

@@ -10,18 +10,18 @@ from http import HTTPStatus
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
-from edge_client.daemon import Daemon
-from edge_client.daemon_client import reach
+from edge_client.daemon.daemon_client import reach
+from edge_client.daemon.robot_daemon import Daemon
+from edge_client.local_api.daemon_keys import DAEMON, INSIDE, LAST_ANSWERS
 from edge_client.local_api.guard import errors_as_json, identify, only_from_here
-from edge_client.local_api.keys import DAEMON, INSIDE, LAST_ANSWERS
-from edge_client.local_api.lines import say, stop
 from edge_client.local_api.look import events, health, root, status
+from edge_client.local_api.say_stop import say, stop
 from edge_client.local_api.synthesize import synthesize
-from edge_client.settings import Settings
-from speech.errors import InvalidSettings
-from speech.last_answers import LastAnswers
-from speech.settings_changes import SettingsChanges
-from speech.short_body import short_body
+from edge_client.settings.settings import Settings
+from robotvoice.errors import InvalidSettings
+from robotvoice.ground.settings_changes import SettingsChanges
+from robotvoice.wire.last_answers import LastAnswers
+from robotvoice.wire.short_body import short_body
 
 log = logging.getLogger(__name__)
 

@@ -6,21 +6,21 @@ from http import HTTPStatus
 
 from aiohttp import web
 
-from edge_client.known_personas import KnownPersona
+from edge_client.local_api.daemon_keys import DAEMON, INSIDE, LAST_ANSWERS
 from edge_client.local_api.guard import problem
-from edge_client.local_api.keys import DAEMON, INSIDE, LAST_ANSWERS
-from speech import wire
-from speech.audio import wav_file
-from speech.budget import budget_in
-from speech.byte_range import part_wanted
-from speech.errors import EngineFailure, NothingCanSpeak, TooManyRequests
-from speech.file_request import HEADERS, read_file_request
-from speech.last_answers import LastAnswer, key_of
-from speech.lenient import warn_of_rate
-from speech.text.aside import sentences_aside
-from speech.utterance import Asked, Reason, Sentence, Utterance
-from speech.voice_warnings import VoiceWarnings
-from speech.whole_file import speak_whole
+from edge_client.personas.known_personas import KnownPersona
+from robotvoice.chain.budget import budget_in
+from robotvoice.chain.whole_file import speak_whole
+from robotvoice.errors import EngineFailure, NothingCanSpeak, TooManyRequests
+from robotvoice.sound.pcm import wav_file
+from robotvoice.text.aside import sentences_aside
+from robotvoice.utterance import Asked, Reason, Sentence, Utterance
+from robotvoice.voice_warnings import VoiceWarnings
+from robotvoice.wire import wire
+from robotvoice.wire.byte_range import part_wanted
+from robotvoice.wire.file_request import HEADERS, read_file_request
+from robotvoice.wire.last_answers import LastAnswer, key_of
+from robotvoice.wire.lenient import warn_of_rate
 
 MOST_INSIDE = 4
 """Texts that are made at once; each has its own way to the gateway"""

@@ -5,7 +5,7 @@ import sys
 from array import array
 from functools import lru_cache
 
-from speech.audio import AudioChunk, AudioFormat, Origin
+from robotvoice.sound.pcm import AudioChunk, AudioFormat, Origin
 
 PAUSE = 0.06
 """Seconds between the last word and the first tone"""

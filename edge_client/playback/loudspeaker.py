@@ -10,21 +10,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
-from edge_client.playback.away import Away, Kind, advice
-from edge_client.playback.before_playing import BeforePlaying
-from edge_client.playback.device_names import device_for
-from edge_client.playback.place import Place
-from edge_client.playback.play_out import PlayOut
-from edge_client.playback.player import Played, Player
-from edge_client.playback.player_choice import NoSound, open_player
+from edge_client.playback.devices.away import Away, Kind, advice
+from edge_client.playback.devices.device_names import device_for
+from edge_client.playback.devices.place import Place
+from edge_client.playback.devices.sound_cards import PROC
+from edge_client.playback.players.play_out import PlayOut
+from edge_client.playback.players.player import Played, Player
+from edge_client.playback.players.player_choice import NoSound, open_player
+from edge_client.playback.players.waking import woken
 from edge_client.playback.pre_buffer import PreBuffer
-from edge_client.playback.sound_cards import PROC
+from edge_client.playback.programs.before_playing import BeforePlaying
 from edge_client.playback.voice_lock import PAUSE, VoiceLock
 from edge_client.playback.volume import FULL, softer
-from edge_client.playback.waking import woken
-from edge_client.settings import Settings
-from speech.audio import AudioChunk
-from speech.errors import PlayerFailed
+from edge_client.settings.settings import Settings
+from robotvoice.errors import PlayerFailed
+from robotvoice.sound.pcm import AudioChunk
 
 log = logging.getLogger(__name__)
 

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from edge_client.playback.play_out import PlayOut
+from edge_client.playback.players.play_out import PlayOut
 from edge_client.playback.pre_buffer import PreBuffer
-from speech.audio import AudioChunk
-from speech.chain_events import SentenceStarted
-from speech.errors import NothingCanSpeak, SpokenInPart
+from robotvoice.chain.chain_events import SentenceStarted
+from robotvoice.errors import NothingCanSpeak, SpokenInPart
+from robotvoice.sound.pcm import AudioChunk
 
 Item: TypeAlias = AudioChunk | SentenceStarted | NothingCanSpeak | SpokenInPart | None
 """The end is None, or why the text could not be finished"""

@@ -4,8 +4,8 @@ import logging
 import os
 from pathlib import Path
 
-from edge_client.playback.lock_file import held, is_at, lock, locked, unlock
-from edge_client.playback.sound_cards import lock_holder, program
+from edge_client.ground.lock_file import held, is_at, lock, locked, unlock
+from edge_client.playback.devices.sound_cards import lock_holder, program
 
 log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from array import array
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import replace
 
-from speech.audio import AudioChunk
+from robotvoice.sound.pcm import AudioChunk
 
 FULL = 100
 """Percent"""

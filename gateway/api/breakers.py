@@ -14,14 +14,14 @@ from typing import Literal, TypeAlias
 from aiohttp import web
 from yarl import URL
 
-from gateway.api.error_answers import problem
-from gateway.api.status import OPERATOR, engine_status
-from gateway.keys import ENGINES
-from gateway.problems import did_you_mean, one_line, shown
-from gateway.request_id import request_id
-from speech.breaker import State
-from speech.errors import InvalidMessage
-from speech.utterance import Reason
+from gateway.api.status_report import OPERATOR, engine_status
+from gateway.ground.problems import did_you_mean, one_line, shown
+from gateway.http.error_answers import problem
+from gateway.http.request_id import request_id
+from gateway.requests.app_keys import ENGINES
+from robotvoice.chain.breaker import State
+from robotvoice.errors import InvalidMessage
+from robotvoice.utterance import Reason
 
 log = logging.getLogger(__name__)
 

@@ -7,15 +7,23 @@ from typing import Any
 
 from aiohttp import web
 
-from gateway.chains import chain_for
-from gateway.engines.mlx.engine import MlxEngine
-from gateway.keys import ADMISSION, ADVERTISER, DEFAULT_PERSONA, ENGINES, GATEWAY_ID, PERSONAS, RUN
-from gateway.models import as_shown
-from speech import __version__
-from speech.engines.wrapped import inside
-from speech.guarded import GuardedEngine
-from speech.persona import Persona, VoiceSpec
-from speech.wire import PROTOCOL_VERSION
+from gateway.engines.chains import chain_for
+from gateway.engines.mlx.mlx_engine import MlxEngine
+from gateway.models.models import as_shown
+from gateway.requests.app_keys import (
+    ADMISSION,
+    ADVERTISER,
+    DEFAULT_PERSONA,
+    ENGINES,
+    GATEWAY_ID,
+    PERSONAS,
+    RUN,
+)
+from robotvoice import __version__
+from robotvoice.chain.guarded import GuardedEngine
+from robotvoice.engines.wrapped import inside
+from robotvoice.persona import Persona, VoiceSpec
+from robotvoice.wire.wire import PROTOCOL_VERSION
 
 PATH = re.compile(r"(?<![\w.:/~])(?:~[\w.-]*|\.{1,2})?/[^\s'\"()\[\],;:]+")
 """Of a file or folder, up to what ends it in a sentence; no address of the web, and no name on the Hub"""

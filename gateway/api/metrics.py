@@ -3,8 +3,8 @@
 from aiohttp import web
 from prometheus_client import generate_latest
 
-from gateway.keys import METRICS
-from gateway.metrics import WithoutCreated
+from gateway.observe.counters import WithoutCreated
+from gateway.requests.app_keys import METRICS
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from aiohttp import web
 
-from gateway.keys import DEFAULT_PERSONA, PERSONAS
-from speech.persona import LOCAL_ENGINES, Persona, VoiceSpec
-from speech.record import write_record
+from gateway.requests.app_keys import DEFAULT_PERSONA, PERSONAS
+from robotvoice.persona import LOCAL_ENGINES, Persona, VoiceSpec
+from robotvoice.record import write_record
 
 
 async def personas(request: web.Request) -> web.Response:

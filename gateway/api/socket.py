@@ -7,8 +7,8 @@ from contextlib import suppress
 from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
 from gateway.api.in_flight import InFlight
-from speech import wire
-from speech.errors import InvalidMessage
+from robotvoice.errors import InvalidMessage
+from robotvoice.wire import wire
 
 FRAME_BYTES = 4 * 1024 * 1024
 """A frame above `wire.MESSAGE_BYTES` is answered by an error; above this the connection is closed too."""

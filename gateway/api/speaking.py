@@ -6,17 +6,17 @@ from contextlib import aclosing
 from functools import partial
 from typing import Protocol
 
-from gateway.observed import Seen
-from gateway.resample import at_wire_rate, whole_at_wire_rate
-from speech import wire
-from speech.ahead import ahead
-from speech.audio import WIRE_FORMAT, AudioChunk
-from speech.budget import Budget
-from speech.chain_events import ChainEvent, Ended, SentenceStarted, TakenOver
-from speech.fallback import FallbackChain
-from speech.utterance import Outcome, Utterance
-from speech.voice_warnings import VoiceWarnings
-from speech.whole_file import speak_whole
+from gateway.encoders.resample import at_wire_rate, whole_at_wire_rate
+from gateway.observe.request_log import Seen
+from robotvoice.chain.ahead import ahead
+from robotvoice.chain.budget import Budget
+from robotvoice.chain.chain_events import ChainEvent, Ended, SentenceStarted, TakenOver
+from robotvoice.chain.fallback import FallbackChain
+from robotvoice.chain.whole_file import speak_whole
+from robotvoice.sound.pcm import WIRE_FORMAT, AudioChunk
+from robotvoice.utterance import Outcome, Utterance
+from robotvoice.voice_warnings import VoiceWarnings
+from robotvoice.wire import wire
 
 PIECE = WIRE_FORMAT.sample_rate // 2 * WIRE_FORMAT.frame_bytes
 """Bytes; half a second"""

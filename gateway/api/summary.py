@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from speech.persona import Persona
+from robotvoice.persona import Persona
 
 MOST_NAMED = 3
 

@@ -8,27 +8,27 @@ from typing import Any
 
 from aiohttp import web
 
-from gateway.api.error_answers import problem
-from gateway.api.sending import send_whole
-from gateway.asked import asked_over_http, budget_header, own_only, whole
-from gateway.asked_language import check_legible, speaking
-from gateway.chains import chain_for
-from gateway.keys import ADMISSION, ENGINES, LAST_ANSWERS, OBSERVER
-from gateway.observed import Seen
-from gateway.request_id import request_id
-from gateway.resample import whole_at_wire_rate
-from gateway.who_is_asked import who_is_asked
-from speech import wire
-from speech.audio import WIRE_FORMAT, wav_file
-from speech.byte_range import part_wanted
-from speech.errors import InvalidMessage, NothingCanSpeak
-from speech.file_request import HEADERS, FileRequest, read_file_request
-from speech.last_answers import LastAnswer, key_of
-from speech.lenient import warn_of_rate
-from speech.persona import Persona
-from speech.text.aside import sentences_aside
-from speech.utterance import Utterance
-from speech.whole_file import speak_whole
+from gateway.encoders.resample import whole_at_wire_rate
+from gateway.engines.chains import chain_for
+from gateway.http.error_answers import problem
+from gateway.http.request_id import request_id
+from gateway.http.sending import send_whole
+from gateway.observe.request_log import Seen
+from gateway.requests.app_keys import ADMISSION, ENGINES, LAST_ANSWERS, OBSERVER
+from gateway.requests.asked import asked_over_http, budget_header, own_only, whole
+from gateway.requests.asked_language import check_legible, speaking
+from gateway.requests.who_is_asked import who_is_asked
+from robotvoice.chain.whole_file import speak_whole
+from robotvoice.errors import InvalidMessage, NothingCanSpeak
+from robotvoice.persona import Persona
+from robotvoice.sound.pcm import WIRE_FORMAT, wav_file
+from robotvoice.text.aside import sentences_aside
+from robotvoice.utterance import Utterance
+from robotvoice.wire import wire
+from robotvoice.wire.byte_range import part_wanted
+from robotvoice.wire.file_request import HEADERS, FileRequest, read_file_request
+from robotvoice.wire.last_answers import LastAnswer, key_of
+from robotvoice.wire.lenient import warn_of_rate
 
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 READ_WITHIN = 30.0

@@ -12,10 +12,10 @@ from aiohttp import WSMessage, WSMsgType, web
 from gateway.api.health import without_folders
 from gateway.api.socket import TOO_BIG, Socket
 from gateway.api.speaking import speak
-from gateway.asked import asked_by_message, budget_field, client_of, streamed, whole
-from gateway.asked_language import check_legible, for_another_voice, speaking
-from gateway.chains import all_kept, chain_for
-from gateway.keys import (
+from gateway.engines.chains import all_kept, chain_for
+from gateway.http.request_id import request_id
+from gateway.observe.request_log import Seen
+from gateway.requests.app_keys import (
     ADMISSION,
     ENGINES,
     LISTENERS,
@@ -24,18 +24,18 @@ from gateway.keys import (
     PHRASES,
     SOCKETS,
 )
-from gateway.observed import Seen
-from gateway.request_id import request_id
-from gateway.who_is_asked import who_is_asked
-from speech import wire
-from speech.budget import Budget
-from speech.engines.base import READY, Readiness
-from speech.errors import InvalidMessage, NothingCanSpeak, RobotVoiceError, TooManyRequests
-from speech.fallback import FallbackChain
-from speech.languages import asked_language
-from speech.text.aside import sentences_aside
-from speech.utterance import Utterance
-from speech.voice_warnings import VoiceWarnings
+from gateway.requests.asked import asked_by_message, budget_field, client_of, streamed, whole
+from gateway.requests.asked_language import check_legible, for_another_voice, speaking
+from gateway.requests.who_is_asked import who_is_asked
+from robotvoice.chain.budget import Budget
+from robotvoice.chain.fallback import FallbackChain
+from robotvoice.engines.base import READY, Readiness
+from robotvoice.errors import InvalidMessage, NothingCanSpeak, RobotVoiceError, TooManyRequests
+from robotvoice.languages import asked_language
+from robotvoice.text.aside import sentences_aside
+from robotvoice.utterance import Utterance
+from robotvoice.voice_warnings import VoiceWarnings
+from robotvoice.wire import wire
 
 log = logging.getLogger(__name__)
 

@@ -1,0 +1,1 @@
+"""Recordings to clone from: measured, checked, and cut to what is cloned."""

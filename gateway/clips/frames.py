@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gateway.clip import CLIP_RATE
+from gateway.clips.clip import CLIP_RATE
 
 HOP_SECONDS = 0.01
 HOP = round(HOP_SECONDS * CLIP_RATE)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gateway.clip import CLIP_RATE
 from gateway.clips.activity import VOICED, Activity
+from gateway.clips.clip import CLIP_RATE
 from gateway.clips.frames import (
     HOP,
     HOP_SECONDS,

@@ -5,8 +5,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from speech.errors import UnknownLanguage
-from speech.languages import language_of, script_of
+from robotvoice.errors import UnknownLanguage
+from robotvoice.languages import language_of, script_of
 
 _VOWELS = frozenset("aeiouyаеёиоуыэюяєіїαεηιουωաեէըիոօაეიოუ")  # noqa: RUF001 (of several alphabets)
 """Of alphabets; letters with a mark are looked up without it"""

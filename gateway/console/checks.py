@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Literal
 
-from gateway.console.shown import show, show_json, width
-from gateway.problems import one_line
-from speech.tables import sheet
+from gateway.ground.problems import one_line
+from gateway.ground.shown import show, show_json, width
+from robotvoice.console.tables import sheet
 
 State = Literal["ok", "warn", "fail"]
 NOTHING_FAILED, FAILED = 0, 1

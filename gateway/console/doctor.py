@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from speech.help_page import HelpPage, page_end
+from robotvoice.console.help_page import HelpPage, page_end
 
 if TYPE_CHECKING:  # A base installation must be able to show the help.
-    from gateway.settings import Settings
+    from gateway.settings.settings import Settings
 
 
 EXAMPLES = {
@@ -59,7 +59,7 @@ async def run_doctor_command(options: argparse.Namespace, load: "Callable[[], Se
 async def _looked(options: argparse.Namespace, load: "Callable[[], Settings]") -> int:
     from gateway.console.checks import Check, told
     from gateway.console.doctor_checks import everyday_checks
-    from speech.errors import InvalidSettings
+    from robotvoice.errors import InvalidSettings
 
     try:
         settings = load()

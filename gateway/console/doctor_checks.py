@@ -13,20 +13,20 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
-from gateway.announcement import own_interfaces, where_to_announce
 from gateway.console.checks import Check
 from gateway.console.running_gateway import ANY_ADDRESS, NotAnsweredError, ask, where_it_runs
 from gateway.engines.mlx.packages import not_installed
-from gateway.hub_cache import hub_cache, local_model
-from gateway.model_folders import why_no_model
-from gateway.models import as_size, models_of, revisions
-from gateway.persona_files import PersonaLibrary
-from gateway.settings import Settings, settings_file
-from gateway.sockets import listen
-from speech.engines.espeak import EspeakEngine
-from speech.errors import EngineFailure, EngineUnavailable, InvalidPersona
-from speech.persona import VoiceSpec
-from speech.utterance import Sentence
+from gateway.mdns.announcement import own_interfaces, where_to_announce
+from gateway.mdns.sockets import listen
+from gateway.models.hub_cache import hub_cache, local_model
+from gateway.models.model_folders import why_no_model
+from gateway.models.models import as_size, models_of, revisions
+from gateway.personas.persona_files import PersonaLibrary
+from gateway.settings.settings import Settings, settings_file
+from robotvoice.engines.espeak.espeak_engine import EspeakEngine
+from robotvoice.errors import EngineFailure, EngineUnavailable, InvalidPersona
+from robotvoice.persona import VoiceSpec
+from robotvoice.utterance import Sentence
 
 MLX_AUDIO = "0.6"
 """The release of mlx-audio that this version was tried with"""

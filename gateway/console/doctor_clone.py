@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from gateway.clip import Clip
+from gateway.clips.clip import Clip
+from gateway.clips.reference_clips import load_persona_clip
 from gateway.console.checks import Check
-from gateway.engines.mlx.engine import MlxEngine
-from gateway.models import as_size, models_of, revisions
-from gateway.reference_clips import load_persona_clip
-from gateway.settings import Settings
-from speech.errors import EngineFailure, EngineUnavailable, InvalidClip, InvalidPersona, UnknownVoice
-from speech.persona import ModelVoice, Persona, VoiceSpec
-from speech.utterance import Sentence
+from gateway.engines.mlx.mlx_engine import MlxEngine
+from gateway.models.models import as_size, models_of, revisions
+from gateway.settings.settings import Settings
+from robotvoice.errors import EngineFailure, EngineUnavailable, InvalidClip, InvalidPersona, UnknownVoice
+from robotvoice.persona import ModelVoice, Persona, VoiceSpec
+from robotvoice.utterance import Sentence
 
 TEXT = "Today we find out how a robot speaks with a borrowed voice."
 BETWEEN = "Somebody else speaks in between."

@@ -8,11 +8,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from gateway.console.shown import show
-from gateway.hub_cache import local_model
-from gateway.models import PINNED, Pulled, as_size, digest_of, kind_of, pulled_models, unlike, write_down
-from speech.errors import InvalidModel
-from speech.installation import how_to_install
+from gateway.ground.shown import show
+from gateway.models.hub_cache import local_model
+from gateway.models.models import (
+    PINNED,
+    Pulled,
+    as_size,
+    digest_of,
+    kind_of,
+    pulled_models,
+    unlike,
+    write_down,
+)
+from robotvoice.errors import InvalidModel
+from robotvoice.ground.installation import how_to_install
 
 try:
     import huggingface_hub as hub

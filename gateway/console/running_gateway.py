@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from speech.errors import InvalidSettings
-from speech.wire import DEFAULT_PORT
+from robotvoice.errors import InvalidSettings
+from robotvoice.wire.wire import DEFAULT_PORT
 
 if TYPE_CHECKING:  # A base installation must be able to show the help.
-    from gateway.settings import Settings
+    from gateway.settings.settings import Settings
 
 DONE, NO_ANSWER, REFUSED = 0, 1, 2
 ANSWER_WITHIN = 2.0
@@ -70,7 +70,7 @@ async def _is_gateway(address: str) -> bool:
 
 def _addresses(settings: "Settings") -> list[str]:
     """As the settings say, then any other: it may have been started with other options."""
-    from gateway.announcement import LOOPBACK, own_addresses
+    from gateway.mdns.announcement import LOOPBACK, own_addresses
 
     told = ANY_ADDRESS.get(settings.listen_host, settings.listen_host)
     hosts = dict.fromkeys([told, LOOPBACK, *own_addresses()])

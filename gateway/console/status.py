@@ -15,12 +15,12 @@ from gateway.console.running_gateway import (
     address_of,
     ask,
 )
-from gateway.console.shown import complain, show, show_json, width
-from speech.help_page import HelpPage, page_end
-from speech.wrapping import folded
+from gateway.ground.shown import complain, show, show_json, width
+from robotvoice.console.help_page import HelpPage, page_end
+from robotvoice.console.wrapping import folded
 
 if TYPE_CHECKING:  # A base installation must be able to show the help.
-    from gateway.settings import Settings
+    from gateway.settings.settings import Settings
 
 EXAMPLES = {
     "robotvoice-gateway status": "the gateway of this machine's settings",

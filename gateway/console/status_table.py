@@ -4,11 +4,11 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gateway.models import as_size
-from gateway.problems import one_line
-from speech.tables import table
-from speech.terminal import moment
-from speech.wrapping import folded
+from gateway.ground.problems import one_line
+from gateway.models.models import as_size
+from robotvoice.console.output import moment
+from robotvoice.console.tables import table
+from robotvoice.console.wrapping import folded
 
 
 def status_lines(address: str, told: Mapping[str, Any], width: int | None = None) -> Iterator[str]:

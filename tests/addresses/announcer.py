@@ -5,7 +5,7 @@ import threading
 
 from zeroconf import ServiceInfo, Zeroconf
 
-from speech.wire import DEFAULT_PORT, PROTOCOL_VERSION, SERVICE_TYPE
+from robotvoice.wire.wire import DEFAULT_PORT, PROTOCOL_VERSION, SERVICE_TYPE
 
 
 def main() -> None:

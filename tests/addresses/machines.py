@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lan.network import run
-from lan.processes import DAEMON_PORT, ROOT, Program, ask, environment, wait_until
+from proofs.lan.network import run
+from proofs.lan.processes import DAEMON_PORT, ROOT, Program, ask, environment, wait_until
 
 
 @dataclass(frozen=True, slots=True)

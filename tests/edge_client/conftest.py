@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from edge_client.settings import Settings
+from edge_client.settings.settings import Settings
 from tests.edge_client.rig import Commands, Program, RealGateway, soon
 from tests.fakes.fake_gateway import FakeGateway, running
 

@@ -18,9 +18,9 @@ from urllib.request import urlopen
 
 import psutil
 
-from edge_client.say import Robot, Said
-from edge_client.settings import Settings
-from speech.audio import AudioChunk, AudioFormat, Origin
+from edge_client.settings.settings import Settings
+from edge_client.speaking.robot import Robot, Said
+from robotvoice.sound.pcm import AudioChunk, AudioFormat, Origin
 from tests.fakes.fake_gateway import SAMPLE
 
 SOON = 10.0

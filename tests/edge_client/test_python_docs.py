@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.edge_client.daemon_rig import Loudspeaker
+from tests.edge_client.daemon.daemon_rig import Loudspeaker
 
 PAGE = Path(__file__).parents[2] / "docs" / "python.md"
 

@@ -14,8 +14,8 @@ import pytest
 
 from edge_client import robot_hat
 from edge_client.robot_hat import TTS, EdgeTTS, Espeak, OpenAI_TTS, Pico2Wave, Piper
-from edge_client.settings import Settings
-from tests.edge_client.daemon_rig import Loudspeaker, running_daemon
+from edge_client.settings.settings import Settings
+from tests.edge_client.daemon.daemon_rig import Loudspeaker, running_daemon
 from tests.edge_client.rig import Commands, read_wav
 
 pytestmark = [pytest.mark.usefixtures("no_process_is_left"), pytest.mark.slow]

@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 
 from edge_client import AsyncVoice, RobotVoiceError, Said, Voice
-from edge_client.daemon_errors import Stopped, TooLate
-from edge_client.settings import Settings
+from edge_client.daemon.daemon_errors import Stopped, TooLate
+from edge_client.settings.settings import Settings
 from edge_client.voice import InvalidArgument
-from speech.errors import EmptyText, UnknownVoice
-from tests.edge_client.daemon_rig import Loudspeaker, running_daemon
+from robotvoice.errors import EmptyText, UnknownVoice
+from tests.edge_client.daemon.daemon_rig import Loudspeaker, running_daemon
 from tests.edge_client.rig import SOON, Commands, read_wav, soon
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_process_is_left")]

@@ -14,8 +14,8 @@ from typing import Any
 
 from aiohttp import web
 
-from speech import wire
-from speech.audio import WIRE_FORMAT
+from robotvoice.sound.pcm import WIRE_FORMAT
+from robotvoice.wire import wire
 from tests.fakes.faults import Fault, FaultyConnection
 
 SAMPLE = 7777

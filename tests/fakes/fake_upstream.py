@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from speech.audio import WIRE_FORMAT
+from robotvoice.sound.pcm import WIRE_FORMAT
 
 RATE = WIRE_FORMAT.sample_rate
 SECOND = b"\x11\xf2" * RATE

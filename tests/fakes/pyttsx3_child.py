@@ -9,4 +9,4 @@ import pyttsx3.drivers
 ROOT = Path(__file__).parents[2]
 sys.path.append(str(ROOT))
 pyttsx3.drivers.__path__.append(str(Path(__file__).with_name("pyttsx3_drivers")))
-runpy.run_path(str(ROOT / "speech" / "engines" / "pyttsx3_child.py"), run_name="__main__")
+runpy.run_path(str(ROOT / "gateway" / "engines" / "pyttsx3" / "pyttsx3_child.py"), run_name="__main__")

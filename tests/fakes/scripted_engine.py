@@ -5,11 +5,11 @@ import math
 from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import TypeAlias
 
-from speech.audio import AudioChunk, AudioFormat, Origin
-from speech.engines.base import READY, Readiness
-from speech.errors import EngineFailure, EngineUnavailable
-from speech.persona import VoiceSpec
-from speech.utterance import Sentence
+from robotvoice.engines.base import READY, Readiness
+from robotvoice.errors import EngineFailure, EngineUnavailable
+from robotvoice.persona import VoiceSpec
+from robotvoice.sound.pcm import AudioChunk, AudioFormat, Origin
+from robotvoice.utterance import Sentence
 
 Step: TypeAlias = int | float | BaseException | Callable[[], object]
 """A chunk of so many samples, a wait of so many seconds, what to raise, or what to call"""

@@ -30,8 +30,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from proofs.tiny_voice import reference_clip
 from tests.gateway.process import ROOT, GatewayProcess, environment, started
-from tiny_voice import reference_clip
 
 STAND_IN = Path(__file__).with_name("scripted_mlx")
 PERSONA = """name: {name}

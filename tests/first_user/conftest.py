@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.edge_client.conftest import environment, fake, gateway, no_process_is_left, robotvoice
-from tests.edge_client.daemon_rig import Loudspeaker, RunningDaemon, running_daemon
+from tests.edge_client.daemon.daemon_rig import Loudspeaker, RunningDaemon, running_daemon
 from tests.edge_client.rig import Commands, RealGateway, soon
 
 __all__ = ["environment", "fake", "gateway", "no_process_is_left", "robotvoice"]

@@ -8,7 +8,7 @@ import socket
 
 import pytest
 
-from tests.edge_client.daemon_rig import Loudspeaker, running_daemon
+from tests.edge_client.daemon.daemon_rig import Loudspeaker, running_daemon
 from tests.edge_client.rig import Commands
 
 pytestmark = pytest.mark.slow

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from tests.edge_client.daemon_rig import Loudspeaker, RunningDaemon, running_daemon
+from tests.edge_client.daemon.daemon_rig import Loudspeaker, RunningDaemon, running_daemon
 from tests.edge_client.rig import Commands, RealGateway, soon
 from tests.fakes.fake_gateway import CHUNKS, FakeGateway
 from tests.first_user.script import tool_voice

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.edge_client.daemon_rig import Loudspeaker, running_daemon
+from tests.edge_client.daemon.daemon_rig import Loudspeaker, running_daemon
 from tests.edge_client.rig import Commands, RealGateway
 
 pytestmark = pytest.mark.slow

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from tests.edge_client.daemon_rig import RunningDaemon
+from tests.edge_client.daemon.daemon_rig import RunningDaemon
 from tests.edge_client.rig import RealGateway
 from tests.first_user.script import NOISE, tool_voice
 

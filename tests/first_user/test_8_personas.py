@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.edge_client.daemon_rig import Loudspeaker, running_daemon
+from tests.edge_client.daemon.daemon_rig import Loudspeaker, running_daemon
 from tests.edge_client.rig import Commands, RealGateway, soon
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]

@@ -8,9 +8,9 @@ import asyncio
 
 import pytest
 
-from speech import wire
-from tests.edge_client.daemon_rig import Loudspeaker, running_daemon
-from tests.edge_client.kept_link_rig import LivelyGateway
+from robotvoice.wire import wire
+from tests.edge_client.daemon.daemon_rig import Loudspeaker, running_daemon
+from tests.edge_client.link.kept_link_rig import LivelyGateway
 from tests.edge_client.rig import Commands, soon
 from tests.fakes.fake_gateway import Utterance, running
 from tests.first_user.script import tool_voice

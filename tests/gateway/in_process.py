@@ -16,15 +16,15 @@ from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType, web
 from yarl import URL
 
 from gateway.app import make_app
-from gateway.folders import bundled_personas
-from gateway.keys import ADMISSION
-from gateway.persona_files import PersonaLibrary, load_personas
-from gateway.persona_sources import PersonaSources
-from gateway.runner import GatewayRunner
-from gateway.settings import Settings
-from speech.engines.base import Engine
-from speech.persona import Persona, VoiceSpec
-from speech.settings_changes import SettingsChanges
+from gateway.ground.folders import bundled_personas
+from gateway.http.runner import GatewayRunner
+from gateway.personas.persona_files import PersonaLibrary, load_personas
+from gateway.personas.persona_sources import PersonaSources
+from gateway.requests.app_keys import ADMISSION
+from gateway.settings.settings import Settings
+from robotvoice.engines.base import Engine
+from robotvoice.ground.settings_changes import SettingsChanges
+from robotvoice.persona import Persona, VoiceSpec
 
 SOON = 10.0
 """Seconds within which what must happen happens, or the test fails"""

@@ -3,11 +3,11 @@
 import pytest
 
 from gateway.app import make_app
-from gateway.folders import bundled_personas
-from gateway.keys import DEFAULT_PERSONA
-from gateway.persona_files import load_personas
-from gateway.settings import Settings
-from speech.errors import InvalidSettings
+from gateway.ground.folders import bundled_personas
+from gateway.personas.persona_files import load_personas
+from gateway.requests.app_keys import DEFAULT_PERSONA
+from gateway.settings.settings import Settings
+from robotvoice.errors import InvalidSettings
 from tests.gateway.in_process import library, persona
 
 

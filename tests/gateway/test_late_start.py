@@ -3,8 +3,8 @@
 import pytest
 
 from gateway import app
-from speech.engines.base import READY, Readiness
-from speech.utterance import Reason
+from robotvoice.engines.base import READY, Readiness
+from robotvoice.utterance import Reason
 from tests.fakes.scripted_engine import ScriptedEngine
 from tests.gateway.in_process import library, named, persona, running, soon
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from gateway.announcement import own_addresses
+from gateway.mdns.announcement import own_addresses
 from tests.gateway.process import GatewayProcess, environment, started
 from tests.namespaces import has_ipv6, unshared
 

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import ClientError
 
-from speech.engines.espeak_library import IDLE_CHILDREN
+from robotvoice.engines.espeak.espeak_library import IDLE_CHILDREN
 from tests.gateway.in_process import Answer, soon
 from tests.gateway.process import GatewayProcess, all_gone, started
 

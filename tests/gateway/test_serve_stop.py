@@ -9,7 +9,7 @@ from aiohttp import ClientSession, WSMsgType
 from zeroconf import ServiceStateChange, Zeroconf
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncZeroconf
 
-from speech.wire import SERVICE_TYPE
+from robotvoice.wire.wire import SERVICE_TYPE
 from tests.gateway.in_process import SOON
 from tests.gateway.process import all_gone, started
 

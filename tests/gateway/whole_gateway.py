@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from gateway.loudness import TARGET, integrated_loudness
-from gateway.parts import Parts, parts_of
-from gateway.settings import Settings
-from speech.persona import Persona
+from gateway.engines.parts import Parts, parts_of
+from gateway.loudness.loudness import TARGET, integrated_loudness
+from gateway.settings.settings import Settings
+from robotvoice.persona import Persona
 from tests.gateway.in_process import RunningGateway, library, running
 
 READY_WITHIN = 60.0

@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
-from gateway.clip import Clip
-from gateway.engines.mlx.harmful import HarmfulVoices
+from gateway.clips.clip import Clip
+from gateway.engines.mlx.harmful_voices import HarmfulVoices
 from gateway.engines.mlx.limits import Limits
-from gateway.engines.mlx.messages import (
+from gateway.engines.mlx.model_pace import Pace
+from gateway.engines.mlx.turn import Turn
+from gateway.engines.mlx.worker_messages import (
     WARM_UP,
     Answer,
     Audio,
@@ -18,12 +20,10 @@ from gateway.engines.mlx.messages import (
     Prepared,
     Started,
 )
-from gateway.engines.mlx.pace import Pace
-from gateway.engines.mlx.turn import Turn
 from gateway.engines.mlx.worker_process import WorkerProcess
-from speech.errors import ContentFailure, EngineFailure, EngineUnavailable
-from speech.persona import ModelVoice
-from speech.utterance import Priority
+from robotvoice.errors import ContentFailure, EngineFailure, EngineUnavailable
+from robotvoice.persona import ModelVoice
+from robotvoice.utterance import Priority
 
 ClipOf = Callable[[ModelVoice], Awaitable[Clip]]
 """The decoded reference of a voice. Raises InvalidClip, or EngineUnavailable, when it cannot be used."""

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from speech.languages import CANNOT_SPEAK, QWEN3_TTS, language_of
-from speech.persona import ModelVoice
-from speech.utterance import Reason
+from robotvoice.languages import CANNOT_SPEAK, QWEN3_TTS, language_of
+from robotvoice.persona import ModelVoice
+from robotvoice.utterance import Reason
 
 Use = Literal["none", "optional", "required"]
 

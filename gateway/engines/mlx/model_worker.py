@@ -9,18 +9,18 @@ from typing import Literal
 
 from gateway.engines.mlx.conversation import ClipOf, Conversation
 from gateway.engines.mlx.families import Family, family_of
-from gateway.engines.mlx.figures import Figures, key_of
-from gateway.engines.mlx.harmful import HarmfulVoices
+from gateway.engines.mlx.harmful_voices import HarmfulVoices
 from gateway.engines.mlx.limits import Limits
-from gateway.engines.mlx.messages import Progress, Ready, Speak, Unusable
-from gateway.engines.mlx.pace import Pace
+from gateway.engines.mlx.model_pace import Pace
 from gateway.engines.mlx.scheduler import Scheduler
 from gateway.engines.mlx.turn import Turn
+from gateway.engines.mlx.worker_figures import Figures, key_of
+from gateway.engines.mlx.worker_messages import Progress, Ready, Speak, Unusable
 from gateway.engines.mlx.worker_process import WorkerProcess
-from speech.engines.base import READY, Readiness
-from speech.errors import EngineFailure, EngineUnavailable
-from speech.persona import ModelVoice
-from speech.utterance import Priority, Reason
+from robotvoice.engines.base import READY, Readiness
+from robotvoice.errors import EngineFailure, EngineUnavailable
+from robotvoice.persona import ModelVoice
+from robotvoice.utterance import Priority, Reason
 
 log = logging.getLogger(__name__)
 

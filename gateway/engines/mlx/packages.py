@@ -4,7 +4,7 @@ import importlib.util
 import platform
 import sys
 
-from speech.installation import how_to_install
+from robotvoice.ground.installation import how_to_install
 
 PACKAGES = ("mlx", "mlx_audio", "huggingface_hub")
 ELSEWHERE = "it runs on Linux and on a Mac with Apple silicon"

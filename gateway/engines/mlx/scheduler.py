@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from gateway.engines.mlx.turn import Turn
-from speech.errors import EngineUnavailable
-from speech.utterance import Priority
+from robotvoice.errors import EngineUnavailable
+from robotvoice.utterance import Priority
 
 RETRY = 5.0
 """Seconds after which it is worth asking again"""

@@ -3,12 +3,12 @@
 import asyncio
 from dataclasses import dataclass, field
 
-from gateway.clip import Clip
+from gateway.clips.clip import Clip
 from gateway.engines.mlx.limits import LONGEST_SENTENCE
-from gateway.engines.mlx.messages import Speak
-from speech.errors import EngineFailure, EngineUnavailable
-from speech.persona import ModelVoice
-from speech.utterance import ANYBODY, Asked, Priority
+from gateway.engines.mlx.worker_messages import Speak
+from robotvoice.errors import EngineFailure, EngineUnavailable
+from robotvoice.persona import ModelVoice
+from robotvoice.utterance import ANYBODY, Asked, Priority
 
 Piece = bytes | EngineFailure | EngineUnavailable | None
 """PCM_16, or how it ended; None: complete"""

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import gateway
-from gateway.engines.mlx.messages import (
+from gateway.engines.mlx.worker_messages import (
     PREFIX,
     Answer,
     BrokenFrame,
@@ -21,8 +21,8 @@ from gateway.engines.mlx.messages import (
     lengths,
     message_of,
 )
-from speech.engines.child import spawn
-from speech.errors import EngineFailure
+from robotvoice.engines.child import spawn
+from robotvoice.errors import EngineFailure
 
 log = logging.getLogger(__name__)
 

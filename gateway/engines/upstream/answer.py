@@ -13,7 +13,13 @@ from http import HTTPStatus
 import aiohttp
 
 from gateway.engines.upstream.body import SniffedBody
-from speech.errors import NOT_THE_ENGINES, ContentFailure, EngineFailure, EngineForbidden, EngineUnavailable
+from robotvoice.errors import (
+    NOT_THE_ENGINES,
+    ContentFailure,
+    EngineFailure,
+    EngineForbidden,
+    EngineUnavailable,
+)
 
 ERROR_LIMIT = 4096
 """Bytes that are read of an error"""

@@ -3,8 +3,8 @@
 import struct
 from typing import Protocol
 
-from speech.audio import SAMPLE_WIDTH, AudioFormat
-from speech.errors import EngineFailure
+from robotvoice.errors import EngineFailure
+from robotvoice.sound.pcm import SAMPLE_WIDTH, AudioFormat
 
 RATES = range(8_000, 48_001)
 """Hz that speech may have"""

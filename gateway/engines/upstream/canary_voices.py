@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from itertools import chain, islice
 
-from speech.persona import VoiceSpec
+from robotvoice.persona import VoiceSpec
 
 REMEMBERED = 16
 MOST = 3

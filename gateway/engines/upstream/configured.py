@@ -2,14 +2,14 @@
 
 from collections.abc import AsyncGenerator, Mapping
 
-from gateway.engines.upstream.engine import UpstreamEngine
-from gateway.upstream_settings import UpstreamSettings
-from speech.audio import AudioChunk
-from speech.engines.base import Engine, Readiness
-from speech.errors import EngineUnavailable
-from speech.guarded import GuardedEngine
-from speech.persona import UPSTREAM_PREFIX, VoiceSpec
-from speech.utterance import Reason, Sentence
+from gateway.engines.upstream.upstream_engine import UpstreamEngine
+from gateway.engines.upstream.upstream_settings import UpstreamSettings
+from robotvoice.chain.guarded import GuardedEngine
+from robotvoice.engines.base import Engine, Readiness
+from robotvoice.errors import EngineUnavailable
+from robotvoice.persona import UPSTREAM_PREFIX, VoiceSpec
+from robotvoice.sound.pcm import AudioChunk
+from robotvoice.utterance import Reason, Sentence
 
 
 def upstream_engines(upstreams: Mapping[str, UpstreamSettings]) -> dict[str, Engine]:

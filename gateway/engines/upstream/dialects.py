@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from gateway.upstream_settings import DialectName
-from speech.languages import CANNOT_SPEAK, QWEN3_TTS, language_of
-from speech.persona import UpstreamVoice, VoiceSpec
-from speech.utterance import Reason
+from gateway.engines.upstream.upstream_settings import DialectName
+from robotvoice.languages import CANNOT_SPEAK, QWEN3_TTS, language_of
+from robotvoice.persona import UpstreamVoice, VoiceSpec
+from robotvoice.utterance import Reason
 
 Fields = dict[str, Any]
 Format = Literal["pcm", "wav"]

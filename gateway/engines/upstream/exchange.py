@@ -17,13 +17,14 @@ from aiohttp.http_exceptions import HttpProcessingError
 from gateway.engines.upstream.answer import Expected, WorthARetry, body_of, check_status
 from gateway.engines.upstream.body import SniffedBody
 from gateway.engines.upstream.retry_budget import RetryBudget
-from gateway.output_guard import LONGEST_GAP, LONGEST_START
-from gateway.spoken_length import longest_seconds
-from gateway.upstream_settings import UpstreamSettings
-from speech import __version__, wire
-from speech.audio import AudioFormat
-from speech.engines.child import FULL
-from speech.errors import ContentFailure, EngineFailure, MachineFull
+from gateway.engines.upstream.upstream_settings import UpstreamSettings
+from gateway.guard.output_guard import LONGEST_GAP, LONGEST_START
+from gateway.guard.spoken_length import longest_seconds
+from robotvoice import __version__
+from robotvoice.engines.child import FULL
+from robotvoice.errors import ContentFailure, EngineFailure, MachineFull
+from robotvoice.sound.pcm import AudioFormat
+from robotvoice.wire import wire
 
 SPEECH = "/v1/audio/speech"
 PIECE = 960

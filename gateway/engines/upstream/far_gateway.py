@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from gateway.engines.upstream.exchange import Connection
-from speech import wire
-from speech.errors import EngineFailure, EngineUnavailable
-from speech.persona import VoiceSpec
+from robotvoice.errors import EngineFailure, EngineUnavailable
+from robotvoice.persona import VoiceSpec
+from robotvoice.wire import wire
 
 READY_LIMIT = 256 * 1024
 """Bytes of an answer about every persona"""

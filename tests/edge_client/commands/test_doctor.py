@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.edge_client.aloud_rig import PacedPlayers
+from tests.edge_client.playback.session_rig import PacedPlayers
 from tests.edge_client.rig import ROBOTVOICE, Commands
 
 

@@ -7,9 +7,9 @@ import pytest
 
 from edge_client.doctor.finding import Finding, page
 from edge_client.doctor.loudspeaker_findings import findings
-from edge_client.settings import Settings
+from edge_client.settings.settings import Settings
+from tests.edge_client.playback.devices.test_mixer import PI, USB
 from tests.edge_client.playback.proc_rig import Proc
-from tests.edge_client.playback.test_mixer import PI, USB
 from tests.edge_client.rig import Program
 
 pytestmark = pytest.mark.usefixtures("no_process_is_left")

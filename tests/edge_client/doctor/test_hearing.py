@@ -10,8 +10,8 @@ import pytest
 
 from edge_client.doctor.count import AUDIBLE, STEP, count_to_six, swallowed
 from edge_client.doctor.hearing import Hearing
-from edge_client.playback.sound_cards import Card
-from edge_client.settings import Settings
+from edge_client.playback.devices.sound_cards import Card
+from edge_client.settings.settings import Settings
 from tests.edge_client.rig import Program
 
 pytestmark = pytest.mark.usefixtures("no_process_is_left")

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from edge_client.ground.lock_file import locked
 from edge_client.playback.earcon import earcon
-from edge_client.playback.lock_file import locked
 from edge_client.playback.loudspeaker import Loudspeaker
-from edge_client.settings import Settings
-from speech.audio import WIRE_FORMAT, AudioFormat
-from speech.errors import NothingCanSpeak, SpokenInPart
-from tests.edge_client.aloud_rig import PacedPlayers, aloud
+from edge_client.settings.settings import Settings
+from robotvoice.errors import NothingCanSpeak, SpokenInPart
+from robotvoice.sound.pcm import WIRE_FORMAT, AudioFormat
+from tests.edge_client.playback.session_rig import PacedPlayers, aloud
 from tests.fakes.scripted_engine import DIES, FOREVER, ScriptedEngine
 
 pytestmark = pytest.mark.usefixtures("no_process_is_left")

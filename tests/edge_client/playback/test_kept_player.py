@@ -10,11 +10,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from edge_client.playback.pipe_player import FLUSH, PipePlayer
-from edge_client.playback.player_commands import BUFFERS, Buffers, player_arguments
-from speech.audio import AudioFormat
-from speech.errors import PlayerFailed
-from tests.edge_client.aloud_rig import PacedPlayers
+from edge_client.playback.devices.player_commands import BUFFERS, Buffers, player_arguments
+from edge_client.playback.players.pipe_player import FLUSH, PipePlayer
+from robotvoice.errors import PlayerFailed
+from robotvoice.sound.pcm import AudioFormat
+from tests.edge_client.playback.session_rig import PacedPlayers
 from tests.edge_client.rig import Program, chunks, noise
 
 pytestmark = pytest.mark.usefixtures("no_process_is_left")

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from edge_client.daemon import Daemon
-from edge_client.playback.away import Away, Kind
-from edge_client.playback.mixer import Mixer
-from edge_client.playback.sound_cards import Card
-from edge_client.settings import Settings
-from edge_client.status_page import page
+from edge_client.commands.status_page import page
+from edge_client.daemon.robot_daemon import Daemon
+from edge_client.playback.devices.away import Away, Kind
+from edge_client.playback.devices.mixer import Mixer
+from edge_client.playback.devices.sound_cards import Card
+from edge_client.settings.settings import Settings
 
 
 def shown(daemon: Daemon) -> str:

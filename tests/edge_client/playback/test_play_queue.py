@@ -6,12 +6,12 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from edge_client.playback.play_out import PlayOut
 from edge_client.playback.play_queue import Item, PlayQueue
+from edge_client.playback.players.play_out import PlayOut
 from edge_client.playback.pre_buffer import PreBuffer
-from faults.simulation.virtual_time import run
-from speech.audio import WIRE_FORMAT, AudioChunk, Origin
-from speech.chain_events import SentenceStarted
+from proofs.faults.simulation.virtual_time import run
+from robotvoice.chain.chain_events import SentenceStarted
+from robotvoice.sound.pcm import WIRE_FORMAT, AudioChunk, Origin
 
 Feed = Iterable[Item | float]
 """What is put into the queue, and for how many seconds nothing is"""

@@ -10,11 +10,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from edge_client.playback.away import LoudspeakerAway
+from edge_client.playback.devices.away import LoudspeakerAway
 from edge_client.playback.loudspeaker import Loudspeaker
-from edge_client.settings import Settings
-from speech.audio import WIRE_FORMAT
-from speech.errors import PlayerFailed
+from edge_client.settings.settings import Settings
+from robotvoice.errors import PlayerFailed
+from robotvoice.sound.pcm import WIRE_FORMAT
 from tests.edge_client.playback.proc_rig import Proc
 from tests.edge_client.playback.test_voice_lock import held_elsewhere
 from tests.edge_client.rig import SOON, Program, chunks, noise

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from edge_client.playback.lock_file import default_path, held, locked
-from edge_client.playback.sound_cards import lock_holder
+from edge_client.ground.lock_file import default_path, held, locked
+from edge_client.playback.devices.sound_cards import lock_holder
 from edge_client.playback.voice_lock import VoiceLock
 from tests.edge_client.rig import soon
 

@@ -7,8 +7,8 @@ import pytest
 
 from edge_client.playback.loudspeaker import Loudspeaker
 from edge_client.playback.volume import PIECE, softer
-from edge_client.settings import Settings
-from speech.audio import WIRE_FORMAT, AudioChunk, AudioFormat, Origin
+from edge_client.settings.settings import Settings
+from robotvoice.sound.pcm import WIRE_FORMAT, AudioChunk, AudioFormat, Origin
 from tests.edge_client.rig import Program, chunks, noise
 
 pytestmark = pytest.mark.usefixtures("no_process_is_left")

@@ -9,8 +9,8 @@ import numpy as np
 import soundfile
 import soxr
 
-from gateway.clip import CLIP_RATE, CheckedClip
-from gateway.clip_checks import check_persona_clip
+from gateway.clips.clip import CLIP_RATE, CheckedClip
+from gateway.clips.clip_checks import check_persona_clip
 from gateway.clips.measures import Recorded
 
 RATE = CLIP_RATE

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from gateway.clips.channels import chosen
-from gateway.reference_clips import load_caller_clip
-from speech.errors import InvalidClip
+from gateway.clips.decoding.channels import chosen
+from gateway.clips.reference_clips import load_caller_clip
+from robotvoice.errors import InvalidClip
 from tests.gateway.clips import made
-from tests.gateway.recordings import encoded, spoken
+from tests.gateway.clips.recordings import encoded, spoken
 
 VOICE = spoken(6)[:, 0]
 EMPTY = np.zeros_like(VOICE)

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gateway.clips.checks import CHECKS
-from speech.errors import InvalidClip
+from gateway.clips.recording_checks import CHECKS
+from robotvoice.errors import InvalidClip
 from tests.gateway.clips import made
-from tests.gateway.recordings import spoken
+from tests.gateway.clips.recordings import spoken
 
 
 def voice(seconds: float = 12.0) -> np.ndarray:

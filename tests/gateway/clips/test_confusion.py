@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from speech.errors import InvalidClip
+from robotvoice.errors import InvalidClip
 from tests.gateway.clips import made
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]

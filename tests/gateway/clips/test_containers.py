@@ -9,10 +9,10 @@ import numpy as np
 import psutil
 import pytest
 
-from gateway.clips.containers import container_of
-from gateway.reference_clips import load_caller_clip, load_persona_clip
-from speech.errors import InvalidClip
-from tests.gateway.recordings import encoded, spoken
+from gateway.clips.decoding.containers import container_of
+from gateway.clips.reference_clips import load_caller_clip, load_persona_clip
+from robotvoice.errors import InvalidClip
+from tests.gateway.clips.recordings import encoded, spoken
 
 FTYP = b"\x00\x00\x00\x20ftypM4A \x00\x00\x00\x00"
 CONVERTED = {
@@ -31,7 +31,7 @@ def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "tools"
     folder.mkdir()
     monkeypatch.setenv("PATH", str(folder))
-    monkeypatch.setattr("gateway.clips.containers.ALSO_IN", ())
+    monkeypatch.setattr("gateway.clips.decoding.containers.ALSO_IN", ())
     return folder
 
 
@@ -122,7 +122,7 @@ async def test_a_mac_converts_with_its_own_program(tools: Path, tmp_path: Path) 
     file = tmp_path / "a b.m4a"
     file.write_bytes(FTYP)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("gateway.reference_clips.DECODER", _with_room_to_write(tmp_path))
+        patch.setattr("gateway.clips.reference_clips.DECODER", _with_room_to_write(tmp_path))
         assert (await load_persona_clip(file)).clip.seconds == 4.0
     (typed,) = (tools / "typed").read_text().splitlines()
     assert typed.startswith(f"-f WAVE -d LEI16 {file} /")
@@ -131,12 +131,12 @@ async def test_a_mac_converts_with_its_own_program(tools: Path, tmp_path: Path) 
 
 def _with_room_to_write(folder: Path) -> Path:
     """The decoder as it is on a Mac, where a program may write what it converts."""
-    from gateway.reference_clips import DECODER
+    from gateway.clips.reference_clips import DECODER
 
     file = folder / "decoder.py"
     code = DECODER.read_text("utf-8").replace('if sys.platform == "darwin" else 0', "")
-    file.write_text(code.replace("parents[1]", "parents[0]"), "utf-8")
-    (folder / "gateway").symlink_to(DECODER.parent)
+    file.write_text(code.replace("parents[3]", "parents[0]"), "utf-8")
+    (folder / "gateway").symlink_to(DECODER.parents[2])
     return file
 
 

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from gateway import announcement
 from gateway.cli import main
 from gateway.engines.mlx import packages
-from gateway.folders import bundled_personas
-from speech.installation import how_to_install
+from gateway.ground.folders import bundled_personas
+from gateway.mdns import announcement
+from robotvoice.ground.installation import how_to_install
 from tests.gateway.process import started
 
 CLONED = """name: Rook

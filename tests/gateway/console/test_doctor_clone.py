@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from gateway.cli import main
-from speech.persona import VoiceSpec
-from tiny_voice import make_checkpoint, reference_clip
+from proofs.tiny_voice import make_checkpoint, reference_clip
+from robotvoice.persona import VoiceSpec
 
 pytestmark = [
     pytest.mark.clone,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gateway.console.install import add_install_commands, run_install_command
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 
 
 @pytest.fixture

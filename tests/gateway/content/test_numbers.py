@@ -12,9 +12,9 @@ import pytest
 import pytest_asyncio
 from aiohttp import ClientSession
 
+from proofs.tiny_voice import reference_clip
 from tests.fakes.scripted_model import ScriptedModel, scripted_gateway, write_persona
 from tests.gateway.process import GatewayProcess
-from tiny_voice import reference_clip
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -12,15 +12,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from gateway.engines.mlx.families import family_of
-from gateway.engines.mlx.messages import Failed, Prepare, Progress, Speak, Unusable
 from gateway.engines.mlx.packages import not_installed
-from gateway.engines.mlx.worker.errors import CannotSpeak, UnusableModel
 from gateway.engines.mlx.worker.model_folder import model_folder, weight_bytes
 from gateway.engines.mlx.worker.pipe import Pipe
-from speech.installation import how_to_install
+from gateway.engines.mlx.worker.worker_errors import CannotSpeak, UnusableModel
+from gateway.engines.mlx.worker_messages import Failed, Prepare, Progress, Speak, Unusable
+from robotvoice.ground.installation import how_to_install
 
 if TYPE_CHECKING:
-    from gateway.engines.mlx.worker.speaking import Speaking
+    from gateway.engines.mlx.worker.worker_speaking import Speaking
 
 # Whatever a library means to fetch: a worker has no business on the network.
 os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", TOKENIZERS_PARALLELISM="false")
@@ -69,8 +69,8 @@ def _load(pipe: Pipe, model: str, revision: str | None) -> "Speaking":
     try:
         import mlx.core as mx
 
-        from gateway.engines.mlx.worker.memory import limit_memory
-        from gateway.engines.mlx.worker.speaking import Speaking
+        from gateway.engines.mlx.worker.worker_memory import limit_memory
+        from gateway.engines.mlx.worker.worker_speaking import Speaking
 
         adapter = importlib.import_module(f"gateway.engines.mlx.worker.{family.adapter}")
     except ImportError as error:

@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from gateway.engines.mlx.worker.errors import UnusableModel
-from gateway.model_folders import has_part_of_a_model, is_folder, resolved, why_no_model
+from gateway.engines.mlx.worker.worker_errors import UnusableModel
+from gateway.models.model_folders import has_part_of_a_model, is_folder, resolved, why_no_model
 
 HOW_TO_PULL = "robotvoice-gateway models pull"
 

@@ -8,7 +8,7 @@ import sys
 import threading
 from typing import BinaryIO
 
-from gateway.engines.mlx.messages import (
+from gateway.engines.mlx.worker_messages import (
     PREFIX,
     Answer,
     BrokenFrame,

@@ -18,10 +18,10 @@ import mlx.core as mx
 from mlx_audio.tts import load_model
 from mlx_audio.tts.models.qwen3_tts import Model
 
-from gateway.engines.mlx.messages import Ready, Speak
-from gateway.engines.mlx.worker.errors import CannotSpeak, UnusableModel
-from speech.errors import UnknownLanguage
-from speech.languages import language_of
+from gateway.engines.mlx.worker.worker_errors import CannotSpeak, UnusableModel
+from gateway.engines.mlx.worker_messages import Ready, Speak
+from robotvoice.errors import UnknownLanguage
+from robotvoice.languages import language_of
 
 SIGNATURES = {
     "generate": {

@@ -18,7 +18,7 @@ from typing import Any
 import mlx.core as mx
 import numpy as np
 
-from gateway.engines.mlx.worker.speaking import WARM_UP_TEXT
+from gateway.engines.mlx.worker.worker_speaking import WARM_UP_TEXT
 
 RATE = 24_000
 FRAME = 1_920

@@ -1,1 +1,0 @@
-"""Where the project's figures come from: `python -m benchmarks [NAME ...]`."""

@@ -1,0 +1,80 @@
+"""Between a command and its terminal: what is read, what is printed, and how signals end the work."""
+
+import asyncio
+import json
+import logging
+import re
+import signal
+import sys
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from robotvoice.console.output import columns, write
+
+T = TypeVar("T")
+
+OK, BROKEN, BAD_INPUT, NOTHING_SPOKE, NOT_PLAYED, IN_PART, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
+"""Exit codes"""
+
+LARGEST_INPUT = 1_000_000
+"""Characters read from standard input; far more than can be spoken, so that a message can say how many"""
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Like asyncio.run, but SIGTERM ends the work as SIGINT does: with all it started."""
+
+    async def until_told() -> T:
+        task = asyncio.current_task()
+        assert task is not None
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is signal.SIG_DFL:
+                asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+        return await work
+
+    return asyncio.run(until_told())
+
+
+def standard_input() -> str:
+    if sys.stdin is None:  # it was closed by whoever started us
+        return ""
+    # Bytes that are no text cost a character each, not the whole sentence.
+    sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]  # a TextIOWrapper
+    return sys.stdin.read(LARGEST_INPUT)
+
+
+def decodable(text: str) -> str:
+    """Without the stand-ins for bytes that are no text, which no program could read in the result."""
+    return re.sub("[\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", text)
+
+
+def show(text: str, *, fold: bool = True) -> int:
+    """Writes to standard output; a reader that left early has seen enough. Returns the exit code.
+
+    `fold`: whether long lines are wrapped on a terminal.
+    """
+    problem = write(text, sys.stdout, fold=fold)
+    if problem is None or isinstance(problem, BrokenPipeError):
+        return OK
+    complain(f"robotvoice: the result cannot be written to standard output ({problem.strerror})")
+    return NOT_PLAYED
+
+
+def show_json(value: object) -> int:
+    """On one line, for a program. Returns the exit code."""
+    return show(json.dumps(value), fold=False)
+
+
+def width() -> int | None:
+    """Columns that a table may have; None: no terminal shows it."""
+    return columns(sys.stdout)
+
+
+class Complaints(logging.Handler):
+    """What a command has to say of what went wrong beside its work, a line each."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        complain(f"robotvoice: {self.format(record)}")
+
+
+def complain(text: str) -> None:
+    write(text, sys.stderr)

@@ -1,0 +1,1 @@
+"""The daemon: one loudspeaker, and all who want it."""

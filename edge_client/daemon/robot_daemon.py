@@ -1,0 +1,255 @@
+"""The daemon: owns the loudspeaker, the way to the gateway and the local voices, and speaks for everybody."""
+
+import asyncio
+import logging
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+from edge_client.daemon.announcements import Announcement, Announcements, announcement
+from edge_client.daemon.daemon_errors import Stopped
+from edge_client.daemon.job import Line
+from edge_client.daemon.job_turn import Turns
+from edge_client.daemon.speaker import MOST_WAITING, Speaker
+from edge_client.daemon.voice_tally import Tally
+from edge_client.ground.until_done import until_done
+from edge_client.link.kept_gateway import KeptGateway
+from edge_client.personas.known_personas import ANY_VOICE
+from edge_client.personas.voices import Voices
+from edge_client.phrasebook.phrase_keeping import PhraseKeeping
+from edge_client.phrasebook.phrase_manifest import Manifest
+from edge_client.phrasebook.phrase_pull import PhrasePull
+from edge_client.playback.loudspeaker import Loudspeaker
+from edge_client.settings.settings import Settings
+from edge_client.speaking.plain_words import GatewayStanding, summary
+from edge_client.speaking.robot import LONGEST_TEXT
+from robotvoice import __version__
+from robotvoice.chain.chain_events import SentenceStarted
+from robotvoice.chain.recovery import recover
+from robotvoice.console.people_log import PLAIN
+from robotvoice.engines.espeak.espeak_engine import EspeakEngine
+from robotvoice.errors import EngineFailure
+from robotvoice.ground.settings_changes import Changes, SettingsChanges
+from robotvoice.text.aside import sentences_aside
+from robotvoice.utterance import Asked, Priority
+from robotvoice.voice_warnings import VoiceWarnings
+
+log = logging.getLogger(__name__)
+
+LOOK_WITHIN = 1.0
+"""Seconds that `status` waits for what the gateway says of a voice"""
+SOONEST, LATEST = 2.0, 60.0
+"""Seconds until an eSpeak NG that did not start is tried again; each pause is twice the one before"""
+TALLIED = {"spoken", "dropped", "failed", "cut"}
+
+
+class Daemon:
+    """Everything the local API is about. `run` is to be kept running by its owner."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        changes: SettingsChanges | None = None,
+    ) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.gateway = KeptGateway(settings)
+        self.espeak = EspeakEngine.installed(settings.espeak, on_demand=True)
+        self.voices = Voices(settings, self.gateway, self.espeak)
+        self.announcements = Announcements()
+        self.phrases = PhrasePull(
+            self.voices.store,
+            lambda: self.gateway.kept.answered_by,
+            self.voices.cloned,
+            connect_timeout=settings.connect_timeout,
+            first=settings.persona,
+            on_switch=self._tell_of_phrases,
+        )
+        self.gateway.on_phrases, self.voices.on_damage = self.phrases.told, self.phrases.suspect
+        self.keeping = self.voices.keeping = PhraseKeeping(
+            self.voices.kept, self.voices.cloned, self.phrases.look
+        )
+        self.tally = Tally()
+        self.loudspeaker = Loudspeaker(settings, clock=clock, keeps=True)
+        self.on_no_sound: Callable[[str], object] = lambda told: None
+        """Told at the start when nothing can be heard"""
+        turns = Turns(settings, self.voices, self.gateway, self.loudspeaker, clock=clock)
+        self.speaker = Speaker(turns.speak, self._tell, self.loudspeaker, clock=clock)
+        self._began = time.time()
+        self._changes = changes
+
+    async def run(self) -> None:
+        """Until cancelled; then what is said is cut, whoever waits is told, and nothing is left running.
+
+        What breaks in one of its parts is logged, and ends neither the others nor the daemon.
+        """
+        parts: dict[str, Callable[[], Awaitable[None]]] = {
+            "taking turns at the loudspeaker": self.speaker.run,
+            "dropping lines that come too late": self.speaker.drop_late,
+            "keeping the gateway": partial(self.gateway.keep, self._learn),
+            "the phrasebook": self.phrases.run,
+            "keeping what is heard often": self.keeping.run,
+            "keeping the loudspeaker": self._keep_loudspeaker,
+            "keeping eSpeak NG": self._keep_espeak,
+        }
+        try:
+            async with asyncio.TaskGroup() as group:
+                for name, work in parts.items():
+                    group.create_task(until_done(work, name), name=name)
+        finally:
+            self.announcements.end()
+            await self.gateway.close(hurry=True)
+            await self.espeak.close()
+
+    async def line(
+        self,
+        text: str,
+        persona: str | None,
+        priority: Priority,
+        within: float | None,
+        *,
+        language: str | None = None,
+        speed: float = 1.0,
+        warnings: VoiceWarnings | None = None,
+    ) -> Line:
+        """Queues it; it is dropped if it has not begun `within` so many seconds. `language` is a tag.
+
+        Raises EmptyText, TextTooLong, UnknownVoice, TooManyRequests and DaemonGone.
+        """
+        asked_at = self.clock()
+        asked = Asked(
+            priority=priority, speed=speed, warnings=VoiceWarnings() if warnings is None else warnings
+        )
+        named = persona if persona and persona.strip() else self.settings.persona
+        who, absent = await self.voices.find(named, asked.warnings)
+        reading = who.reading.of(language)
+        cut = await sentences_aside(text, reading=reading, limit=LONGEST_TEXT, asked=asked)
+        line = Line(uuid.uuid4().hex[:12], who, absent, cut, priority, asked_at, language=language)
+        if asked.warnings:
+            log.info("line %s: not followed: field=%s", line.id, ",".join(asked.warnings.about))
+        if within is not None:
+            line.begin_by = asked_at + within
+        self.speaker.add(line)
+        return line
+
+    def status(self) -> dict[str, Any]:
+        """All that `robotvoice status` shows; it holds no text."""
+        now, gateway = self.speaker.now, self.gateway.standing
+        return {
+            "service": "robotvoice-daemon",
+            "version": __version__,
+            "since": round(self._began, 3),
+            "gateway": {
+                "ready": gateway.ready,
+                "address": gateway.endpoint.label if gateway.endpoint else None,
+                "id": gateway.endpoint.gateway_id if gateway.endpoint else None,
+                "found_by": gateway.endpoint.found_by if gateway.endpoint else None,
+                "since": round(gateway.since, 3),
+                "last_seen": gateway.last_seen,
+                "reason": gateway.reason.text if gateway.reason else None,
+                "twin": gateway.twin,
+            },
+            "settings": (self._changes.now() if self._changes else Changes()).as_json(),
+            "local": self.espeak.description,
+            "phrasebook": self.phrases.as_json(),
+            "loudspeaker": self.loudspeaker.as_json(),
+            "speaking": _described(now) if now else None,
+            "waiting": [_described(line) for line in self.speaker.waiting],
+            "most_waiting": MOST_WAITING,
+            **self.tally.as_json(),
+        }
+
+    async def summary(self) -> str:
+        """Why it sounds as it does, in a sentence for people."""
+        standing, who = self.gateway.standing, self.voices.usual()
+        own = None
+        if standing.ready and who.clones:
+            with suppress(EngineFailure, TimeoutError, AttributeError):
+                async with asyncio.timeout(LOOK_WITHIN):
+                    own = (await self.gateway.kept.readyz())["personas"].get(who.id)
+        missing = self.espeak.readiness(ANY_VOICE).reason
+        told = summary(
+            who,
+            GatewayStanding(
+                standing.reason, standing.last_seen, standing.endpoint.label if standing.endpoint else None
+            ),
+            own,
+            unheard=self.loudspeaker.problem,
+            mute=missing.text if missing else None,
+        )
+        return f"{told}; but {standing.twin}" if standing.twin else told
+
+    async def _keep_loudspeaker(self) -> None:
+        await self.loudspeaker.prove()
+        if self.loudspeaker.problem:
+            self.on_no_sound(self.loudspeaker.complaint)
+        await self.loudspeaker.run()
+
+    async def _keep_espeak(self) -> None:
+        """Warm from the start, and found again when it was lost."""
+        await self.espeak.start()
+        pause = SOONEST
+        while not self.espeak.readiness(ANY_VOICE):
+            # A busy boot is enough for that; no breaker would ever ask it again.
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LATEST)
+            await self.espeak.start()
+        await recover([(self.espeak, self.voices.espeak_breaker)])
+
+    async def _learn(self) -> None:
+        await self.voices.learn()
+        self.phrases.look()
+
+    def _tell_of_phrases(self, pack: Manifest) -> None:
+        told = {"persona": pack.persona, "phrases": len(pack.sentences), "complete": pack.complete}
+        self.announcements.tell({"type": "phrases", "at": round(time.time(), 3), **told})
+        log.info("%d phrases of %s are here (complete: %s)", len(pack.sentences), pack.persona, pack.complete)
+
+    def _tell(self, event: str, line: Line, sentence: SentenceStarted | None = None) -> None:
+        now = time.time()
+        if sentence:
+            self.tally.sentence(sentence, now)
+        elif event in TALLIED:
+            self.tally.line(event, line, now)
+        told = announcement(event, line, sentence, now)
+        self.announcements.tell(told)
+        _log(told)
+
+
+def _described(line: Line) -> dict[str, Any]:
+    return {
+        "id": line.id,
+        "persona": line.persona.id,
+        "priority": line.priority.name.lower(),
+        "sentences": len(line.sentences),
+        "heard": line.position,
+    }
+
+
+def _log(told: Announcement) -> None:
+    """Engine and reason for what is heard, and why something is not; never the text."""
+    event, line = told["type"], told["id"]
+    if event == "sentence":
+        log.info(
+            "line %s, sentence %d: %s with %s by the %s (%s)",
+            line, told["sentence"], told["persona"], told["engine"], told["via"], told["reason"] or "own",
+            extra={PLAIN: _in_words(told)},
+        )  # fmt: skip
+    elif "code" in told:
+        level = logging.INFO if told["code"] == Stopped.code else logging.WARNING
+        log.log(level, "line %s %s: %s (%s)", line, event, told["error"], told["code"])
+    else:
+        nothing = {PLAIN: ""}  # whoever watches hears it
+        log.info("line %s %s (%s, %s)", line, event, told["persona"], told["priority"], extra=nothing)
+
+
+def _in_words(told: Announcement) -> str:
+    """A sentence for whoever watches: `vixen, eSpeak by the robot (refused)`."""
+    engine = "eSpeak" if told["engine"] == "espeak" else told["engine"]
+    who = "the Mac" if told["via"] == "gateway" else "the robot"
+    return f"{told['persona']}, {engine} by {who}" + (f" ({told['reason']})" if told["reason"] else "")

@@ -1,0 +1,1 @@
+"""By the daemon if there is one, else by this process itself."""

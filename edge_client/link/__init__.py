@@ -1,0 +1,1 @@
+"""The way to the gateway: for one command, or kept open by the daemon."""

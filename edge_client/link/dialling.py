@@ -1,0 +1,132 @@
+"""Opening a connection to a gateway, with deadlines that tell a dead machine from a frozen program."""
+
+import asyncio
+import errno
+import socket
+import time
+from types import TracebackType
+
+import aiohttp
+
+from edge_client.discovery.endpoint import Endpoint
+from edge_client.discovery.resolver import UnhurriedResolver
+from edge_client.ground.race import HEAD_START
+from edge_client.link.gateway_answers import UNKNOWN_NAME
+from robotvoice.errors import EngineFailure
+from robotvoice.wire import wire
+
+ANSWER_WITHIN = 0.25
+"""Seconds a gateway always has to answer"""
+ANSWER_ROUND_TRIPS = 4
+ANSWER_AT_MOST = 1.0
+LARGEST_ANSWER = 1024 * 1024
+"""Bytes of a JSON answer"""
+NO_CONNECTION = {
+    errno.ECONNREFUSED: ("refused", "refused the connection"),
+    errno.EHOSTUNREACH: ("unreachable", "cannot be reached"),
+    errno.ENETUNREACH: ("unreachable", "cannot be reached: there is no network"),
+}
+
+
+class Dialled:
+    """A session for one address, and a block in which its connection must stand and an answer must come.
+
+    A frozen program's kernel still accepts connections, so the answer has its own, shorter deadline, which
+    begins when the connection stands. Leaving the block raises EngineFailure for whatever went wrong in it,
+    and closes the session then.
+    """
+
+    def __init__(self, endpoint: Endpoint, connect_timeout: float) -> None:
+        trace = aiohttp.TraceConfig()
+        trace.on_connection_create_end.append(self._stands)
+        trace.on_request_end.append(self._answered)
+        trace.on_request_redirect.append(self._sent_elsewhere)
+        connector = aiohttp.TCPConnector(resolver=UnhurriedResolver(), happy_eyeballs_delay=HEAD_START)
+        self.session = aiohttp.ClientSession(
+            connector=connector, trace_configs=[trace], headers=endpoint.headers
+        )
+        self.answer_within = ANSWER_WITHIN
+        """Seconds in which any answer must come: max(250 ms, 4 round trips)"""
+        self.gateway_id: str | None = None
+        """Whose answer it was, if it said so"""
+        self._endpoint = endpoint
+        self._connect_timeout = connect_timeout
+        self._connected = False
+
+    async def __aenter__(self) -> None:
+        self._begun = time.monotonic()
+        self._deadline = asyncio.timeout(self._connect_timeout)
+        await self._deadline.__aenter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if error is not None:
+            await self.session.close()
+        try:
+            await self._deadline.__aexit__(kind, error, traceback)
+        except TimeoutError:
+            raise self._late() from None
+        if isinstance(error, aiohttp.ClientError | OSError):
+            raise _failure(self._endpoint, error) from error
+
+    async def _stands(self, *_: object) -> None:
+        now = time.monotonic()
+        round_trips = ANSWER_ROUND_TRIPS * (now - self._begun)
+        self.answer_within = min(max(ANSWER_WITHIN, round_trips), ANSWER_AT_MOST)
+        self._connected = True
+        self._deadline.reschedule(asyncio.get_running_loop().time() + self.answer_within)
+
+    async def _answered(self, _: object, __: object, answered: aiohttp.TraceRequestEndParams) -> None:
+        identity = answered.response.headers.get(wire.HEADER_GATEWAY, "")
+        self.gateway_id = identity if identity and identity.isprintable() else None
+
+    async def _sent_elsewhere(self, *_: object) -> None:
+        """For a WebSocket aiohttp would follow, to whatever address a stranger names."""
+        raise EngineFailure("protocol", f"what answers at {self._endpoint.label} is no gateway: it redirects")
+
+    def _late(self) -> EngineFailure:
+        if self._connected:
+            return EngineFailure("no_answer", "gateway did not answer in time")
+        limit = f"{self._connect_timeout:g} s"
+        return EngineFailure(
+            "unreachable", f"gateway at {self._endpoint.label} cannot be reached within {limit}"
+        )
+
+
+async def get(endpoint: Endpoint, path: str, connect_timeout: float) -> bytes:
+    """The body of a 200. Raises EngineFailure: as `Dialled`, or `not_ready` for another status."""
+    dialled = Dialled(endpoint, connect_timeout)
+    body = bytearray()
+    url = endpoint.url + path
+    async with dialled, dialled.session, dialled.session.get(url, allow_redirects=False) as response:
+        async for piece in response.content.iter_any():
+            body += piece
+            if len(body) > LARGEST_ANSWER:
+                raise EngineFailure("protocol", f"gateway's answer to {path} is far too long")
+        if response.status != 200:
+            raise EngineFailure("not_ready", f"gateway answered {path} with {response.status}")
+    return bytes(body)
+
+
+def other_gateway(endpoint: Endpoint) -> EngineFailure:
+    """For an answer by somebody else than the gateway that is wanted."""
+    return EngineFailure("other_gateway", f"another gateway answers at {endpoint.label}")
+
+
+def _failure(endpoint: Endpoint, error: Exception) -> EngineFailure:
+    if isinstance(error, aiohttp.WSServerHandshakeError):
+        status = f"it answers with status {error.status}"
+        return EngineFailure("protocol", f"what answers at {endpoint.label} is no gateway: {status}")
+    if isinstance(error, aiohttp.ClientResponseError | aiohttp.ClientPayloadError):
+        return EngineFailure("protocol", f"what answers at {endpoint.label} is no gateway")
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return EngineFailure("unreachable", f"gateway's name {endpoint.host} {UNKNOWN_NAME}")
+    scope = endpoint.host.partition("%")[2]
+    own = [name for _, name in socket.if_nameindex()]
+    if scope and scope not in own:
+        here = f"there is no network interface {scope} here: give one of {', '.join(own)}"
+        return EngineFailure("no_interface", f"gateway at {endpoint.label} cannot be reached, as {here}")
+    number = error.errno if isinstance(error, OSError) else None
+    code, text = NO_CONNECTION.get(number or 0, ("cut", "broke the connection"))
+    return EngineFailure(code, f"gateway {text}")

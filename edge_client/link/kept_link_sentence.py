@@ -1,0 +1,116 @@
+"""One sentence over a connection that is kept: asked for, admitted, heard."""
+
+import asyncio
+import math
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Literal
+
+from edge_client.link.gateway_answers import check_admitted, check_end, chunk_of, origin_of, pass_on_warnings
+from robotvoice.chain.budget import LEAST_BUDGET_MS, MOST_BUDGET_MS
+from robotvoice.errors import EngineFailure, EngineUnavailable
+from robotvoice.persona import FIRST_AUDIO_BUDGET, VoiceSpec
+from robotvoice.sound.pcm import AudioChunk, Origin
+from robotvoice.utterance import Asked, Priority, Sentence
+from robotvoice.wire import wire
+
+if TYPE_CHECKING:
+    from edge_client.link.kept_link_socket import Exchange, KeptSocket
+
+PRIORITIES: Mapping[Priority, Literal["urgent", "dialogue", "story", "background"]] = {
+    Priority.URGENT: "urgent",
+    Priority.DIALOGUE: "dialogue",
+    Priority.STORY: "story",
+    Priority.BACKGROUND: "background",
+}
+FOR_A_NO = 0.1
+"""Seconds before the listener's time is over in which a gateway says that it will not be in time"""
+LISTEN_EVERY = 0.03
+"""Seconds without an answer after which a gateway that has yet to begin is asked for a sign of life"""
+
+
+def request_of(sentence: Sentence, voice: VoiceSpec, id: str, round_trip: float) -> wire.Synthesize:
+    """`voice.voice` is the persona; the way there and back is taken off the budget, and what a no takes."""
+    asked, budget = sentence.asked, None
+    if asked.start_by < math.inf:
+        left = asked.start_by - asyncio.get_running_loop().time() - round_trip - FOR_A_NO
+        budget = min(max(round(left * 1000), LEAST_BUDGET_MS), MOST_BUDGET_MS)
+    return wire.Synthesize(
+        text=sentence.text,
+        id=id,
+        voice=voice.voice,
+        language=voice.language,
+        audio="binary",
+        engines="own",
+        priority=PRIORITIES[asked.priority],
+        budget_ms=budget,
+        prepared=True,
+        speed=asked.speed,
+    )
+
+
+def seconds_for(sentence: Sentence) -> float:
+    """Until its first sound."""
+    start_by = sentence.asked.start_by
+    return start_by - asyncio.get_running_loop().time() if start_by < math.inf else FIRST_AUDIO_BUDGET
+
+
+async def spoken_over(
+    socket: "KeptSocket", request: wire.Synthesize, id: str, within: float, asked: Asked
+) -> AsyncGenerator[AudioChunk, None]:
+    """A sentence that is not wanted any more, or would begin later than `within` seconds, is cancelled there.
+
+    The connection stays.
+
+    Raises EngineFailure, and EngineUnavailable for a refusal or an answer that is only late: whether that is
+    the gateway's fault is for its heartbeat to say.
+    """
+    ended = False
+    with socket.exchange(id) as answers:
+        try:
+            await socket.send(wire.encode(request))
+            await socket.ping()  # so that at the end of this wait it is known who does not answer
+            answer = await _answer(socket, answers)
+            ended = isinstance(answer, wire.Unavailable | wire.Error)
+            check_admitted(answer, within)
+            origin: Origin | None = None
+            samples = 0
+            while not ended:
+                frame = await (answers.receive() if samples else _first_sound(socket, answers))
+                if isinstance(frame, bytes):
+                    chunk = chunk_of(frame, origin)
+                    samples += chunk.samples
+                    yield chunk
+                elif isinstance(frame, wire.Start):
+                    origin = origin_of(frame)
+                    pass_on_warnings(frame, asked)
+                elif isinstance(frame, wire.ENDS):
+                    ended = True
+                    if isinstance(frame, wire.Complete):
+                        pass_on_warnings(frame, asked)
+                    check_end(frame, samples)
+        finally:
+            if not ended and not socket.failure:
+                socket.check()
+                with suppress(EngineFailure):
+                    await socket.send(wire.encode(wire.Cancel(id)))
+
+
+async def _answer(socket: "KeptSocket", answers: "Exchange") -> bytes | wire.Answer:
+    """Yes or no comes at once from a gateway that lives."""
+    try:
+        async with asyncio.timeout(socket.answer_within):
+            return await answers.receive()
+    except TimeoutError:
+        raise EngineUnavailable("no_answer", "gateway did not answer in time") from None
+
+
+async def _first_sound(socket: "KeptSocket", answers: "Exchange") -> bytes | wire.Answer:
+    """What comes next, as long as the gateway is heard to live."""
+    while True:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LISTEN_EVERY):
+                return await answers.receive()
+        await socket.ping()
+        if socket.is_silent:
+            raise EngineUnavailable("no_answer", "gateway fell silent before it began to speak")

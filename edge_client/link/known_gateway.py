@@ -1,0 +1,269 @@
+"""The gateway of this robot, between single commands: where it was, how it did last, and where it may be now.
+
+A command that finds it dead leaves word on disk, so that the next ones speak by themselves at once.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from edge_client.discovery.discovery import DiscoveryFailed, browse
+from edge_client.discovery.endpoint import Endpoint, parse_address
+from edge_client.link.gateway_memory import load, save
+from edge_client.link.link import NOT_FOUND, GatewayLink
+from edge_client.settings.settings import Settings
+from robotvoice.chain.breaker import CircuitBreaker, Remembered, State
+from robotvoice.chain.breaker_settings import BreakerSettings
+from robotvoice.chain.guarded import GuardedEngine
+from robotvoice.chain.recovery import send_canary
+from robotvoice.errors import EngineFailure
+from robotvoice.utterance import Reason
+
+log = logging.getLogger(__name__)
+
+FILE_NAME = "gateway.json"
+ONE_STRIKE = BreakerSettings(consecutive_failures=1)
+"""A single command has no heartbeat to ask: one failure must spare the next command the same wait."""
+PROBE_WITHIN = 0.5
+"""Seconds a canary may take once a connection stands"""
+PATIENCE = 0.3
+"""Seconds a text waits for a first look or for canaries; then the robot begins itself"""
+LINGER = 0.5
+"""Seconds the search for a gateway may outlive the text"""
+NOT_LOOKED_FOR = Reason("not_found", "no gateway is known and mDNS is off")
+NOT_BACK_YET = Reason("not_ready", "gateway was found again but has not answered yet")
+
+
+class KnownGateway:
+    """Opens with what is on disk; `close` writes what was learned."""
+
+    def __init__(self, settings: Settings, *, clock: Callable[[], float] = time.time) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._path = settings.state_dir / FILE_NAME
+        self._memory = load(self._path)
+        self._seen_before = self._memory.last_seen
+        self.breaker = CircuitBreaker("gateway", ONE_STRIKE, clock=clock, remembered=self._remembered())
+        self._opened_before = self.breaker.opened
+        self._background: asyncio.Task[None] | None = None
+        self._nobody = NOT_FOUND if settings.mdns else NOT_LOOKED_FOR
+        self.link = self._link(self.addresses)
+
+    @property
+    def guarded(self) -> GuardedEngine:
+        return GuardedEngine(self.link, self.breaker)
+
+    @property
+    def endpoint(self) -> Endpoint | None:
+        """Who answered, else who would be asked first."""
+        known = self.addresses
+        return self.link.answered_by or (known[0] if known else None)
+
+    @property
+    def last_seen(self) -> float | None:
+        """When it last answered one of the commands up to this one, in seconds of the wall clock.
+
+        None if it never did, or if what answered then is no gateway of this robot any more.
+        """
+        if self.link.answered_by:
+            return self._clock()
+        return self._seen_before if self.addresses else None
+
+    @property
+    def seen_there(self) -> float | None:
+        """When the one at `endpoint` answered last; None: it never did, as far as is known."""
+        known, asked = self._memory.endpoint, self.endpoint
+        same = self.link.answered_by or (known and asked and known.label == asked.label)
+        return self.last_seen if same else None
+
+    @property
+    def is_uncertain(self) -> bool:
+        """Whether the robot may well have to speak by itself."""
+        return self.breaker.state is not State.CLOSED or not self.addresses
+
+    @property
+    def addresses(self) -> list[Endpoint]:
+        """The pinned one, then the last good one."""
+        wanted, last = self._settings.gateway_id, self._memory.endpoint
+        known = []
+        if self._settings.gateway:
+            known.append(replace(parse_address(self._settings.gateway), gateway_id=wanted))
+        if last and wanted in (None, last.gateway_id) and last.label not in {each.label for each in known}:
+            known.append(last)
+        return known
+
+    @property
+    def remembered(self) -> Endpoint | None:
+        """The one that answered last."""
+        return self._memory.endpoint
+
+    async def make_ready(self) -> None:
+        """Looks for a gateway if none is known, and asks one that was given a rest whether it is back.
+
+        Does nothing while the rest lasts. Takes PATIENCE at most; what is not known by then is found out in
+        the background, for the next text.
+        """
+        state, decided = self.breaker.state, asyncio.Event()
+        if not self.addresses and state in (State.CLOSED, State.HALF_OPEN):
+            self._begin(self._look_first(decided))
+        elif state is State.HALF_OPEN:
+            self._begin(self._recover(decided))
+        else:
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                await decided.wait()
+        decided.set()
+
+    async def ask(self) -> None:
+        """Whether it answers now. Raises EngineFailure, without asking while its rest lasts."""
+        permit = self.breaker.acquire()
+        if permit is None:
+            reason = self.breaker.reason or self._nobody
+            raise EngineFailure(reason.code, reason.text)
+        try:
+            await self.link.probe()
+        except EngineFailure as failure:
+            permit.fail(Reason(failure.reason, failure.message))
+            raise
+        permit.ok()
+
+    def use_the_time(self) -> None:
+        """While the robot speaks by itself: finds out where a gateway went that was just asked in vain."""
+        if self._background is None and self.breaker.opened > self._opened_before:
+            self._begin(self._look_again())
+
+    def adopt(self, endpoint: Endpoint) -> None:
+        """A gateway that has just answered is the one to ask, and worth asking at once."""
+        self._memory = replace(self._memory, endpoint=endpoint, last_seen=self._clock())
+        self.breaker.half_open_now()
+        self._remember()
+
+    async def take_back(self) -> None:
+        """Sends the canaries of a gateway that was adopted, so that the next text can go there."""
+        self.link = self._link(self.addresses)
+        await self._send_canaries()
+        self._remember()
+
+    async def close(self, *, hurry: bool) -> None:
+        """Gives the background LINGER to end, or none in a `hurry`; writes what was learned."""
+        if self._background:
+            if not hurry:
+                await asyncio.wait({self._background}, timeout=LINGER)
+            cut_short = self._background.cancel()
+            await asyncio.wait({self._background})
+            if not self._background.cancelled() and (error := self._background.exception()):
+                log.error("looking for the gateway broke", exc_info=error)
+            if cut_short and not hurry:
+                self._missed()
+        self._remember()
+        await self.link.close()
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        self._background = asyncio.create_task(work, name="look for the gateway")
+
+    async def _look_first(self, decided: asyncio.Event) -> None:
+        found = await self._look_around()
+        if not found:
+            self._missed()
+        elif decided.is_set():
+            await self._adopt_one_of(found)
+        else:
+            self.link = self._link(found)
+            await self._send_canaries()
+        decided.set()
+
+    async def _recover(self, decided: asyncio.Event) -> None:
+        await self._send_canaries()
+        decided.set()
+        if self.breaker.state is State.OPEN:
+            await self._look_again()
+
+    def _missed(self) -> None:
+        """The time for a search or for canaries is over: the next command need not spend it again."""
+        permit = self.breaker.acquire_canary()
+        if not permit and not self.addresses and not self.link.endpoints:
+            permit = self.breaker.acquire()
+        if permit:
+            permit.fail(self.breaker.reason or self._nobody)
+
+    async def _send_canaries(self) -> None:
+        limit = self._settings.connect_timeout + PROBE_WITHIN
+        while await send_canary(self.link, self.breaker, limit):
+            pass
+
+    async def _look_again(self) -> None:
+        if found := await self._look_around():
+            await self._adopt_one_of(found)
+
+    async def _adopt_one_of(self, found: Sequence[Endpoint]) -> None:
+        moved = self._link(found)
+        try:
+            await moved.probe()
+        except EngineFailure as failure:
+            log.info("a gateway is announced, but %s", failure.message)
+            return
+        if moved.answered_by:
+            self.adopt(moved.answered_by)
+
+    async def _look_around(self) -> list[Endpoint]:
+        """Gateways on mDNS that are not known yet; at most `discovery_timeout` seconds."""
+        if not self._settings.mdns:
+            return []
+        # A gateway that was installed anew may have another id at the same address.
+        known = {(endpoint.label, endpoint.gateway_id) for endpoint in self.addresses}
+
+        def new(endpoint: Endpoint) -> bool:
+            return (endpoint.label, endpoint.gateway_id) not in known
+
+        try:
+            found = await browse(
+                timeout=self._settings.discovery_timeout,
+                interface=self._settings.interface,
+                gateway_id=self._settings.gateway_id,
+                enough=new,
+            )
+        except DiscoveryFailed as error:
+            log.warning("%s", error.message)
+            return []
+        return list(filter(new, found))
+
+    def _remember(self) -> None:
+        memory = self._memory
+        if self.breaker.opened != self._opened_before:
+            failed = tuple(endpoint.label for endpoint in self.link.endpoints)
+            memory = replace(memory, failed=failed, pinned=self._pinned)
+        if self.link.answered_by:
+            memory = replace(memory, endpoint=self.link.answered_by, last_seen=self._clock())
+        learned = self.link.answered_by or self.breaker.opened != self._opened_before
+        # What was found out of another setting's address stays true of that one.
+        kept = memory.breaker if self._is_of_another_setting and not learned else self.breaker.remember()
+        save(self._path, replace(memory, breaker=kept))
+
+    def _remembered(self) -> Remembered | None:
+        """How the breaker was left. A pinned address it knows nothing of is tried at once."""
+        pinned, kept = self._pinned, self._memory.breaker
+        if pinned and pinned not in self._memory.failed:
+            return None
+        if self._is_of_another_setting:
+            return None
+        if kept and kept.reason and kept.reason.code == NOT_FOUND.code and self.addresses:
+            return replace(kept, reason=NOT_BACK_YET)
+        return kept
+
+    @property
+    def _is_of_another_setting(self) -> bool:
+        """Whether what is remembered as broken was asked when another address was set."""
+        return bool(self._memory.failed) and self._memory.pinned != self._pinned
+
+    @property
+    def _pinned(self) -> str | None:
+        return parse_address(self._settings.gateway).label if self._settings.gateway else None
+
+    def _link(self, endpoints: Sequence[Endpoint]) -> GatewayLink:
+        timeout = self._settings.connect_timeout
+        return GatewayLink(endpoints, connect_timeout=timeout, absent=self._nobody)

@@ -1,0 +1,121 @@
+"""`POST /say` and `POST /stop`."""
+
+import json
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from aiohttp import web
+
+from edge_client.daemon.daemon_errors import Stopped
+from edge_client.local_api.daemon_keys import DAEMON
+from edge_client.speaking.result import as_row, describe, in_words
+from robotvoice.errors import InvalidMessage
+from robotvoice.languages import asked_language
+from robotvoice.record import read_record
+from robotvoice.utterance import Priority
+from robotvoice.voice_warnings import VoiceWarnings
+from robotvoice.wire import wire
+from robotvoice.wire.lenient import nearest, read_leniently
+from robotvoice.wire.speed import possible
+
+LONGEST_DEADLINE = 24 * 3600 * 1000
+"""Milliseconds"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Say:
+    text: str
+    persona: str | None = None
+    voice: str | None = None
+    """The same by the name that `/synthesize` has for it"""
+    language: str | None = None
+    speed: float = 1.0
+    priority: Literal["urgent", "dialogue", "story", "background"] = "dialogue"
+    wait: bool = False
+    deadline_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Stop:
+    id: str | None = None
+
+
+async def say(request: web.Request) -> web.Response:
+    """202 and the line's id; with `wait` 200 and what became of it: who leaves takes the line along.
+
+    With the id comes a `problem` if the loudspeaker is not there.
+    """
+    daemon = request.app[DAEMON]
+    warnings = VoiceWarnings()
+    asked = read_leniently(
+        _Say, await _json_object(request), warnings, exact=("persona", "voice", "language")
+    )
+    line = await daemon.line(
+        asked.text,
+        _one_of(asked),
+        Priority[asked.priority.upper()],
+        _deadline(asked, warnings),
+        language=asked_language(asked.language),
+        speed=possible(asked.speed, warnings),
+        warnings=warnings,
+    )
+    if not asked.wait:
+        problem = daemon.loudspeaker.problem
+        return _answer({"id": line.id, **({"problem": problem} if problem else {})}, warnings, status=202)
+    try:
+        heard = await line.wait()
+    finally:
+        if not line.ended:
+            daemon.speaker.end(line, Stopped("its caller left"))
+    gateway = daemon.gateway.standing
+    begun, endpoint = line.asked_at, gateway.endpoint
+    said = describe("", line.persona, heard, begun=begun, endpoint=endpoint, warnings=warnings)
+    row = as_row(said)
+    del row["text"], row["file"]
+    why = in_words(said, heard, gateway.last_seen, gateway.endpoint)
+    return _answer({"id": line.id, **row, "last_seen": gateway.last_seen, "why": why}, warnings)
+
+
+async def stop(request: web.Request) -> web.Response:
+    """Ends one line by its `id`, or all; tells which, and whose they were."""
+    asked = read_record(_Stop, await _json_object(request))
+    speaker = request.app[DAEMON].speaker
+    now, lines = speaker.now, {line.id: line for line in (speaker.now, *speaker.waiting) if line}
+    stopped = speaker.stop(asked.id)
+    personas = {id: lines[id].persona.id for id in stopped}
+    spoke = now.id if now and now.id in personas else None
+    return web.json_response({"stopped": stopped, "personas": personas, "spoke": spoke})
+
+
+def _one_of(asked: _Say) -> str | None:
+    """Who is to speak, by either name. Raises InvalidMessage when both are given and differ."""
+    persona, voice = (name if name and name.strip() else None for name in (asked.persona, asked.voice))
+    if persona and voice and persona.casefold() != voice.casefold():
+        raise InvalidMessage("`persona` and `voice` mean the same and differ; send one of them", "voice")
+    return persona or voice
+
+
+def _deadline(asked: _Say, warnings: VoiceWarnings) -> float | None:
+    """Seconds. Raises InvalidMessage for one that has passed: nothing may be said then."""
+    if asked.deadline_ms is None:
+        return None
+    if asked.deadline_ms <= 0:
+        raise InvalidMessage("deadline_ms must be 1 or more: it counts from now", "deadline_ms")
+    return nearest(asked.deadline_ms, 1, LONGEST_DEADLINE, "deadline_ms", " ms", warnings) / 1000
+
+
+def _answer(told: dict[str, Any], warnings: VoiceWarnings, status: int = 200) -> web.Response:
+    """Warnings are in it and, for who looks at headers, there as well."""
+    headers = {wire.HEADER_WARNING: warnings.header} if warnings else None
+    more = {"warnings": list(warnings)} if warnings else {}
+    return web.json_response({**told, **more}, status=status, headers=headers)
+
+
+async def _json_object(request: web.Request) -> dict[str, Any]:
+    try:
+        found = json.loads(await request.read() or b"{}")
+    except (ValueError, RecursionError):
+        raise InvalidMessage("the body is not JSON") from None
+    if not isinstance(found, dict):
+        raise InvalidMessage("the body must be a JSON object")
+    return found

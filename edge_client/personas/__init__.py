@@ -1,0 +1,1 @@
+"""Who can speak on this robot, and with which voices."""

@@ -1,0 +1,157 @@
+"""What the robot knows of each persona: learned from the gateway and kept on disk for the time without it.
+
+Before a gateway was ever seen, the personas that come with robotvoice are known.
+"""
+
+import difflib
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from edge_client.ground.state_files import read_whole, write_whole
+from robotvoice.errors import InvalidMessage, UnknownVoice
+from robotvoice.languages import is_other
+from robotvoice.persona import (
+    FIRST_AUDIO_BUDGET,
+    LOCAL_ENGINES,
+    PERSONA_ID,
+    WHOLE_ANSWER_BUDGET,
+    VoiceSpec,
+    numbers_named,
+)
+from robotvoice.reading import Acting, Numbers, Reading
+from robotvoice.record import read_record, write_record
+
+log = logging.getLogger(__name__)
+
+FILE_NAME = "personas.json"
+SHIPPED = Path(__file__).with_name("shipped_personas.json")
+LARGEST_FILE = 1024 * 1024
+"""Bytes"""
+MOST_NAMED = 12
+SHORTEST_BUDGET, LONGEST_BUDGET = 0.05, 600.0
+"""Seconds, as in a request"""
+ANY_VOICE = VoiceSpec("espeak")
+"""For a persona the robot has never heard of, while no gateway can tell"""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPersona:
+    """A persona as `/v1/personas` describes it, as far as the robot needs it."""
+
+    id: str
+    name: str
+    language: str
+    revision: str
+    aliases: tuple[str, ...] = ()
+    local_voices: tuple[VoiceSpec, ...] = ()
+    phrases: tuple[str, ...] = ()
+    acting: Acting = "drop"
+    """What becomes of stage directions in its texts"""
+    numbers: Numbers = "words"
+    """What becomes of numbers in its texts"""
+    voices: tuple[VoiceSpec, ...] = ()
+    """All it may speak with, its own first; empty: an older gateway did not tell"""
+    engine: str = ""
+    """What makes its own voice"""
+    clones: bool = False
+    """Whether its own voice is cloned"""
+    first_audio_budget: float = FIRST_AUDIO_BUDGET
+    """Seconds; older gateways do not tell it, nor the next"""
+    whole_answer_budget: float = WHOLE_ANSWER_BUDGET
+
+    @property
+    def reading(self) -> Reading:
+        """How its texts are read."""
+        named = numbers_named(self.voices or self.local_voices)
+        return Reading(self.language, self.acting, self.numbers, named)
+
+    def other_language(self, asked: str | None) -> str | None:
+        """The tag that is asked for, if it is in place of its own."""
+        return asked if asked and is_other(asked, self.language) else None
+
+    @property
+    def own_local_voice(self) -> VoiceSpec | None:
+        """Its own voice, if that is one this robot speaks with too."""
+        return self.local_voices[0] if self.local_voices and self.engine in LOCAL_ENGINES else None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPersonas:
+    """All of them, by any of their names."""
+
+    personas: tuple[KnownPersona, ...]
+    learned: bool = field(default=True, compare=False)
+    """False: no gateway has told of its personas yet, these were shipped"""
+
+    def find(self, name: str) -> KnownPersona | None:
+        """By id, alias or name, whatever its case."""
+        wanted = name.casefold()
+        for persona in self.personas:
+            if wanted in {known.casefold() for known in (persona.id, persona.name, *persona.aliases)}:
+                return persona
+        return None
+
+    def unknown(self, name: str) -> UnknownVoice:
+        """The error for a name nobody has, with those there are."""
+        names = [persona.id for persona in self.personas]
+        near = difflib.get_close_matches(name.casefold(), names, n=2)
+        hint = f"did you mean {' or '.join(near)}? There" if near else "there"
+        more = ", ..." if len(names) > MOST_NAMED else ""
+        return UnknownVoice(
+            f"there is no persona {name!r:.80}; {hint} are {', '.join(names[:MOST_NAMED])}{more}"
+        )
+
+
+def read_known_personas(answer: Mapping[str, Any]) -> KnownPersonas:
+    """From the JSON of `/v1/personas`, without the local voices that need an engine this robot does not have.
+
+    Raises InvalidMessage that names the field.
+    """
+    listed = answer.get("personas")
+    if not isinstance(listed, list) or not listed:
+        raise InvalidMessage("personas must be a list with at least one persona")
+    for item in listed:
+        if not isinstance(item, dict):
+            raise InvalidMessage("personas must hold objects")
+    return KnownPersonas(tuple(_checked(read_record(KnownPersona, item)) for item in listed))
+
+
+def _checked(persona: KnownPersona) -> KnownPersona:
+    if not PERSONA_ID.fullmatch(persona.id):
+        raise InvalidMessage(f"{persona.id!r:.80} cannot be the id of a persona")
+    return replace(
+        persona,
+        local_voices=tuple(voice for voice in persona.local_voices if voice.engine in LOCAL_ENGINES),
+        first_audio_budget=_bounded(persona.first_audio_budget),
+        whole_answer_budget=_bounded(persona.whole_answer_budget),
+    )
+
+
+def _bounded(seconds: float) -> float:
+    """Whatever a gateway says, its robot waits, and does not wait for ever."""
+    return min(max(seconds, SHORTEST_BUDGET), LONGEST_BUDGET)
+
+
+def load_known_personas(state_dir: Path) -> KnownPersonas:
+    """What was learned last, else what was shipped; a file that cannot be read is passed over."""
+    path = state_dir / FILE_NAME
+    try:
+        return read_known_personas(json.loads(read_whole(path, LARGEST_FILE)))
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError, RecursionError, AttributeError, InvalidMessage) as error:
+        log.warning("%s cannot be used, the personas that were shipped are: %s", path, error)
+    return replace(read_known_personas(json.loads(SHIPPED.read_bytes())), learned=False)
+
+
+def save_known_personas(state_dir: Path, known: KnownPersonas) -> None:
+    """Keeps them for the time without a gateway; a disk that is full or read-only is only logged."""
+    text = json.dumps({"personas": [write_record(persona) for persona in known.personas]}, indent=1)
+    try:
+        write_whole(state_dir / FILE_NAME, text.encode())
+    except OSError as error:
+        log.warning("what was learned of the personas cannot be kept: %s", error)

@@ -1,0 +1,200 @@
+"""Who can speak on this robot: its personas, by the phrasebook, the gateway and the robot's own voices."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from edge_client.link.gateway_answers import remark
+from edge_client.link.known_gateway import KnownGateway
+from edge_client.link.link import GatewayLink
+from edge_client.personas.budgeted import budgeted
+from edge_client.personas.known_personas import (
+    ANY_VOICE,
+    MOST_NAMED,
+    KnownPersona,
+    load_known_personas,
+    read_known_personas,
+    save_known_personas,
+)
+from edge_client.phrasebook.kept_sentences import KEY_FILE, KeptSentences
+from edge_client.phrasebook.phrase_store import PhraseStore
+from edge_client.phrasebook.phrasebook import OwnVoice, Phrasebook
+from edge_client.settings.settings import Settings
+from robotvoice.chain.breaker import CircuitBreaker
+from robotvoice.chain.fallback import FallbackChain
+from robotvoice.chain.guarded import ChainEntry, GuardedEngine
+from robotvoice.engines.espeak.espeak_engine import EspeakEngine
+from robotvoice.errors import EngineFailure, InvalidMessage, NothingCanSpeak, SpokenInPart, UnknownVoice
+from robotvoice.persona import VoiceSpec
+from robotvoice.utterance import Reason, Sentence
+from robotvoice.voice_warnings import TO_NOBODY, VoiceWarnings
+from robotvoice.wire.voice_names import stands_for_anybody
+
+if TYPE_CHECKING:  # a single command keeps nothing
+    from edge_client.phrasebook.phrase_keeping import PhraseKeeping
+
+log = logging.getLogger(__name__)
+
+LONGEST_NAME = 64
+"""Characters"""
+FIRST_LOCAL = 2
+"""Where in a chain the robot's own voices begin: after the phrasebook and the gateway"""
+PHRASES_FOLDER = "phrasebook"
+"""Not the one of a gateway on the same machine, which has the same state folder and tidies up its own"""
+MEGABYTE = 1_000_000
+PATIENCE = 10.0
+"""Seconds for a voice of the robot's own that was slow: a busy machine, and silence the only alternative"""
+
+
+class Voices:
+    """Opens with the personas that are on disk. The gateway and eSpeak NG are closed by whoever made them."""
+
+    def __init__(self, settings: Settings, gateway: KnownGateway, espeak: EspeakEngine) -> None:
+        self._settings = settings
+        self._gateway = gateway
+        self.espeak_breaker = CircuitBreaker("espeak")
+        self._espeak = GuardedEngine(espeak, self.espeak_breaker)
+        self.known = load_known_personas(settings.state_dir)
+        self.store = PhraseStore(settings.state_dir / PHRASES_FOLDER, settings.phrasebook_mb * MEGABYTE)
+        self.kept = KeptSentences(self.store, settings.state_dir / KEY_FILE)
+        self.keeping: PhraseKeeping | None = None
+        """Whoever writes down what is heard often; None: nobody does"""
+        self.on_damage: Callable[[str], None] = lambda persona: None
+        """Told of a persona whose recordings cannot be played"""
+        self._book = Phrasebook(self.store, self.kept, self._own_voice, lambda each: self.on_damage(each))
+
+    async def find(
+        self, name: str, warnings: VoiceWarnings = TO_NOBODY
+    ) -> tuple[KnownPersona, Reason | None]:
+        """Who is meant, and why the gateway need not be asked to speak. Raises UnknownVoice.
+
+        A name that stands for anybody, such as `default` or `alloy`, means the persona in the settings, if no
+        persona is called so.
+        """
+        default = self._settings.persona
+        try:
+            return await self._find(name)
+        except UnknownVoice:
+            if name.strip() and stands_for_anybody(name, default, warnings):
+                return await self._find(default)
+            raise
+
+    async def _find(self, name: str) -> tuple[KnownPersona, Reason | None]:
+        """As `find`, for a name that stands for nobody else.
+
+        It is asked about a name nobody here knows. If it cannot be, the name is wrong, unless it is the one
+        in the settings: then another voice is better than none. On a robot that has not met its gateway yet
+        that is a plain one, else that of the first persona there is.
+        """
+        if known := self.known.find(name):
+            return known, None
+        if not name.strip() or not name.isprintable() or len(name) > LONGEST_NAME:
+            raise self.known.unknown(name)
+        try:
+            await self._gateway.ask()
+        except EngineFailure as failure:
+            if self.known.learned or name != self._settings.persona:
+                return self._instead_of(name), None
+            why = f"nobody here knows {name!r} and no gateway could be asked: {failure.message}"
+            stranger = KnownPersona(name, name, "en", "", local_voices=(ANY_VOICE,))
+            return stranger, Reason("unknown_voice", f"a plain voice, because {why}")
+        await self.learn()
+        return self.known.find(name) or self._instead_of(name), None
+
+    def usual(self) -> KnownPersona:
+        """Who speaks when nobody is named, as far as is known."""
+        name = self._settings.persona
+        return self.known.find(name) or KnownPersona(name, name.title(), "en", "", local_voices=(ANY_VOICE,))
+
+    def _instead_of(self, name: str) -> KnownPersona:
+        """Raises UnknownVoice if somebody asked for this name."""
+        if name != self._settings.persona:
+            raise self.known.unknown(name)
+        instead = self.known.personas[0]
+        log.error(
+            "there is no persona %r, so %s speaks; set persona to one of %s",
+            name,
+            instead.id,
+            ", ".join(persona.id for persona in self.known.personas[:MOST_NAMED]),
+        )
+        return instead
+
+    def chain(
+        self,
+        persona: KnownPersona,
+        absent: Reason | None = None,
+        gateway: GuardedEngine | None = None,
+        language: str | None = None,
+    ) -> FallbackChain:
+        """For one utterance. With `absent` the gateway is not asked, for that reason.
+
+        `gateway` is another way to it than the one that everybody shares, which speaks one text at a time.
+        `language` is a tag that is asked for in place of the persona's own. A file begins as soon as what is
+        heard, as who waits for it waits for silence.
+        """
+        asked = persona.other_language(language)
+        own = gateway or self._gateway.guarded
+        if absent:
+            own = GuardedEngine(GatewayLink((), connect_timeout=0.0, absent=absent))
+        elif self.keeping and persona.clones:
+            own = replace(own, engine=self.keeping.listening(own.engine))
+        own = budgeted(own, persona.first_audio_budget)
+        book, far = VoiceSpec("phrasebook", persona.id), VoiceSpec("gateway", persona.id)
+        return FallbackChain(
+            [
+                ChainEntry(GuardedEngine(self._book), book.speaking(asked), recalls=True),
+                ChainEntry(own, far.speaking(asked)),
+                *(ChainEntry(self._espeak, voice.speaking(asked)) for voice in local_voices(persona)),
+            ],
+            patience=PATIENCE,
+        )
+
+    async def hold(self, name: str, sentences: Sequence[Sentence], language: str | None = None) -> bool:
+        """Whether the robot has all of these sentences in the persona's own voice."""
+        who = self.known.find(name)
+        if who is None or who.other_language(language):
+            return False
+        return await self._book.holds(who.id, sentences)
+
+    def cloned(self) -> Mapping[str, str] | None:
+        """The revisions of all personas with a cloned voice, by id; None before any gateway told."""
+        if not self.known.learned:
+            return None
+        return {persona.id: persona.revision for persona in self.known.personas if persona.clones}
+
+    async def learn(self) -> None:
+        """Keeps what the gateway that answered says of its personas, for the time without it."""
+        if self._gateway.link.answered_by is None:
+            return
+        try:
+            known = read_known_personas(await self._gateway.link.personas())
+        except (EngineFailure, InvalidMessage) as error:
+            log.warning("the gateway's personas were not learned: %s", error)
+            return
+        if known != self.known:
+            self.known = known
+            save_known_personas(self._settings.state_dir, known)
+
+    def _own_voice(self, persona: str) -> OwnVoice | None:
+        """If it is a cloned one."""
+        known = next((each for each in self.known.personas if each.id == persona and each.clones), None)
+        return OwnVoice(known.revision, remark(known.engine)) if known else None
+
+    def with_what_to_do(self, error: NothingCanSpeak | SpokenInPart) -> NothingCanSpeak | SpokenInPart:
+        """The gateway may have failed last, but what the owner can do about it is often on the robot."""
+        missing = self._espeak.engine.readiness(ANY_VOICE).reason
+        more = f"; {missing.text}" if missing and missing.text not in error.message else ""
+        return type(error)(error.message + more)
+
+
+def local_voices(persona: KnownPersona) -> tuple[VoiceSpec, ...]:
+    """What a robot speaks with by itself; a persona without any would rather be silent.
+
+    The first comes twice, because its process may end in the middle of a sentence. At the end comes a plain
+    voice of the persona's language, for one that this robot's eSpeak NG does not have.
+    """
+    voices = persona.local_voices
+    if not voices or voices == (ANY_VOICE,):
+        return voices
+    return (voices[0], *voices, replace(ANY_VOICE, language=persona.language))

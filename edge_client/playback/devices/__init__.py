@@ -1,0 +1,1 @@
+"""Cards, devices and mixers of this machine."""

@@ -1,0 +1,1 @@
+"""The players: what brings sound to a loudspeaker."""

@@ -1,0 +1,1 @@
+"""The programs that playing starts, and how they end."""

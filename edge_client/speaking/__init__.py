@@ -1,0 +1,1 @@
+"""One text, spoken by this process: how, and what became of it."""

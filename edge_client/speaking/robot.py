@@ -1,0 +1,171 @@
+"""`say`: one text, spoken by the gateway if it can, by the robot itself if not."""
+
+import asyncio
+import itertools
+import logging
+import time
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterable
+from functools import partial
+from pathlib import Path
+
+from edge_client.ground.state_files import write_where_told
+from edge_client.link.known_gateway import KnownGateway
+from edge_client.personas.voices import Voices
+from edge_client.playback.loudspeaker import Loudspeaker
+from edge_client.playback.player_session import Begins, Heard, speak_aloud
+from edge_client.playback.players.play_out import PlayOut
+from edge_client.settings.settings import Settings
+from edge_client.speaking.result import Said, describe, in_words
+from robotvoice.chain.chain_events import SentenceStarted
+from robotvoice.chain.fallback import FallbackChain
+from robotvoice.chain.whole_file import speak_whole
+from robotvoice.engines.espeak.espeak_engine import EspeakEngine
+from robotvoice.errors import EngineFailure, NothingCanSpeak, RobotVoiceError, SpokenInPart
+from robotvoice.sound.pcm import AudioChunk, wav_header
+from robotvoice.text import PLAIN, sentences
+from robotvoice.utterance import Asked, Utterance
+from robotvoice.voice_warnings import VoiceWarnings
+
+log = logging.getLogger(__name__)
+
+__all__ = ["LONGEST_TEXT", "FileNotWritten", "Robot", "Said"]
+
+Clock = Callable[[], float]
+
+LONGEST_TEXT = 100_000
+"""Characters; two hours or so, of which never more than a few sentences are in memory"""
+LONGEST_FILE_TEXT = 20_000
+"""Characters for one file; its half an hour of sound is in memory until it is known to be in one voice"""
+
+
+class FileNotWritten(RobotVoiceError):
+    """The text was spoken, but the file for it cannot be written."""
+
+    code = "not_written"
+
+
+class Robot:
+    """One command's worth of robot: opens what is on disk, speaks, writes down what it learned."""
+
+    def __init__(
+        self, settings: Settings, *, clock: Clock = time.monotonic, play_out: PlayOut | None = None
+    ) -> None:
+        """`play_out` is what is known of the loudspeaker."""
+        self._settings = settings
+        self._clock = clock
+        self._begun = clock()
+        self._espeak = EspeakEngine.installed(settings.espeak, on_demand=True)
+        self.gateway = KnownGateway(settings)
+        self._voices = Voices(settings, self.gateway, self._espeak)
+        self.why: str | None = None
+        """Why the gateway did not speak the last text, for people; None: it did"""
+        self._loudspeaker = Loudspeaker(settings, clock=clock, play_out=play_out, on_wait=_wait)
+
+    async def say(
+        self,
+        text: str,
+        persona: str,
+        *,
+        language: str | None = None,
+        out: Path | None = None,
+        play: bool = True,
+        begins: Begins = lambda _: True,
+    ) -> Said:
+        """Speaks the whole text, aloud if `play`, and into a WAV file if `out`: one file holds one voice.
+
+        `language` is a tag in place of the persona's own. `begins` is told of each sentence that is about to
+        be heard. Raises EmptyText, TextTooLong, UnknownVoice, NothingCanSpeak, SpokenInPart, PlayerFailed and
+        FileNotWritten.
+        """
+        asked = Asked(warnings=VoiceWarnings())
+        most = LONGEST_FILE_TEXT if out else LONGEST_TEXT
+        cutting = partial(sentences, text, limit=most, asked=asked)
+        known = self._voices.known.find(persona)
+        spoken = cutting(reading=(known.reading if known else PLAIN).of(language))
+        finished = False
+        warming: asyncio.Task[None] | None = None
+        if self.gateway.is_uncertain:
+            warming = asyncio.create_task(self._espeak.start(), name="be ready to speak without a gateway")
+        try:
+            if not await self._voices.hold(persona, spoken, language):
+                await self.gateway.make_ready()
+            who, absent = await self._voices.find(persona, asked.warnings)
+            if who is not known:
+                spoken = cutting(reading=who.reading.of(language))
+            chain = self._voices.chain(who, absent, language=language)
+            utterance = Utterance(uuid.uuid4().hex, who.id, who.language, spoken)
+            if out:
+                heard = await self._into_file(chain, utterance, out, play)
+            else:
+                heard = await self._aloud(chain, utterance, play, begins)
+            await self._voices.learn()
+            finished = True
+        except (NothingCanSpeak, SpokenInPart) as error:
+            raise self._voices.with_what_to_do(error) from error
+        finally:
+            await self.gateway.close(hurry=not finished)
+            if warming:
+                warming.cancel()
+                await asyncio.wait({warming})
+            await self._espeak.close()
+            await self._loudspeaker.close()
+        file, endpoint = str(out) if out else None, self.gateway.endpoint
+        begun, told = self._begun, asked.warnings
+        said = describe(text, who, heard, begun=begun, endpoint=endpoint, file=file, warnings=told)
+        self.why = in_words(said, heard, self.gateway.seen_there, endpoint)
+        return said
+
+    async def _aloud(self, chain: FallbackChain, utterance: Utterance, play: bool, begins: Begins) -> Heard:
+        def on_sentence(event: SentenceStarted) -> None:
+            if event.entry > 0:
+                self.gateway.use_the_time()
+
+        heard = await speak_aloud(
+            chain,
+            utterance,
+            self._settings,
+            self._clock,
+            on_sentence,
+            loudspeaker=self._loudspeaker if play else None,
+            begins=begins,
+        )
+        assert heard is not None, "a text has a sentence, and each may begin"
+        return heard
+
+    async def _into_file(self, chain: FallbackChain, utterance: Utterance, out: Path, play: bool) -> Heard:
+        try:
+            whole = await speak_whole(chain, utterance, self._clock)
+        except EngineFailure as failure:
+            raise NothingCanSpeak(f"nothing could speak: {failure.message}") from failure
+        if whole.entry > 0:
+            self.gateway.use_the_time()
+        audio_format = whole.chunks[0].format
+        pcm_bytes = sum(len(chunk.pcm) for chunk in whole.chunks)
+        content = itertools.chain(
+            [wav_header(pcm_bytes, audio_format)], (chunk.pcm for chunk in whole.chunks)
+        )
+        problem: OSError | None = None
+        try:
+            await asyncio.to_thread(write_where_told, out, content)
+        except OSError as error:
+            problem = error
+        if play:
+            async with self._loudspeaker.taken():
+                await self._loudspeaker.play(_each(whole.chunks))
+        if problem:
+            raise FileNotWritten(f"{out} cannot be written ({problem.strerror}): choose another place")
+        seconds = audio_format.seconds(audio_format.samples(pcm_bytes))
+        return Heard(
+            whole.entry, whole.origin, whole.substitute, whole.first_audio, seconds, recalled=whole.recalled
+        )
+
+
+def _wait(told: str) -> None:
+    # An error, as the command line shows nothing less: a command that says nothing would seem to hang.
+    log.error("it waits, as the loudspeaker is %s", told)
+
+
+async def _each(chunks: Iterable[AudioChunk]) -> AsyncIterator[AudioChunk]:
+    for chunk in chunks:
+        yield chunk

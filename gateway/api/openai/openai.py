@@ -1,0 +1,100 @@
+"""OpenAI's dialect: `POST /v1/audio/speech`.
+
+Which model speaks is the persona's business: `model` is taken as it comes, and chooses only for a clip that
+comes with a request.
+"""
+
+import asyncio
+from contextlib import AsyncExitStack
+
+from aiohttp import web
+
+from gateway.api.openai.openai_answer import Answer
+from gateway.api.openai.openai_request import SpeechRequest, parsed, whole_body
+from gateway.api.openai.openai_voice import (
+    Speaker,
+    check_can_speak,
+    held,
+    persona_for,
+    reading_for,
+    speaker_for,
+)
+from gateway.encoders.encoders import ENCODINGS
+from gateway.engines.chains import all_kept
+from gateway.http.openai_errors import openai_answers
+from gateway.http.request_id import request_id
+from gateway.observe.request_log import Seen
+from gateway.requests.app_keys import ADMISSION, ENGINES, LARGE_BODIES, LONG_FILES, OBSERVER
+from gateway.requests.asked import asked_over_http, budget_header, own_only
+from gateway.requests.asked_language import check_legible
+from robotvoice.chain.budget import Budget
+from robotvoice.persona import LOCAL_ENGINES
+from robotvoice.text import MAX_CHARACTERS, MAX_SENTENCE
+from robotvoice.text.aside import sentences_aside
+from robotvoice.utterance import Sentence, Utterance
+
+LONGEST_STREAM = 100_000
+"""Characters of a text that is sent while it is spoken: nothing of it is held for long"""
+LONGEST_FILE = 20_000
+"""Characters of one that is sent as a whole: half an hour of sound in memory"""
+AT_A_TIME = 2
+"""Files of more than MAX_CHARACTERS that are made at once"""
+AT_ONCE = MAX_SENTENCE
+"""Characters that eSpeak NG speaks within 50 ms: to know how long it takes is worth the wait"""
+
+
+@openai_answers
+async def speech(request: web.Request) -> web.StreamResponse:
+    """Sound in the format asked for; WAV, PCM and Opus while it is made, the status once there is some."""
+    with request.app[OBSERVER].begin("openai", request_id(request)) as seen:
+        answer, file = await _spoken(request, seen)
+    # What is whole counts as spoken, and holds nobody up while it is read.
+    return answer if isinstance(answer, web.StreamResponse) else await answer.send_whole(file)
+
+
+async def _spoken(request: web.Request, seen: Seen) -> tuple[Answer | web.StreamResponse, bytes]:
+    """What has been sent, or what is to be sent yet and the file for it."""
+    app, warnings = request.app, seen.warnings
+    async with AsyncExitStack() as work:
+        async with whole_body(request, app[LARGE_BODIES]) as body:
+            asked = await parsed(body, warnings, request.headers.get("Accept", ""))
+            streamed = ENCODINGS[asked.response_format].stream is not None
+            most = LONGEST_STREAM if streamed else LONGEST_FILE
+            own = own_only(request, warnings)
+            persona = persona_for(app, asked, warnings, own_only=own)
+            reading = reading_for(persona, asked)
+            how = asked_over_http(request, warnings, asked.speed)
+            spoken = await sentences_aside(asked.input, limit=most, reading=reading, asked=how)
+            said = budget_header(request, warnings)
+            work.enter_context(app[ADMISSION].admit())
+            speaker = await speaker_for(app, asked, persona, warnings, own_only=own)
+            seen.is_for(speaker.persona, speaker.chain.own_engine, clones=speaker.clones)
+            answer = Answer(request, asked, speaker, seen)
+            long, whole = len(asked.input) > MAX_CHARACTERS, _is_whole(app, asked, speaker, spoken)
+            # The clip is decoded; what came of it need not lie about while it is spoken.
+            del body, asked
+        check_can_speak(speaker)
+        check_legible(speaker.chain, spoken)
+        work.enter_context(held(app, speaker))
+        utterance = Utterance(request_id(request), speaker.persona, speaker.language, spoken)
+        if not whole:
+            budget = Budget(first_audio=speaker.first_audio_budget if said is None else said)
+            return await answer.stream(utterance, budget), b""
+        if long:
+            long_files: asyncio.Semaphore = app[LONG_FILES]
+            await work.enter_async_context(long_files)
+        within = speaker.whole_answer_budget if said is None or streamed else said
+        return answer, await answer.make_whole(utterance, within)
+
+
+def _is_whole(
+    app: web.Application, asked: SpeechRequest, speaker: Speaker, spoken: tuple[Sentence, ...]
+) -> bool:
+    """Whether it goes out as one file: a WAV too, if all of it is there at once and its length known."""
+    if ENCODINGS[asked.response_format].stream is None:
+        return True
+    if asked.response_format != "wav" or speaker.speaks is None or len(asked.input) > MAX_CHARACTERS:
+        return False
+    if speaker.speaks.voice.engine in LOCAL_ENGINES and len(asked.input) <= AT_ONCE:
+        return True
+    return all_kept(speaker.speaks, app[ENGINES], spoken)

@@ -1,0 +1,142 @@
+"""`GET /v1/status`: who would speak now and why not the clone, who is open and until when; from memory."""
+
+import asyncio
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from aiohttp import web
+
+from gateway.api.health import engine_told, identity, without_folders
+from gateway.api.summary import summary
+from gateway.engines.mlx.mlx_engine import MlxEngine
+from gateway.models.models import as_shown
+from gateway.requests.app_keys import (
+    ADMISSION,
+    ADVERTISER,
+    CHANGES,
+    ENGINES,
+    LAST_HOUR,
+    LISTENERS,
+    OBSERVER,
+    PERSONAS,
+    PHRASES,
+    SETTINGS,
+    SOCKETS,
+    TALLY,
+    TOO_SLOW,
+)
+from robotvoice.chain.attempt import STALL
+from robotvoice.chain.breaker import CircuitBreaker, State
+from robotvoice.chain.budget import Due
+from robotvoice.chain.candidates import Candidates
+from robotvoice.chain.guarded import ChainEntry
+from robotvoice.engines.wrapped import inside
+from robotvoice.persona import Persona
+from robotvoice.utterance import Reason, Sentence
+
+SAMPLE = Sentence(0, "One moment.")
+"""For whom would speak now: a short sentence that is in no cache"""
+OPERATOR = "operator"
+"""The code of the reason for which an operator forces a breaker"""
+
+
+async def status(request: web.Request) -> web.Response:
+    app = request.app
+    hour, shelf = app[LAST_HOUR].share, app[PERSONAS]
+    speakers = {persona.id: _speaker(app, persona) for persona in shelf.personas.values()}
+    return web.json_response(
+        {
+            **identity(app),
+            "summary": summary(speakers, shelf.personas),
+            "uptime": round(app[OBSERVER].uptime, 1),
+            "speaking": app[ADMISSION].inside,
+            "most_speaking": app[SETTINGS].max_requests,
+            "spoken": app[TALLY].as_json(),
+            # What keeps its connection to hear of changes is a robot's daemon.
+            "robots": len(app[LISTENERS]),
+            "connections": len(app[SOCKETS]),
+            "mdns": app[ADVERTISER].state,
+            "host": app[SETTINGS].listen_host,
+            "settings": _changes(app),
+            "problems": len(shelf.problems),  # a number only: their text names files
+            "last_hour": {
+                "sentences": hour.sentences,
+                "cloned": hour.cloned,
+                "share": hour.share,
+                "reasons": hour.reasons,
+            },
+            "personas": speakers,
+            "engines": {name: engine_status(app, name) for name in app[ENGINES]},
+        }
+    )
+
+
+def engine_status(app: web.Application, name: str) -> dict[str, Any]:
+    """Whether it is ready, and what its breaker does and why."""
+    guarded = app[ENGINES][name]
+    told = engine_told(app, guarded)
+    told["used"] = any(
+        voice.engine == name for persona in app[PERSONAS].personas.values() for voice in persona.voices
+    )
+    told["breaker"] = breaker_told(guarded.breaker) if guarded.breaker else None
+    if mlx := inside(guarded.engine, MlxEngine):
+        refused = {as_shown(model): each["refused"] for model, each in mlx.status.items()}
+        told["models"] = [{**model, "refused": refused[model["model"]]} for model in told["models"]]
+    return told
+
+
+def breaker_told(breaker: CircuitBreaker) -> dict[str, Any]:
+    """Its state, for how many seconds yet, why, and who forced it: `operator`, `engine` or nobody."""
+    state, reason = breaker.state, breaker.reason
+    forced = state in (State.FORCED_OPEN, State.FORCED_CLOSED)
+    return {
+        "state": state.value,
+        "half_open_in": round(breaker.retry_after, 1) if state is State.OPEN else None,
+        "opened": breaker.opened,
+        "reason": _reason(reason),
+        "forced_by": None if not forced else OPERATOR if reason and reason.code == OPERATOR else "engine",
+    }
+
+
+def _speaker(app: web.Application, persona: Persona) -> Mapping[str, Any]:
+    """Who the chain would ask first for a sentence that comes now, and why nobody before."""
+    # Without what makes things for later: this is a question, not a request.
+    entries = [ChainEntry(app[ENGINES][voice.engine], voice) for voice in persona.voices]
+    passed: list[Reason] = []
+
+    def passed_over(voice: int, reason: Reason) -> None:
+        passed.append(reason)
+
+    start_by = asyncio.get_running_loop().time() + persona.first_audio_budget
+    candidates = Candidates(entries, stall=STALL, patience=0.0, last_resort=True)
+    due = Due(start_by, math.inf, len(SAMPLE.text))
+    tries = candidates.tries(0, SAMPLE, due, passed_over, set(), frozenset())
+    first = next(tries, None)
+    if first:
+        first.permit.ignore()
+    speaks = entries[first.index] if first else None
+    reason = passed[0] if passed else None
+    if reason and reason.code == "too_late":
+        reason = replace(reason, text=app[TOO_SLOW].advice(persona) or reason.text)
+    pack = app[PHRASES].pack(persona)
+    return {
+        "own_engine": persona.voice.engine,
+        "clones": persona.voice.clones,
+        "speaks": speaks.voice.engine if speaks else None,
+        "voice": without_folders(speaks.voice.voice) if speaks else None,
+        "own_voice": first is not None and first.index == 0,
+        "reason": _reason(reason),
+        "phrases": {"recorded": len(pack.recordings), "wanted": pack.wanted},
+    }
+
+
+def _changes(app: web.Application) -> Mapping[str, Any]:
+    """Names only: a value may be a secret, and the text of a problem names files."""
+    found = app[CHANGES].now()
+    return {"changed": list(found.names), "broken": found.problem is not None}
+
+
+def _reason(reason: Reason | None) -> Mapping[str, str] | None:
+    return {"code": reason.code, "text": without_folders(reason.text)} if reason else None

@@ -1,0 +1,1 @@
+"""Sound files from outside, read in a process of its own within limits."""

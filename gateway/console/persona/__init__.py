@@ -1,0 +1,1 @@
+"""`robotvoice-gateway persona`: personas checked, and made from a recording."""

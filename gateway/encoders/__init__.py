@@ -1,0 +1,1 @@
+"""The rate and the formats that sound leaves in."""

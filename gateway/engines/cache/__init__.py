@@ -1,0 +1,1 @@
+"""What was spoken once is kept, and played the next time."""

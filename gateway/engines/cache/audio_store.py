@@ -1,0 +1,173 @@
+"""Sentences that were spoken once and are kept: the newest in memory, more of them on disk."""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import logging
+import os
+import secrets
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
+from pathlib import Path
+from typing import TypeVar
+
+from gateway.engines.cache.audio_files import AudioFiles, StoredAudio
+from gateway.ground.problems import what_to_do
+from robotvoice.persona import ModelVoice, VoiceSpec
+from robotvoice.utterance import Sentence
+
+log = logging.getLogger(__name__)
+
+SECRET_BYTES = 32
+T = TypeVar("T")
+
+
+class AudioStore:
+    """What goes in under a key comes out bit-equal, or not at all.
+
+    One process has a folder; a second one, and one that cannot write there, keeps in memory only.
+    """
+
+    def __init__(self, folder: Path, *, disk_bytes: int, memory_bytes: int) -> None:
+        self._files = AudioFiles(folder, disk_bytes)
+        self._memory: OrderedDict[str, StoredAudio] = OrderedDict()
+        self._memory_limit = memory_bytes
+        self._memory_bytes = 0
+        # One thread: nothing on disk is read and evicted at the same time.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="audio store")
+        self._on_disk = False
+        self._closed = False
+
+    @property
+    def description(self) -> str:
+        """How much is kept where; for a person."""
+        number = len(self._memory)
+        memory = f"{number} sentence{'' if number == 1 else 's'} in memory"
+        return f"{memory}, {len(self._files)} on disk" if self._on_disk else f"{memory}, none on disk"
+
+    @property
+    def memory_bytes(self) -> int:
+        """Of all audio in memory."""
+        return self._memory_bytes
+
+    @property
+    def disk_bytes(self) -> int:
+        """Of all files."""
+        return self._files.total
+
+    async def open(self) -> None:
+        """Until then, and if the folder cannot be had, audio is kept in memory."""
+        try:
+            await self._blocking(self._files.open)
+            self._on_disk = True
+        except BlockingIOError:
+            log.warning("another gateway keeps its audio in %s; this one's is not kept", self._files.folder)
+        except OSError as error:
+            log.warning(
+                "audio cannot be kept in %s (%s), only in memory; %s",
+                self._files.folder,
+                error.strerror,
+                what_to_do(error),
+            )
+
+    async def close(self) -> None:
+        """What is being written is finished first."""
+        if self._closed:
+            return
+        self._closed, self._on_disk = True, False
+        await self._blocking(self._files.close)
+        self._thread.shutdown(wait=False)
+
+    def holds(self, key: str) -> bool:
+        """Answered from memory."""
+        return key in self._memory or (self._on_disk and key in self._files)
+
+    async def get(self, key: str) -> StoredAudio | None:
+        """None if it is not held, or is damaged. Does not wait unless it has to be read from disk."""
+        audio = self._memory.get(key)
+        if audio:
+            self._memory.move_to_end(key)
+        elif self.holds(key):
+            audio = await self._blocking(lambda: self._files.read(key))
+            if audio:
+                self._remember(key, audio)
+        return audio
+
+    async def put(self, key: str, audio: StoredAudio) -> None:
+        """It can be had at once; returns when it is on disk too, if it can be."""
+        self._remember(key, audio)
+        if self._on_disk:
+            await self._blocking(lambda: self._files.write(key, audio))
+
+    def _remember(self, key: str, audio: StoredAudio) -> None:
+        before = self._memory.pop(key, None)
+        self._memory_bytes -= len(before.pcm) if before else 0
+        if len(audio.pcm) > self._memory_limit:
+            return
+        self._memory[key] = audio
+        self._memory_bytes += len(audio.pcm)
+        while self._memory_bytes > self._memory_limit:
+            _, oldest = self._memory.popitem(last=False)
+            self._memory_bytes -= len(oldest.pcm)
+
+    async def _blocking(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+
+class AudioKeys:
+    """Names what would sound equal equally; without the secret a name tells nothing of the text."""
+
+    def __init__(self, secret: bytes, revisions: Mapping[str, str] | None = None) -> None:
+        """`revisions`: the commit of each model that is pinned."""
+        self._secret = secret
+        self._revisions = dict(revisions or {})
+
+    def of(self, sentence: Sentence, voice: VoiceSpec) -> str | None:
+        """The key of a sentence as the engine of the voice is given it; None: not to be kept."""
+        model_voice = voice.model_voice
+        if model_voice is None or model_voice.ad_hoc:
+            return None
+        return self.key(voice.engine, sentence.text, model_voice)
+
+    def key(self, engine: str, text: str, voice: ModelVoice) -> str:
+        """64 hex digits. `text` is what the engine is given."""
+        sounding = {
+            "engine": engine,
+            "text": text,
+            "revision": self._revisions.get(voice.model),
+            "format": "pcm_s16le",
+            # All fields, so that one that is added later counts too; but where the clip lies is no matter.
+            "voice": {f.name: str(getattr(voice, f.name)) for f in fields(voice) if f.name != "reference"},
+        }
+        message = json.dumps(sounding, sort_keys=True).encode()
+        return hmac.new(self._secret, message, hashlib.sha256).hexdigest()
+
+
+def cache_secret(state: Path) -> bytes:
+    """Made once and kept in `state`/cache-secret, for its owner's eyes only.
+
+    Where it cannot be kept it is a fresh one, with a warning: then nothing on disk is found again.
+    """
+    file = state / "cache-secret"
+    fresh = secrets.token_bytes(SECRET_BYTES)
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+        try:
+            kept = file.read_bytes()
+            file.chmod(0o600)
+        except FileNotFoundError:
+            kept = b""
+        if len(kept) == SECRET_BYTES:
+            return kept
+        draft = state / f".cache-secret-{os.getpid()}"
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as secret:  # noqa: PTH123 (of an open file)
+            secret.write(fresh)
+        draft.replace(file)
+    except OSError as error:
+        log.warning(
+            "the secret of the audio cache cannot be kept", extra={"file": str(file), "error": error.strerror}
+        )
+    return fresh

@@ -1,0 +1,106 @@
+"""What was spoken once is not made again: it is played."""
+
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from gateway.engines.cache.audio_store import AudioKeys, AudioStore, cache_secret
+from gateway.engines.cache.storing import StoringEngine
+from gateway.settings.settings import Settings
+from robotvoice.engines.base import READY, Engine, Readiness, legible_of
+from robotvoice.errors import EngineUnavailable
+from robotvoice.persona import VoiceSpec
+from robotvoice.sound.pcm import AudioChunk
+from robotvoice.text.writing.scripts import Legible
+from robotvoice.utterance import Sentence
+
+PIECE = 1 / 3
+"""Seconds of audio in a chunk that is played"""
+OF_MODELS = frozenset({"mlx"})
+"""Engines whose sound is worth keeping"""
+MEGABYTE = 1_000_000
+
+
+class CacheEngine:
+    """Plays what is held of a voice; needs no breaker, and is in a chain before the engine of that voice."""
+
+    name = "cache"
+    first_audio_cap = 2.0
+    signs_of_life = False
+
+    def __init__(
+        self, store: AudioStore, keys: AudioKeys, makers: Mapping[str, Engine] = MappingProxyType({})
+    ) -> None:
+        """`makers` are the engines whose sound is kept, by name."""
+        self._store = store
+        self._makers = makers
+        self._keys = keys
+        self.hits = self.misses = 0
+
+    @property
+    def description(self) -> str:
+        return self._store.description
+
+    async def start(self) -> None:
+        await self._store.open()
+
+    def readiness(self, voice: VoiceSpec) -> Readiness:
+        """Of a voice that a model makes, there may be something."""
+        return READY
+
+    def legible(self, text: str, voice: VoiceSpec) -> Legible:
+        """As the engine of the voice, whose sound it plays."""
+        maker = self._makers.get(voice.engine)
+        return legible_of(maker, text, voice) if maker else Legible(text)
+
+    def start_estimate(self, sentence: Sentence, voice: VoiceSpec) -> float:
+        return 0.0
+
+    def real_time_factor(self, voice: VoiceSpec) -> float:
+        return 0.0
+
+    def holds(self, sentence: Sentence, voice: VoiceSpec) -> bool:
+        """Whether it would be played. `sentence` is what the engine of the voice would be given."""
+        key = self._keys.of(sentence, voice)
+        return key is not None and self._store.holds(key)
+
+    async def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
+        """All of it or EngineUnavailable: what is damaged is noticed before the first chunk."""
+        key = self._keys.of(sentence, voice)
+        audio = await self._store.get(key) if key else None
+        if audio is None:
+            self.misses += 1
+            raise EngineUnavailable("not_held", "this sentence was not spoken before")
+        self.hits += 1
+        origin = replace(audio.origin, stored=True)
+        step = int(audio.format.sample_rate * PIECE) * audio.format.frame_bytes
+        for start in range(0, len(audio.pcm), step):
+            yield AudioChunk(audio.pcm[start : start + step], audio.format, origin)
+
+    async def probe(self) -> None:
+        """Nothing to prove: what cannot be read is made again."""
+
+    async def close(self) -> None:
+        await self._store.close()
+
+
+def with_cache(
+    engines: Mapping[str, Engine], settings: Settings, revisions: Mapping[str, str] | None = None
+) -> dict[str, Engine]:
+    """These engines, the ones that run a model kept by a cache, unless the settings have none.
+
+    `revisions`: the commit of each model that is pinned.
+    """
+    if not settings.cache:
+        return dict(engines)
+    store = AudioStore(
+        settings.state_dir / "audio",
+        disk_bytes=settings.cache_disk_mb * MEGABYTE,
+        memory_bytes=settings.cache_memory_mb * MEGABYTE,
+    )
+    keys = AudioKeys(cache_secret(settings.state_dir), revisions)
+    kept: dict[str, Engine] = {
+        name: StoringEngine(engine, store, keys) if name in OF_MODELS else engine
+        for name, engine in engines.items()
+    }
+    return {CacheEngine.name: CacheEngine(store, keys, kept)} | kept

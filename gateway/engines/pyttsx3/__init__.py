@@ -1,0 +1,1 @@
+"""The `pyttsx3` engine: the system's own voices, in a child process."""

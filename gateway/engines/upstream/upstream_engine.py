@@ -1,0 +1,230 @@
+"""The `upstream` engine: the voices of one other server, as if they were our own."""
+
+import asyncio
+import logging
+import os
+import time
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
+from http import HTTPStatus
+
+from yarl import URL
+
+from gateway.engines.upstream.answer import Expected, HoldOff, NotAuthorised
+from gateway.engines.upstream.canary_voices import CanaryVoices
+from gateway.engines.upstream.dialects import DIALECTS, Request
+from gateway.engines.upstream.exchange import Connection
+from gateway.engines.upstream.far_gateway import check_readyz, check_substitute
+from gateway.engines.upstream.sent_clips import SentClips
+from gateway.engines.upstream.slot import Place
+from gateway.engines.upstream.upstream_pace import Pace
+from gateway.engines.upstream.upstream_settings import UpstreamSettings
+from robotvoice.engines.base import READY, Readiness
+from robotvoice.errors import ContentFailure, EngineFailure, EngineUnavailable, InvalidClip, InvalidSettings
+from robotvoice.persona import UPSTREAM_PREFIX, VoiceSpec
+from robotvoice.sound.pcm import AudioChunk, Origin
+from robotvoice.utterance import Priority, Reason, Sentence
+
+log = logging.getLogger(__name__)
+
+PROBE_TEXT = "Hi."
+THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+MODELS = "/v1/models"
+OF_ONE_VOICE = ("refused", "not_ready")
+"""Reasons that may be a voice's own: another one is asked before the server is found wanting"""
+CLONE = "reference"
+"""What a voice is called that is made from a clip"""
+
+
+class UpstreamEngine:
+    """One for each server, with a breaker of its own: named `upstream:NAME`.
+
+    It keeps its own deadlines, in `UpstreamSettings`, and gives up a request as soon as nobody listens.
+    """
+
+    signs_of_life = False
+
+    def __init__(
+        self,
+        name: str,
+        settings: UpstreamSettings,
+        *,
+        environment: Mapping[str, str] = os.environ,
+        clock: Callable[[], float] = time.monotonic,
+        time_of_day: Callable[[], float] = time.time,
+    ) -> None:
+        """`name` is the one in the settings; a key may be in the `environment`."""
+        self.name = f"{UPSTREAM_PREFIX}{name}"
+        self._settings = settings
+        self._dialect = DIALECTS[settings.dialect]
+        self._environment = environment
+        self._clock, self._time_of_day = clock, time_of_day
+        self._clips = SentClips()
+        self._connection: Connection | None = None
+        self._refused: Reason | None = Reason("starting", f"{self.name} is not started yet")
+        """Why no request makes sense until the gateway is started again"""
+        self._hold_until = 0.0
+        self._inside: set[Place] = set()
+        self._pace = Pace(clock)
+        self._canaries = CanaryVoices()
+
+    @property
+    def description(self) -> str:
+        return f"a server that speaks {self._settings.dialect}"
+
+    @property
+    def first_audio_cap(self) -> float:
+        return self._settings.first_audio
+
+    async def start(self) -> None:
+        """Reads the key. The server itself is asked only when somebody wants to speak."""
+        settings = self._settings
+        try:
+            key = await asyncio.to_thread(settings.key, self._environment)
+        except InvalidSettings as error:
+            self._refused = Reason("not_authorised", f"{self.name}: {error.message}")
+            return
+        url = URL(settings.url)
+        if key is not None and url.scheme == "http" and url.host not in THIS_MACHINE:
+            log.warning("%s: the key travels unencrypted; give an address with https", self.name)
+        expected = Expected(self.name, settings.sample_rate, self._dialect.several_wavs)
+        self._connection = Connection(self.name, settings, expected, key, self._time_of_day)
+        self._refused = None
+
+    def readiness(self, voice: VoiceSpec) -> Readiness:
+        reason = self._refused or self._dialect.problem(voice)
+        if reason:
+            return Readiness(reason)
+        left = self._hold_until - self._clock()
+        if left > 0:
+            return Readiness(Reason("held_off", f"{self.name} is busy and says when to come back"), left)
+        return READY
+
+    def takes_language(self, voice: VoiceSpec) -> bool:
+        more = voice.upstream_voice
+        return more is not None and self._dialect.tells_language(more)
+
+    def start_estimate(self, sentence: Sentence, voice: VoiceSpec) -> float:
+        return self._pace.first_audio
+
+    def real_time_factor(self, voice: VoiceSpec) -> float:
+        return self._pace.real_time_factor
+
+    async def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
+        ready = self.readiness(voice)
+        if ready.reason:
+            raise EngineUnavailable(ready.reason.code, ready.reason.text, ready.retry_after)
+        place = self._place(sentence.asked.priority)
+        self._canaries.asked(voice)
+        try:
+            async with aclosing(self._chunks(sentence.text, voice)) as chunks:
+                while chunk := await place.next(chunks):
+                    yield chunk
+            self._canaries.spoke(voice)
+        except HoldOff as hold:
+            self._hold_until = max(self._hold_until, self._clock() + hold.seconds)
+            raise
+        except NotAuthorised as refused:
+            self._refused = Reason(refused.reason, refused.message)
+            raise
+        finally:
+            self._inside.discard(place)
+
+    async def probe(self) -> None:
+        """Speaks a word with the voice that spoke last; asks another gateway of ours whether it could.
+
+        What the server refuses to this voice it may do for the next one. Raises EngineFailure, and
+        EngineUnavailable while the server is to be left alone.
+        """
+        if self._refused:
+            raise EngineUnavailable(self._refused.code, self._refused.text)
+        assert self._connection is not None, "started"
+        voices = self._canaries.in_turn()
+        if not voices:
+            await self._ask(self._connection)
+        refused: EngineFailure | None = None
+        for voice in voices:
+            try:
+                return await self._prove(self._connection, voice)
+            except (EngineFailure, EngineUnavailable) as problem:
+                if problem.reason not in OF_ONE_VOICE:
+                    raise
+                refused = EngineFailure(problem.reason, problem.message)
+        if refused:
+            raise refused
+
+    async def _ask(self, connection: Connection) -> None:
+        """As long as there is no voice. Raises EngineFailure."""
+        if self._settings.dialect == "robotvoice":
+            return await check_readyz(connection, self.name, None, self._settings.first_audio)
+        status, _ = await connection.get(MODELS, self._settings.first_audio, 0)
+        if status != HTTPStatus.OK:
+            raise EngineFailure("refused", f"{self.name} does not tell its models ({status})")
+
+    async def _prove(self, connection: Connection, voice: VoiceSpec) -> None:
+        """Raises EngineFailure or EngineUnavailable."""
+        if self._settings.dialect == "robotvoice":
+            return await check_readyz(connection, self.name, voice, self._settings.first_audio)
+        try:
+            async with aclosing(self.speak(Sentence(0, PROBE_TEXT), voice)) as chunks:
+                async for _ in chunks:
+                    pass
+        except ContentFailure as failure:
+            # It answers; whether that can be the word is for those to say who listen to it.
+            if failure.reason in OF_ONE_VOICE:
+                raise
+
+    async def close(self) -> None:
+        self._refused = Reason("closed", f"{self.name} is closed")
+        if self._connection:
+            await self._connection.close()
+
+    def _place(self, priority: Priority) -> Place:
+        """Raises EngineUnavailable if there is none."""
+        if len(self._inside) >= self._settings.requests:
+            nobodys = [place for place in self._inside if place.priority is Priority.BACKGROUND]
+            if not nobodys or priority is Priority.BACKGROUND:
+                raise EngineUnavailable("busy", f"{self.name} is given no more sentences at the same time")
+            nobodys[0].give_up()
+            self._inside.remove(nobodys[0])
+        place = Place(priority)
+        self._inside.add(place)
+        return place
+
+    async def _chunks(self, text: str, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
+        assert self._connection is not None and voice.upstream_voice is not None, "it is ready"
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        expires = began + self._settings.first_audio
+        clip = await self._clip(voice)
+        wanted = self._settings.format or self._dialect.format
+        asked = Request(text, voice.voice, voice.upstream_voice, clip, wanted, voice.language)
+        fields = self._dialect.fields(asked)
+        origin = Origin(self.name, voice.voice or CLONE)
+        waited = seconds = 0.0
+        async with self._connection.asked(fields, expires) as answer:
+            if self._dialect.tells_substitute:
+                check_substitute(answer.response.headers, self.name)
+            async with aclosing(self._connection.sound(answer, text, expires)) as sound:
+                async for pcm, audio_format in sound:
+                    if seconds:
+                        waited += loop.time() - began
+                    else:
+                        self._pace.began(loop.time() - began)
+                    chunk = AudioChunk(pcm, audio_format, origin)
+                    seconds += audio_format.seconds(chunk.samples)
+                    yield chunk
+                    # While the listener took it, nobody waited for the upstream.
+                    began = loop.time()
+        self._pace.ended(waited, seconds)
+
+    async def _clip(self, voice: VoiceSpec) -> str | None:
+        assert voice.upstream_voice is not None, "it is ready"
+        path = voice.upstream_voice.reference
+        if path is None:
+            return None
+        try:
+            more = voice.upstream_voice
+            return await self._clips.data_uri(path, more.transcript, more.language)
+        except InvalidClip as error:
+            raise EngineUnavailable(error.code, error.message) from error

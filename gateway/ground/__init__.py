@@ -1,0 +1,1 @@
+"""Files, folders and memory of this process, and how a problem is told."""

@@ -1,0 +1,1 @@
+"""Whether what an engine makes can be the sentence it was given."""

@@ -1,0 +1,1 @@
+"""HTTP below every dialect: the server, request ids, errors, and sending to slow readers."""

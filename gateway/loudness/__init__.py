@@ -1,0 +1,1 @@
+"""Every voice comes out equally loud (ITU-R BS.1770)."""

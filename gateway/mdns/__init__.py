@@ -1,0 +1,1 @@
+"""The gateway on its networks: the sockets it listens on, and how it is announced."""

@@ -1,0 +1,1 @@
+"""The models on this machine: which are there, and where they lie."""

@@ -1,0 +1,1 @@
+"""What became of every text: for the log, for counters, for `status`."""

@@ -1,0 +1,1 @@
+"""From an owner's folder to the personas in use: read, checked, watched."""

@@ -1,0 +1,1 @@
+"""A persona's phrases, recorded in its own voice for robots to keep."""

@@ -1,0 +1,1 @@
+"""What a request means, whatever door it came through, and what the application holds for it."""

@@ -1,0 +1,61 @@
+"""What the application holds, each under one typed key."""
+
+import asyncio
+from collections.abc import Mapping
+
+from aiohttp import web
+
+from gateway.clips.caller_clips import CallerClips
+from gateway.mdns.advertise import Advertiser
+from gateway.observe.counters import Metrics
+from gateway.observe.request_log import Observer
+from gateway.observe.status_hour import LastHour
+from gateway.observe.tally import Tally
+from gateway.observe.too_slow import TooSlow
+from gateway.personas.persona_report import PersonaReport
+from gateway.personas.persona_shelf import PersonaShelf
+from gateway.phrases.pack_store import PhraseStore
+from gateway.phrases.phrase_rendering import PhraseRendering
+from gateway.requests.admission import Admission
+from gateway.settings.settings import Settings
+from robotvoice.chain.guarded import GuardedEngine
+from robotvoice.ground.settings_changes import SettingsChanges
+from robotvoice.wire.last_answers import LastAnswers
+
+
+class Sockets(set[web.WebSocketResponse]):
+    """Every open WebSocket, so that a stop can close them."""
+
+
+class Listeners(set[asyncio.Event]):
+    """Of every conversation that wants to be told when the personas or their phrases change."""
+
+    def wake(self) -> None:
+        for changed in self:
+            changed.set()
+
+
+SETTINGS = web.AppKey("settings", Settings)
+CHANGES = web.AppKey("changes", SettingsChanges)
+TOO_SLOW = web.AppKey("too_slow", TooSlow)
+GATEWAY_ID = web.AppKey("gateway_id", str)
+RUN = web.AppKey("run", str)
+"""Names this run of the gateway: two that answer with one id and different runs are two"""
+PERSONAS = web.AppKey("personas", PersonaShelf)
+DEFAULT_PERSONA = web.AppKey("default_persona", str)
+PHRASES = web.AppKey("phrases", PhraseStore)
+PERSONA_REPORT = web.AppKey("persona_report", PersonaReport)
+PHRASE_RENDERING = web.AppKey("phrase_rendering", PhraseRendering)
+ENGINES = web.AppKey("engines", Mapping[str, GuardedEngine])
+ADMISSION = web.AppKey("admission", Admission)
+ADVERTISER = web.AppKey("advertiser", Advertiser)
+SOCKETS = web.AppKey("sockets", Sockets)
+LISTENERS = web.AppKey("listeners", Listeners)
+CALLER_CLIPS = web.AppKey("caller_clips", CallerClips)
+LARGE_BODIES = web.AppKey("large_bodies", asyncio.Semaphore)
+LAST_ANSWERS = web.AppKey("last_answers", LastAnswers)
+LONG_FILES = web.AppKey("long_files", asyncio.Semaphore)
+METRICS = web.AppKey("metrics", Metrics)
+OBSERVER = web.AppKey("observer", Observer)
+LAST_HOUR = web.AppKey("last_hour", LastHour)
+TALLY = web.AppKey("tally", Tally)

@@ -1,0 +1,1 @@
+"""What proves the promises: faults, networks, hours, figures. Nothing of it is installed."""

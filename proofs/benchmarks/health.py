@@ -1,0 +1,82 @@
+"""Whether `/health` is held up by synthesis: ten requests at once speak all the time while it is asked."""
+
+import http.client
+import math
+import subprocess
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from proofs.benchmarks.processes import ROOT, GatewayProcess, environment, running_gateway
+from proofs.benchmarks.report import BenchmarkBroken, Figure, Progress, lost, median, percentile
+
+TARGET = 100.0
+"""Milliseconds at p99"""
+CLIENTS = 10
+TEXTS = {"Hello world": "Hello world", "1,000 characters": "The robot speaks, and nobody has to wait. " * 24}
+PAUSE = 0.005
+"""Seconds between two questions"""
+END_WITHIN = 30.0
+
+
+def measure(progress: Progress, *, samples: int = 400) -> list[Figure]:
+    """Milliseconds of one `/health`, alone and while ten requests of each text are in work."""
+    figures: list[Figure] = []
+    with (
+        TemporaryDirectory(prefix="robotvoice-bench-") as name,
+        running_gateway(Path(name)) as gateway,
+    ):
+        progress("health: nobody speaks")
+        alone = [_ask(gateway) for _ in range(samples)]
+        figures.append(Figure("nobody speaks, p99", percentile(alone, 99), "ms"))
+        for label, text in TEXTS.items():
+            progress(f"health: ten requests of {label}")
+            times, spoken, failed = _under_load(gateway, Path(name), text, samples)
+            figures += [
+                Figure(f"ten requests of {label}, p50", median(times), "ms"),
+                Figure(f"ten requests of {label}, p99", percentile(times, 99), "ms", TARGET),
+                Figure(f"ten requests of {label}, spoken meanwhile", spoken, "requests"),
+                lost(f"/health beside {label}", times),
+                Figure(f"requests of {label}: lost of {spoken + failed}", failed, "lost", 0),
+            ]
+    return figures
+
+
+def _under_load(
+    gateway: GatewayProcess, folder: Path, text: str, samples: int
+) -> tuple[list[float], int, int]:
+    """(milliseconds of each question, requests spoken, requests lost)"""
+    load = subprocess.Popen(
+        [sys.executable, "-m", "proofs.benchmarks.load", gateway.address, str(CLIENTS), text],
+        cwd=ROOT,
+        env=environment(folder),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert load.stdout is not None
+        load.stdout.readline()  # all of them have been answered once
+        times = []
+        for _ in range(samples):
+            times.append(_ask(gateway))
+            time.sleep(PAUSE)
+        counts, _ = load.communicate(timeout=END_WITHIN)  # the end of its input ends it
+    except subprocess.TimeoutExpired:
+        raise BenchmarkBroken("the load did not end") from None
+    finally:
+        load.kill()
+        load.wait()
+    spoken, failed = map(int, counts.split())
+    return times, spoken, failed
+
+
+def _ask(gateway: GatewayProcess) -> float:
+    """Milliseconds; infinite when it was not answered well."""
+    begun = time.perf_counter()
+    try:
+        good = gateway.get("/health") == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        good = False
+    return (time.perf_counter() - begun) * 1000 if good else math.inf

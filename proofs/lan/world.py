@@ -1,0 +1,185 @@
+"""A gateway on one machine, a robot on another, what is said on it and what is heard of it."""
+
+import json
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from proofs.lan.ear import Ear, Sound
+from proofs.lan.network import MAC, Network
+from proofs.lan.processes import (
+    DAEMON_PORT,
+    Program,
+    ask,
+    daemon,
+    environment,
+    far_voice,
+    gateway,
+    until_own_voice,
+    wait_until,
+)
+from proofs.lan.sink import Loudspeaker
+from proofs.lan.texts import PHRASES
+from proofs.tiny_voice import reference_clip
+from robotvoice.persona import VoiceSpec
+
+PERSONA = "gremlin"
+"""One that a robot knows, and how it speaks by itself, before it has met a gateway"""
+LOCAL_VOICE = VoiceSpec("espeak", voice="en+croak", pitch=20, rate=180)
+PERSONA_FILE = """\
+name: Gremlin
+language: en
+voice: {engine: upstream, upstream: tones, voice: tones, model: any}
+fallbacks: [{engine: espeak, voice: en+croak, pitch: 20, rate: 180}]
+"""
+CLONED = "vixen"
+"""One whose phrases are kept: that is done for cloned voices only, so she sends a clip to the same server"""
+CLONED_FILE = """\
+name: Vixen
+language: en
+voice: {{engine: upstream, upstream: clones, reference: {clip}, transcript: words.txt, send_reference: true}}
+phrases: {phrases}
+consent: {{subject: synthetic, granted_by: project, scope: tests}}
+"""
+SETTLED_WITHIN = 20.0
+LOOK_EVERY = 0.02
+
+
+@dataclass(slots=True)
+class World:
+    """All of it runs. Raises RunBroken where something does not happen at all."""
+
+    folder: Path
+    network: Network
+    loudspeaker: Loudspeaker
+    ear: Ear
+    voice: Program
+    gateway: Program
+    daemon: Program | None
+    address: str = MAC
+
+    @property
+    def robot(self) -> dict[str, str]:
+        """The environment of every program on the robot."""
+        own = environment(self.folder / "robot")
+        return {
+            **own,
+            "PATH": f"{self.loudspeaker.bin}:{own['PATH']}",
+            "ROBOTVOICE_PLAYER": "aplay",
+            "ROBOTVOICE_PERSONA": PERSONA,
+            "ROBOTVOICE_VOICE_LOCK": str(self.folder / "voice.lock"),
+        }
+
+    def say(self, text: str, **more: Any) -> float:
+        """Returns at once, with the moment before it was asked."""
+        moment = time.monotonic()
+        ask("127.0.0.1", DAEMON_PORT, "POST", "/say", {"text": text, **more})
+        return moment
+
+    def stop(self) -> None:
+        ask("127.0.0.1", DAEMON_PORT, "POST", "/stop", {})
+
+    def status(self) -> Any:
+        return ask("127.0.0.1", DAEMON_PORT, "GET", "/status")
+
+    def settle(self) -> None:
+        """Waits until all was said."""
+
+        def quiet() -> bool:
+            told = self.status()
+            return not told["speaking"] and not told["waiting"]
+
+        wait_until(quiet, "what was said has not ended", SETTLED_WITHIN, LOOK_EVERY)
+
+    def until_connected(self) -> None:
+        """Waits until the gateway can speak with its own voice and the daemon knows of it."""
+        until_own_voice(self.address, PERSONA)  # an engine that was asked in vain is given a rest there
+        wait_until(
+            lambda: self.status()["gateway"]["ready"], "the robot has not found its gateway", every=LOOK_EVERY
+        )
+
+    def until_phrases(self) -> None:
+        """Waits until the robot has the whole book of the persona that has one."""
+
+        def complete() -> bool:
+            books = self.status()["phrasebook"]["personas"]
+            return any(each["persona"] == CLONED and each["complete"] for each in books)
+
+        wait_until(complete, "the robot has not got its phrases", every=LOOK_EVERY)
+
+    def sounds(self, since: float) -> list[Sound]:
+        """What is heard from that moment on, in its order."""
+        heard = (sound for play in self.loudspeaker.plays for sound in self.ear.hear(play, since))
+        return sorted(heard, key=lambda sound: sound.began)
+
+    def start_gateway(self) -> float:
+        """In place of the one there was. Returns when it was ready."""
+        self.gateway.end(signal.SIGKILL)
+        self.gateway = gateway(self.folder / "mac", self.folder / "personas")
+        return until_own_voice(self.address, PERSONA)
+
+    def start_daemon(self, *, fresh: bool = False, **environment: str) -> None:
+        """In place of the one there is; a `fresh` one knows nothing."""
+        self.end_daemon()
+        if fresh:
+            shutil.rmtree(self.folder / "robot" / "state", ignore_errors=True)
+        self.daemon = daemon(self.folder / "robot", {**self.robot, **environment})
+
+    def move_gateway(self) -> None:
+        """To another address."""
+        self.address = self.network.move()
+
+    def heal(self) -> None:
+        """After a trial that was broken off: everything is as in the beginning."""
+        self.network.mend_all()
+        self.start_gateway()
+        self.start_daemon()
+        self.until_connected()
+
+    def end_daemon(self) -> None:
+        if self.daemon:
+            self.daemon.end()
+        self.daemon = None
+
+
+@contextmanager
+def running_world(folder: Path) -> Iterator[World]:
+    """The robot has found its gateway, and learned from it. Afterwards none of it runs."""
+    for part in ("mac", "robot"):
+        (folder / part).mkdir(parents=True)
+    _write_personas(folder / "personas")
+    ear = Ear(LOCAL_VOICE)
+    network = Network()
+    loudspeaker = Loudspeaker(folder / "loudspeaker")
+    programs: list[Program] = []
+    world: World | None = None
+    try:
+        programs.append(far_voice(folder / "mac"))
+        programs.append(gateway(folder / "mac", folder / "personas"))
+        voice, answering = programs
+        world = World(folder, network, loudspeaker, ear, voice, answering, daemon=None)
+        until_own_voice(MAC, PERSONA)
+        world.start_daemon()
+        world.until_connected()
+        yield world
+    finally:
+        if world:
+            programs += [world.gateway, *([world.daemon] if world.daemon else [])]
+        for program in reversed(programs):
+            program.end()
+        loudspeaker.close()
+
+
+def _write_personas(folder: Path) -> None:
+    for name in (PERSONA, CLONED):
+        (folder / name).mkdir(parents=True)
+    (folder / PERSONA / "persona.yaml").write_text(PERSONA_FILE, encoding="utf-8")
+    clip, transcript = reference_clip(folder / CLONED)
+    (folder / CLONED / "words.txt").write_text(transcript, encoding="utf-8")
+    cloned = CLONED_FILE.format(clip=clip.name, phrases=json.dumps(PHRASES))
+    (folder / CLONED / "persona.yaml").write_text(cloned, encoding="utf-8")

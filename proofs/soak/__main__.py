@@ -1,0 +1,48 @@
+"""python -m soak: a gateway goes and comes for an hour's worth of times while three programs speak.
+
+Prints what was seen, writes out/soak.json, and ends with 0 when every promise was kept, else with 1.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from proofs.lan.processes import RunBroken
+from proofs.soak.report import figures_of
+from proofs.soak.run import run
+from robotvoice.console.tables import sheet
+
+OUT = Path("out/soak.json")
+CHANGES = 120
+"""A sleep and a wake each minute, for an hour"""
+IDLE = 60.0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m proofs.soak", description="Whether a daemon lasts.")
+    parser.add_argument("--changes", type=int, default=CHANGES, metavar="N", help="of the gateway's state")
+    parser.add_argument(
+        "--idle", type=float, default=IDLE, metavar="S", help="seconds of rest, with a gateway and without"
+    )
+    parser.add_argument("--seed", type=int, default=1, metavar="N")
+    options = parser.parse_args(arguments)
+    try:
+        figures = figures_of(run(options.seed, options.changes, options.idle))
+    except RunBroken as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    row = asdict(figures)
+    print(sheet([(name.replace("_", " "), str(value)) for name, value in row.items() if name != "broken"]))
+    OUT.parent.mkdir(parents=True, exist_ok=True)
+    OUT.write_text(json.dumps(row, indent=1) + "\n", encoding="utf-8")
+    for promise in figures.broken:
+        print(f"BROKEN with --seed {figures.seed}: {promise}", file=sys.stderr)
+    return 1 if figures.broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

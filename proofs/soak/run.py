@@ -1,0 +1,120 @@
+"""One run: the gateway goes and comes, programs speak, and what the daemon holds is looked at each time."""
+
+import contextlib
+import json
+import random
+import tempfile
+import time
+import uuid
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from proofs.soak.far_gateway import Absence, FarGateway
+from proofs.soak.processes import Program, environment, until
+from proofs.soak.robot import Held, Robot
+
+AWAY = (0.3, 3.0)
+HERE = (0.5, 3.0)
+"""Seconds for which the gateway is away, and there again"""
+BACK_WITHIN = 30.0
+SETTLED_WITHIN = 20.0
+WARM = 4
+"""Changes after which nothing is new to the daemon any more"""
+
+
+@dataclass(slots=True)
+class Run:
+    """What was seen of one."""
+
+    seed: int
+    changes: int
+    seconds: float = 0.0
+    absences: Counter[str] = field(default_factory=Counter)
+    back_ms: list[int] = field(default_factory=list)
+    """From when the gateway was there until the daemon had it"""
+    texts: list[dict[str, Any]] = field(default_factory=list)
+    """A row for each, as its program told it"""
+    lines: dict[str, int] = field(default_factory=dict)
+    """What the daemon says became of them"""
+    sentences: int = 0
+    """That began to sound, by the daemon's count"""
+    held: list[Held] = field(default_factory=list)
+    """After each change from the fourth on, and when all was quiet"""
+    idle_with_gateway: float | None = None
+    idle_without_gateway: float | None = None
+    """Part of one core, the children's included; None: not measured"""
+
+
+def run(seed: int, changes: int, idle: float) -> Run:
+    """`changes` of the gateway's state, then `idle` seconds of rest with and without it. Raises RunBroken."""
+    found = Run(seed, changes)
+    chance = random.Random(seed)
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="soak-") as name, contextlib.ExitStack() as running:
+        identity = f"soak-{uuid.uuid4().hex[:8]}"
+        far, near = Path(name, "gateway"), Path(name, "robot")
+        far.mkdir()
+        near.mkdir()
+        gateway = FarGateway(far, environment(far, identity), chance)
+        running.callback(gateway.end)
+        robot = Robot(near, environment(near, identity))
+        running.callback(robot.end)
+        until(robot.has_a_gateway, "the daemon did not find the gateway", BACK_WITHIN)
+        _while_they_speak(robot, gateway, found, chance)
+        found.seconds = time.monotonic() - began
+        if idle:
+            found.idle_with_gateway = _used(robot, idle)
+            gateway.leave(Absence.SHUT_DOWN)
+            until(lambda: not robot.has_a_gateway(), "the daemon did not miss the gateway")
+            found.idle_without_gateway = _used(robot, idle)
+            gateway.return_()
+    return found
+
+
+def _while_they_speak(robot: Robot, gateway: FarGateway, found: Run, chance: random.Random) -> None:
+    absences = [absence for _ in range(found.changes // 2 + 1) for absence in Absence]
+    talkers = robot.talkers()
+    try:
+        for change in range(0, found.changes, 2):
+            absence = absences[change // 2]
+            found.absences[absence] += 1
+            gateway.leave(absence)
+            time.sleep(chance.uniform(*AWAY))
+            gateway.return_()
+            back = time.monotonic()
+            until(robot.has_a_gateway, "the daemon did not find the gateway again", BACK_WITHIN)
+            found.back_ms.append(round((time.monotonic() - back) * 1000))
+            time.sleep(chance.uniform(*HERE))
+            if change + 2 >= WARM:
+                found.held.append(robot.held())
+    finally:
+        for talker in talkers:
+            talker.end()
+    robot.until_quiet()
+    status = robot.status()
+    found.lines = status["lines"]
+    found.sentences = sum(row["sentences"] for row in status["spoken"])
+    for talker in talkers:
+        found.texts += _rows(talker)
+    found.held.append(_settled(robot, found.held))
+
+
+def _rows(talker: Program) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in talker.said.read_text(encoding="utf-8").splitlines()]
+
+
+def _settled(robot: Robot, before: list[Held]) -> Held:
+    """When the daemon holds no more descriptors than at the least; what it holds when that takes too long."""
+    least = min((held.descriptors for held in before), default=0)
+    deadline = time.monotonic() + SETTLED_WITHIN
+    while (held := robot.held()).descriptors > least and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return held
+
+
+def _used(robot: Robot, seconds: float) -> float:
+    before, began = robot.cpu_seconds(), time.monotonic()
+    time.sleep(seconds)
+    return (robot.cpu_seconds() - before) / (time.monotonic() - began)

@@ -1,0 +1,70 @@
+"""The clip whose voice the checkpoint clones, spoken by eSpeak NG, and what is said in it."""
+
+import asyncio
+import tempfile
+from contextlib import aclosing
+from pathlib import Path
+
+from proofs.tiny_voice.configs import FRAME_SECONDS
+from robotvoice.engines.espeak.espeak_engine import EspeakEngine
+from robotvoice.persona import VoiceSpec
+from robotvoice.sound.pcm import AudioFormat, wav_file
+from robotvoice.utterance import Sentence
+
+SENTENCES = (
+    "A robot came into the kitchen before breakfast.",
+    "It counted nine blue cups on the shelf,",
+    "and then it told everyone about all of them.",
+)
+TRANSCRIPT = " ".join(SENTENCES)
+ADDED_SILENCE = 0.5
+"""Seconds that the gateway adds to the end of a clip"""
+CLIP_SECONDS = len(TRANSCRIPT.encode()) * FRAME_SECONDS - ADDED_SILENCE
+"""With that silence the clip has one frame for each byte of its transcript: what the checkpoint counts on"""
+VOICE = VoiceSpec("espeak", voice="en", rate=150)
+
+
+def reference_clip(folder: Path, voice: VoiceSpec = VOICE, name: str = "reference") -> tuple[Path, str]:
+    """Writes `name`.wav (mono, eSpeak NG's rate, 10 to 11 s) into the folder; returns it and its transcript.
+
+    Pauses between the sentences bring it to its length, whatever the voice; a voice so slow that it has no
+    room for them raises ValueError. Raises EngineUnavailable where eSpeak NG is missing. Blocks for a few
+    tenths of a second: from a coroutine, call it with `asyncio.to_thread`.
+    """
+    spoken, audio_format = asyncio.run(_spoken(voice))
+    missing = audio_format.samples(0) + round(CLIP_SECONDS * audio_format.sample_rate)
+    missing -= sum(audio_format.samples(len(pcm)) for pcm in spoken)
+    if missing < 0:
+        raise ValueError(f"{voice.voice} speaks too slowly for {CLIP_SECONDS:.1f} s; raise its rate")
+    # None at the end: there the gateway leaves it out, and the length would be another one.
+    pause = bytes(missing // (len(spoken) - 1) * audio_format.frame_bytes)
+    *others, last = spoken
+    pcm = b"".join(part + pause for part in others)
+    pcm += bytes(
+        round(CLIP_SECONDS * audio_format.sample_rate) * audio_format.frame_bytes - len(pcm) - len(last)
+    )
+    pcm += last
+    file = folder / f"{name}.wav"
+    _write_whole(file, wav_file(pcm, audio_format))
+    return file, TRANSCRIPT
+
+
+async def _spoken(voice: VoiceSpec) -> tuple[list[bytes], AudioFormat]:
+    """PCM of each sentence."""
+    engine = EspeakEngine.installed(on_demand=True)
+    spoken = []
+    try:
+        for index, text in enumerate(SENTENCES):
+            async with aclosing(engine.speak(Sentence(index, text), voice)) as chunks:
+                parts = [chunk async for chunk in chunks]
+            spoken.append(b"".join(part.pcm for part in parts))
+        return spoken, parts[0].format
+    finally:
+        await engine.close()
+
+
+def _write_whole(file: Path, content: bytes) -> None:
+    """So that whoever reads it meanwhile sees the old file or the new one."""
+    with tempfile.NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}.", delete=False) as scratch:
+        scratch.write(content)
+    Path(scratch.name).replace(file)

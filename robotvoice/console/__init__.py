@@ -1,0 +1,1 @@
+"""What a program prints: tables, wrapped lines, help pages, a log for people."""

@@ -1,0 +1,69 @@
+"""Starting and ending child processes so that nothing of them is left, whenever the caller is cancelled."""
+
+import asyncio
+import contextlib
+import errno
+from collections.abc import Mapping
+from pathlib import Path
+
+from robotvoice.errors import EngineFailure, EngineUnavailable, MachineFull
+
+FULL = frozenset({errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.ENOMEM})
+"""What the kernel says when files, processes or memory are used up"""
+READ_BYTES = 64 * 1024
+USUAL_END = 0.1
+"""Seconds after which a killed process that does not end is looked into"""
+
+
+async def spawn(
+    *command: str,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    stderr: int = asyncio.subprocess.DEVNULL,
+) -> asyncio.subprocess.Process:
+    """A process with pipes to and from it. Raises OSError when it cannot be started.
+
+    asyncio leaves pipes open when it is cancelled while it starts a process. So the start is always finished;
+    a cancelled caller's process is then ended.
+    """
+    starting = asyncio.create_task(
+        asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=stderr,
+            cwd=cwd,
+            env=env,
+        )
+    )
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await asyncio.wait({starting})
+        if not starting.exception():
+            await end(starting.result())
+        raise
+
+
+def did_not_begin(problem: str, error: OSError, reason: str = "died") -> EngineFailure | EngineUnavailable:
+    """What to raise when an engine's process, or a file for it, could not be had; `problem` names it."""
+    told = f"{problem}: {error.strerror}"
+    return MachineFull(told) if error.errno in FULL else EngineFailure(reason, told)
+
+
+async def end(process: asyncio.subprocess.Process) -> None:
+    """Kills it and waits until it is gone."""
+    # wait() returns at once for one that has ended before, whatever lies in its pipes.
+    ended_before = process.returncode is not None
+    with contextlib.suppress(ProcessLookupError):
+        process.kill()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(USUAL_END):
+            await process.wait()
+            if not ended_before:
+                return
+    # wait() also waits for the end of the pipes, which nobody reads any more when a listener was too slow.
+    with contextlib.suppress(RuntimeError):  # somebody else reads, and will come to the end
+        while process.stdout and await process.stdout.read(READ_BYTES):
+            pass
+    await process.wait()

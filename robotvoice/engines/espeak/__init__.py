@@ -1,0 +1,1 @@
+"""The `espeak` engine: eSpeak NG as a library in child processes, or as a command."""

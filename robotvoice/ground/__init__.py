@@ -1,0 +1,1 @@
+"""This machine: its networks, its files of settings, and how packages are installed."""

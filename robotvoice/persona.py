@@ -1,0 +1,198 @@
+"""What both sides know of a persona: who it is and the ordered voices it may speak with."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+from robotvoice.reading import Acting, Numbers, Reading
+from robotvoice.record import AT_HOME
+
+PERSONA_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
+"""What a persona may be called; use `fullmatch`."""
+
+FIRST_AUDIO_BUDGET, WHOLE_ANSWER_BUDGET = 2.0, 12.0
+"""Seconds, of a persona that says nothing else"""
+WhenUnavailable = Literal["substitute", "silent"]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelVoice:
+    """A voice that a neural model makes. Which fields a model takes is its family's business."""
+
+    model: str
+    """A name on the Hub, or a folder"""
+    key: str
+    """Hash of everything below and of the clip's content: equal keys sound equal"""
+    reference: Path | None = None
+    """The clip that is cloned"""
+    transcript: str | None = None
+    """What is said in the clip, to the letter; None: nobody wrote it down"""
+    speaker: str | None = None
+    """One of the model's preset voices"""
+    instruct: str | None = None
+    """How to speak, in words"""
+    language: str | None = None
+    """A tag such as en-GB; None: the model finds out"""
+    seed: int | None = None
+    """Of a single request; None: it follows from `key`"""
+    ad_hoc: bool = False
+    """True: the clip came with a single request, and `reference` is None"""
+
+    @property
+    def clones(self) -> bool:
+        """Whether it is made from somebody's recording."""
+        return self.reference is not None or self.ad_hoc
+
+
+@dataclass(frozen=True, slots=True)
+class UpstreamVoice:
+    """A voice of another server, where it is called `VoiceSpec.voice` unless a clip is sent to be cloned.
+
+    Which fields a server takes is its dialect's business.
+    """
+
+    key: str
+    """Hash of everything below, of the voice's name and of the clip's content: equal keys sound equal"""
+    model: str | None = None
+    """None: the only one it has"""
+    reference: Path | None = None
+    """The clip that is sent with each sentence"""
+    transcript: str | None = None
+    """What is said in the clip, to the letter; None: nobody wrote it down"""
+    instruct: str | None = None
+    """How to speak, in words"""
+    language: str | None = None
+    """A tag such as en-GB"""
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceSpec:
+    """One entry of a persona's chain: an engine and how it is to sound. None means the engine's default."""
+
+    engine: str
+    voice: str = ""
+    pitch: int | None = None
+    """eSpeak NG: 0 to 99"""
+    rate: int | None = None
+    """Words per minute"""
+    volume: int | None = None
+    """eSpeak NG: 0 to 200, 100 is its normal"""
+    lexicon: tuple[tuple[str, str], ...] = ()
+    """(word as written, word as this engine should be given it), applied last"""
+    model_voice: ModelVoice | None = field(default=None, metadata=AT_HOME)
+    """For engines that run a model; None for all others"""
+    upstream_voice: UpstreamVoice | None = field(default=None, metadata=AT_HOME)
+    """For engines that ask another server; None for all others"""
+    language: str | None = field(default=None, metadata=AT_HOME)
+    """A tag that a request asks for; None: what the voice speaks by itself"""
+
+    def speaking(self, language: str | None) -> "VoiceSpec":
+        """The same voice, to speak what a request asks for; None: nothing."""
+        if language is None:
+            return self
+        made, far = self.model_voice, self.upstream_voice
+        return replace(
+            self,
+            language=language,
+            model_voice=made and replace(made, language=language),
+            upstream_voice=far and replace(far, language=language),
+        )
+
+    @property
+    def spoken(self) -> str | None:
+        """The language as a tag: what a request asks for, else its own; None: nobody said."""
+        more = self.model_voice or self.upstream_voice
+        return self.language or (more.language if more else None)
+
+    @property
+    def clones(self) -> bool:
+        """Whether it is made from somebody's recording."""
+        if self.upstream_voice:
+            return self.upstream_voice.reference is not None
+        return self.model_voice is not None and self.model_voice.clones
+
+    @property
+    def ad_hoc(self) -> bool:
+        """Whether its clip came with a single request."""
+        return self.model_voice is not None and self.model_voice.ad_hoc
+
+    @property
+    def source(self) -> tuple[str, str]:
+        """Equal for what comes of the same clip or name, whatever a single request wishes besides."""
+        more = self.model_voice or self.upstream_voice
+        return self.engine, more.key if more else self.voice
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """By whose leave this voice is used. A cloned voice is somebody's."""
+
+    subject: str
+    granted_by: str
+    scope: str
+    relationship: str | None = field(default=None, metadata=AT_HOME)
+    """What the two are to each other"""
+    date: str | None = field(default=None, metadata=AT_HOME)
+    """When it was given, as 2026-01-31; so is `expires`"""
+    expires: str | None = field(default=None, metadata=AT_HOME)
+    """The last day"""
+    clip_sha256: str | None = field(default=None, metadata=AT_HOME)
+    """Of the file it was given for"""
+    guardian: str | None = field(default=None, metadata=AT_HOME)
+    """Who agreed for somebody who may not do so alone"""
+
+
+@dataclass(frozen=True, slots=True)
+class Persona:
+    """A character with a voice of its own and the voices that may stand in for it."""
+
+    id: str
+    name: str
+    language: str
+    voice: VoiceSpec
+    fallbacks: tuple[VoiceSpec, ...] = ()
+    aliases: tuple[str, ...] = ()
+    when_unavailable: WhenUnavailable = "substitute"
+    acting: Acting = "drop"
+    """What becomes of stage directions in its texts"""
+    numbers: Numbers = "words"
+    """What becomes of numbers in its texts"""
+    first_audio_budget: float = FIRST_AUDIO_BUDGET
+    """Seconds until the first sound of an answer"""
+    whole_answer_budget: float = WHOLE_ANSWER_BUDGET
+    """Seconds for an answer that is nothing before it is whole"""
+    phrases: tuple[str, ...] = field(default=())
+    consent: Consent | None = None
+    revision: str = ""
+    """Hash of everything that changes the sound"""
+
+    @property
+    def voices(self) -> tuple[VoiceSpec, ...]:
+        """The whole chain, the persona's own voice first; only that one if it would rather be silent."""
+        if self.when_unavailable == "silent":
+            return (self.voice,)
+        return (self.voice, *self.fallbacks)
+
+    @property
+    def reading(self) -> Reading:
+        """How its texts are read."""
+        return Reading(self.language, self.acting, self.numbers, numbers_named(self.voices))
+
+    @property
+    def local_voices(self) -> tuple[VoiceSpec, ...]:
+        """What a robot can speak with by itself when the gateway is gone."""
+        return tuple(spec for spec in self.voices if spec.engine in LOCAL_ENGINES)
+
+
+def numbers_named(voices: Iterable[VoiceSpec]) -> tuple[str, ...]:
+    """The words with digits that a lexicon of these voices says how to pronounce."""
+    words = (word for voice in voices for word, _ in voice.lexicon)
+    return tuple(dict.fromkeys(word for word in words if any(map(str.isdigit, word))))
+
+
+UPSTREAM_PREFIX = "upstream:"
+"""In front of an upstream's name in the name of its engine"""
+LOCAL_ENGINES = frozenset({"espeak"})
+"""Engines that need nothing but the machine they run on."""

@@ -1,0 +1,125 @@
+"""Puts a service in place and takes it away again, once, and never over what its owner wrote."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from itertools import count
+from pathlib import Path
+
+from robotvoice.service.seal import intact
+from robotvoice.service.service import Command, InstallFailed, Supervisor
+from robotvoice.service.supervisor import Run, carry_out, run, succeed
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """A service on this machine. With `dry_run` all is told and nothing is changed."""
+
+    supervisor: Supervisor
+    tell: Callable[[str], None] = print
+    run: Run = run
+    force: bool = False
+    dry_run: bool = False
+
+    def install(self) -> None:
+        """Raises InstallFailed."""
+        path, content = self.supervisor.path, self.supervisor.content
+        there = _read(path)
+        self._reach()
+        running = succeed(self.supervisor.running, self.run)
+        if there == content and running:
+            self.tell(f"{path} is in place and in use: nothing was changed")
+        else:
+            if there != content:
+                if there is not None and not intact(there):
+                    self._may_move(path)
+                    self._move_aside(path)
+                self._write(path, content)
+            self._carry_out(self.supervisor.start(running=running))
+        for advice in self.supervisor.advice():
+            self.tell(advice)
+
+    def uninstall(self) -> None:
+        """Raises InstallFailed."""
+        path = self.supervisor.path
+        there = _read(path)
+        if there is None:
+            self.tell(f"there is no {path}: nothing was changed")
+            return
+        ours = intact(there)
+        if not ours:
+            self._may_move(path)
+        self._reach()
+        self._carry_out(self.supervisor.stop(running=succeed(self.supervisor.running, self.run)))
+        if ours:
+            self._do(f"remove {path}", path.unlink)
+        else:
+            self._move_aside(path)
+        self._carry_out(self.supervisor.forget())
+
+    def _reach(self) -> None:
+        """Before anything is changed: whether that can be done at all."""
+        code, told = self.run(self.supervisor.there.words)
+        if code:
+            missing = f"{self.supervisor.how_to_reach}{f' ({told})' if told else ''}"
+            if not self.dry_run:
+                raise InstallFailed(f"{missing}; nothing was changed")
+            self.tell(f"this could not be done now: {missing}")
+
+    def _may_move(self, path: Path) -> None:
+        if not self.force:
+            raise InstallFailed(
+                f"{path} is not as robotvoice wrote it, so it stays as it is; "
+                "with --force it is kept beside it under another name"
+            )
+
+    def _move_aside(self, path: Path) -> None:
+        other = _free(path)
+        self._do(f"move {path} to {other}", lambda: path.rename(other))
+
+    def _write(self, path: Path, content: bytes) -> None:
+        if self.dry_run:
+            self.tell(f"would write {path}:\n{content.decode()}")
+        else:
+            self._do(f"write {path}", lambda: replace_whole(path, content))
+
+    def _carry_out(self, commands: Iterable[Command]) -> None:
+        for command in commands:
+            self._do(f"run {command}", partial(carry_out, command, self.run))
+
+    def _do(self, what: str, action: Callable[[], object]) -> None:
+        if self.dry_run:
+            self.tell(f"would {what}")
+            return
+        self.tell(what)
+        try:
+            action()
+        except OSError as error:
+            raise InstallFailed(f"cannot {what} ({error.strerror}); mend that and type this again") from error
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise InstallFailed(f"{path} cannot be read ({error.strerror}); make it readable") from error
+
+
+def _free(path: Path) -> Path:
+    """A name beside it that no supervisor looks at."""
+    names = (path.with_name(f"{path.name}.bak{number or ''}") for number in count())
+    return next(name for name in names if not name.exists())
+
+
+def replace_whole(path: Path, content: bytes) -> None:
+    """In one step, readable for everybody as launchd wants it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f".{path.name}.new")
+    try:
+        new.write_bytes(content)
+        new.chmod(0o644)
+        new.replace(path)
+    finally:
+        new.unlink(missing_ok=True)

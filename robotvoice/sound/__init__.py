@@ -1,0 +1,1 @@
+"""Sound as bytes: its form, silence in it, and how it ends."""

@@ -1,0 +1,1 @@
+"""Markdown, tags, stage directions and templates: what of them is for a listener."""

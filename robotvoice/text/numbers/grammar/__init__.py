@@ -1,0 +1,1 @@
+"""What a language must say of numbers, and where in a text one may be."""

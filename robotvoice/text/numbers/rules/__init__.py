@@ -1,0 +1,1 @@
+"""How numbers are read, the same for all languages."""

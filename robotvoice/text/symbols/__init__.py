@@ -1,0 +1,1 @@
+"""Signs and formulas, as they are read aloud."""

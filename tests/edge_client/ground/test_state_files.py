@@ -1,0 +1,72 @@
+"""A file its owner named is replaced in one step: until all of it is written, what was there stays."""
+
+import os
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from edge_client.ground.state_files import write_where_told
+from tests.edge_client.rig import ROBOTVOICE, Commands
+
+
+def test_permissions_stay_and_a_link_is_followed(tmp_path: Path) -> None:
+    real, link = tmp_path / "real.wav", tmp_path / "link.wav"
+    real.write_bytes(b"old")
+    real.chmod(0o640)
+    link.symlink_to(real)
+    write_where_told(link, [b"ne", b"w"])
+    assert (real.read_bytes(), real.stat().st_mode & 0o777, link.is_symlink()) == (b"new", 0o640, True)
+
+
+def test_a_new_file_has_the_permissions_of_any_other(tmp_path: Path) -> None:
+    (tmp_path / "other").touch()
+    write_where_told(tmp_path / ("x" * 250), [b"new"])
+    assert {each.stat().st_mode & 0o777 for each in tmp_path.iterdir()} == {
+        (tmp_path / "other").stat().st_mode & 0o777
+    }
+
+
+def test_a_pipe_is_written_into(tmp_path: Path) -> None:
+    pipe, heard = tmp_path / "pipe", list[bytes]()
+    os.mkfifo(pipe)
+    listening = threading.Thread(target=lambda: heard.append(pipe.read_bytes()))
+    listening.start()
+    write_where_told(pipe, [b"a", b"b"])
+    listening.join(10)
+    assert (heard, pipe.is_fifo()) == ([b"ab"], True)
+
+
+def test_what_breaks_off_leaves_nothing_behind(tmp_path: Path) -> None:
+    def breaks() -> Iterator[bytes]:
+        yield b"x" * 100_000
+        raise KeyboardInterrupt
+
+    file = tmp_path / "said.wav"
+    file.write_bytes(b"old")
+    with pytest.raises(KeyboardInterrupt):
+        write_where_told(file, breaks())
+    assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("said.wav", b"old")]
+
+
+def test_a_full_disk_leaves_the_old_file(robotvoice: Commands, tmp_path: Path) -> None:
+    """A limit on the size of files stands in for it. One line says so."""
+    folder = tmp_path / "said"
+    folder.mkdir()
+    (folder / "hi.wav").write_bytes(b"old")
+    done = subprocess.run(
+        ["sh", "-c", 'ulimit -f 16; exec "$@"', "sh", *ROBOTVOICE, "say", "Hello.", "--out", "said/hi.wav"],
+        env=robotvoice.environment,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (4, "")
+    assert done.stderr.endswith(
+        "robotvoice: said/hi.wav cannot be written (File too large): choose another place\n"
+    )
+    assert [(each.name, each.read_bytes()) for each in folder.iterdir()] == [("hi.wav", b"old")]

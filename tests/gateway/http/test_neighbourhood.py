@@ -1,0 +1,78 @@
+"""With --lan a gateway speaks to the network it is in, though by IPv6 all the world could reach it."""
+
+from ipaddress import ip_interface
+
+import pytest
+from aiohttp import ClientError, ClientSession, web
+
+from gateway.http.neighbourhood import LOOK_EVERY, Neighbourhood
+from gateway.http.runner import GatewayRunner, NeighbourRequestHandler
+from robotvoice.ground.interfaces import Interface
+
+HOME = (Interface("eth0", 2, (ip_interface("10.0.0.5/24"), ip_interface("2a02:8:1:2::5/64"))),)
+
+
+@pytest.mark.parametrize(
+    ("peer", "near"),
+    [
+        ("10.0.0.2", True),
+        ("8.8.8.8", True),
+        ("127.0.0.1", True),
+        ("::1", True),
+        ("::ffff:8.8.8.8", True),
+        ("fe80::2%eth0", True),
+        ("fd00::2", True),
+        ("2a02:8:1:2::77", True),
+        ("2a02:8:1:3::77", False),
+        ("2606:4700::1111", False),
+    ],
+)
+def test_who_is_near(peer: str, near: bool) -> None:
+    """IPv4 is left to the router, which lets nobody in by itself."""
+    assert Neighbourhood(lambda: HOME).holds(peer) is near
+
+
+def test_a_new_network_is_known_soon_and_a_machine_that_is_full_knows_the_old_one() -> None:
+    now: list[float] = [0.0]
+    found: list[tuple[Interface, ...]] = [HOME]
+
+    def look() -> tuple[Interface, ...]:
+        if not found:
+            raise OSError("too many open files")
+        return found.pop()
+
+    near = Neighbourhood(look, lambda: now[0])
+    assert near.holds("2a02:8:1:2::77")
+    now[0] += 2 * LOOK_EVERY
+    assert near.holds("2a02:8:1:2::77")
+    found.append(())
+    assert near.holds("2a02:8:1:2::77")
+    now[0] += 2 * LOOK_EVERY
+    assert not near.holds("2a02:8:1:2::77")
+
+
+async def test_a_stranger_is_left_out_before_he_can_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever is near is not; and without --lan a gateway listens where its owner told it to."""
+    monkeypatch.setattr(Neighbourhood, "holds", lambda self, peer: False)
+    assert NeighbourRequestHandler.neighbourhood.holds("::1") is False
+
+    async def hello(request: web.Request) -> web.Response:
+        return web.Response(text="hello")
+
+    app = web.Application()
+    app.router.add_get("/", hello)
+    for only, answered in ((True, False), (False, True)):
+        runner = GatewayRunner(app, neighbours_only=only)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        try:
+            async with ClientSession() as session:
+                url = f"http://127.0.0.1:{runner.addresses[0][1]}/"
+                try:
+                    async with session.get(url) as response:
+                        heard = await response.text() == "hello"
+                except ClientError:
+                    heard = False
+            assert heard is answered
+        finally:
+            await runner.cleanup()
