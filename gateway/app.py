@@ -15,8 +15,7 @@ from gateway.clips.caller_clips import CallerClips
 from gateway.engines.cache.cache_engine import MEGABYTE, CacheEngine
 from gateway.engines.mlx.mlx_engine import MlxEngine
 from gateway.engines.upstream.configured import GuardedEngines
-from gateway.http.error_answers import errors_as_json
-from gateway.http.request_id import carry_request_id
+from gateway.http.openai_errors import base_url_as_json
 from gateway.mdns.advertise import Advertiser, NullAdvertiser
 from gateway.models.models import revisions
 from gateway.observe.counters import Metrics
@@ -72,6 +71,8 @@ from robotvoice.engines.espeak.espeak_engine import EspeakEngine
 from robotvoice.engines.wrapped import inside
 from robotvoice.errors import InvalidSettings, UnknownVoice
 from robotvoice.ground.settings_changes import SettingsChanges
+from robotvoice.http.error_answers import errors_as_json
+from robotvoice.http.request_id import carry_request_id
 from robotvoice.persona import LOCAL_ENGINES, VoiceSpec
 from robotvoice.wire import wire
 from robotvoice.wire.last_answers import LastAnswers
@@ -103,7 +104,7 @@ def make_app(
     `watched` is where personas come from, if changes there are to be taken into use; `personas_changed` is
     told of them.
     """
-    app = web.Application(middlewares=[errors_as_json])
+    app = web.Application(middlewares=[errors_as_json(), base_url_as_json])
     app[SETTINGS] = settings
     app[CHANGES] = changes or SettingsChanges(settings, (), lambda: settings, lambda: None)
     app[GATEWAY_ID], app[RUN] = identity, run or secrets.token_hex(8)

@@ -16,7 +16,7 @@ from gateway.app import make_app
 from gateway.engines.parts import parts_of
 from gateway.ground.allocator import give_large_blocks_back
 from gateway.ground.out_of_files import OutOfFiles
-from gateway.http.runner import GatewayRunner
+from gateway.http.neighbourhood import Neighbourhood
 from gateway.mdns.advertise import Advertiser, MdnsAdvertiser, NullAdvertiser
 from gateway.mdns.announcement import own_interfaces
 from gateway.mdns.sockets import bracketed, listen, listened_on, told_address
@@ -27,6 +27,7 @@ from gateway.personas.persona_files import PersonaLibrary
 from gateway.settings.settings import ID_FILE, Settings, gateway_identity
 from robotvoice.console.output import write
 from robotvoice.ground.settings_changes import SettingsChanges
+from robotvoice.http.runner import Runner
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +86,7 @@ async def serve(settings: Settings, changes: SettingsChanges | None = None) -> i
             changes=changes,
             personas_changed=personas_changed,
         )
-        runner = GatewayRunner(app, neighbours_only=settings.lan)
+        runner = Runner(app, admits=Neighbourhood().holds if settings.lan else None)
         watching = asyncio.create_task(twins.watch(), name="who else has this id")
         try:
             await runner.setup()

@@ -25,6 +25,8 @@ DATA = ("deploy", "personas")
 """No Python: what a wheel holds below robotvoice/shipped"""
 DOOR = "robotvoice/__init__.py"
 """`from robotvoice import Voice`: imports the robot's side when it is asked for"""
+SERVER = "robotvoice/http"
+"""The one room of robotvoice that may import something: aiohttp"""
 MOST_FILES = 16
 """Side by side in a folder of the product"""
 CODE = sorted(path for folder in TOP_LEVEL for path in (ROOT / folder).rglob("*.py"))
@@ -123,12 +125,19 @@ def test_every_kind_of_import_is_seen(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_what_both_sides_share_imports_only_the_standard_library_and_itself() -> None:
     allowed = sys.stdlib_module_names | {"robotvoice"}
-    shared = [path for path in code_of("robotvoice") if relative(path) != DOOR]
-    assert not [
-        each
-        for path in shared
-        for each in importers([path], *{name.partition(".")[0] for name in imports_of(path)} - allowed)
-    ]
+    for path in code_of("robotvoice"):
+        if relative(path) != DOOR:
+            more = {"aiohttp"} if relative(path.parent) == SERVER else set()
+            names = {name.partition(".")[0] for name in imports_of(path)}
+            assert not importers([path], *names - allowed - more)
+
+
+def test_the_server_that_both_sides_share_is_the_only_room_there_that_needs_aiohttp() -> None:
+    """A gateway and a daemon answer HTTP alike; a robot's `say` answers nobody and loads none of it."""
+    arrows = rooms()
+    assert any(SERVER in others for room, others in arrows.items() if room.startswith("gateway"))
+    assert any(SERVER in others for room, others in arrows.items() if room.startswith("edge_client"))
+    assert not [room for room, others in arrows.items() if room.startswith("robotvoice") and SERVER in others]
 
 
 def test_the_gateway_and_the_robots_side_never_import_each_other() -> None:

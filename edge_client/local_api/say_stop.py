@@ -10,11 +10,11 @@ from edge_client.daemon.daemon_errors import Stopped
 from edge_client.local_api.daemon_keys import DAEMON
 from edge_client.speaking.result import as_row, describe, in_words
 from robotvoice.errors import InvalidMessage
+from robotvoice.http.file_answers import warned
 from robotvoice.languages import asked_language
 from robotvoice.record import read_record
 from robotvoice.utterance import Priority
 from robotvoice.voice_warnings import VoiceWarnings
-from robotvoice.wire import wire
 from robotvoice.wire.lenient import nearest, read_leniently
 from robotvoice.wire.speed import possible
 
@@ -106,9 +106,8 @@ def _deadline(asked: _Say, warnings: VoiceWarnings) -> float | None:
 
 def _answer(told: dict[str, Any], warnings: VoiceWarnings, status: int = 200) -> web.Response:
     """Warnings are in it and, for who looks at headers, there as well."""
-    headers = {wire.HEADER_WARNING: warnings.header} if warnings else None
     more = {"warnings": list(warnings)} if warnings else {}
-    return web.json_response({**told, **more}, status=status, headers=headers)
+    return web.json_response({**told, **more}, status=status, headers=warned(warnings))
 
 
 async def _json_object(request: web.Request) -> dict[str, Any]:

@@ -2,23 +2,21 @@
 
 import time
 import uuid
-from http import HTTPStatus
+from functools import partial
 
 from aiohttp import web
 
 from edge_client.local_api.daemon_keys import DAEMON, INSIDE, LAST_ANSWERS
-from edge_client.local_api.guard import problem
 from edge_client.personas.known_personas import KnownPersona
 from robotvoice.chain.budget import budget_in
 from robotvoice.chain.whole_file import speak_whole
 from robotvoice.errors import EngineFailure, NothingCanSpeak, TooManyRequests
-from robotvoice.sound.pcm import wav_file
+from robotvoice.http.file_answers import file_for, send_file, wav_answer
 from robotvoice.text.aside import sentences_aside
 from robotvoice.utterance import Asked, Reason, Sentence, Utterance
 from robotvoice.voice_warnings import VoiceWarnings
 from robotvoice.wire import wire
-from robotvoice.wire.byte_range import part_wanted
-from robotvoice.wire.file_request import HEADERS, read_file_request
+from robotvoice.wire.file_request import read_file_request
 from robotvoice.wire.last_answers import LastAnswer, key_of
 from robotvoice.wire.lenient import warn_of_rate
 
@@ -28,24 +26,16 @@ MOST_INSIDE = 4
 
 async def synthesize(request: web.Request) -> web.StreamResponse:
     """A whole WAV, PCM_16 and mono, in one voice, also in part (Range). HEAD makes nothing."""
-    daemon, last, warnings = request.app[DAEMON], request.app[LAST_ANSWERS], VoiceWarnings()
+    daemon, warnings = request.app[DAEMON], VoiceWarnings()
     asked = read_file_request({name: request.query[name] for name in request.query}, warnings)
     how = Asked(speed=asked.speed, warnings=warnings)
     named = asked.voice if asked.voice.strip() else daemon.settings.persona
     who, absent = await daemon.voices.find(named, warnings)
     text = await sentences_aside(asked.text, reading=who.reading.of(asked.language), asked=how)
     key = key_of(who.id, who.revision, sorted(request.query.items()))
-    if request.method == "HEAD":
-        file = last.get(key)
-    elif "Range" not in request.headers:
-        last.put(key, file := await _made(request, who, absent, text, asked.language, warnings))
-    else:
-        async with last.turn(key):
-            file = last.get(key) or await _made(request, who, absent, text, asked.language, warnings)
-            last.put(key, file)
-    if file is None:
-        return web.StreamResponse(headers={**HEADERS, **_warned(warnings)})
-    return _part(request, file)
+    make = partial(_made, request, who, absent, text, asked.language, warnings)
+    file = await file_for(request, request.app[LAST_ANSWERS], key, make)
+    return await send_file(request, file, warnings)
 
 
 async def _made(
@@ -80,30 +70,4 @@ async def _made(
     audio = made.chunks[0].format
     warn_of_rate(request.query.get("sample_rate"), audio.sample_rate, warnings)
     pcm = b"".join(chunk.pcm for chunk in made.chunks)
-    headers = {
-        **HEADERS,
-        wire.HEADER_DURATION: f"{audio.seconds(audio.samples(len(pcm))):.3f}",
-        wire.HEADER_SYNTHESIS_TIME: f"{took:.4f}",
-        wire.HEADER_ENGINE: made.origin.engine,
-        wire.HEADER_SUBSTITUTE: made.substitute.code if made.substitute else "none",
-        **_warned(warnings),
-    }
-    return LastAnswer(wav_file(pcm, audio), headers)
-
-
-def _part(request: web.Request, file: LastAnswer) -> web.Response:
-    wanted = None if request.method == "HEAD" else request.headers.get("Range")
-    part = part_wanted(len(file.body), wanted, request.headers.get("If-Range"), file.etag)
-    if part.status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
-        said = f"there are no such bytes, the file has {len(file.body)}"
-        answer = problem(request, HTTPStatus(part.status), "no_such_range", said)
-    else:  # of HEAD the server sends no body, but its length
-        body = file.body[part.start : part.stop]
-        answer = web.Response(status=part.status, body=body, headers={**file.headers, "ETag": file.etag})
-    if part.content_range:
-        answer.headers["Content-Range"] = part.content_range
-    return answer
-
-
-def _warned(warnings: VoiceWarnings) -> dict[str, str]:
-    return {wire.HEADER_WARNING: warnings.header} if warnings else {}
+    return wav_answer(made, pcm, audio, took, warnings)

@@ -16,11 +16,11 @@ from yarl import URL
 
 from gateway.api.status_report import OPERATOR, engine_status
 from gateway.ground.problems import did_you_mean, one_line, shown
-from gateway.http.error_answers import problem
-from gateway.http.request_id import request_id
 from gateway.requests.app_keys import ENGINES
 from robotvoice.chain.breaker import State
 from robotvoice.errors import InvalidMessage
+from robotvoice.http.error_answers import problem
+from robotvoice.http.request_id import request_id
 from robotvoice.utterance import Reason
 
 log = logging.getLogger(__name__)

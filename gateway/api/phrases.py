@@ -4,9 +4,9 @@ from http import HTTPStatus
 
 from aiohttp import web
 
-from gateway.http.error_answers import problem
 from gateway.phrases.pack_store import DamagedRecording
 from gateway.requests.app_keys import PERSONAS, PHRASE_RENDERING, PHRASES
+from robotvoice.http.error_answers import problem
 
 FOR_EVER = "public, max-age=31536000, immutable"
 

@@ -3,16 +3,13 @@
 import asyncio
 import json
 import time
-from http import HTTPStatus
+from functools import partial
 from typing import Any
 
 from aiohttp import web
 
 from gateway.encoders.resample import whole_at_wire_rate
 from gateway.engines.chains import chain_for
-from gateway.http.error_answers import problem
-from gateway.http.request_id import request_id
-from gateway.http.sending import send_whole
 from gateway.observe.request_log import Seen
 from gateway.requests.app_keys import ADMISSION, ENGINES, LAST_ANSWERS, OBSERVER
 from gateway.requests.asked import asked_over_http, budget_header, own_only, whole
@@ -20,13 +17,13 @@ from gateway.requests.asked_language import check_legible, speaking
 from gateway.requests.who_is_asked import who_is_asked
 from robotvoice.chain.whole_file import speak_whole
 from robotvoice.errors import InvalidMessage, NothingCanSpeak
+from robotvoice.http.file_answers import file_for, send_file, wav_answer
+from robotvoice.http.request_id import request_id
 from robotvoice.persona import Persona
-from robotvoice.sound.pcm import WIRE_FORMAT, wav_file
+from robotvoice.sound.pcm import WIRE_FORMAT
 from robotvoice.text.aside import sentences_aside
 from robotvoice.utterance import Utterance
-from robotvoice.wire import wire
-from robotvoice.wire.byte_range import part_wanted
-from robotvoice.wire.file_request import HEADERS, FileRequest, read_file_request
+from robotvoice.wire.file_request import FileRequest, read_file_request
 from robotvoice.wire.last_answers import LastAnswer, key_of
 from robotvoice.wire.lenient import warn_of_rate
 
@@ -46,35 +43,12 @@ async def synthesize(request: web.Request) -> web.StreamResponse:
         own = own_only(request, seen.warnings)
         persona = speaking(persona, asked.language, request.app[ENGINES], seen.warnings, own_only=own)
         utterance = await _utterance(request, asked, persona, seen)
-        # A body may hold what has no key; nobody asks for a part by POST.
         key = key_of(persona.id, persona.revision, sorted(request.query.items()), own)
-        file = await _file(request, utterance, persona, key, seen, own=own)
-    if file is None:
-        warned = {wire.HEADER_WARNING: seen.warnings.header} if seen.warnings else {}
-        return web.StreamResponse(headers={**HEADERS, **warned})
-    return await _part(request, file)
-
-
-async def _file(
-    request: web.Request, utterance: Utterance, persona: Persona, key: str, seen: Seen, *, own: bool
-) -> LastAnswer | None:
-    """One that was made a moment ago where only a part is wanted, or a new one; None: none is to be made."""
-    last = request.app[LAST_ANSWERS]
-    if request.method == "HEAD":
-        seen.nothing_to_speak()
-        return last.get(key)
-    if request.method != "GET" or "Range" not in request.headers:
-        made = await _made(request, utterance, persona, seen, own=own)
-        if request.method == "GET":
-            last.put(key, made)
-        return made
-    async with last.turn(key):
-        if kept := last.get(key):
+        make = partial(_made, request, utterance, persona, seen, own=own)
+        file = await file_for(request, request.app[LAST_ANSWERS], key, make)
+        if not seen.has_ended:
             seen.nothing_to_speak()
-            return kept
-        made = await _made(request, utterance, persona, seen, own=own)
-        last.put(key, made)
-        return made
+    return await send_file(request, file, seen.warnings)
 
 
 async def _made(
@@ -92,32 +66,8 @@ async def _made(
         made = await speak_whole(chain, utterance, within=within, taken_over=seen.see)
         pcm = await whole_at_wire_rate(made.chunks)
     took = time.perf_counter() - started
-    duration = WIRE_FORMAT.seconds(WIRE_FORMAT.samples(len(pcm)))
-    seen.see_whole(made, duration)
-    headers = {
-        **HEADERS,
-        wire.HEADER_DURATION: f"{duration:.3f}",
-        wire.HEADER_SYNTHESIS_TIME: f"{took:.4f}",
-        wire.HEADER_ENGINE: made.origin.engine,
-        wire.HEADER_SUBSTITUTE: made.substitute.code if made.substitute else "none",
-    }
-    if seen.warnings:
-        headers[wire.HEADER_WARNING] = seen.warnings.header
-    return LastAnswer(wav_file(pcm, WIRE_FORMAT), headers)
-
-
-async def _part(request: web.Request, file: LastAnswer) -> web.StreamResponse:
-    wanted = request.headers.get("Range") if request.method == "GET" else None
-    part = part_wanted(len(file.body), wanted, request.headers.get("If-Range"), file.etag)
-    if part.status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
-        said = f"there are no such bytes, the file has {len(file.body)}"
-        answer = problem(request, HTTPStatus(part.status), "no_such_range", said)
-        answer.headers["Content-Range"] = part.content_range or ""
-        return answer
-    headers = {**file.headers, "ETag": file.etag}
-    if part.content_range:
-        headers["Content-Range"] = part.content_range
-    return await send_whole(request, memoryview(file.body)[part.start : part.stop], headers, part.status)
+    seen.see_whole(made, WIRE_FORMAT.seconds(WIRE_FORMAT.samples(len(pcm))))
+    return wav_answer(made, pcm, WIRE_FORMAT, took, seen.warnings)
 
 
 async def _utterance(request: web.Request, asked: FileRequest, persona: Persona, seen: Seen) -> Utterance:

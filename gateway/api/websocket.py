@@ -13,7 +13,6 @@ from gateway.api.health import without_folders
 from gateway.api.socket import TOO_BIG, Socket
 from gateway.api.speaking import speak
 from gateway.engines.chains import all_kept, chain_for
-from gateway.http.request_id import request_id
 from gateway.observe.request_log import Seen
 from gateway.requests.app_keys import (
     ADMISSION,
@@ -31,6 +30,7 @@ from robotvoice.chain.budget import Budget
 from robotvoice.chain.fallback import FallbackChain
 from robotvoice.engines.base import READY, Readiness
 from robotvoice.errors import InvalidMessage, NothingCanSpeak, RobotVoiceError, TooManyRequests
+from robotvoice.http.request_id import request_id
 from robotvoice.languages import asked_language
 from robotvoice.text.aside import sentences_aside
 from robotvoice.utterance import Utterance

@@ -1,1 +1,1 @@
-"""HTTP below every dialect: the server, request ids, errors, and sending to slow readers."""
+"""HTTP of a gateway alone: who is near enough to ask, and errors as OpenAI's clients read them."""

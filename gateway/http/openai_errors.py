@@ -2,19 +2,22 @@
 
 import logging
 import math
+import re
 import socket
 import struct
-from collections.abc import Awaitable, Callable
 from functools import wraps
 from http import HTTPStatus
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
-from gateway.http.request_id import request_id
 from robotvoice import errors
+from robotvoice.http.request_id import request_id
 
 log = logging.getLogger(__name__)
 
+_PATH = re.compile(r"(/audio/(?:speech|voices|models)|/models(?:/[^/].*)?)/*$")
+"""The end of a path in this dialect, whatever stands before it"""
 HEADER_SHOULD_RETRY = "x-should-retry"
 RETRY_AFTER = 1.0
 """Seconds, where nothing better is known"""
@@ -60,7 +63,17 @@ class Refusal(Exception):
         self.retry_after = retry_after
 
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+@web.middleware
+async def base_url_as_json(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """A 404 in the words of this dialect, if the end of its path is."""
+    try:
+        return await handler(request)
+    except web.HTTPNotFound:
+        if (found := _PATH.search(request.path)) is None:
+            raise
+        said = f"there is nothing at this path; ask /v1{found[1]}: the base URL ends in /v1, and has it once"
+        refusal = Refusal(HTTPStatus.NOT_FOUND, "not_found", said)
+        return web.json_response({"error": shown(refusal)}, status=refusal.status)
 
 
 def openai_answers(handler: Handler) -> Handler:

@@ -14,12 +14,12 @@ from aiohttp import web
 
 from gateway.guard.output_guard import SILENT_BELOW
 from gateway.http.openai_errors import Refusal
-from gateway.http.sending import NotRead
 from gateway.observe.reasons import known
 from robotvoice.chain.chain_events import ChainEvent, Ended, TakenOver
 from robotvoice.chain.whole_file import WholeFile
 from robotvoice.console.people_log import PLAIN
 from robotvoice.errors import EngineFailure, RobotVoiceError
+from robotvoice.http.sending import NotRead
 from robotvoice.sound.pcm import WIRE_FORMAT, AudioChunk, Origin
 from robotvoice.utterance import Outcome, Spoken
 from robotvoice.voice_warnings import VoiceWarnings
@@ -146,6 +146,11 @@ class Seen:
                 listener(account)
             except Exception:
                 log.exception("what became of a text could not be told", extra={"request": self._request})
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether something was spoken to its end, well or not."""
+        return self._ended is not None
 
     def refused(self, code: str) -> None:
         """It was answered that it cannot be spoken, without an error."""

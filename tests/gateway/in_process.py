@@ -17,13 +17,13 @@ from yarl import URL
 
 from gateway.app import make_app
 from gateway.ground.folders import bundled_personas
-from gateway.http.runner import GatewayRunner
 from gateway.personas.persona_files import PersonaLibrary, load_personas
 from gateway.personas.persona_sources import PersonaSources
 from gateway.requests.app_keys import ADMISSION
 from gateway.settings.settings import Settings
 from robotvoice.engines.base import Engine
 from robotvoice.ground.settings_changes import SettingsChanges
+from robotvoice.http.runner import Runner
 from robotvoice.persona import Persona, VoiceSpec
 
 SOON = 10.0
@@ -186,7 +186,7 @@ async def running(
             watched=PersonaSources(watched) if watched else None,
             changes=changes,
         )
-        runner = GatewayRunner(app)
+        runner = Runner(app)
         await runner.setup()
         try:
             site = web.TCPSite(runner, "127.0.0.1", 0)

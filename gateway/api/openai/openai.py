@@ -22,12 +22,12 @@ from gateway.api.openai.openai_voice import (
 from gateway.encoders.encoders import ENCODINGS
 from gateway.engines.chains import all_kept
 from gateway.http.openai_errors import openai_answers
-from gateway.http.request_id import request_id
 from gateway.observe.request_log import Seen
 from gateway.requests.app_keys import ADMISSION, ENGINES, LARGE_BODIES, LONG_FILES, OBSERVER
 from gateway.requests.asked import asked_over_http, budget_header, own_only
 from gateway.requests.asked_language import check_legible
 from robotvoice.chain.budget import Budget
+from robotvoice.http.request_id import request_id
 from robotvoice.persona import LOCAL_ENGINES
 from robotvoice.text import MAX_CHARACTERS, MAX_SENTENCE
 from robotvoice.text.aside import sentences_aside

@@ -13,13 +13,13 @@ from gateway.api.openai.openai_voice import CLONING, Speaker
 from gateway.encoders.encoders import ENCODINGS, AsItIs, Encoding, Stream, encode
 from gateway.encoders.resample import at_wire_rate, whole_at_wire_rate
 from gateway.http.openai_errors import as_refusal, shown
-from gateway.http.sending import begin, end, send
 from gateway.observe.request_log import Seen
 from robotvoice.chain.ahead import ahead
 from robotvoice.chain.budget import Budget
 from robotvoice.chain.chain_events import Ended, SentenceStarted
 from robotvoice.chain.whole_file import speak_whole
 from robotvoice.errors import EngineFailure
+from robotvoice.http.sending import begin, end, send
 from robotvoice.sound.pcm import WIRE_FORMAT, AudioChunk, Origin
 from robotvoice.utterance import Outcome, Reason, Utterance
 from robotvoice.wire import wire

@@ -60,6 +60,25 @@ def test_what_cannot_be_spoken_is_too_short_to_be_taken_for_sound(daemon: Runnin
     assert (status, len(body) <= 100) == (405, True)
 
 
+@pytest.mark.parametrize(
+    ("status", "request_"),
+    [
+        (400, b"\x16\x03\x01\x02\x00\x01\r\n\r\n"),
+        (400, "GET /synthesize?text=Grüße HTTP/1.1\r\nHost: x\r\n\r\n".encode()),
+        (400, b"GET /synthesize HTTP/1.1\r\nHost: x\r\nX: " + b"a" * 20_000 + b"\r\n\r\n"),
+        (417, b"GET /synthesize HTTP/1.1\r\nHost: x\r\nExpect: tea\r\nConnection: close\r\n\r\n"),
+    ],
+    ids=["not HTTP", "raw UTF-8", "long header", "Expect"],
+)
+def test_what_is_no_request_gets_short_json_too(daemon: RunningDaemon, status: int, request_: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", daemon.port), SOON) as asking:
+        asking.sendall(request_)
+        head, _, body = b"".join(iter(lambda: asking.recv(4096), b"")).partition(b"\r\n\r\n")
+    assert int(head.split()[1]) == status
+    assert len(body) <= 100
+    assert json.loads(body)["error"]
+
+
 def test_the_gateways_voice_is_in_it_while_the_gateway_is_there(
     with_gateway: RunningDaemon, fake: FakeGateway, tmp_path: Path
 ) -> None:

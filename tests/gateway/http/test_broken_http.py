@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.http.runner import LONGEST_LINE
+from robotvoice.http.runner import LONGEST_LINE
 from tests.gateway.in_process import Answer, RunningGateway
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

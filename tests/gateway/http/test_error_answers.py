@@ -7,8 +7,8 @@ from aiohttp.test_utils import TestClient, TestServer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.http.error_answers import errors_as_json
 from robotvoice.errors import InvalidClip
+from robotvoice.http.error_answers import errors_as_json
 from robotvoice.wire.short_body import SHORT_BODY, short_body
 
 
@@ -30,7 +30,7 @@ async def test_a_clip_that_cannot_be_used_is_its_senders_mistake() -> None:
     async def clone(request: web.Request) -> web.StreamResponse:
         raise InvalidClip("the clip is silent; record it again")
 
-    app = web.Application(middlewares=[errors_as_json])
+    app = web.Application(middlewares=[errors_as_json()])
     app.router.add_post("/clone", clone)
     async with TestClient(TestServer(app)) as client:
         answer = await client.post("/clone")

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from gateway.http import sending
+from robotvoice.http import sending
 from tests.fakes.scripted_engine import ScriptedEngine
 from tests.gateway.api.openai.openai_client import CHUNK, Told, alone
 from tests.gateway.in_process import RunningGateway, library, named, persona, running, soon

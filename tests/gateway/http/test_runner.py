@@ -7,8 +7,8 @@ import pytest
 from aiohttp import web
 
 from gateway.app import make_app
-from gateway.http.runner import GatewayRunner
 from gateway.settings.settings import Settings
+from robotvoice.http.runner import SHUTDOWN_WITHIN, Runner
 from tests.fakes.scripted_engine import FOREVER, SPEAKS, Script, ScriptedEngine
 from tests.gateway.in_process import SOON, library, named, persona, soon
 
@@ -17,14 +17,11 @@ from tests.gateway.in_process import SOON, library, named, persona, soon
     ("script", "served"), [([FOREVER], False), ([0.2, 10], True)], ids=["has no end", "is nearly done"]
 )
 async def test_a_stop_waits_for_a_text_that_is_nearly_done_but_not_for_ever(
-    script: Script, served: bool, monkeypatch: pytest.MonkeyPatch
+    script: Script, served: bool
 ) -> None:
-    if not served:
-        monkeypatch.setattr("gateway.http.runner.SHUTDOWN_TIMEOUT", 0.1)
     engine = ScriptedEngine("own", script, SPEAKS, first_audio_cap=1_000)
-    runner = GatewayRunner(
-        make_app(Settings(), library(persona("p", "own")), identity="x", engines=named(engine))
-    )
+    app = make_app(Settings(), library(persona("p", "own")), identity="x", engines=named(engine))
+    runner = Runner(app, shutdown_within=SHUTDOWN_WITHIN if served else 0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     async with aiohttp.ClientSession() as session:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from gateway.http.sending import NotRead
 from gateway.observe.logs import KeyValueFormatter
 from gateway.observe.request_log import Account, Observer
 from robotvoice.chain.chain_events import Ended
+from robotvoice.http.sending import NotRead
 from robotvoice.sound.pcm import WIRE_FORMAT, AudioChunk, Origin
 from robotvoice.utterance import Outcome
 from tests.fakes.scripted_engine import BUSY, DIES, ScriptedEngine

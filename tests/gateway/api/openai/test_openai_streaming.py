@@ -7,9 +7,9 @@ import httpx2
 import openai
 import pytest
 
-from gateway.http import sending
 from gateway.personas.persona_files import PersonaLibrary
 from robotvoice.engines.base import Readiness
+from robotvoice.http import sending
 from robotvoice.persona import Persona, VoiceSpec
 from robotvoice.sound.fade import faded
 from robotvoice.sound.pcm import AudioChunk, AudioFormat, Origin

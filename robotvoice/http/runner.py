@@ -5,34 +5,49 @@ A request line holds the text that is spoken: it may be long (2,000 emoji are 24
 
 import asyncio
 import logging
+from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
-from typing import cast
+from typing import Any, cast
 
 from aiohttp import web
 from aiohttp.http_exceptions import InvalidURLError, LineTooLong
 from aiohttp.web_protocol import RequestHandler
 
-from gateway.http.error_answers import http_problem
-from gateway.http.neighbourhood import Neighbourhood
-from gateway.http.request_id import HEADER, request_id
+from robotvoice.http.error_answers import http_problem
+from robotvoice.http.request_id import HEADER, request_id
 from robotvoice.wire.short_body import short_body
 
 log = logging.getLogger(__name__)
 
 LONGEST_LINE = 128 * 1024
 """Bytes of a request line: 5,000 characters of four bytes, percent-encoded, and room for more."""
-SHUTDOWN_TIMEOUT = 2.0
+SHUTDOWN_WITHIN = 2.0
 """Seconds that running requests get to finish; aiohttp waits for them twice"""
 WHAT_TO_DO: dict[type, str] = {
     InvalidURLError: "the URL cannot be read; percent-encode all but plain ASCII",
     LineTooLong: "the URL or a header is too long; send a shorter text",
 }
 
+Admits = Callable[[str], bool]
+"""Whether the address of a peer is one that may ask"""
 
-class JsonRequestHandler(RequestHandler):
-    """One connection."""
 
-    __slots__ = ()
+class _Connection(RequestHandler):
+    """One connection; that of a peer who is not admitted is broken at once."""
+
+    __slots__ = ("_admits",)
+
+    def __init__(self, server: web.Server, admits: Admits | None, **options: Any) -> None:
+        super().__init__(server, **options)
+        self._admits = admits
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        peer = transport.get_extra_info("peername")
+        if peer and self._admits and not self._admits(peer[0]):
+            log.debug("somebody who is not admitted is left out")
+            cast(asyncio.Transport, transport).abort()
+        super().connection_made(transport)
 
     def handle_error(
         self,
@@ -63,52 +78,36 @@ class JsonRequestHandler(RequestHandler):
         return await super().finish_response(request, resp, start_time)
 
 
-class NeighbourRequestHandler(JsonRequestHandler):
-    """One connection, of somebody in the same network: any other is broken at once."""
+class _Server(web.Server):
+    """Serves what `plain` would, over connections of ours; a client that leaves cancels its request."""
 
-    __slots__ = ()
-
-    neighbourhood = Neighbourhood()
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        peer = transport.get_extra_info("peername")
-        if peer and not self.neighbourhood.holds(peer[0]):
-            log.debug("somebody who is not in this machine's networks is left out")
-            cast(asyncio.Transport, transport).abort()
-        super().connection_made(transport)
-
-
-class JsonServer(web.Server):
-    """Makes a JsonRequestHandler for each connection."""
-
-    def __call__(self) -> RequestHandler:
-        return JsonRequestHandler(self, loop=self._loop, **self._kwargs)
-
-
-class NeighbourServer(web.Server):
-    """Makes a NeighbourRequestHandler for each connection."""
-
-    def __call__(self) -> RequestHandler:
-        return NeighbourRequestHandler(self, loop=self._loop, **self._kwargs)
-
-
-class GatewayRunner(web.AppRunner):
-    """Runs the application; a client that leaves cancels its request."""
-
-    def __init__(self, app: web.Application, *, neighbours_only: bool = False) -> None:
-        """With `neighbours_only` whoever is not in one of this machine's networks is left out."""
+    def __init__(self, plain: web.Server, admits: Admits | None) -> None:
         super().__init__(
-            app,
+            plain.request_handler, request_factory=plain.request_factory, handler_cancellation=True
+        )
+        self._connection = partial(
+            _Connection,
+            self,
+            admits,
+            loop=asyncio.get_running_loop(),
             access_log=None,
-            handler_cancellation=True,
             auto_decompress=False,  # no route reads a packed body, and a broken one would fill the log
             max_line_size=LONGEST_LINE,
-            shutdown_timeout=SHUTDOWN_TIMEOUT,
         )
-        self._kind = NeighbourServer if neighbours_only else JsonServer
+
+    def __call__(self) -> RequestHandler:
+        return self._connection()
+
+
+class Runner(web.AppRunner):
+    """Runs an application of the gateway or of the daemon."""
+
+    def __init__(
+        self, app: web.Application, *, shutdown_within: float = SHUTDOWN_WITHIN, admits: Admits | None = None
+    ) -> None:
+        """`admits`: who may ask at all; None: everybody who reaches it."""
+        super().__init__(app, shutdown_timeout=shutdown_within)
+        self._admits = admits
 
     async def _make_server(self) -> web.Server:
-        server = await super()._make_server()
-        # aiohttp has no public way to choose the class of its request handler; a test holds on to this one.
-        server.__class__ = self._kind
-        return server
+        return _Server(await super()._make_server(), self._admits)

@@ -1,0 +1,1 @@
+"""The HTTP server below every door of a gateway and of a daemon: the only room here that needs aiohttp."""

@@ -1,0 +1,81 @@
+"""Every error leaves as JSON; on `/synthesize` in 100 bytes, because robots play longer ones."""
+
+import json
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from robotvoice import errors
+from robotvoice.http.request_id import request_id
+from robotvoice.wire.short_body import short_body
+
+log = logging.getLogger(__name__)
+
+Statuses = Mapping[type[errors.RobotVoiceError], HTTPStatus]
+
+SHORT_ROUTE = "/synthesize"
+RETRY_AFTER = 1
+"""Seconds, where nothing better is known"""
+
+STATUS: Statuses = {
+    errors.EmptyText: HTTPStatus.BAD_REQUEST,
+    errors.TextTooLong: HTTPStatus.BAD_REQUEST,
+    errors.InvalidMessage: HTTPStatus.BAD_REQUEST,
+    errors.InvalidClip: HTTPStatus.BAD_REQUEST,
+    errors.UnknownVoice: HTTPStatus.NOT_FOUND,
+    errors.TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
+    errors.NothingCanSpeak: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.EngineUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+def errors_as_json(more: Statuses | None = None, *, refusals: int = logging.DEBUG) -> Middleware:
+    """A middleware that turns what a handler raises into an answer a program can read.
+
+    aiohttp's own errors go on to the connection, which also meets those that no middleware sees. `more` are
+    the statuses of errors that one side alone has, `refusals` the level at which a mistake in a request is
+    logged.
+    """
+    known = {**STATUS, **(more or {})}
+
+    @web.middleware
+    async def answering(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except errors.RobotVoiceError as error:
+            status = known.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR)
+            extra = {"request": request_id(request)}
+            if status is HTTPStatus.INTERNAL_SERVER_ERROR:
+                log.error("%s failed: %s", request.path, error.code, extra=extra)
+            elif status in (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND):
+                told = request.path, error.code, error.field or "none"
+                log.log(refusals, "%s refused: %s, field=%s", *told, extra=extra)
+            return problem(request, status, error.code, error.message)
+        except (web.HTTPException, ConnectionError):
+            raise  # the last means that the client left: nobody is there to read an answer
+        except Exception:
+            log.exception("%s failed", request.path, extra={"request": request_id(request)})
+            said = "something broke; see the log"
+            return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, "internal", said)
+
+    return answering
+
+
+def http_problem(request: web.BaseRequest, error: web.HTTPException) -> web.Response:
+    """One of aiohttp's errors, which would be plain text."""
+    answer = problem(request, HTTPStatus(error.status), "http", error.reason.lower())
+    if "Allow" in error.headers:
+        answer.headers["Allow"] = error.headers["Allow"]
+    return answer
+
+
+def problem(request: web.BaseRequest, status: HTTPStatus, code: str, message: str) -> web.Response:
+    """An error as JSON. 429 and 503 say when to come back."""
+    body = (
+        short_body(message) if request.path == SHORT_ROUTE else json.dumps({"error": message, "code": code})
+    )
+    headers = {"Retry-After": str(RETRY_AFTER)} if status in (429, 503) else None
+    return web.Response(status=status, text=body, content_type="application/json", headers=headers)
