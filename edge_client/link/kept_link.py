@@ -21,7 +21,7 @@ from edge_client.link.link import REAL_TIME_FACTOR, START_ESTIMATE, GatewayLink
 from edge_client.link.twins import what_is_wrong
 from robotvoice.chain.breaker import CircuitBreaker
 from robotvoice.chain.recovery import send_canary
-from robotvoice.engines.base import READY, Readiness
+from robotvoice.engines.base import READY, EngineBase, Readiness
 from robotvoice.errors import NOT_THE_ENGINES, EngineFailure, EngineUnavailable
 from robotvoice.languages import CANNOT_READ, CANNOT_SPEAK
 from robotvoice.persona import FIRST_AUDIO_BUDGET, VoiceSpec
@@ -57,12 +57,11 @@ class LinkStatus:
     """What is wrong if another gateway has the same id"""
 
 
-class KeptLink:
+class KeptLink(EngineBase):
     """Asks for a persona's own voice, sentence by sentence. Nobody waits for what is not connected."""
 
     name = "gateway"
     first_audio_cap = FIRST_AUDIO_BUDGET
-    signs_of_life = False
 
     def __init__(
         self,

@@ -21,7 +21,7 @@ from edge_client.link.gateway_answers import (
     remark,
 )
 from edge_client.link.kept_link_sentence import request_of, seconds_for
-from robotvoice.engines.base import READY, Readiness
+from robotvoice.engines.base import READY, EngineBase, Readiness
 from robotvoice.errors import EngineFailure, InvalidMessage
 from robotvoice.persona import FIRST_AUDIO_BUDGET, VoiceSpec
 from robotvoice.sound.pcm import AudioChunk, Origin
@@ -36,7 +36,7 @@ REAL_TIME_FACTOR = 0.5
 NOT_FOUND = Reason("not_found", "no gateway was found")
 
 
-class GatewayLink:
+class GatewayLink(EngineBase):
     """Asks for a persona's own voice, sentence by sentence, over one WebSocket.
 
     Without endpoints it is not ready, for the reason `absent`.
@@ -44,7 +44,6 @@ class GatewayLink:
 
     name = "gateway"
     first_audio_cap = FIRST_AUDIO_BUDGET
-    signs_of_life = False
 
     def __init__(
         self, endpoints: Sequence[Endpoint], *, connect_timeout: float, absent: Reason = NOT_FOUND
@@ -60,9 +59,6 @@ class GatewayLink:
     @property
     def description(self) -> str:
         return f"gateway at {', '.join(endpoint.label for endpoint in self.endpoints) or 'no known address'}"
-
-    async def start(self) -> None:
-        """Nothing to do: it connects when it is first asked."""
 
     def readiness(self, voice: VoiceSpec) -> Readiness:
         return READY if self.endpoints else Readiness(self._absent)

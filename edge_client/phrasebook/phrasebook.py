@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from edge_client.phrasebook.kept_sentences import KeptSentences
 from edge_client.phrasebook.phrase_store import PhraseStore
-from robotvoice.engines.base import READY, Readiness
+from robotvoice.engines.base import EngineBase
 from robotvoice.errors import EngineUnavailable
 from robotvoice.persona import VoiceSpec
 from robotvoice.sound.pcm import WIRE_FORMAT, AudioChunk, Origin
@@ -40,12 +40,11 @@ class _Held:
         return not self.problem
 
 
-class Phrasebook:
+class Phrasebook(EngineBase):
     """Plays from disk; needs no breaker, is before the gateway in a chain, and holds no audio in memory."""
 
     name = "phrasebook"
     first_audio_cap = 1.0
-    signs_of_life = False
 
     def __init__(
         self,
@@ -63,19 +62,6 @@ class Phrasebook:
     @property
     def description(self) -> str:
         return f"phrasebook in {self._store.folder}"
-
-    async def start(self) -> None:
-        """Nothing to do: it reads when it is asked."""
-
-    def readiness(self, voice: VoiceSpec) -> Readiness:
-        """There may be something."""
-        return READY
-
-    def start_estimate(self, sentence: Sentence, voice: VoiceSpec) -> float:
-        return 0.0
-
-    def real_time_factor(self, voice: VoiceSpec) -> float:
-        return 0.0
 
     async def holds(self, persona: str, sentences: Sequence[Sentence]) -> bool:
         """Whether all of them would be played."""
@@ -99,12 +85,6 @@ class Phrasebook:
         step = int(WIRE_FORMAT.sample_rate * PIECE) * WIRE_FORMAT.frame_bytes
         for start in range(0, len(pcm), step):
             yield AudioChunk(bytes(pcm[start : start + step]), WIRE_FORMAT, found.origin)
-
-    async def probe(self) -> None:
-        """Nothing to prove: what cannot be read is pulled again."""
-
-    async def close(self) -> None:
-        """Nothing is open."""
 
     def _own(self, persona: str) -> OwnVoice | None:
         return self._own_voice(persona) if self._store.limit else None

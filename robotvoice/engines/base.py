@@ -80,6 +80,30 @@ class Engine(Protocol):
         ...
 
 
+class EngineBase:
+    """What an engine need not say for itself: it is ready, and nothing has to be waited for, proved or ended."""
+
+    signs_of_life = False
+
+    async def start(self) -> None:
+        """There is nothing to make ready."""
+
+    def readiness(self, voice: VoiceSpec) -> Readiness:
+        return READY
+
+    def start_estimate(self, sentence: Sentence, voice: VoiceSpec) -> float:
+        return 0.0
+
+    def real_time_factor(self, voice: VoiceSpec) -> float:
+        return 0.0
+
+    async def probe(self) -> None:
+        """There is nothing to prove."""
+
+    async def close(self) -> None:
+        """There is nothing to end."""
+
+
 @runtime_checkable
 class ReadsScripts(Protocol):
     """An engine of which it is known what its voices can read; any other one is given every text as it is."""

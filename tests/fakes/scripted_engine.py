@@ -5,7 +5,7 @@ import math
 from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import TypeAlias
 
-from robotvoice.engines.base import READY, Readiness
+from robotvoice.engines.base import READY, EngineBase, Readiness
 from robotvoice.errors import EngineFailure, EngineUnavailable
 from robotvoice.persona import VoiceSpec
 from robotvoice.sound.pcm import AudioChunk, AudioFormat, Origin
@@ -22,7 +22,7 @@ DIES = EngineFailure("died", "it died")
 BUSY = EngineUnavailable("busy", "it is busy")
 
 
-class ScriptedEngine:
+class ScriptedEngine(EngineBase):
     """Follows one script a sentence, in their order; the last one again for every sentence after it."""
 
     def __init__(
@@ -37,7 +37,6 @@ class ScriptedEngine:
         self.name = name
         self.description = f"the scripted engine {name}"
         self.first_audio_cap = first_audio_cap
-        self.signs_of_life = False
         self.ready = readiness
         self.factor = 0.0
         """Real-time factor"""
@@ -50,8 +49,6 @@ class ScriptedEngine:
         self._scripts = scripts or (SPEAKS,)
         self._start_estimate = start_estimate
         self._format = AudioFormat(sample_rate)
-
-    async def start(self) -> None: ...
 
     def readiness(self, voice: VoiceSpec) -> Readiness:
         return self.ready
@@ -81,7 +78,3 @@ class ScriptedEngine:
                     yield AudioChunk(sample * step, self._format, Origin(self.name, voice.voice))
         finally:
             self.speaking -= 1
-
-    async def probe(self) -> None: ...
-
-    async def close(self) -> None: ...

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from gateway.engines.cache.audio_store import AudioKeys, AudioStore, cache_secret
 from gateway.engines.cache.storing import StoringEngine
 from gateway.settings.settings import Settings
-from robotvoice.engines.base import READY, Engine, Readiness, legible_of
+from robotvoice.engines.base import Engine, EngineBase, legible_of
 from robotvoice.errors import EngineUnavailable
 from robotvoice.persona import VoiceSpec
 from robotvoice.sound.pcm import AudioChunk
@@ -21,12 +21,11 @@ OF_MODELS = frozenset({"mlx"})
 MEGABYTE = 1_000_000
 
 
-class CacheEngine:
+class CacheEngine(EngineBase):
     """Plays what is held of a voice; needs no breaker, and is in a chain before the engine of that voice."""
 
     name = "cache"
     first_audio_cap = 2.0
-    signs_of_life = False
 
     def __init__(
         self, store: AudioStore, keys: AudioKeys, makers: Mapping[str, Engine] = MappingProxyType({})
@@ -44,20 +43,10 @@ class CacheEngine:
     async def start(self) -> None:
         await self._store.open()
 
-    def readiness(self, voice: VoiceSpec) -> Readiness:
-        """Of a voice that a model makes, there may be something."""
-        return READY
-
     def legible(self, text: str, voice: VoiceSpec) -> Legible:
         """As the engine of the voice, whose sound it plays."""
         maker = self._makers.get(voice.engine)
         return legible_of(maker, text, voice) if maker else Legible(text)
-
-    def start_estimate(self, sentence: Sentence, voice: VoiceSpec) -> float:
-        return 0.0
-
-    def real_time_factor(self, voice: VoiceSpec) -> float:
-        return 0.0
 
     def holds(self, sentence: Sentence, voice: VoiceSpec) -> bool:
         """Whether it would be played. `sentence` is what the engine of the voice would be given."""
@@ -76,9 +65,6 @@ class CacheEngine:
         step = int(audio.format.sample_rate * PIECE) * audio.format.frame_bytes
         for start in range(0, len(audio.pcm), step):
             yield AudioChunk(audio.pcm[start : start + step], audio.format, origin)
-
-    async def probe(self) -> None:
-        """Nothing to prove: what cannot be read is made again."""
 
     async def close(self) -> None:
         await self._store.close()

@@ -15,7 +15,7 @@ from gateway.engines.pyttsx3.pyttsx3_process import (
     SpeechRequest,
 )
 from gateway.engines.pyttsx3.pyttsx3_voices import ESPEAK, SystemVoices
-from robotvoice.engines.base import READY, Readiness
+from robotvoice.engines.base import READY, EngineBase, Readiness
 from robotvoice.engines.espeak.espeak_letters import letters_for
 from robotvoice.errors import EngineFailure, EngineUnavailable, UnknownLanguage, UnknownVoice
 from robotvoice.languages import CANNOT_SPEAK
@@ -43,13 +43,12 @@ AUDIBLE = 328
 """Of 32,767: -40 dBFS, which no voice stays below for a whole word"""
 
 
-class Pyttsx3Engine:
+class Pyttsx3Engine(EngineBase):
     """Speaks each sentence in a child process of its own, and sounds when the whole sentence is there."""
 
     name = "pyttsx3"
     # The first sound is the whole sentence, so this is for the longest; others have a deadline of their own.
     first_audio_cap = PLACE_WITHIN + LONGEST_WITHIN + 1
-    signs_of_life = False
 
     def __init__(
         self,

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Mapping
 from gateway.engines.upstream.upstream_engine import UpstreamEngine
 from gateway.engines.upstream.upstream_settings import UpstreamSettings
 from robotvoice.chain.guarded import GuardedEngine
-from robotvoice.engines.base import Engine, Readiness
+from robotvoice.engines.base import Engine, EngineBase, Readiness
 from robotvoice.errors import EngineUnavailable
 from robotvoice.persona import UPSTREAM_PREFIX, VoiceSpec
 from robotvoice.sound.pcm import AudioChunk
@@ -18,11 +18,10 @@ def upstream_engines(upstreams: Mapping[str, UpstreamSettings]) -> dict[str, Eng
     return {engine.name: engine for engine in engines}
 
 
-class MissingUpstream:
+class MissingUpstream(EngineBase):
     """A persona names it and the settings do not: never ready, so that the next voice speaks."""
 
     first_audio_cap = 1.0
-    signs_of_life = False
 
     def __init__(self, name: str) -> None:
         """`name` is the engine's."""
@@ -30,17 +29,8 @@ class MissingUpstream:
         upstream = name.removeprefix(UPSTREAM_PREFIX)
         self.description = f"there is no [upstreams.{upstream}] in the settings file; add it with its url"
 
-    async def start(self) -> None:
-        """There is nothing to start."""
-
     def readiness(self, voice: VoiceSpec) -> Readiness:
         return Readiness(Reason("unknown_upstream", self.description))
-
-    def start_estimate(self, sentence: Sentence, voice: VoiceSpec) -> float:
-        return 0.0
-
-    def real_time_factor(self, voice: VoiceSpec) -> float:
-        return 0.0
 
     async def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
         raise EngineUnavailable("unknown_upstream", self.description)
@@ -48,9 +38,6 @@ class MissingUpstream:
 
     async def probe(self) -> None:
         raise EngineUnavailable("unknown_upstream", self.description)
-
-    async def close(self) -> None:
-        """There is nothing to close."""
 
 
 class GuardedEngines(dict[str, GuardedEngine]):

@@ -19,7 +19,7 @@ from gateway.engines.upstream.sent_clips import SentClips
 from gateway.engines.upstream.slot import Place
 from gateway.engines.upstream.upstream_pace import Pace
 from gateway.engines.upstream.upstream_settings import UpstreamSettings
-from robotvoice.engines.base import READY, Readiness
+from robotvoice.engines.base import READY, EngineBase, Readiness
 from robotvoice.errors import ContentFailure, EngineFailure, EngineUnavailable, InvalidClip, InvalidSettings
 from robotvoice.persona import UPSTREAM_PREFIX, VoiceSpec
 from robotvoice.sound.pcm import AudioChunk, Origin
@@ -36,13 +36,11 @@ CLONE = "reference"
 """What a voice is called that is made from a clip"""
 
 
-class UpstreamEngine:
+class UpstreamEngine(EngineBase):
     """One for each server, with a breaker of its own: named `upstream:NAME`.
 
     It keeps its own deadlines, in `UpstreamSettings`, and gives up a request as soon as nobody listens.
     """
-
-    signs_of_life = False
 
     def __init__(
         self,

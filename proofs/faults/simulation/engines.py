@@ -11,7 +11,7 @@ from gateway.engines.upstream.upstream_pace import Pace
 from proofs.faults.simulation.content import Content, pieces_gone_wrong
 from proofs.faults.simulation.schedule import Kind, Schedule, Window
 from proofs.faults.simulation.sound import FORMAT, pieces_of
-from robotvoice.engines.base import READY, Readiness
+from robotvoice.engines.base import READY, EngineBase, Readiness
 from robotvoice.errors import EngineFailure, EngineUnavailable
 from robotvoice.persona import VoiceSpec
 from robotvoice.sound.pcm import AudioChunk, Origin
@@ -50,10 +50,8 @@ SHAPES = {
 }
 
 
-class SimulatedEngine:
+class SimulatedEngine(EngineBase):
     """As its shape says; what is scheduled for it happens to it."""
-
-    signs_of_life = False
 
     def __init__(
         self, name: str, schedule: Schedule, rng: random.Random, content: Content | None = None
@@ -68,10 +66,6 @@ class SimulatedEngine:
         self._pace = Pace(self._clock)
         self._hold_until = 0.0
         self._inside = 0
-
-    async def start(self) -> None: ...
-
-    async def close(self) -> None: ...
 
     def readiness(self, voice: VoiceSpec) -> Readiness:
         left = self._hold_until - self._clock()

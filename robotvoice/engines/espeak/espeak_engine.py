@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import Literal
 
-from robotvoice.engines.base import READY, Readiness
+from robotvoice.engines.base import READY, EngineBase, Readiness
 from robotvoice.engines.espeak.espeak_backend import EspeakBackend, EspeakRequest
 from robotvoice.engines.espeak.espeak_command import EspeakCommandBackend
 from robotvoice.engines.espeak.espeak_languages import EspeakReader, stand_in, voice_in
@@ -35,12 +35,11 @@ HOW_TO_INSTALL = "install it with: sudo apt install espeak-ng (or pip install 'r
 NOT_INSTALLED = Reason("not_installed", f"eSpeak NG does not run here; {HOW_TO_INSTALL}")
 
 
-class EspeakEngine:
+class EspeakEngine(EngineBase):
     """Speaks with the first eSpeak NG that works: a library, else the command."""
 
     name = "espeak"
     first_audio_cap = 2.0
-    signs_of_life = False
 
     def __init__(self, backends: Sequence[EspeakBackend], *, on_demand: bool = False) -> None:
         """With `on_demand` it counts as ready from the first moment and starts with the first sentence."""

@@ -12,7 +12,7 @@ import pytest
 from gateway.loudness.levelled import REHEARSAL, LevelledEngine, levelled
 from gateway.loudness.loudness import CEILING, TARGET, Leveller, integrated_loudness
 from gateway.loudness.voice_loudness import ENOUGH, VoiceLoudness
-from robotvoice.engines.base import READY, Engine, Readiness
+from robotvoice.engines.base import Engine, EngineBase
 from robotvoice.errors import EngineFailure
 from robotvoice.persona import ModelVoice, VoiceSpec
 from robotvoice.sound.pcm import AudioChunk, AudioFormat, Origin
@@ -24,12 +24,11 @@ CLONE = VoiceSpec("mlx", model_voice=ModelVoice("a/model", "key of a"))
 FORMAT = AudioFormat(24_000)
 
 
-class Hiss:
+class Hiss(EngineBase):
     """Two chunks of noise for each sentence, one second in all."""
 
     description = "noise"
     first_audio_cap = 5.0
-    signs_of_life = False
 
     def __init__(self, level: float = 0.02, name: str = "mlx") -> None:
         self.name, self.level = name, level
@@ -42,19 +41,6 @@ class Hiss:
     def pcm(self) -> bytes:
         raw: bytes = (noise(0.5, self.level)[:, 0] * 32767).astype("<i2").tobytes()
         return raw
-
-    async def start(self) -> None: ...
-    async def probe(self) -> None: ...
-    async def close(self) -> None: ...
-
-    def readiness(self, voice: VoiceSpec) -> Readiness:
-        return READY
-
-    def start_estimate(self, sentence: Sentence, voice: VoiceSpec) -> float:
-        return 0.0
-
-    def real_time_factor(self, voice: VoiceSpec) -> float:
-        return 0.0
 
     async def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
         self.asked.append((sentence.text, voice))

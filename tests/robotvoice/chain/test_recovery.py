@@ -10,7 +10,7 @@ import pytest
 from robotvoice.chain.breaker import CircuitBreaker, State
 from robotvoice.chain.breaker_settings import BreakerSettings
 from robotvoice.chain.recovery import recover, send_canary
-from robotvoice.engines.base import READY, Engine, Readiness
+from robotvoice.engines.base import Engine, EngineBase
 from robotvoice.errors import EngineFailure, EngineUnavailable
 from robotvoice.persona import VoiceSpec
 from robotvoice.sound.pcm import AudioChunk
@@ -20,12 +20,11 @@ SOON = 5.0
 """Seconds within which everything here happens, or the test fails"""
 
 
-class ProbedEngine:
+class ProbedEngine(EngineBase):
     """Only ever probed; `answer` is what a probe does."""
 
     description = "an engine for tests"
     first_audio_cap = 1.0
-    signs_of_life = False
 
     def __init__(self, name: str, answer: Callable[[], Awaitable[None]]) -> None:
         self.name = name
@@ -33,17 +32,6 @@ class ProbedEngine:
         self.probes = 0
         self.probing = 0
         self.most_at_once = 0
-
-    async def start(self) -> None: ...
-
-    def readiness(self, voice: VoiceSpec) -> Readiness:
-        return READY
-
-    def start_estimate(self, sentence: Sentence, voice: VoiceSpec) -> float:
-        return 0.0
-
-    def real_time_factor(self, voice: VoiceSpec) -> float:
-        return 0.0
 
     def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
         raise NotImplementedError
@@ -56,8 +44,6 @@ class ProbedEngine:
             await self.answer()
         finally:
             self.probing -= 1
-
-    async def close(self) -> None: ...
 
 
 async def works() -> None: ...

@@ -14,7 +14,7 @@ from openai import AsyncOpenAI
 from gateway.clips.caller_clips import CallerClips
 from gateway.clips.clip import Clip
 from gateway.personas.persona_files import PersonaLibrary
-from robotvoice.engines.base import READY, Engine, Readiness
+from robotvoice.engines.base import READY, Engine, EngineBase, Readiness
 from robotvoice.errors import EngineFailure
 from robotvoice.persona import ModelVoice, Persona, VoiceSpec
 from robotvoice.sound.pcm import AudioChunk, AudioFormat, Origin
@@ -27,11 +27,10 @@ CHUNK = (8_000 * np.sin(np.arange(2_400) * 2 * np.pi / 100)).astype("<i2").tobyt
 """0.1 s of a tone"""
 
 
-class Told:
+class Told(EngineBase):
     """An engine that gives so many chunks of a sentence and then fails, if it is told to."""
 
     first_audio_cap = 10.0
-    signs_of_life = False
 
     def __init__(self, name: str, *plan: int | Exception, ready: Readiness = READY) -> None:
         """`plan`: chunks, or what to raise. None: a chunk."""
@@ -44,18 +43,8 @@ class Told:
         """If there is one, the second chunk comes when it is set"""
         self._plan: Sequence[int | Exception] = plan or (1,)
 
-    async def start(self) -> None: ...
-    async def probe(self) -> None: ...
-    async def close(self) -> None: ...
-
     def readiness(self, voice: VoiceSpec) -> Readiness:
         return self.ready
-
-    def start_estimate(self, sentence: Sentence, voice: VoiceSpec) -> float:
-        return 0.0
-
-    def real_time_factor(self, voice: VoiceSpec) -> float:
-        return 0.0
 
     async def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
         self.voices.append(voice)

@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from robotvoice.engines.base import READY, Engine, Readiness
+from robotvoice.engines.base import READY, Engine, EngineBase, Readiness
 from robotvoice.persona import ModelVoice, VoiceSpec
 from robotvoice.sound.pcm import AudioChunk, AudioFormat, Origin
 from robotvoice.utterance import Reason, Sentence
@@ -22,12 +22,11 @@ def pcm_for(text: str, voice: VoiceSpec) -> bytes:
     return seed * 40 * CHUNKS
 
 
-class Parrot:
+class Parrot(EngineBase):
     """Makes `pcm_for`, in chunks, when it is let."""
 
     description = "a parrot"
     first_audio_cap = 5.0
-    signs_of_life = False
 
     def __init__(self, name: str = "mlx") -> None:
         self.name = name
@@ -42,16 +41,11 @@ class Parrot:
         self.may_go_on = asyncio.Event()
         self.may_go_on.set()
 
-    async def start(self) -> None: ...
-
     def readiness(self, voice: VoiceSpec) -> Readiness:
         return Readiness(self.not_ready) if self.not_ready else READY
 
     def start_estimate(self, sentence: Sentence, voice: VoiceSpec) -> float:
         return self.estimate
-
-    def real_time_factor(self, voice: VoiceSpec) -> float:
-        return 0.0
 
     async def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
         self.begun.append(sentence.text)
@@ -70,10 +64,6 @@ class Parrot:
         except (asyncio.CancelledError, GeneratorExit):
             self.given_up += 1
             raise
-
-    async def probe(self) -> None: ...
-
-    async def close(self) -> None: ...
 
 
 async def heard(engine: Engine, text: str, voice: VoiceSpec = VOICE) -> list[AudioChunk]:
