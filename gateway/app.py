@@ -4,17 +4,17 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine
 from functools import partial
+from typing import Any
 
 from aiohttp import WSCloseCode, web
 
 from gateway.api.gauges import Now
 from gateway.api.openai import openai, openai_request
-from gateway.clips.caller_clips import CallerClips
-from gateway.engines.cache.cache_engine import MEGABYTE, CacheEngine
-from gateway.engines.mlx.mlx_engine import MlxEngine
-from gateway.engines.upstream.configured import GuardedEngines
+from gateway.engines.cache.cache_engine import MEGABYTE
+from gateway.engines.guarded_engines import GuardedEngines
+from gateway.engines.parts import Parts
 from gateway.http.openai_errors import base_url_as_json
 from gateway.mdns.advertise import Advertiser, NullAdvertiser
 from gateway.models.models import revisions
@@ -22,12 +22,12 @@ from gateway.observe.counters import Metrics
 from gateway.observe.request_log import Account, Observer
 from gateway.observe.status_hour import LastHour
 from gateway.observe.tally import Tally
-from gateway.observe.too_slow import BestStart, TooSlow
+from gateway.observe.too_slow import TooSlow
 from gateway.personas.persona_files import PersonaLibrary
 from gateway.personas.persona_report import PersonaReport
 from gateway.personas.persona_shelf import PersonaShelf
 from gateway.personas.persona_sources import PersonaSources
-from gateway.personas.persona_watch import PersonasChanged, PersonaWatch
+from gateway.personas.persona_watch import PersonaWatch
 from gateway.phrases.pack_store import PhraseStore
 from gateway.phrases.phrase_rendering import PhraseRendering
 from gateway.requests.admission import Admission
@@ -60,15 +60,10 @@ from gateway.requests.app_keys import (
 )
 from gateway.routes import ROUTES
 from gateway.settings.settings import Settings
-from robotvoice.chain.blame import Blame
-from robotvoice.chain.breaker import BreakerChange, CircuitBreaker
-from robotvoice.chain.breaker_settings import DEFAULTS, BreakerSettings
-from robotvoice.chain.guarded import GuardedEngine
+from robotvoice.chain.breaker import BreakerChange
 from robotvoice.chain.recovery import recover
 from robotvoice.chain.voice_recovery import recover_voices
 from robotvoice.engines.base import Engine
-from robotvoice.engines.espeak.espeak_engine import EspeakEngine
-from robotvoice.engines.wrapped import inside
 from robotvoice.errors import InvalidSettings, UnknownVoice
 from robotvoice.ground.settings_changes import SettingsChanges
 from robotvoice.http.error_answers import errors_as_json
@@ -79,8 +74,7 @@ from robotvoice.wire.last_answers import LastAnswers
 
 log = logging.getLogger(__name__)
 
-OF_MODELS = BreakerSettings(lease=60.0)
-"""A canary may take as long as a slow machine needs; a worker that hangs is found out by its own deadlines"""
+Meanwhile = Callable[[web.Application], AsyncIterator[None]]
 START_AGAIN, START_AGAIN_AT_MOST = 5.0, 60.0
 """Seconds after which a local engine that did not start is started again; each time twice as many"""
 
@@ -88,21 +82,18 @@ START_AGAIN, START_AGAIN_AT_MOST = 5.0, 60.0
 def make_app(
     settings: Settings,
     personas: PersonaLibrary,
+    parts: Parts,
     *,
     identity: str,
     run: str = "",
-    engines: Mapping[str, Engine] | None = None,
     advertiser: Advertiser | None = None,
-    caller_clips: CallerClips | None = None,
     watched: PersonaSources | None = None,
     changes: SettingsChanges | None = None,
-    personas_changed: PersonasChanged | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> web.Application:
     """The gateway as an application. Raises InvalidSettings if the default persona is not there.
 
-    `watched` is where personas come from, if changes there are to be taken into use; `personas_changed` is
-    told of them.
+    `watched` is where personas come from, if changes there are to be taken into use.
     """
     app = web.Application(middlewares=[errors_as_json(), base_url_as_json])
     app[SETTINGS] = settings
@@ -110,71 +101,81 @@ def make_app(
     app[GATEWAY_ID], app[RUN] = identity, run or secrets.token_hex(8)
     app[PERSONAS] = PersonaShelf(personas)
     app[DEFAULT_PERSONA] = default_persona(settings, personas)
+    app[ADVERTISER] = advertiser or NullAdvertiser()
+    _count(app, parts, clock)
+    _have_engines(app, parts, clock)
+    _answer(app, clock)
+    _record_phrases(app)
+    if watched:
+        _watch(app, watched)
+    return app
+
+
+def _count(app: web.Application, parts: Parts, clock: Callable[[], float]) -> None:
+    """What becomes of each text, for the log, metrics and status."""
     app[METRICS] = metrics = Metrics()
     app[LAST_HOUR] = hour = LastHour(clock)
     app[TALLY] = tally = Tally(clock)
-    given = engines or {"espeak": EspeakEngine.installed(settings.espeak)}
-    app[TOO_SLOW] = too_slow = TooSlow(_best_start(given))
+    app[TOO_SLOW] = too_slow = TooSlow(parts.mlx.best_start if parts.mlx else lambda voice: None)
 
     def look(account: Account) -> None:
         """Whether a persona's clone can be in time at all."""
-        too_slow.look(app[PERSONAS].personas.values())
+        too_slow.look(app[PERSONAS].library.personas.values())
 
     app[OBSERVER] = Observer((metrics.count, hour.add, tally.add, look), clock)
-    breaker = partial(CircuitBreaker, clock=clock, listener=partial(_tell, metrics))
-    app[ENGINES] = GuardedEngines(
-        (
-            name,
-            GuardedEngine(
-                engine,
-                # What only plays from disk has nothing to be given a rest.
-                None if name == CacheEngine.name else breaker(name, OF_MODELS if name == "mlx" else DEFAULTS),
-                blame=Blame(clock),
-            ),
-        )
-        for name, engine in given.items()
-    )
-    app[ADMISSION] = Admission(settings.max_requests)
-    app[ADVERTISER] = advertiser or NullAdvertiser()
-    app[CALLER_CLIPS] = caller_clips or CallerClips()
+    metrics.registry.register(Now(app))
+
+
+def _have_engines(app: web.Application, parts: Parts, clock: Callable[[], float]) -> None:
+    """Started, looked after and ended with the application."""
+    app[ENGINES] = engines = GuardedEngines(parts, clock, partial(_tell, app[METRICS]))
+    app[CALLER_CLIPS] = parts.caller_clips
+    shelf = app[PERSONAS]
+    app[PERSONA_REPORT] = PersonaReport(lambda: shelf.library.personas.values(), engines)
+    guarded = [each for each in engines.values() if each.breaker]
+    breakers = [(each.engine, each.breaker) for each in guarded if each.breaker]
+    app.cleanup_ctx.append(_meanwhile("report on personas", app[PERSONA_REPORT].run))
+    app.cleanup_ctx.append(_engines)
+    app.cleanup_ctx.append(_meanwhile("recovery", partial(recover, breakers)))
+    app.cleanup_ctx.append(_meanwhile("recovery of voices", partial(recover_voices, guarded)))
+
+
+def _answer(app: web.Application, clock: Callable[[], float]) -> None:
+    """The doors, and how much may be inside at a time."""
+    app[ADMISSION] = Admission(app[SETTINGS].max_requests)
     app[LARGE_BODIES] = asyncio.Semaphore(openai_request.LARGE_BODIES)
     app[LONG_FILES] = asyncio.Semaphore(openai.AT_A_TIME)
     app[LAST_ANSWERS] = LastAnswers(clock)
     app[SOCKETS] = Sockets()
     app[LISTENERS] = Listeners()
-    app[PHRASES] = PhraseStore(
-        settings.state_dir / "phrases", settings.phrases_disk_mb * MEGABYTE, revisions(settings.state_dir)
-    )
-    app[PHRASE_RENDERING] = PhraseRendering(
-        app[PERSONAS], app[ENGINES], app[PHRASES], changed=app[LISTENERS].wake
-    )
-    shelf = app[PERSONAS]
-    app[PERSONA_REPORT] = PersonaReport(lambda: shelf.personas.values(), app[ENGINES])
-    metrics.registry.register(Now(app))
     app.on_response_prepare.append(carry_request_id)
     app.on_response_prepare.append(_carry_gateway_id)
     app.add_routes(ROUTES)
-    app.cleanup_ctx.append(_report)
-    app.cleanup_ctx.append(_engines)
-    app.cleanup_ctx.append(_recovery)
-    if settings.phrases_disk_mb:
-        app.cleanup_ctx.append(_phrases)
-    if watched:
-        watch = PersonaWatch(
-            app[PERSONAS],
-            watched,
-            default=app[DEFAULT_PERSONA],
-            changed=partial(_personas_changed, app, personas_changed),
-        )
-        app.cleanup_ctx.append(partial(_watching, watch))
     app.on_shutdown.append(_close_sockets)
-    return app
 
 
-def _best_start(engines: Mapping[str, Engine]) -> BestStart:
-    """As the engine of cloned voices has measured it."""
-    mlx = inside(engines["mlx"], MlxEngine) if "mlx" in engines else None
-    return mlx.best_start if mlx else lambda voice: None
+def _record_phrases(app: web.Application) -> None:
+    settings = app[SETTINGS]
+    limit, pinned = settings.phrases_disk_mb * MEGABYTE, revisions(settings.state_dir)
+    app[PHRASES] = store = PhraseStore(settings.state_dir / "phrases", limit, pinned)
+    changed = app[LISTENERS].wake
+    app[PHRASE_RENDERING] = PhraseRendering(app[PERSONAS], app[ENGINES], store, changed=changed)
+    if limit:
+        app.cleanup_ctx.append(_meanwhile("record phrases", app[PHRASE_RENDERING].run))
+
+
+def _watch(app: web.Application, sources: PersonaSources) -> None:
+    """Changes in the personas' folders are taken into use, and told to everybody they concern."""
+
+    async def changed(library: PersonaLibrary) -> None:
+        app[ADVERTISER].personas_are(tuple(library.personas))
+        await app[ENGINES].parts.personas_changed(library)
+        app[LISTENERS].wake()
+        app[PHRASE_RENDERING].look_again()
+        app[PERSONA_REPORT].look_again()
+
+    watch = PersonaWatch(app[PERSONAS], sources, default=app[DEFAULT_PERSONA], changed=changed)
+    app.cleanup_ctx.append(_meanwhile("watch the personas", watch.run))
 
 
 def default_persona(settings: Settings, personas: PersonaLibrary) -> str:
@@ -197,6 +198,18 @@ def default_persona(settings: Settings, personas: PersonaLibrary) -> str:
     return instead
 
 
+def _meanwhile(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> Meanwhile:
+    """A task for as long as the application runs."""
+
+    async def running(app: web.Application) -> AsyncIterator[None]:
+        task = asyncio.create_task(work(), name=name)
+        yield
+        task.cancel()
+        await asyncio.wait({task})
+
+    return running
+
+
 async def _engines(app: web.Application) -> AsyncIterator[None]:
     """Engines start in the background: until then they are "not ready" and the gateway already answers."""
     starting = asyncio.create_task(_start_engines(app), name="start engines")
@@ -213,13 +226,6 @@ async def _start_engines(app: web.Application) -> None:
     await asyncio.gather(*map(_start_until_ready, local))
 
 
-async def _report(app: web.Application) -> AsyncIterator[None]:
-    reporting = asyncio.create_task(app[PERSONA_REPORT].run(), name="report on personas")
-    yield
-    reporting.cancel()
-    await asyncio.wait({reporting})
-
-
 async def _start_until_ready(engine: Engine) -> None:
     """A machine that is busy while it boots is enough for a first start to fail."""
     rest = START_AGAIN
@@ -234,43 +240,6 @@ async def _start(engine: Engine) -> None:
         await engine.start()
     except Exception:
         log.exception("engine did not start", extra={"engine": engine.name})
-
-
-async def _recovery(app: web.Application) -> AsyncIterator[None]:
-    guarded = [each for each in app[ENGINES].values() if each.breaker]
-    breakers = [(each.engine, each.breaker) for each in guarded if each.breaker]
-    recovering = {
-        asyncio.create_task(recover(breakers), name="recovery"),
-        asyncio.create_task(recover_voices(guarded), name="recovery of voices"),
-    }
-    yield
-    for task in recovering:
-        task.cancel()
-    await asyncio.wait(recovering)
-
-
-async def _phrases(app: web.Application) -> AsyncIterator[None]:
-    recording = asyncio.create_task(app[PHRASE_RENDERING].run(), name="record phrases")
-    yield
-    recording.cancel()
-    await asyncio.wait({recording})
-
-
-async def _watching(watch: PersonaWatch, app: web.Application) -> AsyncIterator[None]:
-    watching = asyncio.create_task(watch.run(), name="watch the personas")
-    yield
-    watching.cancel()
-    await asyncio.wait({watching})
-
-
-async def _personas_changed(
-    app: web.Application, others: PersonasChanged | None, library: PersonaLibrary
-) -> None:
-    if others:
-        await others(library)
-    app[LISTENERS].wake()
-    app[PHRASE_RENDERING].look_again()
-    app[PERSONA_REPORT].look_again()
 
 
 async def _carry_gateway_id(request: web.BaseRequest, answer: web.StreamResponse) -> None:

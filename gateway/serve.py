@@ -69,22 +69,15 @@ async def serve(settings: Settings, changes: SettingsChanges | None = None) -> i
         twins = Twins(identity, run, None if settings.gateway_id else settings.state_dir / ID_FILE)
         advertiser = _advertiser(settings, personas, identity, run, twins, address, port)
         parts = parts_of(settings, personas)
-
-        async def personas_changed(library: PersonaLibrary) -> None:
-            advertiser.personas_are(tuple(library.personas))
-            await parts.personas_changed(library)
-
         app = make_app(
             settings,
             personas,
+            parts,
             identity=identity,
             run=run,
-            engines=parts.engines,
             advertiser=advertiser,
-            caller_clips=parts.caller_clips,
             watched=sources,
             changes=changes,
-            personas_changed=personas_changed,
         )
         runner = Runner(app, admits=Neighbourhood().holds if settings.lan else None)
         watching = asyncio.create_task(twins.watch(), name="who else has this id")

@@ -6,14 +6,11 @@ from aiohttp import web
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from gateway.engines.cache.cache_engine import CacheEngine
-from gateway.engines.mlx.mlx_engine import MlxEngine
 from gateway.models.models import as_shown
 from gateway.observe.reasons import known
 from gateway.requests.app_keys import ADMISSION, ENGINES, LAST_HOUR, PERSONAS
 from robotvoice import __version__
 from robotvoice.chain.breaker import State
-from robotvoice.engines.wrapped import inside
 
 MEMORY = {"active": "active_memory", "peak": "peak_memory", "resident": "rss"}
 
@@ -40,9 +37,8 @@ class Now(Collector):
         yield cloned
         yield from self._engines()
         yield from self._cache()
-        for guarded in app[ENGINES].values():
-            if mlx := inside(guarded.engine, MlxEngine):
-                yield from _workers(mlx.status)
+        if mlx := app[ENGINES].parts.mlx:
+            yield from _workers(mlx.status)
 
     def _engines(self) -> Iterator[Metric]:
         factor = GaugeMetricFamily(
@@ -55,12 +51,7 @@ class Now(Collector):
             "voice_breaker_state", "1 for the state it is in", labels=["engine", "state"]
         )
         for name, guarded in self._app[ENGINES].items():
-            voices = [
-                voice
-                for persona in self._app[PERSONAS].personas.values()
-                for voice in persona.voices
-                if voice.engine == name
-            ]
+            voices = [voice for voice in self._app[PERSONAS].library.voices if voice.engine == name]
             if voices:
                 factor.add_metric([name], max(map(guarded.engine.real_time_factor, voices)))
             if guarded.breaker:
@@ -71,8 +62,7 @@ class Now(Collector):
         yield breaker
 
     def _cache(self) -> Iterator[Metric]:
-        guarded = self._app[ENGINES].get(CacheEngine.name)
-        if cache := guarded and inside(guarded.engine, CacheEngine):
+        if cache := self._app[ENGINES].parts.cache:
             hits = "Sentences that were found in the cache"
             yield CounterMetricFamily("voice_cache_hits", hits, value=cache.hits)
             misses = "Sentences that were looked for in the cache and had to be made"

@@ -8,7 +8,6 @@ from typing import Any
 from aiohttp import web
 
 from gateway.engines.chains import chain_for
-from gateway.engines.mlx.mlx_engine import MlxEngine
 from gateway.models.models import as_shown
 from gateway.requests.app_keys import (
     ADMISSION,
@@ -21,7 +20,6 @@ from gateway.requests.app_keys import (
 )
 from robotvoice import __version__
 from robotvoice.chain.guarded import GuardedEngine
-from robotvoice.engines.wrapped import inside
 from robotvoice.persona import Persona, VoiceSpec
 from robotvoice.wire.wire import PROTOCOL_VERSION
 
@@ -42,7 +40,8 @@ async def readyz(request: web.Request) -> web.Response:
     """For each persona; 503 if none can speak. `?persona=ID` asks for one."""
     app = request.app
     asked = request.query.get("persona")
-    chosen = [app[PERSONAS].find(asked)] if asked else app[PERSONAS].personas.values()
+    library = app[PERSONAS].library
+    chosen = [library.find(asked)] if asked else library.personas.values()
     personas = {persona.id: _readiness(app, persona) for persona in chosen}
     ready = any(answer["ready"] for answer in personas.values())
     body = {"ready": ready, "id": app[GATEWAY_ID], "run": app[RUN], "personas": personas}
@@ -52,7 +51,7 @@ async def readyz(request: web.Request) -> web.Response:
 async def health(request: web.Request) -> web.Response:
     """Everything a person or a monitor wants to know at one look."""
     app = request.app
-    library = app[PERSONAS]
+    library = app[PERSONAS].library
     default = library.personas[app[DEFAULT_PERSONA]]
     own = app[ENGINES][default.voice.engine]
     personas = {persona.id: _readiness(app, persona) for persona in library.personas.values()}
@@ -101,8 +100,8 @@ def _readiness(app: web.Application, persona: Persona) -> dict[str, Any]:
 def engine_told(app: web.Application, guarded: GuardedEngine) -> dict[str, Any]:
     """Ready if it is for one of the personas' voices; what it says of a plain voice where it has none."""
     engine, breaker = guarded.engine, guarded.breaker
-    voices = (voice for persona in app[PERSONAS].personas.values() for voice in persona.voices)
-    asked = [voice for voice in voices if voice.engine == engine.name] or [VoiceSpec(engine.name)]
+    voices = [voice for voice in app[PERSONAS].library.voices if voice.engine == engine.name]
+    asked = voices or [VoiceSpec(engine.name)]
     answers = [guarded.readiness(voice) for voice in asked]
     readiness = next(filter(None, answers), answers[0])
     told: dict[str, Any] = {
@@ -112,8 +111,9 @@ def engine_told(app: web.Application, guarded: GuardedEngine) -> dict[str, Any]:
         "breaker": breaker.state.value if breaker else None,
         "retry_after": readiness.retry_after,
     }
-    if models := inside(engine, MlxEngine):
-        told["models"] = [_model(name, status) for name, status in models.status.items()]
+    mlx = app[ENGINES].parts.mlx
+    if mlx and engine.name == mlx.name:
+        told["models"] = [_model(name, status) for name, status in mlx.status.items()]
     return told
 
 

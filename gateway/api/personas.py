@@ -13,7 +13,7 @@ from robotvoice.record import write_record
 
 
 async def personas(request: web.Request) -> web.Response:
-    library = request.app[PERSONAS].personas
+    library = request.app[PERSONAS].library.personas
     return web.json_response(
         {
             "default": request.app[DEFAULT_PERSONA],
@@ -24,7 +24,7 @@ async def personas(request: web.Request) -> web.Response:
 
 async def persona(request: web.Request) -> web.Response:
     """By id, alias or name; 404 with near names."""
-    return web.json_response(described(request.app[PERSONAS].find(request.match_info["id"])))
+    return web.json_response(described(request.app[PERSONAS].library.find(request.match_info["id"])))
 
 
 def described(persona: Persona) -> dict[str, Any]:

@@ -13,7 +13,7 @@ FOR_EVER = "public, max-age=31536000, immutable"
 
 async def manifest(request: web.Request) -> web.Response:
     """What there is by now; 404 for an unknown persona."""
-    persona = request.app[PERSONAS].find(request.match_info["id"])
+    persona = request.app[PERSONAS].library.find(request.match_info["id"])
     pack = request.app[PHRASES].pack(persona)
     return web.json_response(
         {
@@ -31,7 +31,7 @@ async def manifest(request: web.Request) -> web.Response:
 async def recording(request: web.Request) -> web.StreamResponse:
     """A WAV, also in part (Range); 404 when that revision, or that recording of it, is gone."""
     app, asked = request.app, request.match_info
-    persona = app[PERSONAS].find(asked["id"])
+    persona = app[PERSONAS].library.find(asked["id"])
     try:
         file = (
             await app[PHRASES].file(persona, asked["sha256"])

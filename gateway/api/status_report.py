@@ -10,7 +10,6 @@ from aiohttp import web
 
 from gateway.api.health import engine_told, identity, without_folders
 from gateway.api.summary import summary
-from gateway.engines.mlx.mlx_engine import MlxEngine
 from gateway.models.models import as_shown
 from gateway.requests.app_keys import (
     ADMISSION,
@@ -32,7 +31,6 @@ from robotvoice.chain.breaker import CircuitBreaker, State
 from robotvoice.chain.budget import Due
 from robotvoice.chain.candidates import Candidates
 from robotvoice.chain.guarded import ChainEntry
-from robotvoice.engines.wrapped import inside
 from robotvoice.persona import Persona
 from robotvoice.utterance import Reason, Sentence
 
@@ -44,12 +42,12 @@ OPERATOR = "operator"
 
 async def status(request: web.Request) -> web.Response:
     app = request.app
-    hour, shelf = app[LAST_HOUR].share, app[PERSONAS]
-    speakers = {persona.id: _speaker(app, persona) for persona in shelf.personas.values()}
+    hour, library = app[LAST_HOUR].share, app[PERSONAS].library
+    speakers = {persona.id: _speaker(app, persona) for persona in library.personas.values()}
     return web.json_response(
         {
             **identity(app),
-            "summary": summary(speakers, shelf.personas),
+            "summary": summary(speakers, library.personas),
             "uptime": round(app[OBSERVER].uptime, 1),
             "speaking": app[ADMISSION].inside,
             "most_speaking": app[SETTINGS].max_requests,
@@ -60,7 +58,7 @@ async def status(request: web.Request) -> web.Response:
             "mdns": app[ADVERTISER].state,
             "host": app[SETTINGS].listen_host,
             "settings": _changes(app),
-            "problems": len(shelf.problems),  # a number only: their text names files
+            "problems": len(library.problems),  # a number only: their text names files
             "last_hour": {
                 "sentences": hour.sentences,
                 "cloned": hour.cloned,
@@ -77,11 +75,10 @@ def engine_status(app: web.Application, name: str) -> dict[str, Any]:
     """Whether it is ready, and what its breaker does and why."""
     guarded = app[ENGINES][name]
     told = engine_told(app, guarded)
-    told["used"] = any(
-        voice.engine == name for persona in app[PERSONAS].personas.values() for voice in persona.voices
-    )
+    told["used"] = any(voice.engine == name for voice in app[PERSONAS].library.voices)
     told["breaker"] = breaker_told(guarded.breaker) if guarded.breaker else None
-    if mlx := inside(guarded.engine, MlxEngine):
+    mlx = app[ENGINES].parts.mlx
+    if mlx and name == mlx.name:
         refused = {as_shown(model): each["refused"] for model, each in mlx.status.items()}
         told["models"] = [{**model, "refused": refused[model["model"]]} for model in told["models"]]
     return told

@@ -189,13 +189,13 @@ class Conversation:
 
     async def _tell_of_changes(self) -> None:
         changed, listeners = asyncio.Event(), self._app[LISTENERS]
-        personas, packs = self._app[PERSONAS].personas, self._packs()
+        personas, packs = self._app[PERSONAS].library.personas, self._packs()
         listeners.add(changed)
         try:
             while True:
                 await changed.wait()
                 changed.clear()
-                told_personas, personas = personas, self._app[PERSONAS].personas
+                told_personas, personas = personas, self._app[PERSONAS].library.personas
                 if personas != told_personas:
                     revisions = {each.id: each.revision for each in personas.values()}
                     await self._socket.send(wire.Personas(revisions))
@@ -206,7 +206,7 @@ class Conversation:
             listeners.discard(changed)
 
     def _packs(self) -> dict[str, str]:
-        personas = self._app[PERSONAS].personas.values()
+        personas = self._app[PERSONAS].library.personas.values()
         return {each.id: self._app[PHRASES].pack(each).id for each in personas}
 
     async def _cancel(self, request: wire.Cancel) -> None:

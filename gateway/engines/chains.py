@@ -1,12 +1,11 @@
 """From a persona's voices to the chain of engines that speak them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from gateway.engines.cache.cache_engine import CacheEngine
-from gateway.engines.cache.storing import StoringEngine
+from gateway.engines.guarded_engines import GuardedEngines
 from robotvoice.chain.fallback import FallbackChain
-from robotvoice.chain.guarded import ChainEntry, GuardedEngine
-from robotvoice.engines.wrapped import inside
+from robotvoice.chain.guarded import ChainEntry
 from robotvoice.errors import UnknownVoice
 from robotvoice.persona import Persona, VoiceSpec
 from robotvoice.utterance import Sentence
@@ -15,9 +14,7 @@ PATIENCE = 4.0
 """Seconds for the last that can speak, where silence is the only alternative"""
 
 
-def chain_for(
-    persona: Persona, engines: Mapping[str, GuardedEngine], *, own_only: bool = False
-) -> FallbackChain:
+def chain_for(persona: Persona, engines: GuardedEngines, *, own_only: bool = False) -> FallbackChain:
     """All the persona's voices, or only what counts as its own; what is kept of a voice comes before it."""
     voices = (persona.voice,) if own_only else (*persona.voices, *_plain(persona, engines))
     cache = engines.get(CacheEngine.name)
@@ -25,15 +22,14 @@ def chain_for(
     for voice in voices:
         if cache and voice.model_voice:
             entries.append(ChainEntry(cache, voice, recalls=True))
-        guarded = engines[voice.engine]
-        storing = inside(guarded.engine, StoringEngine)
+        storing = engines.parts.storing.get(voice.engine)
         for_later = storing.make_for_later if storing else None
-        entries.append(ChainEntry(guarded, voice, for_later=for_later))
+        entries.append(ChainEntry(engines[voice.engine], voice, for_later=for_later))
     # Who asks for the persona's own voice alone has substitutes nearer the loudspeaker.
     return FallbackChain(entries, last_resort=not own_only, patience=0.0 if own_only else PATIENCE)
 
 
-def _plain(persona: Persona, engines: Mapping[str, GuardedEngine]) -> Iterator[VoiceSpec]:
+def _plain(persona: Persona, engines: GuardedEngines) -> Iterator[VoiceSpec]:
     """A plain voice of its language, where eSpeak NG has none of those that are to stand in."""
     if persona.when_unavailable == "silent":
         return
@@ -43,11 +39,10 @@ def _plain(persona: Persona, engines: Mapping[str, GuardedEngine]) -> Iterator[V
         yield VoiceSpec("espeak", language=persona.language)
 
 
-def all_kept(persona: Persona, engines: Mapping[str, GuardedEngine], spoken: Iterable[Sentence]) -> bool:
+def all_kept(persona: Persona, engines: GuardedEngines, spoken: Iterable[Sentence]) -> bool:
     """Whether each of these sentences was spoken with the persona's own voice before and can be played."""
-    guarded = engines.get(CacheEngine.name)
-    cache = inside(guarded.engine, CacheEngine) if guarded else None
+    cache = engines.parts.cache
     if cache is None:
         return False
-    entry = ChainEntry(guarded, persona.voice) if guarded else None
-    return entry is not None and all(cache.holds(entry.given(sentence), entry.voice) for sentence in spoken)
+    entry = ChainEntry(engines[cache.name], persona.voice)
+    return all(cache.holds(entry.given(sentence), entry.voice) for sentence in spoken)

@@ -1,10 +1,11 @@
 """The engines of a gateway: which there are, what is around each, and what new personas mean to them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gateway.clips.caller_clips import CallerClips
-from gateway.engines.cache.cache_engine import with_cache
+from gateway.engines.cache.cache_engine import CacheEngine, cached
+from gateway.engines.cache.storing import StoringEngine
 from gateway.engines.mlx.mlx_engine import MlxEngine
 from gateway.engines.pyttsx3.pyttsx3_engine import Pyttsx3Engine
 from gateway.engines.upstream.configured import upstream_engines
@@ -20,25 +21,33 @@ from robotvoice.engines.espeak.espeak_engine import EspeakEngine
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What `make_app` is given by the command."""
+    """The engines by name, as they are asked, and what some of them can do besides speaking."""
 
-    engines: Mapping[str, LevelledEngine]
-    caller_clips: CallerClips
-    mlx: MlxEngine
-    loudness: VoiceLoudness
+    engines: Mapping[str, Engine]
+    mlx: MlxEngine | None = None
+    """Models can be told which voices to expect, and tell how their workers are"""
+    cache: CacheEngine | None = None
+    storing: Mapping[str, StoringEngine] = field(default_factory=dict)
+    """Those whose sound is kept in the cache, by name: they make a sentence for the next time"""
+    levelled: Mapping[str, LevelledEngine] = field(default_factory=dict)
+    """Those that know how loud their voices are, by name"""
+    caller_clips: CallerClips = field(default_factory=CallerClips)
+    loudness: VoiceLoudness | None = None
 
     async def personas_changed(self, library: PersonaLibrary) -> None:
         """Models that nobody needs any more end, new ones start in the background."""
         self.use_voices(library)
-        await self.mlx.use(models_of(library.personas.values()))
+        if self.mlx:
+            await self.mlx.use(models_of(library.personas.values()))
 
     def use_voices(self, library: PersonaLibrary) -> None:
         """Those of these personas are measured before they are heard, where that is possible."""
-        voices = [voice for persona in library.personas.values() for voice in persona.voices]
-        self.loudness.use(voices)
-        self.mlx.expect(voices)
-        for engine in self.engines.values():
-            engine.use(voices)
+        if self.loudness:
+            self.loudness.use(library.voices)
+        if self.mlx:
+            self.mlx.expect(library.voices)
+        for engine in self.levelled.values():
+            engine.use(library.voices)
 
 
 def parts_of(settings: Settings, library: PersonaLibrary) -> Parts:
@@ -53,9 +62,12 @@ def parts_of(settings: Settings, library: PersonaLibrary) -> Parts:
     }
     for name, upstream in upstream_engines(settings.upstreams).items():
         engines[name] = ListeningEngine(upstream, any_language=True)
+    cache, storing = cached(engines, settings, pinned) if settings.cache else (None, {})
+    if cache:
+        engines = {cache.name: cache, **engines, **storing}
     loudness = VoiceLoudness(settings.state_dir, pinned)
     # Around the cache too: it keeps what the model made, and plays it with the gain that was learned since.
-    cached = with_cache(engines, settings, pinned)
-    parts = Parts(levelled(cached, loudness), clips, mlx, loudness)
+    all_levelled = levelled(engines, loudness)
+    parts = Parts(all_levelled, mlx, cache, storing, all_levelled, clips, loudness)
     parts.use_voices(library)
     return parts

@@ -4,7 +4,7 @@ import datetime
 import difflib
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -17,7 +17,7 @@ from gateway.personas.persona_schema import PersonaFile, problems_in
 from gateway.personas.voice_files import VoiceFiles
 from gateway.personas.yaml_lines import Location, Problem, YamlDocument, key_of, read_yaml
 from robotvoice.errors import InvalidPersona, UnknownVoice
-from robotvoice.persona import PERSONA_ID, Persona
+from robotvoice.persona import PERSONA_ID, Persona, VoiceSpec
 
 FILE_NAME = "persona.yaml"
 _NEARLY = re.compile(r".+[.]ya?ml(?:[.](?:txt|rtf))?~?", re.IGNORECASE)
@@ -39,13 +39,23 @@ class PersonaLibrary:
     """What a persona that can be used would be better without, in the same form"""
     shipped: frozenset[str] = frozenset()
     """Ids of those that came with robotvoice and are as they came"""
+    _known: Mapping[str, Persona] = field(init=False, repr=False, compare=False)
+    """Everyone by each folded name"""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_known", by_name(self.personas.values()))
+
+    @property
+    def voices(self) -> tuple[VoiceSpec, ...]:
+        """All that its personas may speak with."""
+        return tuple(voice for persona in self.personas.values() for voice in persona.voices)
 
     def find(self, name: str) -> Persona:
         """The persona with this id, else this display name, else this alias, whatever its case.
 
         Raises UnknownVoice.
         """
-        known = by_name(self.personas.values())
+        known = self._known
         wanted = folded(name[:LONGEST_NAME])
         if wanted in known and len(name) <= LONGEST_NAME:
             return known[wanted]

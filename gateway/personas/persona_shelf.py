@@ -1,7 +1,7 @@
 """The personas in use: what changes in their folder is taken over as a whole, and the rest stays good."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -17,22 +17,6 @@ class PersonaShelf:
     """Where everybody looks for a persona. Who has found one keeps it as it was."""
 
     library: PersonaLibrary
-
-    @property
-    def personas(self) -> Mapping[str, Persona]:
-        return self.library.personas
-
-    @property
-    def problems(self) -> tuple[str, ...]:
-        return self.library.problems
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        return self.library.warnings
-
-    def find(self, name: str) -> Persona:
-        """By id, name or alias; raises UnknownVoice."""
-        return self.library.find(name)
 
 
 def succeeded(

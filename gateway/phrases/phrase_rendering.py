@@ -7,7 +7,7 @@ later.
 import asyncio
 import logging
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 
@@ -15,6 +15,7 @@ from gateway.encoders.resample import whole_at_wire_rate
 from gateway.engines.cache.cache_engine import MEGABYTE, CacheEngine
 from gateway.engines.cache.storing import FOR_LATER
 from gateway.engines.chains import all_kept
+from gateway.engines.guarded_engines import GuardedEngines
 from gateway.loudness.levelled import LevelledEngine
 from gateway.personas.persona_shelf import PersonaShelf
 from gateway.phrases.backoff import Rests
@@ -23,7 +24,6 @@ from gateway.phrases.phrase_files import STAYS
 from gateway.phrases.phrase_pack import sentences_to_record
 from robotvoice.chain.attempt import Limits, attempt
 from robotvoice.chain.guarded import UNGUARDED, ChainEntry, GuardedEngine
-from robotvoice.engines.wrapped import inside
 from robotvoice.errors import ContentFailure, EngineFailure, EngineUnavailable
 from robotvoice.persona import Persona, VoiceSpec
 from robotvoice.sound.pcm import WIRE_FORMAT, wav_file
@@ -67,7 +67,7 @@ class PhraseRendering:
     def __init__(
         self,
         personas: PersonaShelf,
-        engines: Mapping[str, GuardedEngine],
+        engines: GuardedEngines,
         store: PhraseStore,
         changed: Callable[[], None],
     ) -> None:
@@ -94,7 +94,7 @@ class PhraseRendering:
                 self._rests.clear()
                 self._full = False
                 try:
-                    await self._store.use(self._personas.personas.values())
+                    await self._store.use(self._personas.library.personas.values())
                     self._changed()
                     later = asyncio.get_running_loop().call_later(STAYS, self.look_again)
                     try:
@@ -121,7 +121,7 @@ class PhraseRendering:
 
     def _jobs(self) -> Iterator[Job]:
         """What is missing, and what is not as loud as its voice, which is learned while it speaks."""
-        for persona in self._personas.personas.values():
+        for persona in self._personas.library.personas.values():
             if not (wanted := sentences_to_record(persona)):
                 continue
             held = self._store.held(persona)
@@ -207,11 +207,13 @@ class PhraseRendering:
         return all_kept(job.persona, self._engines, [self._sentence(job)])
 
     def _all_settled(self) -> bool:
-        voices = (each.voice for each in self._personas.personas.values() if sentences_to_record(each))
+        voices = (
+            each.voice for each in self._personas.library.personas.values() if sentences_to_record(each)
+        )
         return all((levelled := self._levelled(each)) is None or levelled.settled(each) for each in voices)
 
     def _levelled(self, voice: VoiceSpec) -> LevelledEngine | None:
-        return inside(self._engines[voice.engine].engine, LevelledEngine)
+        return self._engines.parts.levelled.get(voice.engine)
 
     @staticmethod
     def _sentence(job: Job) -> Sentence:

@@ -1,11 +1,11 @@
 """What the application holds, each under one typed key."""
 
 import asyncio
-from collections.abc import Mapping
 
 from aiohttp import web
 
 from gateway.clips.caller_clips import CallerClips
+from gateway.engines.guarded_engines import GuardedEngines
 from gateway.mdns.advertise import Advertiser
 from gateway.observe.counters import Metrics
 from gateway.observe.request_log import Observer
@@ -18,7 +18,6 @@ from gateway.phrases.pack_store import PhraseStore
 from gateway.phrases.phrase_rendering import PhraseRendering
 from gateway.requests.admission import Admission
 from gateway.settings.settings import Settings
-from robotvoice.chain.guarded import GuardedEngine
 from robotvoice.ground.settings_changes import SettingsChanges
 from robotvoice.wire.last_answers import LastAnswers
 
@@ -46,7 +45,7 @@ DEFAULT_PERSONA = web.AppKey("default_persona", str)
 PHRASES = web.AppKey("phrases", PhraseStore)
 PERSONA_REPORT = web.AppKey("persona_report", PersonaReport)
 PHRASE_RENDERING = web.AppKey("phrase_rendering", PhraseRendering)
-ENGINES = web.AppKey("engines", Mapping[str, GuardedEngine])
+ENGINES = web.AppKey("engines", GuardedEngines)
 ADMISSION = web.AppKey("admission", Admission)
 ADVERTISER = web.AppKey("advertiser", Advertiser)
 SOCKETS = web.AppKey("sockets", Sockets)

@@ -1,10 +1,11 @@
 """The language that a request asks for: a voice speaks it, or gives way to one that can."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
+from gateway.engines.guarded_engines import GuardedEngines
 from robotvoice.chain.fallback import FallbackChain
-from robotvoice.chain.guarded import ChainEntry, GuardedEngine
+from robotvoice.chain.guarded import ChainEntry
 from robotvoice.errors import EmptyText
 from robotvoice.languages import CANNOT_READ, CANNOT_SPEAK, is_other, language_of, same_language
 from robotvoice.persona import Persona, VoiceSpec
@@ -15,7 +16,7 @@ from robotvoice.voice_warnings import VoiceWarnings
 def speaking(
     persona: Persona,
     language: str | None,
-    engines: Mapping[str, GuardedEngine],
+    engines: GuardedEngines,
     warnings: VoiceWarnings,
     *,
     own_only: bool = False,
@@ -39,7 +40,7 @@ def speaking(
     return persona
 
 
-def can_speak(voice: VoiceSpec, engines: Mapping[str, GuardedEngine]) -> bool:
+def can_speak(voice: VoiceSpec, engines: GuardedEngines) -> bool:
     """Whether nothing is known against the language that a voice is asked for."""
     reason = engines[voice.engine].engine.readiness(voice).reason
     return reason is None or reason.code != CANNOT_SPEAK
@@ -56,7 +57,7 @@ def check_legible(chain: FallbackChain, spoken: Sequence[Sentence]) -> None:
 def for_another_voice(
     chain: FallbackChain,
     persona: Persona,
-    engines: Mapping[str, GuardedEngine],
+    engines: GuardedEngines,
     spoken: Sequence[Sentence],
 ) -> Reason | None:
     """Why the voices that a robot has itself are better asked: they read what the persona's own does not."""

@@ -13,8 +13,8 @@ def who_is_asked(app: web.Application, name: str | None, warnings: VoiceWarnings
     """The persona of that name, or the default one where nobody is named. Raises UnknownVoice."""
     default = app[DEFAULT_PERSONA]
     try:
-        return app[PERSONAS].find(name or default)
+        return app[PERSONAS].library.find(name or default)
     except UnknownVoice:
         if stands_for_anybody(name or "", default, warnings):
-            return app[PERSONAS].find(default)
+            return app[PERSONAS].library.find(default)
         raise

@@ -81,7 +81,7 @@ class Engine(Protocol):
 
 
 class EngineBase:
-    """What an engine need not say for itself: it is ready, and nothing has to be waited for, proved or ended."""
+    """What an engine need not say for itself: it is ready, keeps nobody waiting, and has nothing to end."""
 
     signs_of_life = False
 

@@ -1,13 +1,9 @@
 """What every engine around another one has in common: it is the other, but for how it speaks."""
 
-from typing import TypeVar
-
 from robotvoice.engines.base import Engine, Readiness, legible_of, takes_language
 from robotvoice.persona import VoiceSpec
 from robotvoice.text.writing.scripts import Legible
 from robotvoice.utterance import Sentence
-
-T = TypeVar("T")
 
 
 class WrappedEngine:
@@ -55,12 +51,3 @@ class WrappedEngine:
 
     async def close(self) -> None:
         await self._engine.close()
-
-
-def inside(engine: Engine, kind: type[T]) -> T | None:
-    """The engine of this kind that `engine` is, or is put around; None if there is none."""
-    while not isinstance(engine, kind):
-        if not isinstance(engine, WrappedEngine):
-            return None
-        engine = engine._engine
-    return engine

@@ -16,12 +16,18 @@ from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType, web
 from yarl import URL
 
 from gateway.app import make_app
+from gateway.engines.cache.cache_engine import CacheEngine
+from gateway.engines.cache.storing import StoringEngine
+from gateway.engines.mlx.mlx_engine import MlxEngine
+from gateway.engines.parts import Parts
 from gateway.ground.folders import bundled_personas
+from gateway.loudness.levelled import LevelledEngine
 from gateway.personas.persona_files import PersonaLibrary, load_personas
 from gateway.personas.persona_sources import PersonaSources
 from gateway.requests.app_keys import ADMISSION
 from gateway.settings.settings import Settings
 from robotvoice.engines.base import Engine
+from robotvoice.engines.espeak.espeak_engine import EspeakEngine
 from robotvoice.ground.settings_changes import SettingsChanges
 from robotvoice.http.runner import Runner
 from robotvoice.persona import Persona, VoiceSpec
@@ -166,7 +172,7 @@ class Client:
 @asynccontextmanager
 async def running(
     personas: PersonaLibrary | None = None,
-    engines: Mapping[str, Engine] | None = None,
+    engines: Mapping[str, Engine] | Parts | None = None,
     watched: Path | None = None,
     changes: SettingsChanges | None = None,
     **settings: Any,
@@ -181,8 +187,8 @@ async def running(
         app = make_app(
             told,
             personas or load_personas(bundled_personas()),
+            parts_from(engines or {"espeak": EspeakEngine.installed(told.espeak)}),
             identity="under-test",
-            engines=engines,
             watched=PersonaSources(watched) if watched else None,
             changes=changes,
         )
@@ -216,6 +222,19 @@ def persona(id: str, *engines: str, silent: bool = False, voice: str = "") -> Pe
 
 def library(*personas: Persona) -> PersonaLibrary:
     return PersonaLibrary({each.id: each for each in personas})
+
+
+def parts_from(engines: Mapping[str, Engine] | Parts) -> Parts:
+    """These engines, with what each of them can do besides speaking."""
+    if isinstance(engines, Parts):
+        return engines
+    return Parts(
+        engines,
+        next((each for each in engines.values() if isinstance(each, MlxEngine)), None),
+        next((each for each in engines.values() if isinstance(each, CacheEngine)), None),
+        {name: each for name, each in engines.items() if isinstance(each, StoringEngine)},
+        {name: each for name, each in engines.items() if isinstance(each, LevelledEngine)},
+    )
 
 
 def named(*engines: Engine) -> dict[str, Engine]:

@@ -28,7 +28,7 @@ async def whole_gateway(state: Path, *personas: Persona) -> AsyncIterator[tuple[
     """Each persona can speak with its own voice."""
     people = library(*personas)
     parts = parts_of(Settings(state_dir=state), people)
-    async with running(people, parts.engines, state_dir=state) as gateway:
+    async with running(people, parts, state_dir=state) as gateway:
         async with asyncio.timeout(READY_WITHIN):
             while (await gateway.ask("/health")).json["status"] != "ok":  # noqa: ASYNC110 - seen over HTTP
                 await asyncio.sleep(0.02)

@@ -39,7 +39,7 @@ async def model(request: web.Request) -> web.StreamResponse:
 @openai_answers
 async def list_voices(request: web.Request) -> web.StreamResponse:
     """The personas, by what may be said as `voice`."""
-    personas = request.app[PERSONAS].personas.values()
+    personas = request.app[PERSONAS].library.personas.values()
     listed = [
         {"id": each.id, "name": each.name, "aliases": each.aliases, "language": each.language}
         for each in personas

@@ -97,7 +97,7 @@ def models(app: web.Application) -> dict[str, str]:
     """The models of the personas' voices by the name they are shown by; those that clone come first."""
     voices = [
         voice.model_voice
-        for persona in app[PERSONAS].personas.values()
+        for persona in app[PERSONAS].library.personas.values()
         for voice in persona.voices
         if voice.engine == CLONING and voice.model_voice
     ]

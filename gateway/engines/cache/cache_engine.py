@@ -70,23 +70,18 @@ class CacheEngine(EngineBase):
         await self._store.close()
 
 
-def with_cache(
+def cached(
     engines: Mapping[str, Engine], settings: Settings, revisions: Mapping[str, str] | None = None
-) -> dict[str, Engine]:
-    """These engines, the ones that run a model kept by a cache, unless the settings have none.
+) -> tuple[CacheEngine, dict[str, StoringEngine]]:
+    """A cache, and in place of those of these engines that run a model ones that are kept by it.
 
     `revisions`: the commit of each model that is pinned.
     """
-    if not settings.cache:
-        return dict(engines)
     store = AudioStore(
         settings.state_dir / "audio",
         disk_bytes=settings.cache_disk_mb * MEGABYTE,
         memory_bytes=settings.cache_memory_mb * MEGABYTE,
     )
     keys = AudioKeys(cache_secret(settings.state_dir), revisions)
-    kept: dict[str, Engine] = {
-        name: StoringEngine(engine, store, keys) if name in OF_MODELS else engine
-        for name, engine in engines.items()
-    }
-    return {CacheEngine.name: CacheEngine(store, keys, kept)} | kept
+    storing = {name: StoringEngine(engines[name], store, keys) for name in engines.keys() & OF_MODELS}
+    return CacheEngine(store, keys, storing), storing

@@ -4,7 +4,6 @@ from collections.abc import AsyncGenerator, Mapping
 
 from gateway.engines.upstream.upstream_engine import UpstreamEngine
 from gateway.engines.upstream.upstream_settings import UpstreamSettings
-from robotvoice.chain.guarded import GuardedEngine
 from robotvoice.engines.base import Engine, EngineBase, Readiness
 from robotvoice.errors import EngineUnavailable
 from robotvoice.persona import UPSTREAM_PREFIX, VoiceSpec
@@ -38,12 +37,3 @@ class MissingUpstream(EngineBase):
 
     async def probe(self) -> None:
         raise EngineUnavailable("unknown_upstream", self.description)
-
-
-class GuardedEngines(dict[str, GuardedEngine]):
-    """By name; a persona that is read later may name an upstream that nobody has set up."""
-
-    def __missing__(self, name: str) -> GuardedEngine:
-        if not name.startswith(UPSTREAM_PREFIX):
-            raise KeyError(name)
-        return GuardedEngine(MissingUpstream(name))

@@ -9,6 +9,7 @@ import pytest
 
 from gateway.clips.clip import Clip
 from gateway.engines.mlx.mlx_engine import MlxEngine
+from gateway.engines.parts import Parts
 from gateway.guard.listening import ListeningEngine
 from gateway.mdns.advertise import NullAdvertiser
 from gateway.personas.persona_files import PersonaLibrary
@@ -190,8 +191,9 @@ async def no_clip(voice: ModelVoice) -> Clip:
 
 async def test_the_memory_of_every_model_shows_through_what_is_around_its_engine() -> None:
     """Peak and now; no process is told, and of a folder only its name."""
-    engines = named(ListeningEngine(ListeningEngine(ModelRunner([], no_clip))), ScriptedEngine("spare"))
-    async with running(library(persona("p", "mlx", "spare")), engines) as gateway:
+    mlx = ModelRunner([], no_clip)
+    parts = Parts(named(ListeningEngine(ListeningEngine(mlx)), ScriptedEngine("spare")), mlx)
+    async with running(library(persona("p", "mlx", "spare")), parts) as gateway:
         found = (await gateway.ask("/health")).json["engines"]
     assert found["mlx"]["models"] == [
         {"model": "tiny", "state": "busy", "peak_memory": 2e9, "rss": 3e9},

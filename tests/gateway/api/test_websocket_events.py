@@ -26,7 +26,7 @@ async def test_who_wants_events_is_told_of_a_persona_that_changed(tmp_path: Path
             async with asyncio.timeout(SOON):
                 event = json.loads(await told.receive_str())
             assert event["type"] == "personas"
-            personas = gateway.app[PERSONAS].personas
+            personas = gateway.app[PERSONAS].library.personas
             assert event["revisions"] == {id: each.revision for id, each in personas.items()}
             with pytest.raises(TimeoutError):
                 await untold.receive_str(timeout=0.1)

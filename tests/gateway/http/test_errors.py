@@ -132,7 +132,7 @@ async def test_when_every_voice_fails_it_is_a_short_500(breakage: Exception) -> 
 
 async def test_a_defect_of_ours_is_a_short_500_and_goes_to_the_log(caplog: pytest.LogCaptureFixture) -> None:
     async with running(library(persona("p", "one")), named(ScriptedEngine("one"))) as gateway:
-        del gateway.app[ENGINES]["one"]  # type: ignore[attr-defined]
+        del gateway.app[ENGINES]["one"]
         with caplog.at_level(logging.ERROR):
             answer = await gateway.say("Hello.")
         assert answer.status == 500

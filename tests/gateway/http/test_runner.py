@@ -7,6 +7,7 @@ import pytest
 from aiohttp import web
 
 from gateway.app import make_app
+from gateway.engines.parts import Parts
 from gateway.settings.settings import Settings
 from robotvoice.http.runner import SHUTDOWN_WITHIN, Runner
 from tests.fakes.scripted_engine import FOREVER, SPEAKS, Script, ScriptedEngine
@@ -20,7 +21,7 @@ async def test_a_stop_waits_for_a_text_that_is_nearly_done_but_not_for_ever(
     script: Script, served: bool
 ) -> None:
     engine = ScriptedEngine("own", script, SPEAKS, first_audio_cap=1_000)
-    app = make_app(Settings(), library(persona("p", "own")), identity="x", engines=named(engine))
+    app = make_app(Settings(), library(persona("p", "own")), Parts(named(engine)), identity="x")
     runner = Runner(app, shutdown_within=SHUTDOWN_WITHIN if served else 0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

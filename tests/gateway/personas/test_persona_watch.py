@@ -64,7 +64,7 @@ class Watched:
     def voice(self, name: str) -> str | None:
         """What this persona speaks with; None if there is no such one."""
         try:
-            return self.shelf.find(name).voice.voice
+            return self.shelf.library.find(name).voice.voice
         except UnknownVoice:
             return None
 
@@ -88,11 +88,11 @@ async def watched(tmp_path: Path) -> AsyncIterator[Watched]:
 
 async def test_an_edit_is_taken_into_use_and_told(watched: Watched, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO")
-    before = watched.shelf.find("bob")
+    before = watched.shelf.library.find("bob")
     write(watched.folder, "bob", yaml("Bob", "de"))
     await watched.until("bob", "de")
     assert before.voice.voice == "en"
-    assert watched.shelf.find("bob").revision != before.revision
+    assert watched.shelf.library.find("bob").revision != before.revision
     assert watched.told[-1].personas["bob"].voice.voice == "de"
     assert "persona bob has changed" in caplog.messages
 
@@ -101,16 +101,16 @@ async def test_a_broken_one_is_used_as_it_was_until_it_is_mended(
     watched: Watched, caplog: pytest.LogCaptureFixture
 ) -> None:
     write(watched.folder, "bob", yaml("Bob", more="voise: x\n"))
-    await soon(lambda: len(watched.shelf.problems) == 2)
+    await soon(lambda: len(watched.shelf.library.problems) == 2)
     assert watched.voice("bob") == "en"
-    cause, kept = watched.shelf.problems
+    cause, kept = watched.shelf.library.problems
     assert "persona.yaml:4: voise: there is no such key" in cause
     assert "is used as it was" in kept
     assert {cause, kept} <= set(caplog.messages)
     assert not watched.told
     write(watched.folder, "bob", yaml("Bob", "fr"))
     await watched.until("bob", "fr")
-    assert not watched.shelf.problems
+    assert not watched.shelf.library.problems
 
 
 async def test_a_new_one_appears_and_a_removed_one_goes(watched: Watched) -> None:
@@ -118,7 +118,7 @@ async def test_a_new_one_appears_and_a_removed_one_goes(watched: Watched) -> Non
     await watched.until("cid", "it")
     shutil.rmtree(watched.folder / "bob")
     await watched.until("bob", None)
-    assert list(watched.shelf.personas) == ["ann", "cid"]
+    assert list(watched.shelf.library.personas) == ["ann", "cid"]
 
 
 async def test_one_that_is_renamed_goes_by_its_new_name(watched: Watched) -> None:
@@ -137,9 +137,9 @@ async def test_an_editor_that_replaces_the_file_changes_it(watched: Watched) -> 
 
 async def test_the_default_persona_stays_whatever_happens(watched: Watched) -> None:
     shutil.rmtree(watched.folder / "ann")
-    await soon(lambda: bool(watched.shelf.problems))
+    await soon(lambda: bool(watched.shelf.library.problems))
     assert watched.voice("ann") == "en"
-    assert "it is the default persona" in watched.shelf.problems[0]
+    assert "it is the default persona" in watched.shelf.library.problems[0]
 
 
 async def test_a_storm_of_touches_changes_nothing(watched: Watched) -> None:
@@ -152,18 +152,18 @@ async def test_a_storm_of_touches_changes_nothing(watched: Watched) -> None:
     write(watched.folder, "ann", yaml("Ann", "de"))
     await watched.until("ann", "de")
     assert len(watched.told) == 1
-    assert watched.shelf.personas["bob"] == library.personas["bob"]
+    assert watched.shelf.library.personas["bob"] == library.personas["bob"]
 
 
 async def test_a_folder_that_is_moved_away_keeps_everybody_and_may_come_back(watched: Watched) -> None:
     away = watched.folder.with_name("away")
     watched.folder.rename(away)
-    await soon(lambda: bool(watched.shelf.problems))
-    assert set(watched.shelf.personas) == {"ann", "bob"}
+    await soon(lambda: bool(watched.shelf.library.problems))
+    assert set(watched.shelf.library.personas) == {"ann", "bob"}
     write(away, "bob", yaml("Bob", "de"))
     away.rename(watched.folder)
     await watched.until("bob", "de")
-    assert not watched.shelf.problems
+    assert not watched.shelf.library.problems
 
 
 async def test_nobody_is_cloned_on_once_something_is_wrong_with_the_consent(watched: Watched) -> None:
@@ -171,14 +171,14 @@ async def test_nobody_is_cloned_on_once_something_is_wrong_with_the_consent(watc
     rook.mkdir()
     (rook / "clip.wav").write_bytes(encoded(spoken(12)))
     write(watched.folder, "rook", CLONED + CONSENT)
-    await soon(lambda: "rook" in watched.shelf.personas)
-    before = watched.shelf.find("rook")
+    await soon(lambda: "rook" in watched.shelf.library.personas)
+    before = watched.shelf.library.find("rook")
     assert before.voice.engine == "mlx"
     write(watched.folder, "rook", CLONED)
-    await soon(lambda: watched.shelf.find("rook").voice.engine == "espeak")
-    assert watched.shelf.find("rook").revision != before.revision
+    await soon(lambda: watched.shelf.library.find("rook").voice.engine == "espeak")
+    assert watched.shelf.library.find("rook").revision != before.revision
     write(watched.folder, "rook", CLONED + CONSENT)
-    await soon(lambda: watched.shelf.find("rook") == before)
+    await soon(lambda: watched.shelf.library.find("rook") == before)
 
 
 async def test_a_gateway_speaks_with_what_is_in_the_folder_now(tmp_path: Path) -> None:
@@ -187,10 +187,10 @@ async def test_a_gateway_speaks_with_what_is_in_the_folder_now(tmp_path: Path) -
         assert (await gateway.say("Hello.", "bob")).status == 404
         write(tmp_path, "bob", yaml("Bob"))
 
-        await soon(lambda: "bob" in gateway.app[PERSONAS].personas)
+        await soon(lambda: "bob" in gateway.app[PERSONAS].library.personas)
         assert (await gateway.say("Hello.", "bob")).frames > 0
         write(tmp_path, "bob", "broken")
-        await soon(lambda: bool(gateway.app[PERSONAS].problems))
+        await soon(lambda: bool(gateway.app[PERSONAS].library.problems))
         assert (await gateway.ask("/health")).json["problems"]
         assert (await gateway.say("Hello.", "bob")).frames > 0
 
@@ -214,16 +214,16 @@ async def test_the_owners_folder_adds_whenever_it_comes_and_an_override_that_goe
         (draft / "empty").mkdir()
         draft.rename(own)
         await watched.until("bob", "de")
-        assert set(watched.shelf.personas) == {"ann", "bob", "cid"}
+        assert set(watched.shelf.library.personas) == {"ann", "bob", "cid"}
         write(own, "bob", "broken")
-        await soon(lambda: len(watched.shelf.problems) == 3)
+        await soon(lambda: len(watched.shelf.library.problems) == 3)
         assert watched.voice("bob") == "de" and watched.shelf.library.shipped == {"ann"}
         shutil.rmtree(own / "bob")
         await watched.until("bob", "en")
         assert watched.shelf.library.shipped == {"ann", "bob"}
         shutil.rmtree(own)
-        await soon(lambda: bool(watched.shelf.problems))
-        assert set(watched.shelf.personas) == {"ann", "bob", "cid"}
+        await soon(lambda: bool(watched.shelf.library.problems))
+        assert set(watched.shelf.library.personas) == {"ann", "bob", "cid"}
         own.mkdir()
         await watched.until("cid", None)
         assert all({"ann", "bob"} <= set(library.personas) for library in watched.told)

@@ -9,7 +9,11 @@ import pytest
 from gateway.engines.cache.audio_store import AudioKeys, AudioStore
 from gateway.engines.cache.cache_engine import CacheEngine
 from gateway.engines.cache.storing import StoringEngine
+from gateway.engines.guarded_engines import GuardedEngines
+from gateway.engines.parts import Parts
+from robotvoice.engines.base import Engine
 from tests.gateway.engines.cache.parrot import Parrot
+from tests.gateway.in_process import named
 
 
 @dataclass
@@ -21,6 +25,11 @@ class Kept:
     keys: AudioKeys
     storing: StoringEngine
     cache: CacheEngine
+
+    def engines(self, *others: Engine) -> GuardedEngines:
+        """These two and others, as a gateway has them."""
+        engines = named(self.cache, self.storing, *others)
+        return GuardedEngines(Parts(engines, cache=self.cache, storing={"mlx": self.storing}))
 
 
 @pytest.fixture

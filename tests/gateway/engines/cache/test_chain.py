@@ -12,7 +12,6 @@ from gateway.engines.chains import chain_for
 from robotvoice.chain.breaker import CircuitBreaker
 from robotvoice.chain.chain_events import ChainEvent, Ended, SentenceStarted, TakenOver
 from robotvoice.chain.fallback import FallbackChain
-from robotvoice.chain.guarded import GuardedEngine
 from robotvoice.chain.whole_file import speak_whole
 from robotvoice.engines.base import Engine
 from robotvoice.errors import EngineFailure
@@ -31,13 +30,14 @@ class Chain:
     """The chain of `PERSONA`, and the breaker of its model."""
 
     def __init__(self, kept: Kept) -> None:
-        self.breaker = CircuitBreaker("mlx")
         self.espeak = Parrot("espeak")
-        self.engines = {
-            "cache": GuardedEngine(kept.cache),
-            "mlx": GuardedEngine(kept.storing, self.breaker),
-            "espeak": GuardedEngine(self.espeak, CircuitBreaker("espeak")),
-        }
+        self.engines = kept.engines(self.espeak)
+
+    @property
+    def breaker(self) -> CircuitBreaker:
+        breaker = self.engines["mlx"].breaker
+        assert breaker is not None
+        return breaker
 
     @property
     def whole(self) -> FallbackChain:

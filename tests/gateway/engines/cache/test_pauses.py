@@ -3,8 +3,6 @@
 import pytest
 
 from gateway.engines.chains import chain_for
-from robotvoice.chain.breaker import CircuitBreaker
-from robotvoice.chain.guarded import GuardedEngine
 from robotvoice.chain.whole_file import speak_whole
 from robotvoice.persona import Persona
 from robotvoice.text import sentences
@@ -15,8 +13,7 @@ from tests.gateway.engines.cache.parrot import VOICE
 
 async def test_a_sentence_is_kept_without_its_pause(kept: Kept) -> None:
     """So that it is found again, whatever pause comes after it the next time."""
-    engines = {"cache": GuardedEngine(kept.cache), "mlx": GuardedEngine(kept.storing, CircuitBreaker("mlx"))}
-    chain = chain_for(Persona("rook", "Rook", "en", VOICE), engines)
+    chain = chain_for(Persona("rook", "Rook", "en", VOICE), kept.engines())
     lengths = []
     for text in ("One. [pause 1s] Two.", "One. Two.", "One. [pause 2s] Two."):
         made = await speak_whole(chain, Utterance("u", "rook", "en", sentences(text)))

@@ -9,7 +9,7 @@ from typing import Any
 from gateway.engines.cache.audio_store import AudioKeys, AudioStore
 from gateway.engines.cache.cache_engine import CacheEngine
 from gateway.engines.cache.storing import StoringEngine
-from robotvoice.engines.base import Engine
+from gateway.engines.parts import Parts
 from robotvoice.engines.wrapped import WrappedEngine
 from robotvoice.persona import Persona, VoiceSpec
 from robotvoice.sound.pcm import AudioChunk
@@ -36,8 +36,10 @@ async def keeping(folder: Path, persona: Persona = PERSONA) -> AsyncIterator[tup
     store = AudioStore(folder / "audio", disk_bytes=10_000_000, memory_bytes=1_000_000)
     keys = AudioKeys(b"secret")
     storing = StoringEngine(parrot, store, keys)
-    engines: list[Engine] = [Around(CacheEngine(store, keys)), storing, Parrot("espeak")]
-    async with running(library(persona), named(*engines)) as gateway, gateway.socket() as client:
+    cache = CacheEngine(store, keys)
+    engines = named(Around(cache), storing, Parrot("espeak"))
+    parts = Parts(engines, cache=cache, storing={"mlx": storing})
+    async with running(library(persona), parts) as gateway, gateway.socket() as client:
         await soon(lambda: "on disk" in store.description)
         for text in ("One pie.", "Two."):
             await pcm_of(storing, text, SPELLED)

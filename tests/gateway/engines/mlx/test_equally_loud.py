@@ -2,9 +2,7 @@
 
 from pathlib import Path
 
-from gateway.engines.cache.cache_engine import CacheEngine
 from gateway.loudness.loudness import TARGET, integrated_loudness
-from robotvoice.engines.wrapped import inside
 from robotvoice.persona import Persona, VoiceSpec
 from robotvoice.utterance import Sentence
 from tests.gateway.engines.mlx.listening import Voice
@@ -22,15 +20,16 @@ async def test_a_clone_its_substitute_and_its_kept_sound_are_equally_loud(
     # The other reference makes a voice that is near the target by chance.
     ada = Persona("ada", "Ada", "en", cloned("b"), fallbacks=(fallback,))
     async with whole_gateway(tmp_path, ada) as (gateway, parts):
+        assert parts.mlx and parts.cache and parts.loudness
+        loudness = parts.loudness
         first = integrated_loudness(await said(gateway, "mlx", "ada", [KEPT]))
         for number in range(MOST_SENTENCES):
-            if parts.loudness.settled(ada.voice):
+            if loudness.settled(ada.voice):
                 break
             await said(gateway, "mlx", "ada", [f"This is sentence {number} of a story."])
-        await soon(lambda: parts.loudness.settled(ada.voice))
+        await soon(lambda: loudness.settled(ada.voice))
         clone = await said(gateway, "mlx", "ada")
-        cache = inside(parts.engines["cache"], CacheEngine)
-        assert cache and cache.holds(Sentence(0, KEPT), ada.voice)
+        assert parts.cache.holds(Sentence(0, KEPT), ada.voice)
         kept = integrated_loudness(await said(gateway, "mlx", "ada", [KEPT]))
         assert abs(kept - TARGET) < 1 < abs(first - TARGET)
         await parts.mlx.use(())

@@ -22,16 +22,17 @@ async def test_phrases_are_recorded_once_the_model_is_ready_and_sound_as_they_ar
 ) -> None:
     ada = replace(Persona("ada", "Ada", "en", cloned("a")), phrases=PHRASES_OF_ADA, revision="a1")
     async with whole_gateway(tmp_path, ada) as (gateway, parts):
-        store = gateway.app[PHRASES]
+        store, loudness = gateway.app[PHRASES], parts.loudness
+        assert loudness
 
         def as_it_is_spoken() -> bool:
             pack = store.pack(ada)
-            gain = parts.loudness.gain(ada.voice)
+            gain = loudness.gain(ada.voice)
             return pack.complete and all(abs(each.gain / gain - 1) < 0.002 for each in pack.recordings)
 
         await until(lambda: store.pack(ada).complete)
         number = 0
-        while not parts.loudness.settled(ada.voice):
+        while not loudness.settled(ada.voice):
             number += 1
             assert number < 10 * ENOUGH
             await gateway.say(f"This is sentence {number} of a story.", "ada")

@@ -1,0 +1,40 @@
+"""Each engine of a gateway behind its one breaker."""
+
+import time
+from collections.abc import Callable
+
+from gateway.engines.parts import Parts
+from gateway.engines.upstream.configured import MissingUpstream
+from robotvoice.chain.blame import Blame
+from robotvoice.chain.breaker import BreakerChange, CircuitBreaker
+from robotvoice.chain.breaker_settings import DEFAULTS, BreakerSettings
+from robotvoice.chain.guarded import GuardedEngine
+from robotvoice.persona import UPSTREAM_PREFIX
+
+OF_MODELS = BreakerSettings(lease=60.0)
+"""A canary may take as long as a slow machine needs; a worker that hangs is found out by its own deadlines"""
+
+
+class GuardedEngines(dict[str, GuardedEngine]):
+    """By name; a persona that is read later may name an upstream that nobody has set up."""
+
+    def __init__(
+        self,
+        parts: Parts,
+        clock: Callable[[], float] = time.monotonic,
+        listener: Callable[[BreakerChange], None] | None = None,
+    ) -> None:
+        """`listener` is told how each breaker changes."""
+        self.parts = parts
+        """The engines themselves, and what some of them can do besides speaking"""
+        for name, engine in parts.engines.items():
+            settings = OF_MODELS if name == "mlx" else DEFAULTS
+            # What only plays from disk has nothing to be given a rest.
+            plays = parts.cache is not None and name == parts.cache.name
+            breaker = None if plays else CircuitBreaker(name, settings, clock=clock, listener=listener)
+            self[name] = GuardedEngine(engine, breaker, blame=Blame(clock))
+
+    def __missing__(self, name: str) -> GuardedEngine:
+        if not name.startswith(UPSTREAM_PREFIX):
+            raise KeyError(name)
+        return GuardedEngine(MissingUpstream(name))
