@@ -3,11 +3,9 @@
 from ipaddress import ip_interface
 
 import pytest
-from aiohttp import ClientError, ClientSession, web
 
 from gateway.http.neighbourhood import LOOK_EVERY, Neighbourhood
 from robotvoice.ground.interfaces import Interface
-from robotvoice.http.runner import Runner
 
 HOME = (Interface("eth0", 2, (ip_interface("10.0.0.5/24"), ip_interface("2a02:8:1:2::5/64"))),)
 
@@ -49,35 +47,3 @@ def test_a_new_network_is_known_soon_and_a_machine_that_is_full_knows_the_old_on
     assert near.holds("2a02:8:1:2::77")
     now[0] += 2 * LOOK_EVERY
     assert not near.holds("2a02:8:1:2::77")
-
-
-async def test_a_stranger_is_left_out_before_he_can_ask() -> None:
-    """Whoever is near is not; and without --lan a gateway listens where its owner told it to."""
-
-    async def hello(request: web.Request) -> web.Response:
-        return web.Response(text="hello")
-
-    app = web.Application()
-    app.router.add_get("/", hello)
-    asked: list[str] = []
-
-    def nobody(peer: str) -> bool:
-        asked.append(peer)
-        return False
-
-    for admits, answered in ((nobody, False), (None, True)):
-        runner = Runner(app, admits=admits)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        try:
-            async with ClientSession() as session:
-                url = f"http://127.0.0.1:{runner.addresses[0][1]}/"
-                try:
-                    async with session.get(url) as response:
-                        heard = await response.text() == "hello"
-                except ClientError:
-                    heard = False
-            assert heard is answered
-        finally:
-            await runner.cleanup()
-    assert set(asked) == {"127.0.0.1"}
