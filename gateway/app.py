@@ -30,7 +30,6 @@ from gateway.personas.persona_sources import PersonaSources
 from gateway.personas.persona_watch import PersonaWatch
 from gateway.phrases.pack_store import PhraseStore
 from gateway.phrases.phrase_rendering import PhraseRendering
-from gateway.requests.admission import Admission
 from gateway.requests.app_keys import (
     ADMISSION,
     ADVERTISER,
@@ -66,6 +65,7 @@ from robotvoice.chain.voice_recovery import recover_voices
 from robotvoice.engines.base import Engine
 from robotvoice.errors import InvalidSettings, UnknownVoice
 from robotvoice.ground.settings_changes import SettingsChanges
+from robotvoice.http.admission import Admission
 from robotvoice.http.error_answers import errors_as_json
 from robotvoice.http.request_id import carry_request_id
 from robotvoice.persona import LOCAL_ENGINES, VoiceSpec

@@ -3,9 +3,10 @@
 from aiohttp import web
 
 from edge_client.daemon.robot_daemon import Daemon
+from robotvoice.http.admission import Admission
 from robotvoice.wire.last_answers import LastAnswers
 
 DAEMON = web.AppKey("DAEMON", Daemon)
-INSIDE = web.AppKey("INSIDE", set[str])
-"""The texts that are being made into files"""
+ADMISSION = web.AppKey("ADMISSION", Admission)
+"""Of texts that are being made into files"""
 LAST_ANSWERS = web.AppKey("LAST_ANSWERS", LastAnswers)

@@ -10,14 +10,15 @@ from aiohttp import web
 
 from edge_client.daemon.daemon_client import reach
 from edge_client.daemon.robot_daemon import Daemon
-from edge_client.local_api.daemon_keys import DAEMON, INSIDE, LAST_ANSWERS
+from edge_client.local_api.daemon_keys import ADMISSION, DAEMON, LAST_ANSWERS
 from edge_client.local_api.guard import STATUSES, identify, only_from_here
 from edge_client.local_api.look import events, health, root, status
 from edge_client.local_api.say_stop import say, stop
-from edge_client.local_api.synthesize import synthesize
+from edge_client.local_api.synthesize import MOST_INSIDE, synthesize
 from edge_client.settings.settings import Settings
 from robotvoice.errors import InvalidSettings
 from robotvoice.ground.settings_changes import SettingsChanges
+from robotvoice.http.admission import Admission
 from robotvoice.http.error_answers import errors_as_json
 from robotvoice.http.runner import Runner
 from robotvoice.wire.last_answers import LastAnswers
@@ -64,7 +65,8 @@ async def serve(
 def make_app(daemon: Daemon) -> web.Application:
     errors = errors_as_json(STATUSES, refusals=logging.INFO)
     app = web.Application(middlewares=[errors, only_from_here], client_max_size=LARGEST_BODY)
-    app[DAEMON], app[INSIDE], app[LAST_ANSWERS] = daemon, set(), LastAnswers(daemon.clock)
+    app[DAEMON], app[LAST_ANSWERS] = daemon, LastAnswers(daemon.clock)
+    app[ADMISSION] = Admission(MOST_INSIDE, f"{MOST_INSIDE} texts are being made; ask again in a moment")
     app.on_response_prepare.append(identify)
     app.add_routes(
         [

@@ -6,11 +6,11 @@ from functools import partial
 
 from aiohttp import web
 
-from edge_client.local_api.daemon_keys import DAEMON, INSIDE, LAST_ANSWERS
+from edge_client.local_api.daemon_keys import ADMISSION, DAEMON, LAST_ANSWERS
 from edge_client.personas.known_personas import KnownPersona
 from robotvoice.chain.budget import budget_in
 from robotvoice.chain.whole_file import speak_whole
-from robotvoice.errors import EngineFailure, NothingCanSpeak, TooManyRequests
+from robotvoice.errors import EngineFailure, NothingCanSpeak
 from robotvoice.http.file_answers import file_for, send_file, wav_answer
 from robotvoice.text.aside import sentences_aside
 from robotvoice.utterance import Asked, Reason, Sentence, Utterance
@@ -46,24 +46,22 @@ async def _made(
     language: str | None,
     warnings: VoiceWarnings,
 ) -> LastAnswer:
-    daemon, inside = request.app[DAEMON], request.app[INSIDE]
+    daemon = request.app[DAEMON]
     said = budget_in(wire.HEADER_BUDGET, request.headers.get(wire.HEADER_BUDGET), warnings)
-    if len(inside) >= MOST_INSIDE:
-        raise TooManyRequests(f"{MOST_INSIDE} texts are being made; ask again in a moment")
+    within = who.whole_answer_budget if said is None else said
     utterance = Utterance(uuid.uuid4().hex, who.id, who.language, text)
-    own = daemon.gateway.another_way()
     began = time.perf_counter()
-    inside.add(utterance.id)
-    try:
-        chain = daemon.voices.chain(who, absent, own, language)
-        made = await speak_whole(chain, utterance, within=who.whole_answer_budget if said is None else said)
-    except EngineFailure as failure:
-        raise daemon.voices.with_what_to_do(
-            NothingCanSpeak(f"nothing could speak: {failure.message}")
-        ) from failure
-    finally:
-        inside.discard(utterance.id)
-        await own.engine.close()
+    with request.app[ADMISSION].admit():
+        own = daemon.gateway.another_way()
+        try:
+            made = await speak_whole(
+                daemon.voices.chain(who, absent, own, language), utterance, within=within
+            )
+        except EngineFailure as failure:
+            told = NothingCanSpeak(f"nothing could speak: {failure.message}")
+            raise daemon.voices.with_what_to_do(told) from failure
+        finally:
+            await own.engine.close()
     if made.entry > 0:
         daemon.gateway.use_the_time()
     took = time.perf_counter() - began

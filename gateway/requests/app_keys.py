@@ -16,9 +16,9 @@ from gateway.personas.persona_report import PersonaReport
 from gateway.personas.persona_shelf import PersonaShelf
 from gateway.phrases.pack_store import PhraseStore
 from gateway.phrases.phrase_rendering import PhraseRendering
-from gateway.requests.admission import Admission
 from gateway.settings.settings import Settings
 from robotvoice.ground.settings_changes import SettingsChanges
+from robotvoice.http.admission import Admission
 from robotvoice.wire.last_answers import LastAnswers
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from gateway.requests.admission import Admission
 from proofs.faults.answers import Book, Request
 from proofs.faults.simulation.listener import Listener
 from proofs.faults.simulation.sound import mark_of
@@ -17,6 +16,7 @@ from robotvoice.chain.budget import Budget
 from robotvoice.chain.fallback import FallbackChain
 from robotvoice.chain.whole_file import speak_whole
 from robotvoice.errors import EngineFailure, TooManyRequests
+from robotvoice.http.admission import Admission
 from robotvoice.utterance import Asked, Outcome, Priority, Sentence, Utterance
 
 FIRST_AUDIO_BUDGET = 2.0

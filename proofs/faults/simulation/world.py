@@ -14,7 +14,6 @@ from gateway.clips.clip import Clip
 from gateway.engines.mlx import model_worker
 from gateway.engines.mlx.mlx_engine import MlxEngine
 from gateway.guard.listening import ListeningEngine
-from gateway.requests.admission import Admission
 from proofs.faults.answers import Book, Outage, Recovery, spent_on
 from proofs.faults.report import Evidence
 from proofs.faults.simulation.breaker_log import BreakerLog
@@ -32,6 +31,7 @@ from robotvoice.chain.guarded import ChainEntry, GuardedEngine
 from robotvoice.chain.recovery import recover
 from robotvoice.chain.voice_recovery import recover_voices
 from robotvoice.engines.base import Engine
+from robotvoice.http.admission import Admission
 from robotvoice.persona import ModelVoice, VoiceSpec
 from robotvoice.utterance import Outcome
 

@@ -9,8 +9,11 @@ from robotvoice.errors import TooManyRequests
 class Admission:
     """A counter with a limit, for one event loop."""
 
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
+    def __init__(
+        self, limit: int, full: str = "too many texts are being spoken; try again in a moment"
+    ) -> None:
+        """`full` says what is so then and what to do."""
+        self._limit, self._full = limit, full
         self._inside = 0
 
     @property
@@ -21,7 +24,7 @@ class Admission:
     def admit(self) -> Iterator[None]:
         """Raises TooManyRequests when full."""
         if self._inside >= self._limit:
-            raise TooManyRequests("too many texts are being spoken; try again in a moment")
+            raise TooManyRequests(self._full)
         self._inside += 1
         try:
             yield
