@@ -7,9 +7,9 @@ from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 
 from edge_client.discovery.endpoint import Endpoint, parse_address
-from edge_client.ground.state_files import read_whole, write_whole
 from robotvoice.chain.breaker import Remembered
 from robotvoice.errors import RobotVoiceError
+from robotvoice.ground.state_files import read_whole, write_whole
 from robotvoice.record import read_record, write_record
 
 log = logging.getLogger(__name__)

@@ -11,6 +11,7 @@ from edge_client.phrasebook.kept_sentences import KeptSentences
 from edge_client.phrasebook.phrase_manifest import LARGEST_RECORDING
 from robotvoice.engines.base import Engine
 from robotvoice.engines.wrapped import WrappedEngine
+from robotvoice.kept_sound.disk_trouble import DiskTrouble
 from robotvoice.persona import VoiceSpec
 from robotvoice.sound.pcm import WIRE_FORMAT, AudioChunk
 from robotvoice.utterance import Sentence
@@ -25,6 +26,8 @@ MOST_WAITING = 2
 """Sentences that wait to be written"""
 TRY_AGAIN = 60.0
 """Seconds until a folder that could not be had is asked for again"""
+
+UNKEPT = "sentences cannot be kept on disk (%s); it is tried again"
 
 
 @dataclass(slots=True)
@@ -62,8 +65,7 @@ class PhraseKeeping:
         self._heard: OrderedDict[str, int] = OrderedDict()
         self._waiting: asyncio.Queue[Hearing] = asyncio.Queue(MOST_WAITING)
         self._ready = False
-        self._trouble: str | None = None
-        """With the disk, as it was told"""
+        self._trouble = DiskTrouble(log, UNKEPT, kept.folder, "another process keeps them")
 
     def listening(self, engine: Engine) -> Engine:
         """The same engine, the gateway's, and what it speaks is heard."""
@@ -100,9 +102,9 @@ class PhraseKeeping:
                     self._ready = True
                 else:
                     await self._keep(hearing)
-                self._trouble = None
+                self._trouble.over()
             except OSError as error:
-                self._tell(error)
+                self._trouble.tell(error)
                 if hearing is None:
                     await asyncio.sleep(TRY_AGAIN)
             except Exception:  # such as a machine that has no thread left: the daemon speaks on
@@ -118,15 +120,6 @@ class PhraseKeeping:
         where = hearing.persona, hearing.revision, hearing.name
         if await asyncio.to_thread(self._kept.write, where, bytes(hearing.pcm), engine, voice, revisions):
             self._on_kept()
-
-    def _tell(self, error: OSError) -> None:
-        """Once for each trouble."""
-        trouble = error.strerror or type(error).__name__
-        if isinstance(error, BlockingIOError):
-            trouble = "another process keeps them"
-        if trouble != self._trouble:
-            self._trouble = trouble
-            log.warning("sentences cannot be kept in %s (%s); it is tried again", self._kept.folder, trouble)
 
 
 class _Listening(WrappedEngine):

@@ -1,24 +1,16 @@
-"""The phrasebook on disk: a folder for each persona, in it one for each pack and one for what it said often.
+"""The phrasebook on disk: a folder for each persona, in it its phrases and a folder for what it said often.
 
     PERSONA/book.json          the pack that is in use; replaced in one step, which is the switch to another
-    PERSONA/PACK/SHA256.wav    its recordings; .part while they are being pulled
+    PERSONA/SHA256.wav         recordings of it, and of the pack being pulled; .part while they are on the way
     PERSONA/kept-REVISION/     sentences that were heard more than once
-    PERSONA/.gone              since when no gateway spoke with it: the time of this file
-    .lock                      held by the one process that writes
 
-Whoever reads needs no lock. All of it blocks.
+All of it blocks.
 """
 
-import fcntl
-import os
-import threading
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from edge_client.ground.state_files import read_whole
-from edge_client.phrasebook.disk_steps import UNFINISHED, bytes_of, files_in, folders_in, make_private, remove
 from edge_client.phrasebook.phrase_manifest import (
     LARGEST_MANIFEST,
     LARGEST_RECORDING,
@@ -28,14 +20,15 @@ from edge_client.phrasebook.phrase_manifest import (
     read_manifest,
 )
 from robotvoice.errors import InvalidMessage
+from robotvoice.ground.state_files import read_whole
+from robotvoice.kept_sound.kept_sound import KeptSound, files_in, folders_in
 
 BOOK = "book.json"
 KEPT = "kept-"
 LOCK = ".lock"  # no persona can be called that
-GONE = ".gone"
 WHOLE = ".wav"
-STAYS = 24 * 3600.0
-"""Seconds until that of a persona goes which no gateway speaks with: another may be linked for a while"""
+BLOCK = 4096
+"""Bytes that a disk gives out at a time"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +46,12 @@ class Shelf:
     bytes: int
 
 
-class PhraseStore:
+class PhraseStore(KeptSound):
     """Opens nothing until it is asked."""
 
     def __init__(self, folder: Path, limit: int) -> None:
         """`limit`: bytes that all files together take on the disk; 0: nothing is held."""
-        self.folder, self.limit = folder, limit
-        self.writing = threading.RLock()
-        """Held by a thread that takes away, or adds what has not been made room for"""
-        self._lock: int | None = None
+        super().__init__(folder, limit, lock=LOCK, block=BLOCK, synced=True)
         self._read: dict[str, tuple[tuple[int, int, int], Manifest]] = {}
         """Each book as it was read last, with its file's mark"""
 
@@ -84,41 +74,20 @@ class PhraseStore:
 
     def pcm(self, book: Manifest, recording: Recording) -> memoryview:
         """Raises OSError, and ValueError for a file that is damaged."""
-        return pcm_of(read_whole(self.path(book, recording), LARGEST_RECORDING), recording)
+        path = self.path(book, recording)
+        if not path.exists():  # no process that writes has opened it since packs had folders of their own
+            path = path.parent / book.pack / path.name
+        return pcm_of(read_whole(path, LARGEST_RECORDING), recording)
 
     def path(self, manifest: Manifest, recording: Recording) -> Path:
         """Where it is, or would be."""
-        return self.folder / manifest.persona / manifest.pack / (recording.sha256 + WHOLE)
+        return self.folder / manifest.persona / (recording.sha256 + WHOLE)
 
     def shelves(self) -> list[Shelf]:
         """Of every persona there is something of."""
         return [self._shelf(folder) for folder in sorted(folders_in(self.folder))]
 
     # For the one who writes
-
-    def open(self) -> None:
-        """Takes the folder. Raises OSError; BlockingIOError: another process has it."""
-        with self.writing:
-            if self._lock is not None:
-                return
-            make_private(self.folder)
-            descriptor = os.open(self.folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            try:
-                # The system gives it back however this process ends.
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                os.close(descriptor)
-                raise
-            self._lock = descriptor
-
-    def close(self) -> None:
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
-
-    @property
-    def is_open(self) -> bool:
-        return self._lock is not None
 
     def tidy(self, revisions: Mapping[str, str]) -> None:
         """Takes away what nobody can use: of personas long not among these, and what was left half done.
@@ -127,61 +96,49 @@ class PhraseStore:
         Raises OSError.
         """
         with self.writing:
+            self.recount()
             for persona in self._read.copy().keys() - revisions.keys():
                 self._read.pop(persona, None)
+            self.unwanted(revisions)
             for folder in folders_in(self.folder):
-                revision = revisions.get(folder.name)
-                if not self.limit or not _stays(folder, revision is not None):
-                    remove(folder)
-                    continue
+                if not self.limit:
+                    self.remove(folder)
                 for inner in folders_in(folder):
+                    revision = revisions.get(folder.name)
                     if revision is not None and inner.name.startswith(KEPT) and inner.name != KEPT + revision:
-                        remove(inner)
-                for path, _ in files_in(folder):
-                    if path.name.startswith(UNFINISHED):
-                        remove(path)
+                        self.remove(inner)
 
-    def make_room(self, needed: int, revisions: Mapping[str, str], sparing: Manifest | None = None) -> bool:
+    def room_for(self, needed: int, revisions: Mapping[str, str], sparing: Manifest | None = None) -> bool:
         """Whether so many bytes more on the disk are within the limit.
 
         Personas not among these go first, then packs of old revisions, then what was kept and is unused for
         longest. `sparing` is a pack being pulled. Raises OSError.
         """
         with self.writing:
-            if self._has_room(needed):
-                return True
-            dispensable = list(self._dispensable(revisions, sparing))
-            freed = sum(bytes_of(path) for paths in dispensable for path in paths)
-            if bytes_of(self.folder) - freed + needed > self.limit:
-                return False
-            for paths in dispensable:
-                for path in paths:
-                    remove(path)
-                if self._has_room(needed):
-                    return True
-            return False  # what a pack shares with another one frees nothing
+            self.recount()
+            return self.make_room(needed, self._dispensable(revisions, sparing))
 
-    def _has_room(self, needed: int) -> bool:
-        return bytes_of(self.folder) + needed <= self.limit
+    def _opened(self) -> None:
+        """Packs had folders of their own once: what is in them comes to its place."""
+        for persona in folders_in(self.folder):
+            for pack in folders_in(persona):
+                if not pack.name.startswith(KEPT):
+                    for path, _ in files_in(pack):
+                        path.replace(persona / path.name)
+                    self.remove(pack)
 
     def _dispensable(self, revisions: Mapping[str, str], sparing: Manifest | None) -> Iterator[list[Path]]:
         """What goes together, the first first."""
-        gone, packs, kept = list[Path](), list[list[Path]](), list[tuple[Path, os.stat_result]]()
-        for folder in folders_in(self.folder):
-            revision = revisions.get(folder.name)
-            if revision is None:
-                gone.append(folder)
-                continue
-            book = self.book(folder.name)
+        spared = {self.path(sparing, each) for each in sparing.sentences} if sparing else set()
+        yield from ([folder] for folder in self.unwanted(revisions))
+        for persona, revision in revisions.items():
+            book = self.book(persona)
             if book and book.revision != revision:
-                spared = sparing is not None and sparing.pack == book.pack
-                packs.append([folder / BOOK] if spared else [folder / book.pack, folder / BOOK])
-            for inner in folders_in(folder):
-                if inner.name.startswith(KEPT):
-                    kept += files_in(inner)
-        yield from ([folder] for folder in gone)
-        yield from packs
-        yield from ([path] for path, about in sorted(kept, key=lambda each: each[1].st_mtime_ns))
+                pack = {self.path(book, each) for each in book.sentences}
+                yield [self.folder / persona / BOOK, *(pack - spared)]
+        for path in self.sizes:
+            if path.parent.name.startswith(KEPT) and path.parts[-3] in revisions:
+                yield [path]
 
     def _shelf(self, folder: Path) -> Shelf:
         book = self.book(folder.name)
@@ -192,17 +149,5 @@ class PhraseStore:
             phrases=len(book.sentences) if book else 0,
             complete=book.complete if book else False,
             kept=sum(len(list(files_in(inner))) for inner in kept),
-            bytes=bytes_of(folder),
+            bytes=self.bytes_of(folder),
         )
-
-
-def _stays(folder: Path, wanted: bool) -> bool:
-    """Whether somebody speaks with this persona, or did less than a day ago. Raises OSError."""
-    mark = folder / GONE
-    if wanted:
-        remove(mark)
-        return True
-    age = time.time() - mark.stat().st_mtime if mark.exists() else -1.0
-    if age < 0:  # also when the clock was set back
-        mark.touch(mode=0o600)
-    return age < STAYS

@@ -4,8 +4,9 @@ import logging
 import os
 from pathlib import Path
 
-from edge_client.ground.lock_file import held, is_at, lock, locked, unlock
+from edge_client.ground.loudspeaker_lock import held
 from edge_client.playback.devices.sound_cards import lock_holder, program
+from robotvoice.ground.lock_file import is_at, lock, locked, unlock
 
 log = logging.getLogger(__name__)
 

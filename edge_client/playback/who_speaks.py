@@ -4,8 +4,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from edge_client.ground.lock_file import locked
 from edge_client.playback.devices.sound_cards import lock_holder, program
+from robotvoice.ground.lock_file import locked
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from functools import partial
 from pathlib import Path
 
-from edge_client.ground.state_files import write_where_told
 from edge_client.link.known_gateway import KnownGateway
 from edge_client.personas.voices import Voices
 from edge_client.playback.loudspeaker import Loudspeaker
@@ -22,6 +21,7 @@ from robotvoice.chain.fallback import FallbackChain
 from robotvoice.chain.whole_file import speak_whole
 from robotvoice.engines.espeak.espeak_engine import EspeakEngine
 from robotvoice.errors import EngineFailure, NothingCanSpeak, RobotVoiceError, SpokenInPart
+from robotvoice.ground.state_files import write_where_told
 from robotvoice.sound.pcm import AudioChunk, wav_header
 from robotvoice.text import PLAIN, sentences
 from robotvoice.utterance import Asked, Utterance

@@ -6,7 +6,6 @@ What was found of a model's voice is kept in a file, so that it sounds the same 
 import json
 import logging
 import math
-import os
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
@@ -16,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from gateway.loudness.loudness import STEP_SECONDS, TARGET, block_powers, gain_to, gated_loudness
+from robotvoice.ground.state_files import write_whole
 from robotvoice.persona import LOCAL_ENGINES, VoiceSpec
 from robotvoice.sound.pcm import AudioFormat
 
@@ -100,11 +100,9 @@ class VoiceLoudness:
             for key, heard in self._voices.items()
             if self._of_personas.get(key) and heard.settled and math.isfinite(heard.loudness)
         }
-        draft = self._file.with_name(f".{RECORD}-{os.getpid()}")
+        content = json.dumps(record, indent=1, sort_keys=True) + "\n"
         try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            draft.write_text(json.dumps(record, indent=1, sort_keys=True) + "\n", "utf-8")
-            draft.replace(self._file)
+            write_whole(self._file, content.encode(), mode=None)
         except OSError as error:
             log.warning(
                 "how loud the voices are cannot be kept",

@@ -6,7 +6,6 @@ Nothing is fetched while the gateway serves.
 import hashlib
 import json
 import logging
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from gateway.engines.mlx.families import Family, family_of
 from gateway.ground.problems import what_to_do
 from gateway.models.hub_cache import local_model
 from robotvoice.errors import InvalidModel
+from robotvoice.ground.state_files import write_whole
 from robotvoice.persona import ModelVoice, Persona
 
 log = logging.getLogger(__name__)
@@ -78,11 +78,9 @@ def write_down(state: Path, name: str, model: Pulled) -> None:
         known: {"revision": each.revision, "files": dict(each.files)}
         for known, each in (pulled_models(state) | {name: model}).items()
     }
-    draft = state / f".{RECORD}-{os.getpid()}"
+    content = json.dumps(record, indent=1, sort_keys=True) + "\n"
     try:
-        state.mkdir(parents=True, exist_ok=True)
-        draft.write_text(json.dumps(record, indent=1, sort_keys=True) + "\n", "utf-8")
-        draft.replace(state / RECORD)
+        write_whole(state / RECORD, content.encode(), mode=None)
     except OSError as error:
         raise InvalidModel(
             f"{state / RECORD} cannot be written ({error.strerror}); {what_to_do(error)}"

@@ -1,17 +1,28 @@
-"""The packs of all personas: what is in them, from memory, and their recordings, from disk."""
+"""The packs of all personas: what is in them, from memory, and their recordings, from disk.
+
+There, an edition of a persona's voice has a folder with its recordings and their list. What is found is what
+was written: a file that was cut or changed is removed, and so is what nobody speaks with.
+"""
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+import json
+import logging
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from pathlib import Path
 from typing import TypeVar
 
-from gateway.phrases.phrase_files import PhraseFiles
 from gateway.phrases.phrase_pack import PhrasePack, Recording, pack_of, sentences_to_record
+from robotvoice.kept_sound.kept_sound import KeptSound
 from robotvoice.persona import Persona
 
+log = logging.getLogger(__name__)
+
 T = TypeVar("T")
+MANIFEST = "manifest.json"
+ENDING = ".wav"
 
 
 class PhraseStore:
@@ -22,10 +33,11 @@ class PhraseStore:
 
     def __init__(self, folder: Path, limit: int, revisions: Mapping[str, str] | None = None) -> None:
         """`limit`: bytes of all recordings together; `revisions`: the commit of each model that is pinned."""
-        self.limit = limit
         self._revisions = dict(revisions or {})
-        self._files = PhraseFiles(folder)
+        self.files = KeptSound(folder, limit, lock="lock", ending=ENDING)
         self._held: dict[str, dict[str, Recording]] = {}
+        self._unwanted: list[Path] = []
+        """Editions that nobody speaks with, in the order in which they go"""
         # One thread: nothing on disk is looked at and removed at the same time.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="phrases")
 
@@ -38,45 +50,38 @@ class PhraseStore:
         return pack_of(persona, self.held(persona))
 
     async def use(self, personas: Iterable[Persona]) -> None:
-        """Reads what there is of these, and removes what is of no use to them. Raises OSError."""
-        wanted = {self._edition(each): sentences_to_record(each) for each in personas}
-        self._held = await self._blocking(lambda: self._files.look(wanted))
-        await self._blocking(lambda: self._files.keep_within(self.limit - self._total))
+        """Reads what there is of these, and removes what is of no use to them, if not at once.
 
-    def has_room(self, persona: Persona, text: str, wav: bytes) -> bool:
-        """Whether this recording of the text, in place of one that is there, keeps within the limit."""
-        before = self.held(persona).get(text)
-        return self._total + len(wav) - (before.bytes if before else 0) <= self.limit
+        Raises OSError; BlockingIOError: another process has the folder.
+        """
+        wanted = {self._edition(each): texts for each in personas if (texts := sentences_to_record(each))}
+        self._held = await self._blocking(lambda: self._look(wanted))
 
-    async def put(self, persona: Persona, text: str, wav: bytes, gain: float) -> None:
-        """Keeps it in place of one that is there; returns when it is on disk. Raises OSError."""
-        edition = self._edition(persona)
+    async def put(self, persona: Persona, text: str, wav: bytes, gain: float) -> bool:
+        """Keeps it on disk in place of one that is there; whether there was room. Raises OSError."""
         recording = Recording(text, hashlib.sha256(wav).hexdigest(), len(wav), gain)
-        recordings = {**self.held(persona), text: recording}
-        room = self.limit - self._total - len(wav)
-        await self._blocking(lambda: self._files.keep_within(room))
-        await self._blocking(lambda: self._files.write(edition, wav, recordings.values()))
-        self._held[edition] = recordings
+        edition, held = self._edition(persona), self.held(persona)
+        needed = len(wav) - (held[text].bytes if text in held else 0)
+        recordings = {**held, text: recording}
+        kept = await self._blocking(lambda: self._write(edition, wav, needed, recordings.values()))
+        if kept:
+            self._held[edition] = recordings
+        return kept
 
     async def file(self, persona: Persona, sha256: str) -> Path | None:
         """The WAV, looked at just now; None if it is not held. Raises DamagedRecording."""
         edition = self._edition(persona)
-        recordings = self.held(persona).values()
-        recording = next((each for each in recordings if each.sha256 == sha256), None)
-        if recording is None:
+        if all(each.sha256 != sha256 for each in self.held(persona).values()):
             return None
-        if not await asyncio.to_thread(self._files.is_whole, edition, recording):
+        path = self._path(edition, sha256)
+        if not await asyncio.to_thread(_is_whole, path):
             raise DamagedRecording
-        return self._files.path(edition, sha256)
+        return path
 
     async def close(self) -> None:
         """What is being written is finished first."""
-        await self._blocking(self._files.close)
+        await self._blocking(self.files.close)
         self._thread.shutdown(wait=False)
-
-    @property
-    def _total(self) -> int:
-        return sum(each.bytes for edition in self._held.values() for each in edition.values())
 
     def _edition(self, persona: Persona) -> str:
         """The name of a folder. Another commit of the model may sound different, too."""
@@ -84,9 +89,76 @@ class PhraseStore:
         commit = self._revisions.get(made.model) if made else None
         return ".".join(filter(None, (persona.id, persona.revision, commit)))
 
+    def _path(self, edition: str, sha256: str) -> Path:
+        return self.files.folder / edition / (sha256 + ENDING)
+
     async def _blocking(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def _look(self, wanted: Mapping[str, Collection[str]]) -> dict[str, dict[str, Recording]]:
+        if not wanted and not self.files.folder.exists():
+            return {}
+        self.files.open()
+        self.files.recount()
+        self._unwanted = self.files.unwanted(wanted)
+        found = {edition: self._found(edition, texts) for edition, texts in wanted.items()}
+        self._has_room(0)
+        return found
+
+    def _found(self, edition: str, texts: Collection[str]) -> dict[str, Recording]:
+        found: dict[str, Recording] = {}
+        for recording in _manifest(self.files.folder / edition / MANIFEST):
+            path = self._path(edition, recording.sha256)
+            if recording.text not in texts:
+                continue
+            if _is_whole(path):
+                found[recording.text] = recording
+            else:
+                log.warning("a recorded phrase was damaged and is made anew", extra={"file": str(path)})
+        self._keep_only(edition, found.values())
+        return found
+
+    def _write(self, edition: str, wav: bytes, needed: int, recordings: Collection[Recording]) -> bool:
+        """It is one of these recordings, which are all of this edition."""
+        if not self._has_room(needed):
+            return False
+        told = json.dumps([asdict(each) for each in recordings], indent=1)
+        self.files.put(self._path(edition, hashlib.sha256(wav).hexdigest()), wav)
+        self.files.put(self.files.folder / edition / MANIFEST, told.encode())
+        self._keep_only(edition, recordings)
+        return True
+
+    def _has_room(self, needed: int) -> bool:
+        return self.files.make_room(needed, ([edition] for edition in self._unwanted))
+
+    def _keep_only(self, edition: str, recordings: Iterable[Recording]) -> None:
+        kept = {MANIFEST, *(each.sha256 + ENDING for each in recordings)}
+        for path in list((self.files.folder / edition).glob("*")):
+            if path.name not in kept:
+                self.files.remove(path)
 
 
 class DamagedRecording(Exception):
     """What is on disk is not what was written."""
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether it is there, as it was written: its name is its digest."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest() == path.stem
+    except OSError:
+        return False
+
+
+def _manifest(path: Path) -> list[Recording]:
+    """One that cannot be read is as good as none."""
+    try:
+        found = [Recording(**each) for each in json.loads(path.read_bytes())]
+        if not all(each.gain > 0 for each in found):
+            raise ValueError("no gain")
+        return found
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError, TypeError):
+        log.warning("the list of recorded phrases cannot be read", extra={"file": str(path)})
+        return []

@@ -20,11 +20,12 @@ from gateway.loudness.levelled import LevelledEngine
 from gateway.personas.persona_shelf import PersonaShelf
 from gateway.phrases.backoff import Rests
 from gateway.phrases.pack_store import PhraseStore
-from gateway.phrases.phrase_files import STAYS
 from gateway.phrases.phrase_pack import sentences_to_record
 from robotvoice.chain.attempt import Limits, attempt
 from robotvoice.chain.guarded import UNGUARDED, ChainEntry, GuardedEngine
 from robotvoice.errors import ContentFailure, EngineFailure, EngineUnavailable
+from robotvoice.kept_sound.disk_trouble import DiskTrouble
+from robotvoice.kept_sound.kept_sound import STAYS
 from robotvoice.persona import Persona, VoiceSpec
 from robotvoice.sound.pcm import WIRE_FORMAT, wav_file
 from robotvoice.utterance import Sentence
@@ -40,6 +41,7 @@ ENGINE_FAILED = 5.0, 600.0
 SENTENCE_FAILED = 10.0, 3600.0
 DISK_FAILED = 60.0, 3600.0
 DISK = "disk"
+UNKEPT = "recorded phrases cannot be kept on disk (%s); it is tried again"
 UNLIKE, SETTLED_UNLIKE = 0.5, 0.01
 """Decibels by which a whole pack may differ from its voice while that is learned, and any from then on"""
 TOLD_AFTER = 3
@@ -79,8 +81,7 @@ class PhraseRendering:
         self._again = asyncio.Event()
         self._rests = Rests(lambda: asyncio.get_running_loop().time())
         self._full = False
-        self._trouble: str | None = None
-        """With the disk, as it was told"""
+        self._trouble = DiskTrouble(log, UNKEPT, store.files.folder, "another gateway keeps its own there")
 
     def look_again(self) -> None:
         """The personas are others, or a recording is damaged: begins anew."""
@@ -103,7 +104,7 @@ class PhraseRendering:
                     finally:
                         later.cancel()
                 except OSError as error:
-                    self._tell(error)
+                    self._trouble.tell(error)
                     await self._wait(DISK_FAILED[0])
                 except Exception:
                     log.exception("the recording of phrases broke and begins again")
@@ -186,21 +187,21 @@ class PhraseRendering:
         return wav_file(await whole_at_wire_rate(sound), WIRE_FORMAT)
 
     async def _keep(self, job: Job, wav: bytes, gain: float) -> None:
-        if not self._store.has_room(job.persona, job.text, wav):
+        try:
+            kept = await self._store.put(job.persona, job.text, wav, gain)
+        except OSError as error:
+            self._trouble.tell(error)
+            self._rests.failed(DISK, *DISK_FAILED)
+            return
+        if not kept:
             self._full = True
             log.warning(
                 "the recorded phrases need more than %d MB, so some are left out; raise phrases_disk_mb",
-                self._store.limit // MEGABYTE,
+                self._store.files.limit // MEGABYTE,
             )
             return
-        try:
-            await self._store.put(job.persona, job.text, wav, gain)
-        except OSError as error:
-            self._tell(error)
-            self._rests.failed(DISK, *DISK_FAILED)
-            return
         self._rests.worked(DISK)
-        self._trouble = None
+        self._trouble.over()
         self._changed()
 
     def _kept(self, job: Job) -> bool:
@@ -218,15 +219,6 @@ class PhraseRendering:
     @staticmethod
     def _sentence(job: Job) -> Sentence:
         return Sentence(job.number - 1, job.text, FOR_LATER)
-
-    def _tell(self, error: OSError) -> None:
-        """Once for each trouble."""
-        trouble = error.strerror or type(error).__name__
-        if isinstance(error, BlockingIOError):
-            trouble = "another gateway keeps its own there"
-        if trouble != self._trouble:
-            self._trouble = trouble
-            log.warning("recorded phrases cannot be kept on disk (%s); it is tried again", trouble)
 
     async def _wait(self, seconds: float | None) -> None:
         with suppress(TimeoutError):

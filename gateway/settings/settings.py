@@ -7,7 +7,6 @@ import logging
 import os
 import re
 import socket
-import tempfile
 import unicodedata
 import uuid
 from collections.abc import Callable, Mapping
@@ -22,6 +21,7 @@ from gateway.ground.folders import bundled_personas, config_folder, owned_person
 from gateway.ground.problems import did_you_mean, one_line, shown, what_to_do
 from gateway.personas.persona_sources import PersonaSources
 from robotvoice.errors import InvalidSettings
+from robotvoice.ground.state_files import write_whole
 from robotvoice.ground.toml_file import read_toml
 
 __all__ = ["Settings", "bundled_personas", "gateway_identity", "load_settings"]
@@ -254,7 +254,7 @@ def gateway_identity(settings: Settings) -> str:
         log.warning("gateway id cannot be read", extra={"file": str(file), "error": error.strerror})
     fresh = str(uuid.uuid4())
     try:
-        _write_whole(file, f"{fresh}\n")
+        write_whole(file, f"{fresh}\n".encode(), synced=True)
     except OSError as error:
         log.warning(
             "gateway id cannot be kept, so each start looks like a new gateway; %s",
@@ -262,17 +262,3 @@ def gateway_identity(settings: Settings) -> str:
             extra={"file": str(file), "error": error.strerror},
         )
     return fresh
-
-
-def _write_whole(file: Path, text: str) -> None:
-    """Replaces `file` in one step, so that no reader and no power cut meets half of it."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=file.parent, prefix=f".{file.name}-", delete=False) as part:
-        try:
-            part.write(text)
-            part.flush()
-            os.fsync(part.fileno())
-            Path(part.name).replace(file)
-        except OSError:
-            Path(part.name).unlink(missing_ok=True)
-            raise

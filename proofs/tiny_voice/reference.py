@@ -1,12 +1,12 @@
 """The clip whose voice the checkpoint clones, spoken by eSpeak NG, and what is said in it."""
 
 import asyncio
-import tempfile
 from contextlib import aclosing
 from pathlib import Path
 
 from proofs.tiny_voice.configs import FRAME_SECONDS
 from robotvoice.engines.espeak.espeak_engine import EspeakEngine
+from robotvoice.ground.state_files import write_whole
 from robotvoice.persona import VoiceSpec
 from robotvoice.sound.pcm import AudioFormat, wav_file
 from robotvoice.utterance import Sentence
@@ -45,7 +45,7 @@ def reference_clip(folder: Path, voice: VoiceSpec = VOICE, name: str = "referenc
     )
     pcm += last
     file = folder / f"{name}.wav"
-    _write_whole(file, wav_file(pcm, audio_format))
+    write_whole(file, wav_file(pcm, audio_format), mode=None)
     return file, TRANSCRIPT
 
 
@@ -61,10 +61,3 @@ async def _spoken(voice: VoiceSpec) -> tuple[list[bytes], AudioFormat]:
         return spoken, parts[0].format
     finally:
         await engine.close()
-
-
-def _write_whole(file: Path, content: bytes) -> None:
-    """So that whoever reads it meanwhile sees the old file or the new one."""
-    with tempfile.NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}.", delete=False) as scratch:
-        scratch.write(content)
-    Path(scratch.name).replace(file)

@@ -6,6 +6,7 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 
+from robotvoice.ground.state_files import write_whole
 from robotvoice.service.seal import intact
 from robotvoice.service.service import Command, InstallFailed, Supervisor
 from robotvoice.service.supervisor import Run, carry_out, run, succeed
@@ -116,10 +117,4 @@ def _free(path: Path) -> Path:
 def replace_whole(path: Path, content: bytes) -> None:
     """In one step, readable for everybody as launchd wants it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(f".{path.name}.new")
-    try:
-        new.write_bytes(content)
-        new.chmod(0o644)
-        new.replace(path)
-    finally:
-        new.unlink(missing_ok=True)
+    write_whole(path, content, mode=0o644)

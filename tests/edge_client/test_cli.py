@@ -3,11 +3,12 @@
 import json
 import re
 import socket
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.edge_client.rig import Commands, RealGateway, read_wav
+from tests.edge_client.rig import ROBOTVOICE, Commands, RealGateway, read_wav
 from tests.fakes.fake_gateway import FakeGateway
 from tests.fakes.faults import Fault
 
@@ -217,6 +218,27 @@ def test_nobody_can_hear(robotvoice: Commands, tmp_path: Path) -> None:
             "type: sudo apt install alsa-utils\n"
         )
         assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_full_disk_leaves_the_old_file(robotvoice: Commands, tmp_path: Path) -> None:
+    """A limit on the size of files stands in for it. One line says so."""
+    folder = tmp_path / "said"
+    folder.mkdir()
+    (folder / "hi.wav").write_bytes(b"old")
+    done = subprocess.run(
+        ["sh", "-c", 'ulimit -f 16; exec "$@"', "sh", *ROBOTVOICE, "say", "Hello.", "--out", "said/hi.wav"],
+        env=robotvoice.environment,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (4, "")
+    assert done.stderr.endswith(
+        "robotvoice: said/hi.wav cannot be written (File too large): choose another place\n"
+    )
+    assert [(each.name, each.read_bytes()) for each in folder.iterdir()] == [("hi.wav", b"old")]
 
 
 def test_a_file_that_cannot_be_written(robotvoice: Commands, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Self, cast
 
-from edge_client.ground.lock_file import held
+from edge_client.ground.loudspeaker_lock import held
 from edge_client.playback.programs.child_failed import ChildFailed
 
 log = logging.getLogger(__name__)

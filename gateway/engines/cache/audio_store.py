@@ -1,38 +1,50 @@
 """Sentences that were spoken once and are kept: the newest in memory, more of them on disk."""
 
 import asyncio
-import hashlib
-import hmac
 import json
 import logging
 import os
-import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TypeVar
 
-from gateway.engines.cache.audio_files import AudioFiles, StoredAudio
 from gateway.ground.problems import what_to_do
+from robotvoice.kept_sound.disk_trouble import DiskTrouble
+from robotvoice.kept_sound.kept_sound import KeptSound
+from robotvoice.kept_sound.sealed_sound import SECRET_BYTES, Seal, digest, secret_in
 from robotvoice.persona import ModelVoice, VoiceSpec
+from robotvoice.sound.pcm import AudioFormat, Origin
 from robotvoice.utterance import Sentence
 
 log = logging.getLogger(__name__)
 
-SECRET_BYTES = 32
 T = TypeVar("T")
+SEAL = Seal(b"RVA1")  # without a secret: names have one already
+ENDING = ".audio"
+UNKEPT = "audio cannot be kept on disk (%s), only in memory; make room or make it writable"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAudio:
+    """A whole sentence, as the engine made it."""
+
+    pcm: bytes
+    format: AudioFormat
+    origin: Origin
 
 
 class AudioStore:
-    """What goes in under a key comes out bit-equal, or not at all.
+    """What goes in under a key comes out bit-equal, or not at all; the one unused for longest goes first.
 
     One process has a folder; a second one, and one that cannot write there, keeps in memory only.
     """
 
     def __init__(self, folder: Path, *, disk_bytes: int, memory_bytes: int) -> None:
-        self._files = AudioFiles(folder, disk_bytes)
+        self._files = KeptSound(folder, disk_bytes, lock="lock", ending=ENDING)
+        self._trouble = DiskTrouble(log, UNKEPT, folder)
         self._memory: OrderedDict[str, StoredAudio] = OrderedDict()
         self._memory_limit = memory_bytes
         self._memory_bytes = 0
@@ -46,7 +58,7 @@ class AudioStore:
         """How much is kept where; for a person."""
         number = len(self._memory)
         memory = f"{number} sentence{'' if number == 1 else 's'} in memory"
-        return f"{memory}, {len(self._files)} on disk" if self._on_disk else f"{memory}, none on disk"
+        return f"{memory}, {len(self._files.sizes)} on disk" if self._on_disk else f"{memory}, none on disk"
 
     @property
     def memory_bytes(self) -> int:
@@ -61,7 +73,7 @@ class AudioStore:
     async def open(self) -> None:
         """Until then, and if the folder cannot be had, audio is kept in memory."""
         try:
-            await self._blocking(self._files.open)
+            await self._blocking(self._open)
             self._on_disk = True
         except BlockingIOError:
             log.warning("another gateway keeps its audio in %s; this one's is not kept", self._files.folder)
@@ -83,7 +95,7 @@ class AudioStore:
 
     def holds(self, key: str) -> bool:
         """Answered from memory."""
-        return key in self._memory or (self._on_disk and key in self._files)
+        return key in self._memory or (self._on_disk and self._path(key) in self._files.sizes)
 
     async def get(self, key: str) -> StoredAudio | None:
         """None if it is not held, or is damaged. Does not wait unless it has to be read from disk."""
@@ -91,7 +103,7 @@ class AudioStore:
         if audio:
             self._memory.move_to_end(key)
         elif self.holds(key):
-            audio = await self._blocking(lambda: self._files.read(key))
+            audio = await self._blocking(lambda: self._read(key))
             if audio:
                 self._remember(key, audio)
         return audio
@@ -100,7 +112,7 @@ class AudioStore:
         """It can be had at once; returns when it is on disk too, if it can be."""
         self._remember(key, audio)
         if self._on_disk:
-            await self._blocking(lambda: self._files.write(key, audio))
+            await self._blocking(lambda: self._write(key, audio))
 
     def _remember(self, key: str, audio: StoredAudio) -> None:
         before = self._memory.pop(key, None)
@@ -112,6 +124,46 @@ class AudioStore:
         while self._memory_bytes > self._memory_limit:
             _, oldest = self._memory.popitem(last=False)
             self._memory_bytes -= len(oldest.pcm)
+
+    def _open(self) -> None:
+        self._files.open()
+        self._files.make_room(0)
+
+    def _read(self, key: str) -> StoredAudio | None:
+        path = self._path(key)
+        try:
+            found = self._files.read_sealed(path, SEAL)
+            if found is None:
+                self._files.remove(path)
+                return None
+        except OSError as error:
+            self._trouble.tell(error)
+            return None
+        self._files.sizes.move_to_end(path)
+        about, pcm = found
+        audio_format = AudioFormat(about["sample_rate"], about["channels"])
+        origin = Origin(about["engine"], about["voice"], about["settings"])
+        return StoredAudio(bytes(pcm), audio_format, origin)
+
+    def _write(self, key: str, audio: StoredAudio) -> None:
+        """What cannot be written is told in the log, and the rest goes on."""
+        about = {
+            "sample_rate": audio.format.sample_rate,
+            "channels": audio.format.channels,
+            "engine": audio.origin.engine,
+            "voice": audio.origin.voice,
+            "settings": dict(audio.origin.settings),
+        }
+        content = SEAL.closed(key, about, audio.pcm)
+        try:
+            if self._files.is_open and self._files.make_room(len(content)):
+                self._files.put(self._path(key), content)
+                self._trouble.over()
+        except OSError as error:
+            self._trouble.tell(error)
+
+    def _path(self, key: str) -> Path:
+        return self._files.folder / (key + ENDING)
 
     async def _blocking(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
@@ -143,7 +195,7 @@ class AudioKeys:
             "voice": {f.name: str(getattr(voice, f.name)) for f in fields(voice) if f.name != "reference"},
         }
         message = json.dumps(sounding, sort_keys=True).encode()
-        return hmac.new(self._secret, message, hashlib.sha256).hexdigest()
+        return digest(self._secret, message).hex()
 
 
 def cache_secret(state: Path) -> bytes:
@@ -152,22 +204,10 @@ def cache_secret(state: Path) -> bytes:
     Where it cannot be kept it is a fresh one, with a warning: then nothing on disk is found again.
     """
     file = state / "cache-secret"
-    fresh = secrets.token_bytes(SECRET_BYTES)
     try:
-        state.mkdir(parents=True, exist_ok=True)
-        try:
-            kept = file.read_bytes()
-            file.chmod(0o600)
-        except FileNotFoundError:
-            kept = b""
-        if len(kept) == SECRET_BYTES:
-            return kept
-        draft = state / f".cache-secret-{os.getpid()}"
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as secret:  # noqa: PTH123 (of an open file)
-            secret.write(fresh)
-        draft.replace(file)
+        return secret_in(file)
     except OSError as error:
         log.warning(
             "the secret of the audio cache cannot be kept", extra={"file": str(file), "error": error.strerror}
         )
-    return fresh
+        return os.urandom(SECRET_BYTES)

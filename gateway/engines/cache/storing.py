@@ -10,8 +10,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
-from gateway.engines.cache.audio_files import StoredAudio
-from gateway.engines.cache.audio_store import AudioKeys, AudioStore
+from gateway.engines.cache.audio_store import AudioKeys, AudioStore, StoredAudio
 from gateway.engines.cache.single_flight import Flight
 from robotvoice.engines.base import Engine
 from robotvoice.engines.wrapped import WrappedEngine

@@ -5,8 +5,8 @@ import os
 import pytest
 
 from edge_client.commands.stop import in_words
-from edge_client.ground.lock_file import locked
 from edge_client.playback.who_speaks import speaking_now
+from robotvoice.ground.lock_file import locked
 from tests.edge_client.daemon.daemon_rig import Loudspeaker, running_daemon
 from tests.edge_client.rig import Commands, soon
 from tests.edge_client.test_cli_ends import STORY

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from edge_client.ground.lock_file import locked
+from robotvoice.ground.lock_file import locked
 from tests.edge_client.daemon.daemon_rig import Loudspeaker, RunningDaemon, running_daemon
 from tests.edge_client.rig import SOON, Commands, soon
 from tests.edge_client.test_cli_ends import lives

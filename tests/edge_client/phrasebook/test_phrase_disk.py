@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from edge_client.ground.state_files import read_whole
-from edge_client.phrasebook.disk_steps import UNFINISHED
 from edge_client.phrasebook.phrase_intake import Intake
 from edge_client.phrasebook.phrase_store import BOOK, PhraseStore
+from robotvoice.ground.state_files import UNFINISHED, read_whole
 from tests.edge_client.link.kept_link_rig import until
 from tests.edge_client.phrasebook.phrase_rig import (
     BACK,
@@ -23,6 +22,7 @@ from tests.edge_client.phrasebook.phrase_rig import (
     Pack,
     PhraseGateway,
     as_manifest,
+    digest,
     pcm,
     put,
     running_pull,
@@ -160,3 +160,37 @@ def test_an_empty_store_has_nothing(tmp_path: Path) -> None:
     store = PhraseStore(tmp_path / "nowhere", 1)
     assert (store.book(VIXEN), store.shelves()) == (None, [])
     assert not (tmp_path / "nowhere").exists()
+
+
+def as_it_was(book: Book, pack: Pack) -> None:
+    """Packs had folders of their own once."""
+    put(book, pack)
+    book.store.close()
+    persona = book.store.folder / VIXEN
+    (persona / pack.id).mkdir()
+    for path in persona.glob("*.wav"):
+        path.rename(persona / pack.id / path.name)
+
+
+async def test_phrases_of_an_older_robotvoice_are_played_and_come_to_their_place(
+    gateway: PhraseGateway, book: Book
+) -> None:
+    as_it_was(book, Pack())
+    begun = book.store.folder / VIXEN / ("f" * 64)
+    begun.mkdir()
+    back = Pack([BACK]).files[BACK]
+    (begun / f"{digest(back)}.part").write_bytes(back[:4000])
+    assert await book.plays(HELLO) == pcm(HELLO), "whoever only reads finds them where they are"
+    gateway.packs[VIXEN] = Pack([HELLO, MOMENT, BACK])
+    async with running_pull(book.pull(gateway)):
+        await until(lambda: book.texts() == [HELLO, MOMENT, BACK])
+    assert gateway.recordings_asked == [(digest(back), "bytes=4000-")]
+    assert [path for path in (book.store.folder / VIXEN).iterdir() if path.is_dir()] == []
+
+
+async def test_without_a_gateway_they_stay(book: Book) -> None:
+    as_it_was(book, Pack())
+    async with running_pull(book.pull(None)):
+        await until(lambda: book.texts() == [HELLO, MOMENT])
+        await until(lambda: not (book.store.folder / VIXEN / Pack().id).exists())
+        assert await book.plays(MOMENT) == pcm(MOMENT)

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from edge_client.ground.lock_file import locked
 from edge_client.playback.earcon import earcon
 from edge_client.playback.loudspeaker import Loudspeaker
 from edge_client.settings.settings import Settings
 from robotvoice.errors import NothingCanSpeak, SpokenInPart
+from robotvoice.ground.lock_file import locked
 from robotvoice.sound.pcm import WIRE_FORMAT, AudioFormat
 from tests.edge_client.playback.session_rig import PacedPlayers, aloud
 from tests.fakes.scripted_engine import DIES, FOREVER, ScriptedEngine

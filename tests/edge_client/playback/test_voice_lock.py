@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from edge_client.ground.lock_file import default_path, held, locked
+from edge_client.ground.loudspeaker_lock import default_path, held
 from edge_client.playback.devices.sound_cards import lock_holder
 from edge_client.playback.voice_lock import VoiceLock
+from robotvoice.ground.lock_file import locked
 from tests.edge_client.rig import soon
 
 HOLD = """

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from gateway.phrases import phrase_files, phrase_rendering
-from gateway.phrases.phrase_files import GONE, MANIFEST, PhraseFiles
+from gateway.phrases import phrase_rendering
+from gateway.phrases.pack_store import MANIFEST
 from gateway.requests.app_keys import ENGINES, PHRASES
+from robotvoice.kept_sound import kept_sound
+from robotvoice.kept_sound.kept_sound import GONE, KeptSound
 from robotvoice.persona import Persona
 from tests.gateway.engines.cache.parrot import Parrot
 from tests.gateway.engines.cache.test_disk_trouble import no_file_larger_than
@@ -112,7 +114,7 @@ async def test_it_goes_then_though_nothing_else_changes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await recorded(tmp_path)
-    monkeypatch.setattr(phrase_files, "STAYS", 0.1)
+    monkeypatch.setattr(kept_sound, "STAYS", 0.1)
     monkeypatch.setattr(phrase_rendering, "STAYS", 0.3)
     async with phrase_gateway(PLAIN, state=tmp_path):
         await soon(lambda: not editions(tmp_path))
@@ -122,7 +124,7 @@ async def test_it_goes_at_once_when_its_room_is_needed(tmp_path: Path) -> None:
     await recorded(tmp_path)
     changed = revised(ADA, "a2")
     async with phrase_gateway(changed, state=tmp_path) as gateway:
-        gateway.app[PHRASES].limit = 3 * 6444
+        gateway.app[PHRASES].files.limit = 3 * 6444
         await complete(gateway, changed)
     assert editions(tmp_path) == {"ada.a2"}
 
@@ -158,7 +160,7 @@ async def test_what_does_not_fit_is_left_out_and_told_once(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with phrase_gateway(state=tmp_path) as gateway:
-        gateway.app[PHRASES].limit = 2 * 6444
+        gateway.app[PHRASES].files.limit = 2 * 6444
         await soon(lambda: "raise phrases_disk_mb" in caplog.text)
         told = await manifest(gateway)
         assert (len(told["sentences"]), told["complete"]) == (2, False)
@@ -181,8 +183,8 @@ async def test_two_gateways_never_write_into_one_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     impatient(monkeypatch)
-    other = PhraseFiles(tmp_path / "phrases")
-    other.look({"ada.a1": TEXTS})
+    other = KeptSound(tmp_path / "phrases", 10**9, lock="lock")
+    other.open()
     async with phrase_gateway(state=tmp_path) as gateway:
         await soon(lambda: "another gateway" in caplog.text)
         assert (await manifest(gateway))["sentences"] == []

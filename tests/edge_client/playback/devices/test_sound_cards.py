@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from edge_client.ground.lock_file import locked
 from edge_client.playback.devices.player_commands import Buffers
 from edge_client.playback.devices.sound_cards import Card, Use, cards, lock_holder, program, use_of, uses
+from robotvoice.ground.lock_file import locked
 from tests.edge_client.playback.proc_rig import Proc
 
 

@@ -12,20 +12,21 @@ from pathlib import Path
 
 import pytest
 
-from gateway.ground.owned_folder import UNFINISHED
+from robotvoice.ground.state_files import UNFINISHED
 from tests.gateway.engines.cache.test_store import audio, key, opened
 
 WRITER = """
-import random, sys
+import asyncio, sys
 from pathlib import Path
-from gateway.engines.cache.audio_files import AudioFiles
-from tests.gateway.engines.cache.test_store import audio, key
+from tests.gateway.engines.cache.test_store import audio, key, opened
 
-files = AudioFiles(Path(sys.argv[1]), 10**9)
-files.open()
-for number in range(10**6):
-    files.write(key(number % 40), audio(1_000_000, seed=number % 40))
-    print(number, flush=True)
+async def write():
+    store = await opened(Path(sys.argv[1]), 10**9)
+    for number in range(10**6):
+        await store.put(key(number % 40), audio(1_000_000, seed=number % 40))
+        print(number, flush=True)
+
+asyncio.run(write())
 """
 
 

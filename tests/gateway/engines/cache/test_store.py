@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.engines.cache.audio_files import StoredAudio
-from gateway.engines.cache.audio_store import AudioKeys, AudioStore, cache_secret
+from gateway.engines.cache.audio_store import AudioKeys, AudioStore, StoredAudio, cache_secret
 from robotvoice.persona import ModelVoice
 from robotvoice.sound.pcm import AudioFormat, Origin
 from tests.gateway.engines.cache.parrot import FORMAT

@@ -1,4 +1,4 @@
-"""The file that is locked by whoever speaks: the same for every user of this machine.
+"""A file that is locked by one process, or one task, at a time.
 
 The lock is `flock`: the kernel frees it when its holder ends, however that ends. Nobody writes the file.
 """
@@ -7,30 +7,15 @@ import fcntl
 import os
 import stat
 from contextlib import suppress
-from contextvars import ContextVar
 from pathlib import Path
 
-held: ContextVar[tuple[int, ...]] = ContextVar("held", default=())
-"""The lock of this task. Its player inherits it: one that outlives us still sounds for a moment."""
 
-NAME = "robotvoice.lock"
-SHARED = ("/run/lock", "/tmp")
-"""Where every user of a machine may make a file, the preferred one first"""
+def locked(path: Path, *, private: bool = False) -> int | None:
+    """An open file that holds the lock, None while somebody else has it. Raises OSError.
 
-
-def default_path() -> Path:
-    """The same for every user of this machine."""
-    for folder in map(Path, SHARED):
-        with suppress(OSError):
-            mode = folder.stat().st_mode
-            if stat.S_ISDIR(mode) and mode & stat.S_ISVTX and mode & stat.S_IWOTH:
-                return folder / NAME
-    return Path(SHARED[-1], NAME)
-
-
-def locked(path: Path) -> int | None:
-    """An open file that holds the lock, None while somebody else has it. Raises OSError."""
-    descriptor = _opened(path)
+    It is made if it is not there: for every user of the machine, or if `private` for its owner only.
+    """
+    descriptor = _opened_private(path) if private else _opened(path)
     try:
         if lock(descriptor) and is_at(descriptor, path):
             return descriptor
@@ -59,6 +44,11 @@ def is_at(descriptor: int, path: Path) -> bool:
 def unlock(descriptor: int) -> None:
     """Also if a player has the open file too, as one that stays open or cannot be killed."""
     fcntl.flock(descriptor, fcntl.LOCK_UN)
+
+
+def _opened_private(path: Path) -> int:
+    """Also to write, which a home folder on NFS wants of who locks."""
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
 
 
 def _opened(path: Path) -> int:

@@ -1,15 +1,13 @@
 """A file its owner named is replaced in one step: until all of it is written, what was there stays."""
 
 import os
-import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from edge_client.ground.state_files import write_where_told
-from tests.edge_client.rig import ROBOTVOICE, Commands
+from robotvoice.ground.state_files import write_where_told, write_whole
 
 
 def test_permissions_stay_and_a_link_is_followed(tmp_path: Path) -> None:
@@ -51,22 +49,18 @@ def test_what_breaks_off_leaves_nothing_behind(tmp_path: Path) -> None:
     assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("said.wav", b"old")]
 
 
-def test_a_full_disk_leaves_the_old_file(robotvoice: Commands, tmp_path: Path) -> None:
-    """A limit on the size of files stands in for it. One line says so."""
-    folder = tmp_path / "said"
-    folder.mkdir()
-    (folder / "hi.wav").write_bytes(b"old")
-    done = subprocess.run(
-        ["sh", "-c", 'ulimit -f 16; exec "$@"', "sh", *ROBOTVOICE, "say", "Hello.", "--out", "said/hi.wav"],
-        env=robotvoice.environment,
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
-    assert (done.returncode, done.stdout) == (4, "")
-    assert done.stderr.endswith(
-        "robotvoice: said/hi.wav cannot be written (File too large): choose another place\n"
-    )
-    assert [(each.name, each.read_bytes()) for each in folder.iterdir()] == [("hi.wav", b"old")]
+@pytest.mark.parametrize("name", ["x" * 255, "ö" * 127, "声" * 85, "🔊" * 63])
+def test_every_name_that_a_disk_takes_can_be_written(tmp_path: Path, name: str) -> None:
+    for _ in range(2):
+        write_where_told(tmp_path / name, [b"new"])
+        write_whole(tmp_path / name, b"new", synced=True)
+    assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [(name, b"new")]
+
+
+def test_what_is_kept_is_for_its_owner_and_so_is_every_folder_made_for_it(tmp_path: Path) -> None:
+    write_whole(tmp_path / "a" / "b" / "file", b"new")
+    assert {each.name: each.stat().st_mode & 0o777 for each in tmp_path.rglob("*")} == {
+        "a": 0o700,
+        "b": 0o700,
+        "file": 0o600,
+    }

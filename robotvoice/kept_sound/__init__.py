@@ -1,0 +1,1 @@
+"""Sound that is kept on disk: sealed, bounded, written by one process."""
