@@ -21,21 +21,12 @@ class KeptSentences:
     """Of all personas, beside their packs. Sound is in WIRE_FORMAT."""
 
     def __init__(self, store: PhraseStore, key_file: Path) -> None:
-        self._store, self._key_file = store, key_file
+        self.store, self._key_file = store, key_file
         self._key: bytes | None = None
-
-    @property
-    def folder(self) -> Path:
-        return self._store.folder
-
-    @property
-    def limit(self) -> int:
-        """Bytes; 0: nothing is kept."""
-        return self._store.limit
 
     def open(self) -> None:
         """For the process that writes: makes the key if there is none. Raises OSError, as the store does."""
-        self._store.open()
+        self.store.open()
         self._key = secret_in(self._key_file)
 
     def name(self, persona: str, revision: str, text: str) -> str | None:
@@ -52,7 +43,7 @@ class KeptSentences:
             return None
         path, seal = self._path(persona, revision, name), Seal(MAGIC, self._key)
         try:
-            found = self._store.read_sealed(path, seal)
+            found = self.store.read_sealed(path, seal)
         except OSError:
             return None
         if found is None:
@@ -70,17 +61,17 @@ class KeptSentences:
     ) -> bool:
         """Whether there was room. `where`: persona, revision and name. Raises OSError."""
         persona, revision, name = where
-        if self._key is None or not self._store.is_open:
+        if self._key is None or not self.store.is_open:
             return False
         content = Seal(MAGIC, self._key).closed(name, [engine, voice], pcm)
-        with self._store.writing:
-            if not self._store.room_for(self._store.size_on_disk(len(content)), revisions):
+        with self.store.writing:
+            if not self.store.room_for(self.store.size_on_disk(len(content)), revisions):
                 return False
-            self._store.put(self._path(persona, revision, name), content)
+            self.store.put(self._path(persona, revision, name), content)
         return True
 
     def _path(self, persona: str, revision: str, name: str) -> Path:
-        return self._store.folder / persona / (KEPT + revision) / name
+        return self.store.folder / persona / (KEPT + revision) / name
 
     def _read_key(self) -> bytes | None:
         if self._key is None:

@@ -65,7 +65,7 @@ class PhraseKeeping:
         self._heard: OrderedDict[str, int] = OrderedDict()
         self._waiting: asyncio.Queue[Hearing] = asyncio.Queue(MOST_WAITING)
         self._ready = False
-        self._trouble = DiskTrouble(log, UNKEPT, kept.folder, "another process keeps them")
+        self._trouble = DiskTrouble(log, UNKEPT, kept.store.folder, "another process keeps them")
 
     def listening(self, engine: Engine) -> Engine:
         """The same engine, the gateway's, and what it speaks is heard."""
@@ -94,7 +94,7 @@ class PhraseKeeping:
 
     async def run(self) -> None:
         """Writes what was heard, until cancelled; returns at once if nothing may be kept."""
-        while self._kept.limit:
+        while self._kept.store.limit:
             hearing = await self._waiting.get() if self._ready else None
             try:
                 if hearing is None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edge_client.phrasebook.phrase_manifest import (
+    DIGEST,
     LARGEST_MANIFEST,
     LARGEST_RECORDING,
     Manifest,
@@ -99,14 +100,15 @@ class PhraseStore(KeptSound):
             self.recount()
             for persona in self._read.copy().keys() - revisions.keys():
                 self._read.pop(persona, None)
-            self.unwanted(revisions)
             for folder in folders_in(self.folder):
                 if not self.limit:
                     self.remove(folder)
+                    continue
+                kept = KEPT + revisions.get(folder.name, "")
                 for inner in folders_in(folder):
-                    revision = revisions.get(folder.name)
-                    if revision is not None and inner.name.startswith(KEPT) and inner.name != KEPT + revision:
+                    if inner.name.startswith(KEPT) and inner.name != kept != KEPT:
                         self.remove(inner)
+            self.unwanted(revisions)
 
     def room_for(self, needed: int, revisions: Mapping[str, str], sparing: Manifest | None = None) -> bool:
         """Whether so many bytes more on the disk are within the limit.
@@ -122,7 +124,7 @@ class PhraseStore(KeptSound):
         """Packs had folders of their own once: what is in them comes to its place."""
         for persona in folders_in(self.folder):
             for pack in folders_in(persona):
-                if not pack.name.startswith(KEPT):
+                if DIGEST.fullmatch(pack.name):
                     for path, _ in files_in(pack):
                         path.replace(persona / path.name)
                     self.remove(pack)

@@ -102,7 +102,8 @@ class PhraseStore:
         self.files.recount()
         self._unwanted = self.files.unwanted(wanted)
         found = {edition: self._found(edition, texts) for edition, texts in wanted.items()}
-        self._has_room(0)
+        while self._unwanted and not self._has_room(0):
+            self.files.remove(self._unwanted.pop(0))
         return found
 
     def _found(self, edition: str, texts: Collection[str]) -> dict[str, Recording]:

@@ -103,8 +103,6 @@ class KeptSound:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
-        self.sizes.clear()
-        self.total = 0
 
     @property
     def is_open(self) -> bool:

@@ -1,4 +1,7 @@
-"""Reads the AIFF and AIFF-C files that macOS writes: PCM_16, mono. Python has no module for them any more."""
+"""Reads the AIFF and AIFF-C files that macOS writes: PCM_16, mono. Python has no module for them any more.
+
+libsndfile (1.2, through soundfile) takes a file that is cut off, or still being written, for a shorter one.
+"""
 
 import array
 import struct
