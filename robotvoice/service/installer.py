@@ -25,7 +25,7 @@ class Installation:
     def install(self) -> None:
         """Raises InstallFailed."""
         path, content = self.supervisor.path, self.supervisor.content
-        there = _read(path)
+        there = read_there(path)
         self._reach()
         running = succeed(self.supervisor.running, self.run)
         if there == content and running:
@@ -43,7 +43,7 @@ class Installation:
     def uninstall(self) -> None:
         """Raises InstallFailed."""
         path = self.supervisor.path
-        there = _read(path)
+        there = read_there(path)
         if there is None:
             self.tell(f"there is no {path}: nothing was changed")
             return
@@ -99,7 +99,8 @@ class Installation:
             raise InstallFailed(f"cannot {what} ({error.strerror}); mend that and type this again") from error
 
 
-def _read(path: Path) -> bytes | None:
+def read_there(path: Path) -> bytes | None:
+    """None: nothing is there. Raises InstallFailed if it cannot be read."""
     try:
         return path.read_bytes()
     except FileNotFoundError:

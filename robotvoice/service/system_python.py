@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
 
-from robotvoice.service.installer import replace_whole
+from robotvoice.service.installer import read_there, replace_whole
 from robotvoice.service.seal import intact, sealed
 from robotvoice.service.service import InstallFailed
 from robotvoice.service.supervisor import LIMIT
@@ -98,7 +98,7 @@ class PythonPath:
         """Raises InstallFailed."""
         python = self._python()
         file, content = python.folder / f"{self.name}.py", self._content()
-        there = _read(file)
+        there = read_there(file)
         if there is None and python.found:
             self.tell(f"{python.program} has {self.name} already, from {python.found}: nothing was changed")
             return
@@ -117,7 +117,7 @@ class PythonPath:
     def uninstall(self) -> None:
         """Raises InstallFailed."""
         file = self._python().folder / f"{self.name}.py"
-        there = _read(file)
+        there = read_there(file)
         if there is None:
             self.tell(f"there is no {file}: nothing was changed")
         elif not intact(there):
@@ -177,15 +177,6 @@ def _said(*words: str) -> tuple[int, str]:
     except (OSError, subprocess.TimeoutExpired) as error:
         return 1, str(error)
     return done.returncode, (done.stderr if done.returncode else done.stdout).strip()
-
-
-def _read(file: Path) -> bytes | None:
-    try:
-        return file.read_bytes()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise InstallFailed(f"{file} cannot be read ({error.strerror}); make it readable") from error
 
 
 def _do(action: Callable[[], object], option: str, file: Path) -> None:

@@ -135,9 +135,10 @@ class AudioStore:
             found = self._files.read_sealed(path, SEAL)
             if found is None:
                 self._files.remove(path)
-                return None
         except OSError as error:
             self._trouble.tell(error)
+            return None
+        if found is None or path not in self._files.sizes:
             return None
         self._files.sizes.move_to_end(path)
         about, pcm = found
