@@ -7,15 +7,14 @@ import ast
 import subprocess
 import sys
 import tomllib
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from tests.interpreters import SUPPORTED, interpreter_of
 from tests.test_architecture import CODE, ROOT, imports_of, relative
 
 OLDEST = (3, 11)
-SUPPORTED = ("3.11", "3.12", "3.13")
 REMOVED = {
     *("asynchat", "asyncore", "distutils", "imp", "smtpd"),
     *("aifc", "audioop", "cgi", "cgitb", "chunk", "crypt", "imghdr", "lib2to3", "mailcap", "msilib", "nis"),
@@ -52,20 +51,14 @@ def test_no_file_imports_what_newer_pythons_have_removed() -> None:
 def test_every_file_compiles_with_each_python_that_is_here(version: str) -> None:
     """Where it is not, this one stands in for it."""
     files = "\n".join(map(str, CODE))
-    interpreter = interpreter_of(version)
     done = subprocess.run(
-        [interpreter, "-W", "error", "-c", COMPILES], input=files, capture_output=True, text=True, timeout=50
+        [interpreter_of(version) or sys.executable, "-W", "error", "-c", COMPILES],
+        input=files,
+        capture_output=True,
+        text=True,
+        timeout=50,
     )
     assert (done.returncode, done.stderr) == (0, "")
-
-
-def interpreter_of(version: str) -> str:
-    """The one of this machine; the one that runs this, if there is no other."""
-    ask = [f"python{version}", "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
-    found = ""
-    with suppress(OSError):
-        found = subprocess.run(ask, capture_output=True, text=True, timeout=30, check=False).stdout.strip()
-    return ask[0] if found == version else sys.executable
 
 
 def test_the_base_install_is_all_that_the_robots_side_imports() -> None:

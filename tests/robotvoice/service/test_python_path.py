@@ -10,7 +10,7 @@ import pytest
 
 from robotvoice.service.service import InstallFailed
 from robotvoice.service.system_python import PythonPath
-from tests.namespaces import unshared
+from tests.interpreters import BASE, SystemPython
 
 ROOT = Path(__file__).parents[3]
 NAME = "edge_client"
@@ -22,65 +22,42 @@ import {NAME}, aiohttp
 print({NAME}.__file__, Voice.__name__, TTS.__name__)
 print([folder for folder in sys.path if "-packages" in folder][0], sys.path[0])
 """
-BASE = getattr(sys, "_base_executable", sys.executable)
-
-
-def asked(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    """The base interpreter, where the administrator's packages are in `folder` and nothing else is changed.
-
-    `robotvoice` is this environment's, and `python3` means the base interpreter.
-    """
-    programs = folder.parent / "bin"
-    programs.mkdir(exist_ok=True)
-    if not (programs / "python3").exists():
-        (programs / "python3").symlink_to(BASE)
-        (programs / "robotvoice").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m {NAME} "$@"\n')
-        (programs / "robotvoice").chmod(0o755)
-    ask = "import sysconfig; print(sysconfig.get_path('purelib'))"
-    purelib = subprocess.run(
-        [BASE, "-I", "-c", ask], capture_output=True, text=True, check=True
-    ).stdout.strip()
-    mount = 'mount --bind "$1" "$2" && cd "$3" && shift 3 && exec "$@"'
-    place = (str(folder), purelib, str(folder.parent))
-    return subprocess.run(
-        [*unshared("--mount"), "sh", "-c", mount, "sh", *place, *arguments],
-        env={"PATH": f"{programs}:{os.environ['PATH']}", "HOME": str(folder.parent)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 def test_a_script_of_the_systems_python_imports_it_and_nothing_else_is_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder, script = tmp_path / "site-packages", tmp_path / "script.py"
-    folder.mkdir()
+    program, script = tmp_path / "robotvoice", tmp_path / "script.py"
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m {NAME} "$@"\n')
+    program.chmod(0o755)
+    system = SystemPython(tmp_path / "system", BASE, program)
+    system.folder.mkdir()
+    system.make()
     script.write_text(SCRIPT)
-    # This process has it from the clone, as `robotvoice` of an editable install has.
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    before = asked(folder, "python3", "script.py")
+
+    def robotvoice(action: str) -> "subprocess.CompletedProcess[str]":
+        """This process has it from the clone, as `robotvoice` of an editable install has."""
+        return system.run("env", f"PYTHONPATH={ROOT}", "robotvoice", "python-path", action)
+
+    before = system.run("python3", str(script))
     assert before.returncode == 1 and f"No module named '{NAME}'" in before.stderr
-    done = asked(folder, "env", f"PYTHONPATH={ROOT}", "robotvoice", "python-path", "--install")
+    done = robotvoice("--install")
     assert (done.returncode, done.stderr) == (0, "")
     assert f"import {NAME} from {ROOT / NAME / '__init__.py'}" in done.stdout
-    names = sorted(file.name for file in folder.iterdir() if file.name != "__pycache__")
+    names = sorted(file.name for file in system.packages.iterdir() if file.name != "__pycache__")
     assert names == [f"{NAME}.py", "robotvoice.py"]
-    door = asked(folder, "python3", "-c", "from robotvoice import Voice; print(Voice.__module__)")
+    door = system.run("python3", "-c", "from robotvoice import Voice; print(Voice.__module__)")
     assert door.stdout == "edge_client.voice\n", door.stderr
-    told = asked(folder, "python3", "script.py")
+    told = system.run("python3", str(script))
     assert (told.returncode, told.stderr) == (0, "")
     where, path = told.stdout.splitlines()
     assert where == f"{ROOT / NAME / '__init__.py'} Voice TTS"
     assert path.split()[1] == str(tmp_path), "the script's own folder comes first"
-    plain = asked(folder, "python3", "-c", "import sys; print(sys.path, 'aiohttp' in sys.modules)")
+    plain = system.run("python3", "-c", "import sys; print(sys.path, 'aiohttp' in sys.modules)")
     assert str(ROOT) not in plain.stdout and "False" in plain.stdout
-    again = asked(folder, "env", f"PYTHONPATH={ROOT}", "robotvoice", "python-path", "--install")
-    assert "is in place: nothing was changed" in again.stdout
-    gone = asked(folder, "env", f"PYTHONPATH={ROOT}", "robotvoice", "python-path", "--uninstall")
-    assert gone.returncode == 0
-    assert not list(folder.glob("*.py"))
+    assert "is in place: nothing was changed" in robotvoice("--install").stdout
+    assert robotvoice("--uninstall").returncode == 0
+    assert not list(system.packages.glob("*.py"))
 
 
 def test_for_one_script_the_folders_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
