@@ -129,19 +129,22 @@ class Line:
         return [file for path in found for file in (path.rglob("*.py") if path.is_dir() else [path])]
 
 
-def lines() -> dict[str, Line]:
-    page = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
-    table = page.partition("| to add |")[2].partition("\n\n")[0]
+def lines(page: str, heading: str) -> dict[str, Line]:
+    """The rows of a table by their first cell; the last cells say where things are."""
+    table = (ROOT / page).read_text("utf-8").partition(heading)[2].partition("\n\n")[0]
     found = {}
     for row in table.splitlines()[2:]:
         what, *rest = (cell.strip() for cell in row.strip("|").split("|"))
         ticked = re.findall(r"`([^`]+)`", " ".join(rest))
-        paths = frozenset(each for each in ticked if "/" in each)
-        found[what.replace("`", "")] = Line(row, paths, frozenset(ticked) - paths)
+        paths = frozenset(each for each in ticked if "/" in each and each[0] != "/")
+        found[what.strip("*").replace("`", "")] = Line(
+            row, paths, frozenset(each for each in ticked if "/" not in each)
+        )
     return found
 
 
-LINES = lines()
+LINES = lines("CONTRIBUTING.md", "| to add |")
+TERMS = lines("docs/glossary.md", "| term |")
 
 
 @dataclass(slots=True)
@@ -283,9 +286,8 @@ def typed(env: Mapping[str, str], home: Path, *words: str) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("what", LINES)
-def test_each_line_names_files_that_are_there_and_hold_what_it_names(what: str) -> None:
-    line = LINES[what]
+@pytest.mark.parametrize("line", (LINES | TERMS).values(), ids=[*LINES, *TERMS])
+def test_each_line_names_files_that_are_there_and_hold_what_it_names(line: Line) -> None:
     assert line.paths and not [path for path in line.paths if not (ROOT / path).exists()]
     texts = [file.read_text("utf-8") for file in line.files()]
     for name in line.names - {"persona.yaml"}:
