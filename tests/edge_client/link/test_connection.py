@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from edge_client.discovery.endpoint import Endpoint, parse_address
 from edge_client.ground.race import HEAD_START
@@ -177,17 +178,13 @@ async def test_pings_are_answered_while_nobody_reads() -> None:
 
     app = web.Application()
     app.router.add_get("/ws/tts", serve)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    connection = await connect(Endpoint("127.0.0.1", runner.addresses[0][1], "address"), PATIENT)
-    with pytest.raises(TimeoutError):
-        await asyncio.wait_for(over.wait(), 1.0)
-    assert not connection.closed
-    assert await connection.receive() == b"sound"
-    await connection.close()
-    await runner.cleanup()
+    async with TestServer(app) as server:
+        connection = await connect(Endpoint("127.0.0.1", server.port or 0, "address"), PATIENT)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(over.wait(), 1.0)
+        assert not connection.closed
+        assert await connection.receive() == b"sound"
+        await connection.close()
 
 
 async def test_a_gateway_that_leaves_between_two_sentences_is_noticed() -> None:

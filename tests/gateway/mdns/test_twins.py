@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from gateway.mdns import twins
 from gateway.mdns.announcement import own_addresses
@@ -35,11 +36,8 @@ async def answering(address: str, body: object) -> AsyncIterator[int]:
 
     app = web.Application()
     app.router.add_get("/readyz", readyz)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, address, 0).start()
-    yield runner.addresses[0][1]
-    await runner.cleanup()
+    async with TestServer(app, host=address) as server:
+        yield server.port or 0
 
 
 @asynccontextmanager
