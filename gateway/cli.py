@@ -24,14 +24,14 @@ from robotvoice.ground.settings_changes import SettingsChanges
 
 EXAMPLES = {
     "robotvoice-gateway serve --lan": "speak for every device on your network, until Ctrl-C",
-    "robotvoice-gateway status": "who would speak now, and why not the clone",
+    "robotvoice-gateway status": "which engine would speak now, and why not the clone",
     "robotvoice-gateway doctor": "what is well on this machine, and what to do about the rest",
 }
 EXIT_CODES = {
     0: "stopped as asked, or nothing is wrong",
     1: "something broke, doctor found something that fails, or no gateway answers",
     2: "the command line, a setting or the personas cannot be used",
-    4: "the address to listen on is taken or not ours",
+    4: "the address to listen on is in use, or not one of this machine",
 }
 """Of all commands; each one's page has its own"""
 SERVE_EXAMPLES = {
@@ -43,7 +43,7 @@ SERVE_EXIT_CODES = {
     0: "stopped as asked",
     1: "something broke, and the log says what",
     2: "the command line, a setting or the personas cannot be used",
-    4: "the address to listen on is taken or not ours",
+    4: "the address to listen on is in use, or not one of this machine",
 }
 
 
@@ -118,14 +118,14 @@ def _parser() -> argparse.ArgumentParser:
         epilog=page_end(SERVE_EXAMPLES, SERVE_EXIT_CODES),
         formatter_class=HelpPage,
     )
-    serve.add_argument("--config", type=Path, metavar="FILE", help="settings as TOML")
+    serve.add_argument("--config", type=Path, metavar="FILE", help="the settings file (TOML)")
     serve.add_argument("--host", help="address to listen on (127.0.0.1)")
     serve.add_argument("--port", type=int, help="port to listen on (7860); 0 takes a free one")
     serve.add_argument(
         "--lan", action="store_const", const=True, help="let every device on your network use it"
     )
     serve.add_argument(
-        "--personas", type=Path, metavar="FOLDER", help="your own personas, a folder for each; they add"
+        "--personas", type=Path, metavar="FOLDER", help="a folder of personas, besides the shipped ones"
     )
     serve.add_argument("--name", help="the name it is announced by")
     serve.add_argument(

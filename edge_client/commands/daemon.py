@@ -24,7 +24,7 @@ EXAMPLES = {
     "robotvoice install": "from the start of the machine on",
 }
 EXIT_CODES = {
-    terminal.OK: "told to end, by Ctrl-C too",
+    terminal.OK: "ended as asked, also by Ctrl-C",
     terminal.BROKEN: "something broke, and the log says what",
     terminal.BAD_INPUT: "the command line or a setting cannot be used, or the port is taken",
 }

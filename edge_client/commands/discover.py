@@ -32,7 +32,7 @@ CHECK_THE_NAME = (
 EXAMPLES = {
     "robotvoice discover": "all that can be found by mDNS, and whether they answer",
     "robotvoice discover --gateway 192.168.1.20": "one that mDNS cannot find, too",
-    "robotvoice discover --timeout 20 --json": "for a program, with more patience",
+    "robotvoice discover --timeout 20 --json": "for a program; looks for 20 s",
 }
 EXIT_CODES = {
     terminal.OK: "a gateway answers",

@@ -30,7 +30,7 @@ def add_to(commands: Commands, layout: Layout) -> None:
     doctor = commands.add_parser(
         "doctor",
         parents=[configured()],
-        help="look at the loudspeaker, and let you hear it",
+        help="find out why nothing is heard, and play a test",
         epilog=page_end(EXAMPLES, EXIT_CODES),
         **layout,
     )

@@ -68,7 +68,7 @@ def language(text: str) -> str | None:
 def configured() -> argparse.ArgumentParser:
     """`--config` and `--json`."""
     common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--config", type=Path, metavar="FILE", help="settings as TOML")
+    common.add_argument("--config", type=Path, metavar="FILE", help="the settings file (TOML)")
     common.add_argument("--json", action="store_true", help="print the result as JSON")
     return common
 
@@ -76,8 +76,8 @@ def configured() -> argparse.ArgumentParser:
 def with_gateway() -> argparse.ArgumentParser:
     """Where a gateway may be."""
     common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--gateway", metavar="HOST:PORT", help="an address to try besides those found")
-    common.add_argument("--no-mdns", action="store_true", help="look for no gateway by mDNS")
+    common.add_argument("--gateway", metavar="HOST:PORT", help="a gateway to try besides those found")
+    common.add_argument("--no-mdns", action="store_true", help="do not look for gateways by mDNS")
     return common
 
 

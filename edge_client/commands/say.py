@@ -57,11 +57,11 @@ def add_to(commands: Commands, layout: Layout) -> None:
         **layout,
     )
     say.add_argument("text", metavar="TEXT", help="what to say, in quotes; - reads it from standard input")
-    say.add_argument("--persona", "--voice", action=OneName, metavar="NAME", help="who says it (spark)")
+    say.add_argument("--persona", "--voice", action=OneName, metavar="NAME", help="the persona (spark)")
     say.add_argument(
-        "--language", type=language, metavar="NAME", help="what it is in: de, German (the persona's)"
+        "--language", type=language, metavar="NAME", help="its language: de, German (the persona's)"
     )
-    say.add_argument("--priority", choices=PRIORITIES, default="dialogue", help="whose turn comes first")
+    say.add_argument("--priority", choices=PRIORITIES, default="dialogue", help="how urgent (dialogue)")
     say.add_argument(
         "--deadline", type=deadline, metavar="S", help="say nothing if it has not begun within S seconds"
     )
@@ -69,13 +69,13 @@ def add_to(commands: Commands, layout: Layout) -> None:
         "--wait",
         action=argparse.BooleanOptionalAction,
         default=True,
-        help="return when it was spoken; without, the daemon's number for it is printed at once",
+        help="return when the text was spoken (the usual); or print the line's number at once",
     )
     say.add_argument("--out", type=wav_file, metavar="FILE", help="write a WAV file instead of playing")
     say.add_argument(
         "--dry-run", action="store_true", help="print what each engine would be given; speak nothing"
     )
-    say.add_argument("--play", action="store_true", help="play as well, with --out")
+    say.add_argument("--play", action="store_true", help="with --out: play it as well")
     say.add_argument("--player", metavar="NAME", help="auto, aplay, pw-play, paplay, afplay or none")
     say.add_argument("--device", metavar="NAME", help="the player's device")
     say.set_defaults(run=run)

@@ -16,10 +16,10 @@ EXAMPLES = {
     "robotvoice discover": "which gateways there are",
 }
 EXIT_CODES = {
-    terminal.OK: "a daemon runs here, and it was told how it is",
+    terminal.OK: "a daemon runs here, and its state was printed",
     terminal.BROKEN: "something broke that should not have",
     terminal.BAD_INPUT: "the command line or a setting cannot be used",
-    terminal.NOTHING_SPOKE: "no daemon runs here; what can be known without one was told",
+    terminal.NOTHING_SPOKE: "no daemon runs here; what can be known without one was printed",
     terminal.NOT_PLAYED: "the daemon hangs, or the result cannot be written",
     terminal.INTERRUPTED: "interrupted or told to end",
 }

@@ -18,9 +18,9 @@ EXAMPLES = {
     "robotvoice stop 3f0c9a1b22de": "ends one line, by the number that `say --no-wait` printed",
 }
 EXIT_CODES = {
-    terminal.OK: "silence: what was stopped is told, or that nothing was speaking",
+    terminal.OK: "nothing speaks any more; a line says what was stopped, if anything",
     terminal.BROKEN: "something broke that should not have",
-    terminal.BAD_INPUT: "there is no such line; the command line or a setting cannot be used",
+    terminal.BAD_INPUT: "no line has this number, or the command line or a setting cannot be used",
     terminal.NOTHING_SPOKE: "no daemon runs here",
     terminal.NOT_PLAYED: "the daemon hangs, or the result cannot be written",
     terminal.INTERRUPTED: "interrupted or told to end",
@@ -31,7 +31,7 @@ def add_to(commands: Commands, layout: Layout) -> None:
     stop = commands.add_parser(
         "stop",
         parents=[configured()],
-        help="end what the daemon says",
+        help="end what is being said",
         epilog=page_end(EXAMPLES, EXIT_CODES),
         **layout,
     )
@@ -71,7 +71,7 @@ def in_words(told: Mapping[str, Any], who: str | None = None) -> str:
     """What the daemon answered; `who` speaks without it."""
     stopped = list(told["stopped"])
     if not stopped:
-        return f"nothing was stopped: the daemon says nothing{f', but {who}' if who else ''}"
+        return f"nothing was stopped: the daemon is not speaking{f', but {who}' if who else ''}"
     personas = told.get("personas", {})
     spoke = [id for id in stopped if id == told.get("spoke")]
     waited = [id for id in stopped if id not in spoke]

@@ -67,7 +67,7 @@ def _players(settings: Settings) -> Finding:
 
 def _cards(place: Place) -> Finding:
     if not place.cards:
-        return Finding("cards", "warn", "no sound card is told of", "aplay -l lists those there are")
+        return Finding("cards", "warn", "no sound card was found", "aplay -l lists those there are")
     listed = "; ".join(card.label for card in place.cards)
     if all(card.is_hdmi for card in place.cards):
         return Finding("cards", "warn", listed, "only HDMI: the sound comes out of the screen")

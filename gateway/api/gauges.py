@@ -74,7 +74,7 @@ def _workers(status: Mapping[str, Mapping[str, object]]) -> Iterator[Metric]:
     by_model = ["model"]
     waiting = GaugeMetricFamily("voice_queue_length", "Sentences that wait for their turn", labels=by_model)
     refused = CounterMetricFamily(
-        "voice_queue_refused", "Sentences that were given back unspoken", labels=["model", "reason"]
+        "voice_queue_refused", "Sentences that were refused unspoken", labels=["model", "reason"]
     )
     memory = GaugeMetricFamily(
         "voice_worker_memory_bytes", "Of the worker when it last spoke", labels=["model", "kind"]

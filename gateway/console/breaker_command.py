@@ -22,13 +22,13 @@ if TYPE_CHECKING:  # A base installation must be able to show the help.
 
 
 EXAMPLES = {
-    "robotvoice-gateway breaker": "how each is, and why",
+    "robotvoice-gateway breaker": "the state of each, and why",
     'robotvoice-gateway breaker mlx open --reason "new memory"': "do not use this engine",
-    "robotvoice-gateway breaker mlx auto": "as it does again",
+    "robotvoice-gateway breaker mlx auto": "the breaker decides again",
 }
 EXIT_CODES = {
     DONE: "done",
-    NO_ANSWER: "no gateway answers, where `robotvoice discover` ends with 3",
+    NO_ANSWER: "no gateway answers; `robotvoice discover` ends with 3 then",
     REFUSED: "the command line or a setting cannot be used, or the gateway refused it",
 }
 
@@ -37,18 +37,18 @@ def add_breaker_command(commands: "argparse._SubParsersAction[argparse.ArgumentP
     """Puts `breaker` among the commands."""
     breaker = commands.add_parser(
         "breaker",
-        help="say how each breaker is and why, or force one",
+        help="show the state of each breaker and why, or force one",
         epilog=page_end(EXAMPLES, EXIT_CODES),
         formatter_class=HelpPage,
     )
-    breaker.add_argument("engine", nargs="?", metavar="ENGINE", help="such as mlx; none: list all")
+    breaker.add_argument("engine", nargs="?", metavar="ENGINE", help="an engine, such as mlx")
     breaker.add_argument(
         "state",
         nargs="?",
         choices=("open", "close", "auto"),
-        help="open: the engine is not used; close: it is, whatever happens; auto: as it does",
+        help="open: the engine is not used; close: it is used, whatever happens; auto: the breaker decides",
     )
-    breaker.add_argument("--reason", metavar="TEXT", help="why; shown wherever the breaker is")
+    breaker.add_argument("--reason", metavar="TEXT", help="why you do it; shown beside the breaker")
     add_address_options(breaker)
 
 

@@ -32,9 +32,9 @@ def add_doctor_command(commands: "argparse._SubParsersAction[argparse.ArgumentPa
         epilog=page_end(EXAMPLES, EXIT_CODES),
         formatter_class=HelpPage,
     )
-    doctor.add_argument("--config", type=Path, metavar="FILE", help="settings as TOML")
+    doctor.add_argument("--config", type=Path, metavar="FILE", help="the settings file (TOML)")
     doctor.add_argument(
-        "--personas", type=Path, metavar="FOLDER", help="your own personas, a folder for each; they add"
+        "--personas", type=Path, metavar="FOLDER", help="a folder of personas, besides the shipped ones"
     )
     doctor.add_argument("--port", type=int, help="the port the gateway is to listen on (7860)")
     doctor.add_argument(

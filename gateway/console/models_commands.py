@@ -35,9 +35,9 @@ def add_models_commands(commands: "argparse._SubParsersAction[argparse.ArgumentP
     )
     actions = models.add_subparsers(dest="action", metavar="ACTION")
     common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--config", type=Path, metavar="FILE", help="settings as TOML")
+    common.add_argument("--config", type=Path, metavar="FILE", help="the settings file (TOML)")
     common.add_argument(
-        "--personas", type=Path, metavar="FOLDER", help="your own personas, a folder for each; they add"
+        "--personas", type=Path, metavar="FOLDER", help="a folder of personas, besides the shipped ones"
     )
     pull = actions.add_parser(
         "pull",
@@ -47,10 +47,10 @@ def add_models_commands(commands: "argparse._SubParsersAction[argparse.ArgumentP
         formatter_class=HelpPage,
     )
     pull.add_argument(
-        "id", nargs="?", metavar="ID", help=f"its name there; else all that personas need, or {DEFAULT_MODEL}"
+        "id", nargs="?", metavar="ID", help=f"its Hub name; else all that personas need, or {DEFAULT_MODEL}"
     )
     pull.add_argument(
-        "--revision", metavar="COMMIT", help="another one than before, such as main for the newest"
+        "--revision", metavar="COMMIT", help="not the recorded one, such as main for the newest"
     )
     actions.add_parser(
         "list",

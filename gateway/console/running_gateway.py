@@ -24,12 +24,12 @@ class NotAnsweredError(Exception):
 
 
 def add_address_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--config", type=Path, metavar="FILE", help="settings as TOML")
+    command.add_argument("--config", type=Path, metavar="FILE", help="the settings file (TOML)")
     command.add_argument("--port", type=int, help="the port it listens on (7860)")
     command.add_argument(
         "--gateway",
         metavar="HOST:PORT",
-        help="another one than that of the settings; the port may be left out",
+        help="ask this gateway, not the one of the settings; the port may be left out",
     )
 
 

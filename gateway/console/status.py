@@ -29,7 +29,7 @@ EXAMPLES = {
 }
 EXIT_CODES = {
     DONE: "a gateway answers",
-    NO_ANSWER: "no gateway answers, where `robotvoice discover` ends with 3",
+    NO_ANSWER: "no gateway answers; `robotvoice discover` ends with 3 then",
     2: "the command line or a setting cannot be used",
 }
 PATH = "/v1/status"
@@ -42,7 +42,7 @@ def add_status_command(commands: "argparse._SubParsersAction[argparse.ArgumentPa
     """Puts `status` among the commands."""
     status = commands.add_parser(
         "status",
-        help="who is ready, who would speak now, and why not the clone",
+        help="which engines are ready, which would speak now, and why not the clone",
         epilog=page_end(EXAMPLES, EXIT_CODES),
         formatter_class=HelpPage,
     )

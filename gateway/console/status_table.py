@@ -42,7 +42,7 @@ def status_lines(address: str, told: Mapping[str, Any], width: int | None = None
     models = [model for engine in told["engines"].values() for model in engine.get("models", ())]
     if models:
         yield ""
-        names = ("model", "state", "waiting", "given back", "memory", "restarts", "real-time factor")
+        names = ("model", "state", "waiting", "refused", "memory", "restarts", "real-time factor")
         yield table([names, *map(_model, models)], width)
 
 

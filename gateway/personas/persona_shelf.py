@@ -44,9 +44,7 @@ def succeeded(
         if kept is None:
             continue
         personas[id] = kept
-        why = (
-            "is used as it was, until it is mended" if there else "is removed, but it is the default persona"
-        )
+        why = "is broken; the last good one speaks" if there else "is removed, but it is the default persona"
         problems.append(one_line(f"{home / id}:1: file: {why}"))
     ordered = MappingProxyType(dict(sorted(personas.items())))
     as_shipped = frozenset(id for id in found.shipped if personas[id] is found.personas[id])

@@ -148,7 +148,7 @@ class _Wait:
             raise EngineFailure("stalled", f"{name} gave no audio for {self._patience:g} s")
         if self._engine.signs_of_life or not self._fair or self._end_by <= self.sound_by:
             raise EngineUnavailable("too_late", f"{name} did not speak while there was time")
-        raise EngineFailure("too_late", f"{name} did not begin in the time it had promised")
+        raise EngineFailure("too_late", f"{name} did not begin within the time it had predicted")
 
 
 def _we_are_cancelled() -> bool:

@@ -55,7 +55,7 @@ class GuardedEngine:
         readiness = self.engine.readiness(voice)
         breaker = self.breaker
         if readiness and breaker and breaker.state not in LETS_USERS_THROUGH:
-            reason = breaker.reason or Reason("open", f"{self.engine.name} is being given a rest")
+            reason = breaker.reason or Reason("open", f"{self.engine.name} has an open breaker")
             return Readiness(reason, None if self.forced_open else breaker.retry_after)
         return readiness and self.blame.readiness(voice)
 

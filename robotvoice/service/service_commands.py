@@ -29,7 +29,7 @@ def add_install_commands(
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--dry-run", action="store_true", help="show each file and command, change nothing")
     common.add_argument(
-        "--force", action="store_true", help="also when the service's file was changed; that one is kept"
+        "--force", action="store_true", help="even if you changed the file; yours is kept as .bak"
     )
     install = commands.add_parser(
         "install",
@@ -45,12 +45,12 @@ def add_install_commands(
         ),
         **layout,
     )
-    install.add_argument("--config", type=Path, metavar="FILE", help="settings as TOML, for the service")
+    install.add_argument("--config", type=Path, metavar="FILE", help="the service's settings (TOML)")
     install.set_defaults(installs=True)
     uninstall = commands.add_parser(
         "uninstall",
         parents=[common],
-        help=f"stop {what} and start it no more",
+        help=f"stop {what} for good",
         epilog=page_end(
             {
                 f"{program} uninstall --dry-run": "show what it would remove and type",

@@ -36,9 +36,9 @@ def add_persona_commands(commands: "argparse._SubParsersAction[argparse.Argument
     )
     actions = persona.add_subparsers(dest="action", metavar="ACTION")
     common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--config", type=Path, metavar="FILE", help="settings as TOML")
+    common.add_argument("--config", type=Path, metavar="FILE", help="the settings file (TOML)")
     common.add_argument(
-        "--personas", type=Path, metavar="FOLDER", help="your own personas, a folder for each; they add"
+        "--personas", type=Path, metavar="FOLDER", help="a folder of personas, besides the shipped ones"
     )
     check = actions.add_parser(
         "check",
@@ -55,21 +55,21 @@ def add_persona_commands(commands: "argparse._SubParsersAction[argparse.Argument
         epilog=page_end(NEW_EXAMPLES, EXIT_CODES),
         formatter_class=HelpPage,
     )
-    new.add_argument("persona_name", metavar="NAME", help="what it is called")
+    new.add_argument("persona_name", metavar="NAME", help="the persona's name")
     new.add_argument("clip", type=Path, metavar="CLIP", help="10 to 15 s of speech, as a sound file")
     new.add_argument(
-        "--transcript", metavar="TEXT|FILE", help="the words of the clip, to the letter, or a file of them"
+        "--transcript", metavar="TEXT|FILE", help="the exact words of the clip, or a file of them"
     )
     new.add_argument("--granted-by", required=True, metavar="WHO", help="who allows the use of this voice")
     new.add_argument("--scope", required=True, metavar="WHAT", help="what the voice may be used for")
-    new.add_argument("--subject", metavar="WHO", help="whose voice it is, if not of who grants it")
-    new.add_argument("--relationship", metavar="WHAT", help="what the two are to each other")
-    new.add_argument("--guardian", metavar="WHO", help="who agreed for somebody who may not do so alone")
-    new.add_argument("--expires", metavar="DAY", help="the last day of it, such as 2030-12-31")
+    new.add_argument("--subject", metavar="WHO", help="whose voice, if not the granter's")
+    new.add_argument("--relationship", metavar="WHAT", help="how the two are related")
+    new.add_argument("--guardian", metavar="WHO", help="who agreed in place of a child or a ward")
+    new.add_argument("--expires", metavar="DAY", help="the last day it may be used, such as 2030-12-31")
+    new.add_argument("--language", default="en", metavar="NAME", help="its language: en-GB, deu, German (en)")
     new.add_argument(
-        "--language", default="en", metavar="NAME", help="what it speaks: en-GB, deu, German (en)"
+        "--model", default=DEFAULT_MODEL, help=f"the model that makes the voice ({DEFAULT_MODEL})"
     )
-    new.add_argument("--model", default=DEFAULT_MODEL, help=f"what makes the voice ({DEFAULT_MODEL})")
 
 
 async def run_persona_command(options: argparse.Namespace, settings: "Settings") -> int:

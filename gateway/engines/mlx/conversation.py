@@ -169,7 +169,7 @@ class Conversation:
         """Ends what is spoken for nobody's ears at the moment, so that somebody need not wait for it."""
         turn = self.turn
         if turn and turn.priority is Priority.BACKGROUND and not turn.left:
-            turn.put(EngineUnavailable("gave_way", "somebody wants to speak"))
+            turn.put(EngineUnavailable("gave_way", "a sentence that somebody waits for came first"))
             self.leave(turn)
 
     def _within(self, seconds: float, *, though_stopping: bool = False) -> None:

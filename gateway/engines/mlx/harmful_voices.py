@@ -15,7 +15,7 @@ MOST = 64
 """Remembered; those that were met longest ago are forgotten"""
 WHY = Reason(
     "bad_reference",
-    "a worker did not survive to encode the clip of this voice; give it another clip, or wait",
+    "a worker died while it encoded the clip of this voice; give the voice another clip, or wait",
 )
 
 

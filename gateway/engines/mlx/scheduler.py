@@ -51,7 +51,7 @@ class Scheduler:
             if last.priority <= turn.priority:
                 message = f"{self._limit} sentences wait for this model already"
                 raise self._counted(EngineUnavailable("busy", message, RETRY))
-            self._refuse(last, EngineUnavailable("busy", "something more urgent took its place", RETRY))
+            self._refuse(last, EngineUnavailable("busy", "a more urgent sentence took its place", RETRY))
         self._line[turn] = asyncio.get_running_loop().time() + self._patience
         self._filled.set()
 
@@ -70,7 +70,7 @@ class Scheduler:
             if now > turn.asked.start_by:
                 self._refuse(turn, EngineUnavailable("too_late", "its turn came too late"))
             elif now > given_back:
-                message = "others were before this sentence for too long"
+                message = "other sentences went before this one for too long"
                 self._refuse(turn, EngineUnavailable("busy", message, RETRY))
         if not self._line:
             self._filled.clear()

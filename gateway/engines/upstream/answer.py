@@ -89,7 +89,7 @@ async def check_status(response: aiohttp.ClientResponse, name: str, now: float) 
     told = f"{status}, {code}" if code else str(status)
     if code in NOT_THE_ENGINES:
         # Another gateway of ours, which has tried again by itself.
-        raise ContentFailure(code, f"{name} could make nothing of this ({told})", another_take=False)
+        raise ContentFailure(code, f"{name} does not understand this ({told})", another_take=False)
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         # It lives and tells that just this went wrong; whoever is down says 502 or 503, or nothing.
         raise WorthARetry(ContentFailure("refused", f"{name} failed at this ({told})", another_take=False))
@@ -97,9 +97,9 @@ async def check_status(response: aiohttp.ClientResponse, name: str, now: float) 
         raise WorthARetry(EngineFailure("refused", f"{name} failed ({told})"))
     if 400 <= status < 500 and response.content_type == "application/json":
         raise EngineUnavailable(
-            "refused", f"{name} does not take this ({told}); look at the voice and the model of the persona"
+            "refused", f"{name} refuses this ({told}); look at the voice and the model of the persona"
         )
-    raise EngineFailure("not_audio", f"{name} answers as no speech server does ({told}); look at its url")
+    raise EngineFailure("not_audio", f"{name} does not answer like a speech server ({told}); look at its url")
 
 
 def body_of(response: aiohttp.ClientResponse, expected: Expected) -> SniffedBody:
@@ -107,7 +107,7 @@ def body_of(response: aiohttp.ClientResponse, expected: Expected) -> SniffedBody
     name = expected.name
     encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
     if encoding != "identity":
-        raise EngineFailure("not_audio", f"{name} sends compressed what was not to be compressed")
+        raise EngineFailure("not_audio", f"{name} compresses its answer, though it was asked not to")
     kind = response.content_type
     if kind == "text/event-stream":
         raise EngineFailure("not_audio", f"{name} sends events in place of sound; give it another dialect")

@@ -152,7 +152,7 @@ class Connection:
                 yield bytes(pending), body.format
                 pending.clear()
             if waited > most + self._settings.first_audio:
-                raise EngineFailure("stalled", f"{self._name} is slower than anybody speaks")
+                raise EngineFailure("stalled", f"{self._name} sends its sound more slowly than it is spoken")
             expires = loop.time() + self._settings.gap
         if not played:
             raise ContentFailure("no_audio", f"{self._name} made no audio of a sentence")

@@ -30,6 +30,6 @@ class Place:
         except TimeoutError:
             if not self._given_up:
                 raise
-            raise EngineUnavailable("gave_way", "somebody wants to speak") from None
+            raise EngineUnavailable("gave_way", "a sentence that somebody waits for came first") from None
         finally:
             self._waiting = None

@@ -16,7 +16,7 @@ from tests.edge_client.test_cli_ends import STORY
 def test_what_was_stopped_is_told(robotvoice: Commands) -> None:
     speaker = Loudspeaker.make(robotvoice.folder / "bin", 0.05)
     with running_daemon(robotvoice, speaker) as daemon:
-        assert robotvoice("stop").stdout == "nothing was stopped: the daemon says nothing\n"
+        assert robotvoice("stop").stdout == "nothing was stopped: the daemon is not speaking\n"
         first = robotvoice("say", STORY, "--voice", "vixen", "--no-wait").stdout.strip()
         soon(lambda: daemon.status()["speaking"])
         second = robotvoice("say", "Two.", "--persona", "gremlin", "--no-wait").stdout.strip()

@@ -95,7 +95,7 @@ async def test_only_a_screen_no_card_and_no_player_are_told(
     assert (told["player"].state, told["player"].todo) == ("fail", "sudo apt install alsa-utils")
     assert told["before"].state == "fail"
     assert told["lead-in"].found == "1 s of silence after 3 s of rest, as HDMI sleeps"
-    assert (await found(wanted, Proc(tmp_path / "none")))["cards"].found == "no sound card is told of"
+    assert (await found(wanted, Proc(tmp_path / "none")))["cards"].found == "no sound card was found"
 
 
 def test_it_fits_a_terminal() -> None:

@@ -105,7 +105,7 @@ async def test_a_broken_one_is_used_as_it_was_until_it_is_mended(
     assert watched.voice("bob") == "en"
     cause, kept = watched.shelf.library.problems
     assert "persona.yaml:4: voise: there is no such key" in cause
-    assert "is used as it was" in kept
+    assert "the last good one speaks" in kept
     assert {cause, kept} <= set(caplog.messages)
     assert not watched.told
     write(watched.folder, "bob", yaml("Bob", "fr"))

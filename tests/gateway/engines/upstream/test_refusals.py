@@ -111,7 +111,7 @@ async def test_a_voice_it_does_not_know_is_no_fault_of_the_server(status: str) -
         heard = await listen(engine)
         assert isinstance(heard.problem, EngineUnavailable)
         assert heard.problem.message == (
-            f"upstream:studio does not take this ({status[:3]}, BadRequestError); "
+            f"upstream:studio refuses this ({status[:3]}, BadRequestError); "
             "look at the voice and the model of the persona"
         )
         assert len(fake.requests) == 1, "asking again would not help"
