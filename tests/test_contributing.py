@@ -19,30 +19,16 @@ ENGINE = """
 import array
 from collections.abc import AsyncGenerator
 
-from robotvoice.engines.base import READY, Readiness
+from robotvoice.engines.base import EngineBase
 from robotvoice.persona import VoiceSpec
 from robotvoice.sound.pcm import WIRE_FORMAT, AudioChunk, Origin
 from robotvoice.utterance import Sentence
 
 
-class ChimeEngine:
+class ChimeEngine(EngineBase):
     name = "chime"
     description = "rings"
     first_audio_cap = 1.0
-    signs_of_life = False
-
-    async def start(self) -> None: ...
-    async def probe(self) -> None: ...
-    async def close(self) -> None: ...
-
-    def readiness(self, voice: VoiceSpec) -> Readiness:
-        return READY
-
-    def start_estimate(self, sentence: Sentence, voice: VoiceSpec) -> float:
-        return 0.0
-
-    def real_time_factor(self, voice: VoiceSpec) -> float:
-        return 0.1
 
     async def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
         samples = array.array("h", [4000, -4000] * 12_000)
