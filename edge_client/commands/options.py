@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from edge_client.ground.sound_files import no_wav
+from robotvoice.utterance import LONGEST_DEADLINE
 
 LONGEST_LOOK = 60.0
-"""Seconds"""
-LONGEST_DEADLINE = 24 * 3600.0
 """Seconds"""
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"

@@ -9,12 +9,10 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from edge_client.daemon.announcements import Announcement, Announcements, announcement
 from edge_client.daemon.daemon_errors import Stopped
 from edge_client.daemon.job import Line
-from edge_client.daemon.job_turn import Turns
-from edge_client.daemon.speaker import MOST_WAITING, Speaker
-from edge_client.daemon.voice_tally import Tally
+from edge_client.daemon.job_events import Announcement, Announcements, Tally, announcement
+from edge_client.daemon.speaker import MOST_WAITING, PATIENCE, Speaker
 from edge_client.ground.until_done import until_done
 from edge_client.link.kept_gateway import KeptGateway
 from edge_client.personas.known_personas import ANY_VOICE
@@ -23,6 +21,8 @@ from edge_client.phrasebook.phrase_keeping import PhraseKeeping
 from edge_client.phrasebook.phrase_manifest import Manifest
 from edge_client.phrasebook.phrase_pull import PhrasePull
 from edge_client.playback.loudspeaker import Loudspeaker
+from edge_client.playback.player_session import Begins, speak_aloud
+from edge_client.playback.players.player_choice import plays_files
 from edge_client.settings.settings import Settings
 from edge_client.speaking.plain_words import GatewayStanding, summary
 from edge_client.speaking.robot import LONGEST_TEXT
@@ -31,10 +31,10 @@ from robotvoice.chain.chain_events import SentenceStarted
 from robotvoice.chain.recovery import recover
 from robotvoice.console.people_log import PLAIN
 from robotvoice.engines.espeak.espeak_engine import EspeakEngine
-from robotvoice.errors import EngineFailure
+from robotvoice.errors import EmptyText, EngineFailure, NothingCanSpeak, SpokenInPart
 from robotvoice.ground.settings_changes import Changes, SettingsChanges
 from robotvoice.text.aside import sentences_aside
-from robotvoice.utterance import Asked, Priority
+from robotvoice.utterance import Asked, Priority, Utterance
 from robotvoice.voice_warnings import VoiceWarnings
 
 log = logging.getLogger(__name__)
@@ -78,8 +78,7 @@ class Daemon:
         self.loudspeaker = Loudspeaker(settings, clock=clock, keeps=True)
         self.on_no_sound: Callable[[str], object] = lambda told: None
         """Told at the start when nothing can be heard"""
-        turns = Turns(settings, self.voices, self.gateway, self.loudspeaker, clock=clock)
-        self.speaker = Speaker(turns.speak, self._tell, self.loudspeaker, clock=clock)
+        self.speaker = Speaker(self._speak, self._tell, self.loudspeaker, clock=clock)
         self._began = time.time()
         self._changes = changes
 
@@ -184,6 +183,32 @@ class Daemon:
         )
         return f"{told}; but {standing.twin}" if standing.twin else told
 
+    async def _speak(self, line: Line, begins: Begins) -> int:
+        """As `Speaker` wants it: by whoever of the persona's voices can."""
+        end = line.position + 1 if plays_files(self.settings) else len(line.sentences)
+        sentences = line.sentences[line.position : end]
+        utterance = Utterance(line.id, line.persona.id, line.persona.language, sentences)
+        try:
+            heard = await speak_aloud(
+                self.voices.chain(line.persona, line.absent, language=line.language),
+                utterance,
+                self.loudspeaker if self.settings.player != "none" else None,
+                clock=self.clock,
+                on_substitute=self.gateway.use_the_time,
+                begins=begins,
+                patience=lambda away: PATIENCE if away.is_a_voice else 0.0,
+            )
+        except EmptyText:
+            # The rest of the line may well be read.
+            if end == len(line.sentences) and line.heard is None:
+                raise
+        except (NothingCanSpeak, SpokenInPart) as error:
+            raise self.voices.with_what_to_do(error) from error
+        else:
+            if heard:
+                line.hear(heard)
+        return end
+
     async def _keep_loudspeaker(self) -> None:
         await self.loudspeaker.prove()
         if self.loudspeaker.problem:
@@ -225,7 +250,7 @@ def _described(line: Line) -> dict[str, Any]:
     return {
         "id": line.id,
         "persona": line.persona.id,
-        "priority": line.priority.name.lower(),
+        "priority": line.priority.word,
         "sentences": len(line.sentences),
         "heard": line.position,
     }
