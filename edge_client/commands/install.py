@@ -4,7 +4,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from edge_client.commands.options import Commands, Layout
+from robotvoice.console.command_line import Commands
 from robotvoice.service import service_commands
 
 if TYPE_CHECKING:
@@ -13,9 +13,8 @@ if TYPE_CHECKING:
 NAME, CONFIG_VARIABLE = "robotvoice", "ROBOTVOICE_ROBOT_CONFIG"
 
 
-def add_to(commands: Commands, layout: Layout) -> None:
-    for parser in service_commands.add_install_commands(commands, NAME, "the daemon", **layout):
-        parser.set_defaults(run=run)
+def add_to(commands: Commands) -> None:
+    service_commands.add_install_commands(commands, NAME, "the daemon", run)
 
 
 def run(options: argparse.Namespace, platform: str = sys.platform) -> int:

@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING
 
 from edge_client.commands import terminal
 from edge_client.commands.options import (
-    Commands,
-    Layout,
     OneName,
     configured,
     deadline,
     language,
+    settings_of,
     wav_file,
-    with_gateway,
 )
-from robotvoice.console.help_page import page_end
+from robotvoice.console.command_line import Commands, add_command
 from robotvoice.utterance import PRIORITIES
 
 if TYPE_CHECKING:
@@ -33,25 +31,19 @@ EXAMPLES = {
     'robotvoice say "Hello." --out hello.wav': "writes a file; --play plays it as well",
     'robotvoice say "Battery empty." --priority urgent --no-wait': "with a daemon",
 }
-EXIT_CODES = {
+EXIT_CODES = terminal.USUAL | {
     terminal.OK: "spoken, also when by a substitute: one line on standard error says so",
-    terminal.BROKEN: "something broke that should not have",
     terminal.BAD_INPUT: "the command line, the text, the persona or a setting cannot be used",
     terminal.NOTHING_SPOKE: "nothing could speak",
     terminal.NOT_PLAYED: "not played or not written: no player works, too many wait, too late, stopped, the "
     "daemon hangs",
     terminal.IN_PART: "only the beginning was spoken",
-    terminal.INTERRUPTED: "interrupted or told to end",
 }
 
 
-def add_to(commands: Commands, layout: Layout) -> None:
-    say = commands.add_parser(
-        "say",
-        parents=[configured(), with_gateway()],
-        help="speak a text",
-        epilog=page_end(EXAMPLES, EXIT_CODES),
-        **layout,
+def add_to(commands: Commands) -> None:
+    say = add_command(
+        commands, "say", "speak a text", run, EXAMPLES, EXIT_CODES, configured(gateway=True, player=True)
     )
     say.add_argument("text", metavar="TEXT", help="what to say, in quotes; - reads it from standard input")
     say.add_argument("--persona", "--voice", action=OneName, metavar="NAME", help="who says it (spark)")
@@ -73,22 +65,12 @@ def add_to(commands: Commands, layout: Layout) -> None:
         "--dry-run", action="store_true", help="print what each engine would be given; speak nothing"
     )
     say.add_argument("--play", action="store_true", help="play as well, with --out")
-    say.add_argument("--player", metavar="NAME", help="auto, aplay, pw-play, paplay, afplay or none")
-    say.add_argument("--device", metavar="NAME", help="the player's device")
-    say.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    from edge_client.settings.settings import load_settings
     from edge_client.speaking.result import Queued, Said, as_row
 
-    settings = load_settings(
-        config=options.config,
-        gateway=options.gateway,
-        player=options.player,
-        device=options.device,
-        mdns=False if options.no_mdns else None,
-    )
+    settings = settings_of(options)
     text = terminal.standard_input() if options.text == "-" else terminal.decodable(options.text)
     if options.dry_run:
         return _dry_run(text, options, settings)

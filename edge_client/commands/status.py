@@ -4,8 +4,8 @@ import argparse
 from typing import TYPE_CHECKING
 
 from edge_client.commands import terminal
-from edge_client.commands.options import Commands, Layout, configured
-from robotvoice.console.help_page import page_end
+from edge_client.commands.options import configured, settings_of
+from robotvoice.console.command_line import Commands, add_command
 
 if TYPE_CHECKING:
     from edge_client.settings.settings import Settings
@@ -15,32 +15,19 @@ EXAMPLES = {
     "robotvoice status --json": "the same for a program",
     "robotvoice discover": "which gateways there are",
 }
-EXIT_CODES = {
+EXIT_CODES = terminal.USUAL | {
     terminal.OK: "a daemon runs here, and it was told how it is",
-    terminal.BROKEN: "something broke that should not have",
-    terminal.BAD_INPUT: "the command line or a setting cannot be used",
     terminal.NOTHING_SPOKE: "no daemon runs here; what can be known without one was told",
     terminal.NOT_PLAYED: "the daemon hangs, or the result cannot be written",
-    terminal.INTERRUPTED: "interrupted or told to end",
 }
 
 
-def add_to(commands: Commands, layout: Layout) -> None:
-    status = commands.add_parser(
-        "status",
-        parents=[configured()],
-        help="why it sounds as it does today",
-        epilog=page_end(EXAMPLES, EXIT_CODES),
-        **layout,
-    )
-    status.set_defaults(run=run)
+def add_to(commands: Commands) -> None:
+    add_command(commands, "status", "why it sounds as it does today", run, EXAMPLES, EXIT_CODES, configured())
 
 
 def run(options: argparse.Namespace) -> int:
-    from edge_client.settings.settings import load_settings
-
-    settings = load_settings(config=options.config)
-    return terminal.run(_told(settings, as_json=options.json))
+    return terminal.run(_told(settings_of(options), as_json=options.json))
 
 
 async def _told(settings: "Settings", *, as_json: bool) -> int:

@@ -1,21 +1,22 @@
 """`robotvoice-gateway breaker [ENGINE open|close|auto]`: how each breaker is and why, and forcing one."""
 
 import argparse
+import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from gateway.console.options import with_address
 from gateway.console.running_gateway import (
     DONE,
     NO_ANSWER,
     REFUSED,
     NotAnsweredError,
-    add_address_options,
     address_of,
     ask,
 )
 from gateway.ground.shown import complain, show, width
-from robotvoice.console.help_page import HelpPage, page_end
+from robotvoice.console.command_line import Commands, add_command
 
 if TYPE_CHECKING:  # A base installation must be able to show the help.
     from gateway.settings.settings import Settings
@@ -33,14 +34,9 @@ EXIT_CODES = {
 }
 
 
-def add_breaker_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Puts `breaker` among the commands."""
-    breaker = commands.add_parser(
-        "breaker",
-        help="say how each breaker is and why, or force one",
-        epilog=page_end(EXAMPLES, EXIT_CODES),
-        formatter_class=HelpPage,
-    )
+def add_to(commands: Commands) -> None:
+    about = "say how each breaker is and why, or force one"
+    breaker = add_command(commands, "breaker", about, run, EXAMPLES, EXIT_CODES, with_address())
     breaker.add_argument("engine", nargs="?", metavar="ENGINE", help="such as mlx; none: list all")
     breaker.add_argument(
         "state",
@@ -49,11 +45,13 @@ def add_breaker_command(commands: "argparse._SubParsersAction[argparse.ArgumentP
         help="open: the engine is not used; close: it is, whatever happens; auto: as it does",
     )
     breaker.add_argument("--reason", metavar="TEXT", help="why; shown wherever the breaker is")
-    add_address_options(breaker)
 
 
-async def run_breaker_command(options: argparse.Namespace, load: "Callable[[], Settings]") -> int:
-    """Returns the exit code. Raises InvalidSettings."""
+def run(options: argparse.Namespace, load: "Callable[[], Settings]") -> int:
+    return asyncio.run(_run(options, load))
+
+
+async def _run(options: argparse.Namespace, load: "Callable[[], Settings]") -> int:
     from gateway.console.status import asked, page
     from gateway.console.status_table import breaker_lines
 

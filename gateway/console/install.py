@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from gateway.ground.folders import config_folder
-from robotvoice.console.help_page import HelpPage
+from robotvoice.console.command_line import Commands
 from robotvoice.service import service_commands
 
 if TYPE_CHECKING:  # A base installation must be able to show the help.
@@ -17,14 +17,11 @@ if TYPE_CHECKING:  # A base installation must be able to show the help.
 NAME, CONFIG_VARIABLE = "robotvoice-gateway", "ROBOTVOICE_CONFIG"
 
 
-def add_install_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Puts both among the commands."""
-    service_commands.add_install_commands(commands, NAME, "the gateway", formatter_class=HelpPage)
+def add_to(commands: Commands) -> None:
+    service_commands.add_install_commands(commands, NAME, "the gateway", run)
 
 
-def run_install_command(
-    options: argparse.Namespace, load: "Callable[[], Settings]", platform: str = sys.platform
-) -> int:
+def run(options: argparse.Namespace, load: "Callable[[], Settings]", platform: str = sys.platform) -> int:
     """Returns the exit code. `load` may raise InvalidSettings: what cannot start is not installed."""
 
     def supervisor() -> "Supervisor":

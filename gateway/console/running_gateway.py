@@ -4,7 +4,6 @@ import argparse
 import asyncio
 import re
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from robotvoice.errors import InvalidSettings
@@ -21,16 +20,6 @@ ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "127.0.0.1"}
 
 class NotAnsweredError(Exception):
     """No gateway answers there. The message says what to do."""
-
-
-def add_address_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--config", type=Path, metavar="FILE", help="settings as TOML")
-    command.add_argument("--port", type=int, help="the port it listens on (7860)")
-    command.add_argument(
-        "--gateway",
-        metavar="HOST:PORT",
-        help="another one than that of the settings; the port may be left out",
-    )
 
 
 async def address_of(options: argparse.Namespace, load: "Callable[[], Settings]") -> str:

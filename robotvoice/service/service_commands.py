@@ -5,9 +5,9 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from robotvoice.console.help_page import page_end
+from robotvoice.console.command_line import CommandLine, Commands, Run, add_command
 from robotvoice.console.output import write
 
 if TYPE_CHECKING:  # The robot's command loads this for each `say`: it must stay light.
@@ -22,46 +22,29 @@ EXIT_CODES = {
 PREFIX = "ROBOTVOICE_"
 
 
-def add_install_commands(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", program: str, what: str, **layout: Any
-) -> tuple[argparse.ArgumentParser, argparse.ArgumentParser]:
-    """Puts both among the program's commands; returns their parsers. `installs` tells them apart."""
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--dry-run", action="store_true", help="show each file and command, change nothing")
-    common.add_argument(
+def add_install_commands(commands: Commands, program: str, what: str, run: Run) -> None:
+    """Puts both among the program's commands, which run the same; `installs` tells them apart."""
+    shared = CommandLine(add_help=False)
+    shared.add_argument("--dry-run", action="store_true", help="show each file and command, change nothing")
+    shared.add_argument(
         "--force", action="store_true", help="also when the service's file was changed; that one is kept"
     )
-    install = commands.add_parser(
-        "install",
-        parents=[common],
-        help=f"start {what} now, at boot and after a crash",
-        epilog=page_end(
-            {
-                f"{program} install --dry-run": "show what it would write and type",
-                f"{program} install": "do it",
-                f"{program} uninstall": "undo it; settings and logs stay",
-            },
-            EXIT_CODES,
-        ),
-        **layout,
-    )
+    about = f"start {what} now, at boot and after a crash"
+    examples = {
+        f"{program} install --dry-run": "show what it would write and type",
+        f"{program} install": "do it",
+        f"{program} uninstall": "undo it; settings and logs stay",
+    }
+    install = add_command(commands, "install", about, run, examples, EXIT_CODES, shared)
     install.add_argument("--config", type=Path, metavar="FILE", help="settings as TOML, for the service")
     install.set_defaults(installs=True)
-    uninstall = commands.add_parser(
-        "uninstall",
-        parents=[common],
-        help=f"stop {what} and start it no more",
-        epilog=page_end(
-            {
-                f"{program} uninstall --dry-run": "show what it would remove and type",
-                f"{program} uninstall": "do it; settings and logs stay",
-            },
-            EXIT_CODES,
-        ),
-        **layout,
-    )
+    examples = {
+        f"{program} uninstall --dry-run": "show what it would remove and type",
+        f"{program} uninstall": "do it; settings and logs stay",
+    }
+    about = f"stop {what} and start it no more"
+    uninstall = add_command(commands, "uninstall", about, run, examples, EXIT_CODES, shared)
     uninstall.set_defaults(installs=False, config=None)
-    return install, uninstall
 
 
 def run_install_command(

@@ -1,0 +1,29 @@
+"""What several commands' options share."""
+
+from pathlib import Path
+
+from robotvoice.console.command_line import CommandLine, with_settings_file
+
+DEFAULT_MODEL = "mlx-community/Qwen3-TTS-12Hz-0.6B-Base-8bit"
+"""What makes a cloned voice, unless its owner says otherwise"""
+
+
+def with_personas() -> CommandLine:
+    """`--config`, and whose personas are meant."""
+    common = with_settings_file()
+    common.add_argument(
+        "--personas", type=Path, metavar="FOLDER", help="your own personas, a folder for each; they add"
+    )
+    return common
+
+
+def with_address() -> CommandLine:
+    """`--config`, and which gateway is meant."""
+    common = with_settings_file()
+    common.add_argument("--port", type=int, help="the port it listens on (7860)")
+    common.add_argument(
+        "--gateway",
+        metavar="HOST:PORT",
+        help="another one than that of the settings; the port may be left out",
+    )
+    return common
