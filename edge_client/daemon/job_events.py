@@ -4,7 +4,6 @@ import asyncio
 from collections import Counter, deque
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from edge_client.daemon.job import Line
@@ -89,21 +88,12 @@ class Announcements:
         listener.put_nowait(None)
 
 
-@dataclass(slots=True)
-class _Why:
-    """A reason for a substitute."""
-
-    text: str
-    sentences: int
-    last: float
-
-
 class Tally:
     """Of a daemon's life. Times are in seconds of the wall clock."""
 
     def __init__(self) -> None:
         self._spoken: Counter[tuple[str, str, bool]] = Counter()
-        self._reasons: dict[str, _Why] = {}
+        self._reasons: dict[str, dict[str, Any]] = {}
         self._lines: Counter[str] = Counter()
         self._errors: deque[dict[str, Any]] = deque(maxlen=ERRORS_KEPT)
 
@@ -116,9 +106,9 @@ class Tally:
         ] += 1
         if why:
             code = why.code if why.code in self._reasons or len(self._reasons) < MOST_KINDS else "others"
-            known = self._reasons.setdefault(code, _Why(why.text, 0, now))
-            known.text, known.last = why.text, now
-            known.sentences += 1
+            before = self._reasons.get(code, {"sentences": 0})["sentences"]
+            told = {"code": code, "reason": why.text, "sentences": before + 1, "last": round(now, 3)}
+            self._reasons[code] = told
 
     def line(self, event: str, line: Line, now: float) -> None:
         """One that ended, or had to make room."""
@@ -134,10 +124,7 @@ class Tally:
                 {"via": via, "engine": engine, "stored": stored, "sentences": count}
                 for (via, engine, stored), count in self._spoken.most_common()
             ],
-            "reasons": [
-                {"code": code, "reason": why.text, "sentences": why.sentences, "last": round(why.last, 3)}
-                for code, why in sorted(self._reasons.items(), key=lambda each: -each[1].last)
-            ],
+            "reasons": sorted(self._reasons.values(), key=lambda each: -each["last"]),
             "lines": dict(self._lines),
             "errors": list(self._errors),
         }

@@ -7,7 +7,6 @@ import time
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 from edge_client.daemon.daemon_client import reach
@@ -27,20 +26,14 @@ MOST_WAITING = 64
 """Lines of this process, as many as the daemon takes"""
 
 
-@dataclass(slots=True, eq=False)
-class _Own:
-    """A line that this process says itself."""
-
-    task: "asyncio.Task[Any]"
-    stopped: bool = False
-
-
 class ProgramQueue:
     """Its coroutines run in `thread`, and nowhere else."""
 
     def __init__(self) -> None:
         self.thread = WorkThread("robotvoice")
-        self._own: dict[str, _Own] = {}
+        self._own: dict[str, asyncio.Task[Any]] = {}
+        """The lines that it says itself"""
+        self._stopped: set[str] = set()
         self._play_outs: dict[float, PlayOut] = {}
         """What is known of the loudspeaker, by what counts as its rest"""
 
@@ -64,10 +57,10 @@ class ProgramQueue:
     async def stop(self, line: str | None, port: int) -> list[str]:
         """Ends that line, or all that this process and the daemon say; returns their ids."""
         ended = [each for each in self._own if line in (None, each)]
-        tasks = {self._own[each].task for each in ended}
-        for each in ended:
-            self._own[each].stopped = True
-            self._own[each].task.cancel()
+        tasks = {self._own[each] for each in ended}
+        self._stopped.update(ended)
+        for task in tasks:
+            task.cancel()
         if tasks:
             await asyncio.wait(tasks)
         if line not in ended and (daemon := await reach(port)):
@@ -101,19 +94,20 @@ class ProgramQueue:
         self._make_room()
         task = asyncio.current_task()
         assert task is not None, "a coroutine runs in a task"
-        before = {each.task for each in self._own.values()}
-        own = self._own[line] = _Own(task)
+        before = set(self._own.values())
+        self._own[line] = task
         queued()
         rest = request.settings.rest
         play_out = self._play_outs.setdefault(rest, PlayOut(time.monotonic, rest))
         try:
             return await by_itself(request, asked_at, script=script, before=before, play_out=play_out)
         except asyncio.CancelledError:
-            if not own.stopped:
+            if line not in self._stopped:
                 raise
             raise Stopped("it was stopped") from None
         finally:
             del self._own[line]
+            self._stopped.discard(line)
 
     def _make_room(self) -> None:
         if len(self._own) >= MOST_WAITING:

@@ -12,7 +12,6 @@ from robotvoice.service import service_commands
 
 if TYPE_CHECKING:  # A base installation must be able to show the help.
     from gateway.settings.settings import Settings
-    from robotvoice.service.service import Supervisor
 
 NAME, CONFIG_VARIABLE = "robotvoice-gateway", "ROBOTVOICE_CONFIG"
 
@@ -23,20 +22,8 @@ def add_to(commands: Commands) -> None:
 
 def run(options: argparse.Namespace, load: "Callable[[], Settings]", platform: str = sys.platform) -> int:
     """Returns the exit code. `load` may raise InvalidSettings: what cannot start is not installed."""
-
-    def supervisor() -> "Supervisor":
-        from robotvoice.service.launchd import launchd_of_this_user
-        from robotvoice.service.service import Service, own_program
-        from robotvoice.service.systemd import systemd_of_this_user
-
-        of_this_user = launchd_of_this_user if platform == "darwin" else systemd_of_this_user
-        if not options.installs:
-            return of_this_user(Service(NAME))
-        environment = service_commands.settings_variable(CONFIG_VARIABLE, options.config)
-        return of_this_user(Service(NAME, own_program(NAME), environment))
-
     notes = _notes(load()) if options.installs else ()
-    return service_commands.run_install_command(NAME, options, supervisor, notes)
+    return service_commands.run_install_command(NAME, options, CONFIG_VARIABLE, notes, platform)
 
 
 def _notes(settings: "Settings") -> list[str]:

@@ -3,7 +3,7 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,19 +50,24 @@ def add_install_commands(commands: Commands, program: str, what: str, run: Run) 
 def run_install_command(
     program: str,
     options: argparse.Namespace,
-    supervisor: "Callable[[], Supervisor]",
-    notes: Iterable[str] = (),
+    variable: str,
+    notes: Iterable[str],
+    platform: str,
+    not_on_a_mac: str | None = None,
 ) -> int:
     """Returns the exit code; what cannot be done is told in a line. The notes are told after an installation.
 
-    `supervisor` may raise InstallFailed, and RuntimeError for a user without a home folder.
+    The service finds its settings by the `variable`. `not_on_a_mac`: why it cannot be installed there, if so.
     """
     from robotvoice.service.installer import Installation
     from robotvoice.service.service import InstallFailed
 
     try:
         _refuse_sudo(os.environ)
-        installation = Installation(supervisor(), tell=_tell, force=options.force, dry_run=options.dry_run)
+        if platform == "darwin" and not_on_a_mac:
+            raise InstallFailed(not_on_a_mac)
+        service = _supervisor(program, options, variable, platform)
+        installation = Installation(service, tell=_tell, force=options.force, dry_run=options.dry_run)
         if options.installs:
             installation.install()
             for note in notes:
@@ -76,10 +81,19 @@ def run_install_command(
     return DONE
 
 
-def settings_variable(variable: str, config: Path | None) -> dict[str, str]:
-    """The environment of a service that is to read the file named here or in ours; empty if none is."""
-    named = str(config or os.environ.get(variable, ""))
-    return {variable: str(Path(named).expanduser().absolute())} if named else {}
+def _supervisor(program: str, options: argparse.Namespace, variable: str, platform: str) -> "Supervisor":
+    """Raises InstallFailed, and RuntimeError for a user without a home folder."""
+    from robotvoice.service.launchd import launchd_of_this_user
+    from robotvoice.service.service import Service, own_program
+    from robotvoice.service.systemd import systemd_of_this_user
+
+    of_this_user = launchd_of_this_user if platform == "darwin" else systemd_of_this_user
+    if not options.installs:
+        return of_this_user(Service(program))
+    # The service reads the file that is named here or in our environment.
+    named = str(options.config or os.environ.get(variable, ""))
+    environment = {variable: str(Path(named).expanduser().absolute())} if named else {}
+    return of_this_user(Service(program, own_program(program), environment))
 
 
 def not_passed_on(file: str, settings: Iterable[str]) -> list[str]:
