@@ -12,7 +12,7 @@ from robotvoice.voice_warnings import VoiceWarnings
 
 
 @dataclass(slots=True, eq=False)
-class Line:
+class Job:
     """What the daemon was asked to say. Times are in seconds of the speaker's clock."""
 
     id: str

@@ -1,4 +1,4 @@
-"""What the daemon tells of its lines: to as many as listen, and in numbers for `status`. It holds no text."""
+"""What the daemon tells of its jobs: to as many as listen, and in numbers for `status`. It holds no text."""
 
 import asyncio
 from collections import Counter, deque
@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from edge_client.daemon.job import Line
+from edge_client.daemon.job import Job
 from edge_client.playback.player_session import via
 from robotvoice.chain.chain_events import SentenceStarted
 from robotvoice.errors import PlayerFailed, TooManyRequests
@@ -23,14 +23,14 @@ MOST_KINDS = 64
 ERRORS_KEPT = 10
 
 
-def announcement(event: str, line: Line, sentence: SentenceStarted | None, at: float) -> Announcement:
+def announcement(event: str, job: Job, sentence: SentenceStarted | None, at: float) -> Announcement:
     """`at` is in seconds since 1970."""
     told: Announcement = {
         "type": event,
-        "id": line.id,
+        "id": job.id,
         "at": round(at, 3),
-        "persona": line.persona.id,
-        "priority": line.priority.word,
+        "persona": job.persona.id,
+        "priority": job.priority.word,
     }
     if sentence:
         why = sentence.substitute
@@ -42,10 +42,10 @@ def announcement(event: str, line: Line, sentence: SentenceStarted | None, at: f
             "stored": sentence.origin.stored,
             "reason": why.code if why else None,
         }
-    if line.error:
-        told |= {"code": line.error.code, "error": line.error.message}
+    if job.error:
+        told |= {"code": job.error.code, "error": job.error.message}
     if event == "cut":
-        told["goes_on"] = not line.ended
+        told["goes_on"] = not job.ended
     return told
 
 
@@ -94,7 +94,7 @@ class Tally:
     def __init__(self) -> None:
         self._spoken: Counter[tuple[str, str, bool]] = Counter()
         self._reasons: dict[str, dict[str, Any]] = {}
-        self._lines: Counter[str] = Counter()
+        self._jobs: Counter[str] = Counter()
         self._errors: deque[dict[str, Any]] = deque(maxlen=ERRORS_KEPT)
 
     def sentence(self, started: SentenceStarted, now: float) -> None:
@@ -110,11 +110,11 @@ class Tally:
             told = {"code": code, "reason": why.text, "sentences": before + 1, "last": round(now, 3)}
             self._reasons[code] = told
 
-    def line(self, event: str, line: Line, now: float) -> None:
+    def job(self, event: str, job: Job, now: float) -> None:
         """One that ended, or had to make room."""
-        self._lines[event] += 1
-        if line.error and (event == "failed" or isinstance(line.error, PlayerFailed)):
-            told = {"at": round(now, 3), "code": line.error.code, "error": line.error.message}
+        self._jobs[event] += 1
+        if job.error and (event == "failed" or isinstance(job.error, PlayerFailed)):
+            told = {"at": round(now, 3), "code": job.error.code, "error": job.error.message}
             self._errors.append(told)
 
     def as_json(self) -> dict[str, Any]:
@@ -125,6 +125,6 @@ class Tally:
                 for (via, engine, stored), count in self._spoken.most_common()
             ],
             "reasons": sorted(self._reasons.values(), key=lambda each: -each["last"]),
-            "lines": dict(self._lines),
+            "lines": dict(self._jobs),
             "errors": list(self._errors),
         }

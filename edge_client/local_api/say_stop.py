@@ -47,7 +47,7 @@ async def say(request: web.Request) -> web.Response:
     asked = read_leniently(
         _Say, await _json_object(request), warnings, exact=("persona", "voice", "language")
     )
-    line = await daemon.line(
+    job = await daemon.queue(
         asked.text,
         _one_of(asked),
         PRIORITIES[asked.priority],
@@ -58,32 +58,32 @@ async def say(request: web.Request) -> web.Response:
     )
     if not asked.wait:
         problem = daemon.loudspeaker.problem
-        return _answer({"id": line.id, **({"problem": problem} if problem else {})}, warnings, status=202)
+        return _answer({"id": job.id, **({"problem": problem} if problem else {})}, warnings, status=202)
     try:
-        heard = await line.wait()
+        heard = await job.wait()
     finally:
-        if not line.ended:
-            daemon.speaker.end(line, Stopped("its caller left"))
+        if not job.ended:
+            daemon.speaker.end(job, Stopped("its caller left"))
     gateway = daemon.gateway.standing
     said = describe(
         asked.text,
-        line.persona,
+        job.persona,
         heard,
-        begun=line.asked_at,
+        begun=job.asked_at,
         endpoint=gateway.endpoint,
         last_seen=gateway.last_seen,
         warnings=warnings,
     )
-    return _answer({"id": line.id, **as_answer(said), "last_seen": gateway.last_seen}, warnings)
+    return _answer({"id": job.id, **as_answer(said), "last_seen": gateway.last_seen}, warnings)
 
 
 async def stop(request: web.Request) -> web.Response:
     """Ends one line by its `id`, or all; tells which, and whose they were."""
     asked = read_record(_Stop, await _json_object(request))
     speaker = request.app[DAEMON].speaker
-    now, lines = speaker.now, {line.id: line for line in (speaker.now, *speaker.waiting) if line}
+    now, jobs = speaker.now, {job.id: job for job in (speaker.now, *speaker.waiting) if job}
     stopped = speaker.stop(asked.id)
-    personas = {id: lines[id].persona.id for id in stopped}
+    personas = {id: jobs[id].persona.id for id in stopped}
     spoke = now.id if now and now.id in personas else None
     return web.json_response({"stopped": stopped, "personas": personas, "spoke": spoke})
 
