@@ -8,6 +8,7 @@ from functools import partial
 from gateway import serve_command
 from gateway.console import breaker_command, doctor, install, models_commands, status
 from gateway.console.persona import persona_commands
+from gateway.console.running_gateway import NotAnsweredError
 from gateway.ground.shown import NotShown, complain
 from robotvoice.console.command_line import Run, program
 from robotvoice.console.output import write
@@ -65,7 +66,7 @@ def main(arguments: Sequence[str] | None = None, *, loaded: Callable[[], None] =
     except RobotVoiceError as error:
         complain(error.message)
         return 2
-    except NotShown as problem:
+    except (NotAnsweredError, NotShown) as problem:
         complain(str(problem))
         return 1
     except KeyboardInterrupt:

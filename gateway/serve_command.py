@@ -2,15 +2,10 @@
 
 import argparse
 import asyncio
-from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
-from gateway.console.options import with_personas
+from gateway.console.options import Load, with_personas
 from robotvoice.console.command_line import Commands, add_command
-
-if TYPE_CHECKING:  # A base installation must be able to show the help.
-    from gateway.settings.settings import Settings
 
 EXAMPLES = {
     "robotvoice-gateway serve": "for programs on this machine",
@@ -40,7 +35,7 @@ def add_to(commands: Commands) -> None:
     serve.add_argument("--log-level", metavar="LEVEL", help="debug, info, warning or error (info)")
 
 
-def run(options: argparse.Namespace, load: "Callable[[], Settings]") -> int:
+def run(options: argparse.Namespace, load: Load) -> int:
     from gateway.serve import serve
     from gateway.settings.settings import settings_file
     from robotvoice.ground.settings_changes import SettingsChanges

@@ -48,7 +48,7 @@ async def _stop(line: str | None, settings: "Settings") -> dict[str, Any]:
         who = _by_itself(settings)
         raise NoDaemon(f"nothing was stopped, as no daemon runs here{f'; {who}' if who else ''}") from absent
     async with daemon:
-        told = await daemon.stopped(line)
+        told = await daemon.stop(line)
     if line and not told["stopped"]:
         raise UnknownLine(
             f"there is no line {line!r:.40}: it has ended, or there never was one; see: robotvoice status"

@@ -99,12 +99,8 @@ class DaemonClient:
             return await self._within(ACCEPT_WITHIN, asking)
         return await self._watched(asyncio.ensure_future(asking))
 
-    async def stop(self, line: str | None) -> list[str]:
-        """The ids of what it ended: of one line or of all."""
-        return list((await self.stopped(line))["stopped"])
-
-    async def stopped(self, line: str | None) -> dict[str, Any]:
-        """The same with what the daemon tells of those lines: `personas` by id, and which one `spoke`."""
+    async def stop(self, line: str | None) -> dict[str, Any]:
+        """Ends one line or all: the ids of what was `stopped`, `personas` by id, and which one `spoke`."""
         return await self._within(ACCEPT_WITHIN, self._request("POST", "/stop", {"id": line} if line else {}))
 
     async def status(self) -> dict[str, Any]:

@@ -65,7 +65,7 @@ class ProgramQueue:
             await asyncio.wait(tasks)
         if line not in ended and (daemon := await reach(port)):
             async with daemon:
-                ended += await daemon.stop(line)
+                ended += (await daemon.stop(line))["stopped"]
         return ended
 
     async def _unattended(

@@ -2,25 +2,18 @@
 
 import argparse
 import asyncio
-from collections.abc import Callable
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from gateway.console.options import with_address
+from gateway.console.options import Load, with_address
 from gateway.console.running_gateway import (
     DONE,
     NO_ANSWER,
     REFUSED,
-    NotAnsweredError,
     address_of,
     ask,
 )
 from gateway.ground.shown import complain, show, width
 from robotvoice.console.command_line import Commands, add_command
-
-if TYPE_CHECKING:  # A base installation must be able to show the help.
-    from gateway.settings.settings import Settings
-
 
 EXAMPLES = {
     "robotvoice-gateway breaker": "how each is, and why",
@@ -47,11 +40,11 @@ def add_to(commands: Commands) -> None:
     breaker.add_argument("--reason", metavar="TEXT", help="why; shown wherever the breaker is")
 
 
-def run(options: argparse.Namespace, load: "Callable[[], Settings]") -> int:
+def run(options: argparse.Namespace, load: Load) -> int:
     return asyncio.run(_run(options, load))
 
 
-async def _run(options: argparse.Namespace, load: "Callable[[], Settings]") -> int:
+async def _run(options: argparse.Namespace, load: Load) -> int:
     from gateway.console.status import asked, page
     from gateway.console.status_table import breaker_lines
 
@@ -59,15 +52,11 @@ async def _run(options: argparse.Namespace, load: "Callable[[], Settings]") -> i
         complain(f"say what the breaker of {options.engine} is to do: open, close or auto")
         return REFUSED
     address = await address_of(options, load)
-    try:
-        if options.engine:
-            order = {"state": options.state, "reason": options.reason}
-            status, told = await ask(address, f"/v1/breakers/{quote(options.engine, safe='')}", order)
-            if status != 200:
-                complain(str(told.get("error", f"the gateway refused it with {status}")))
-                return REFUSED
-        show(page(address, breaker_lines(await asked(address), width())))
-    except NotAnsweredError as error:
-        complain(str(error))
-        return NO_ANSWER
+    if options.engine:
+        order = {"state": options.state, "reason": options.reason}
+        status, told = await ask(address, f"/v1/breakers/{quote(options.engine, safe='')}", order)
+        if status != 200:
+            complain(str(told.get("error", f"the gateway refused it with {status}")))
+            return REFUSED
+    show(page(address, breaker_lines(await asked(address), width())))
     return DONE

@@ -3,15 +3,9 @@
 import argparse
 import asyncio
 import logging
-from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-from gateway.console.options import with_personas
+from gateway.console.options import Load, with_personas
 from robotvoice.console.command_line import Commands, add_command
-
-if TYPE_CHECKING:  # A base installation must be able to show the help.
-    from gateway.settings.settings import Settings
-
 
 EXAMPLES = {
     "robotvoice-gateway doctor": "a few seconds, and nothing is changed",
@@ -38,7 +32,7 @@ def add_to(commands: Commands) -> None:
     doctor.add_argument("--json", action="store_true", help="print the result as JSON")
 
 
-def run(options: argparse.Namespace, load: "Callable[[], Settings]") -> int:
+def run(options: argparse.Namespace, load: Load) -> int:
     """Returns the exit code: 1 if a check failed. `load` may raise InvalidSettings, which is a check too."""
     # What the parts that are tried say to the log stands in the table.
     logging.disable()
@@ -48,7 +42,7 @@ def run(options: argparse.Namespace, load: "Callable[[], Settings]") -> int:
         logging.disable(logging.NOTSET)
 
 
-async def _looked(options: argparse.Namespace, load: "Callable[[], Settings]") -> int:
+async def _looked(options: argparse.Namespace, load: Load) -> int:
     from gateway.console.checks import Check, told
     from gateway.console.doctor_checks import everyday_checks
     from robotvoice.errors import InvalidSettings

@@ -3,9 +3,9 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from gateway.console.options import Load
 from gateway.ground.folders import config_folder
 from robotvoice.console.command_line import Commands
 from robotvoice.service import service_commands
@@ -20,7 +20,7 @@ def add_to(commands: Commands) -> None:
     service_commands.add_install_commands(commands, NAME, "the gateway", run)
 
 
-def run(options: argparse.Namespace, load: "Callable[[], Settings]", platform: str = sys.platform) -> int:
+def run(options: argparse.Namespace, load: Load, platform: str = sys.platform) -> int:
     """Returns the exit code. `load` may raise InvalidSettings: what cannot start is not installed."""
     notes = _notes(load()) if options.installs else ()
     return service_commands.run_install_command(NAME, options, CONFIG_VARIABLE, notes, platform)

@@ -1,11 +1,10 @@
 """`robotvoice-gateway models pull [ID]` and `models list`."""
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gateway.console.options import DEFAULT_MODEL, with_personas
+from gateway.console.options import DEFAULT_MODEL, Load, with_personas
 from gateway.ground.shown import complain, show
 from robotvoice.console.command_line import Commands, add_actions, add_command
 
@@ -42,7 +41,7 @@ def add_to(commands: Commands) -> None:
     add_command(actions, "list", about, _list, examples, EXIT_CODES, common)
 
 
-def _pull(options: argparse.Namespace, load: "Callable[[], Settings]") -> int:
+def _pull(options: argparse.Namespace, load: Load) -> int:
     from gateway.models.model_folders import HUB_NAME, is_folder
     from robotvoice.errors import InvalidModel
 
@@ -71,7 +70,7 @@ def _needed(settings: "Settings") -> dict[str, list[str]]:
     return models_of(settings.persona_sources.load().personas.values())
 
 
-def _list(options: argparse.Namespace, load: "Callable[[], Settings]") -> int:
+def _list(options: argparse.Namespace, load: Load) -> int:
     from gateway.models.models import as_size, pulled_models
 
     settings = load()

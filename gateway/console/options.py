@@ -1,9 +1,16 @@
 """What several commands' options share."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 from robotvoice.console.command_line import CommandLine, with_settings_file
 
+if TYPE_CHECKING:  # A base installation must be able to show the help.
+    from gateway.settings.settings import Settings
+
+Load: TypeAlias = "Callable[[], Settings]"
+"""What a command gets with its options; raises InvalidSettings"""
 DEFAULT_MODEL = "mlx-community/Qwen3-TTS-12Hz-0.6B-Base-8bit"
 """What makes a cloned voice, unless its owner says otherwise"""
 

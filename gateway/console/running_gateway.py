@@ -3,9 +3,10 @@
 import argparse
 import asyncio
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from gateway.console.options import Load
 from robotvoice.errors import InvalidSettings
 from robotvoice.wire.wire import DEFAULT_PORT
 
@@ -22,7 +23,7 @@ class NotAnsweredError(Exception):
     """No gateway answers there. The message says what to do."""
 
 
-async def address_of(options: argparse.Namespace, load: "Callable[[], Settings]") -> str:
+async def address_of(options: argparse.Namespace, load: Load) -> str:
     """HOST:PORT of the gateway that is named, else of the one that runs here, else where one would.
 
     Raises InvalidSettings.

@@ -4,10 +4,10 @@ import argparse
 import asyncio
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from gateway.console.options import with_address
+from gateway.console.options import Load, with_address
 from gateway.console.running_gateway import (
     DONE,
     NO_ANSWER,
@@ -15,12 +15,9 @@ from gateway.console.running_gateway import (
     address_of,
     ask,
 )
-from gateway.ground.shown import complain, show, show_json, width
+from gateway.ground.shown import show, show_json, width
 from robotvoice.console.command_line import Commands, add_command
 from robotvoice.console.wrapping import folded
-
-if TYPE_CHECKING:  # A base installation must be able to show the help.
-    from gateway.settings.settings import Settings
 
 EXAMPLES = {
     "robotvoice-gateway status": "the gateway of this machine's settings",
@@ -45,25 +42,21 @@ def add_to(commands: Commands) -> None:
     status.add_argument("--json", action="store_true", help="print what the gateway answers")
 
 
-def run(options: argparse.Namespace, load: "Callable[[], Settings]") -> int:
+def run(options: argparse.Namespace, load: Load) -> int:
     return asyncio.run(_run(options, load))
 
 
-async def _run(options: argparse.Namespace, load: "Callable[[], Settings]") -> int:
+async def _run(options: argparse.Namespace, load: Load) -> int:
     from gateway.console.status_table import status_lines
 
     address = await address_of(options, load)
     if options.watch and not options.json and sys.stdout.isatty():
         await _watch(address)
-    try:
-        told = await asked(address)
-        if options.json:
-            show_json(told)
-        else:
-            show(page(address, status_lines(address, told, width())))
-    except NotAnsweredError as error:
-        complain(str(error))
-        return NO_ANSWER
+    told = await asked(address)
+    if options.json:
+        show_json(told)
+    else:
+        show(page(address, status_lines(address, told, width())))
     return DONE
 
 

@@ -3,15 +3,10 @@
 import argparse
 import asyncio
 import datetime
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from gateway.console.options import DEFAULT_MODEL, with_personas
+from gateway.console.options import DEFAULT_MODEL, Load, with_personas
 from robotvoice.console.command_line import Commands, add_actions, add_command
-
-if TYPE_CHECKING:  # A base installation must be able to show the help.
-    from gateway.settings.settings import Settings
 
 CHECK_EXAMPLES = {
     "robotvoice-gateway persona check": "all of them",
@@ -53,13 +48,13 @@ def add_to(commands: Commands) -> None:
     new.add_argument("--model", default=DEFAULT_MODEL, help=f"what makes the voice ({DEFAULT_MODEL})")
 
 
-def _check(options: argparse.Namespace, load: "Callable[[], Settings]") -> int:
+def _check(options: argparse.Namespace, load: Load) -> int:
     from gateway.console.persona.persona_check import check_personas
 
     return asyncio.run(check_personas(load(), options.id))
 
 
-def _new(options: argparse.Namespace, load: "Callable[[], Settings]") -> int:
+def _new(options: argparse.Namespace, load: Load) -> int:
     from gateway.console.persona.persona_new import NewPersona, make_persona
 
     today = datetime.date.today().isoformat()
