@@ -72,7 +72,7 @@ async def by_the_daemon(request: SayRequest) -> Said | Queued:
                 persona=chosen if request.persona is None else request.persona,
                 language=request.language,
                 priority=request.priority,
-                deadline=request.deadline,
+                deadline_ms=None if request.deadline is None else round(request.deadline * 1000),
                 wait=request.wait,
             )
         finally:
