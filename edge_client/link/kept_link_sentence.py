@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from edge_client.link.gateway_answers import check_admitted, check_end, chunk_of, origin_of, pass_on_warnings
-from robotvoice.chain.budget import LEAST_BUDGET_MS, MOST_BUDGET_MS
+from robotvoice.chain.budget import possible_budget
 from robotvoice.errors import EngineFailure, EngineUnavailable
 from robotvoice.persona import FIRST_AUDIO_BUDGET, VoiceSpec
 from robotvoice.sound.pcm import AudioChunk, Origin
@@ -28,7 +28,7 @@ def request_of(sentence: Sentence, voice: VoiceSpec, id: str, round_trip: float)
     asked, budget = sentence.asked, None
     if asked.start_by < math.inf:
         left = asked.start_by - asyncio.get_running_loop().time() - round_trip - FOR_A_NO
-        budget = min(max(round(left * 1000), LEAST_BUDGET_MS), MOST_BUDGET_MS)
+        budget = round(possible_budget(left) * 1000)
     return wire.Synthesize(
         text=sentence.text,
         id=id,
