@@ -8,10 +8,8 @@ import sys
 from collections.abc import Callable, Sequence
 
 from edge_client.commands import daemon, discover, doctor, install, python_path, say, status, stop, terminal
-from edge_client.commands.options import Layout
 from edge_client.settings.environment import misspelt
-from robotvoice import __version__
-from robotvoice.console.help_page import CommandLine, HelpPage, page_end
+from robotvoice.console.command_line import program
 from robotvoice.errors import RobotVoiceError
 
 COMMANDS = (say, stop, status, daemon, discover, doctor, install, python_path)
@@ -21,14 +19,12 @@ EXAMPLES = {
     "robotvoice status": "why it sounds as it does today",
     "robotvoice say --help": "each command has its own page",
 }
-EXIT_CODES = {
+EXIT_CODES = terminal.USUAL | {
     terminal.OK: "done",
-    terminal.BROKEN: "something broke that should not have",
     terminal.BAD_INPUT: "the command line, the text, the persona or a setting cannot be used",
     terminal.NOTHING_SPOKE: "nothing could speak, or no gateway or no daemon was found",
     terminal.NOT_PLAYED: "not played, or not written",
     terminal.IN_PART: "only the beginning was spoken",
-    terminal.INTERRUPTED: "interrupted or told to end",
 }
 """Of all commands; each one's page has its own"""
 
@@ -52,11 +48,12 @@ def main(arguments: Sequence[str] | None = None, *, loaded: Callable[[], None] =
 
     `loaded` is called when Ctrl-C may be an exception.
     """
-    parser = _parser()
+    parser, commands = program("robotvoice", "Gives this robot its voice.", EXAMPLES, EXIT_CODES)
+    for each in COMMANDS:
+        each.add_to(commands)
     options = _options(parser, sys.argv[1:] if arguments is None else arguments)
     if options.run is None:
-        parser.print_help(sys.stderr)
-        parser.exit(terminal.BAD_INPUT)
+        options.page.incomplete()
     logging.basicConfig(level=logging.ERROR, format="%(message)s", handlers=[terminal.Complaints()])
     for line in misspelt(os.environ):
         terminal.complain(f"robotvoice: {line}")
@@ -81,19 +78,3 @@ def _options(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> argpa
             'if it may begin with -, last: robotvoice say --out FILE -- "TEXT"'
         )
     parser.error(f"unrecognized arguments: {' '.join(more)}")
-
-
-def _parser() -> argparse.ArgumentParser:
-    layout: Layout = {"formatter_class": HelpPage}
-    parser: argparse.ArgumentParser = CommandLine(
-        prog="robotvoice",
-        description="Gives this robot its voice.",
-        epilog=page_end(EXAMPLES, EXIT_CODES),
-        **layout,
-    )
-    parser.add_argument("--version", action="version", version=f"robotvoice {__version__}")
-    parser.set_defaults(run=None)
-    commands = parser.add_subparsers(metavar="COMMAND")
-    for command in COMMANDS:
-        command.add_to(commands, layout)
-    return parser

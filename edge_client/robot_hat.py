@@ -184,17 +184,5 @@ class Piper(_Engine):
         super().__init__(voice, model, settings)
 
 
-class Espeak(Piper):
-    """The same under the name that a script imports."""
-
-
-class Pico2Wave(Piper):
-    """The same under the name that a script imports."""
-
-
-class EdgeTTS(Piper):
-    """The same under the name that a script imports."""
-
-
-class OpenAI_TTS(Piper):
-    """The same under the name that a script imports."""
+Espeak = Pico2Wave = EdgeTTS = OpenAI_TTS = Piper
+"""The same under the names that scripts import"""

@@ -5,25 +5,36 @@ as `robotvoice say`. Every error is a RobotVoiceError.
 """
 
 import os
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, get_args, overload
+from typing import Any, Generic, Literal, TypeAlias, TypedDict, TypeVar, Unpack, overload
 
-from edge_client.door.lines_of_process import Asked, LinesOfProcess, lines_of_process
+from edge_client.door.door import SayRequest
+from edge_client.door.program_queue import ProgramQueue, program_queue
 from edge_client.ground.sound_files import no_wav
+from edge_client.ground.work_thread import Work
 from edge_client.settings.settings import Settings
 from edge_client.settings.sudo import settings_of_caller
-from edge_client.speaking.result import Said
+from edge_client.speaking.result import Queued, Said
 from robotvoice.errors import InvalidMessage, RobotVoiceError
 from robotvoice.languages import asked_language
+from robotvoice.utterance import LONGEST_DEADLINE, PRIORITIES, PriorityName
 
 __all__ = ["AsyncVoice", "InvalidArgument", "Said", "Voice"]
 
-PriorityName: TypeAlias = Literal["urgent", "dialogue", "story", "background"]
+Result = TypeVar("Result")
+Id = TypeVar("Id")
+Ids = TypeVar("Ids")
 File: TypeAlias = str | os.PathLike[str]
 
-LONGEST_DEADLINE = 24 * 3600.0
-"""Seconds"""
+
+class _How(TypedDict, total=False):
+    """What else `say` takes, for type checkers; `Voice.say` explains it."""
+
+    priority: PriorityName
+    deadline: float | None
+    play: bool
+    file: File | None
 
 
 class InvalidArgument(RobotVoiceError, ValueError):
@@ -32,8 +43,8 @@ class InvalidArgument(RobotVoiceError, ValueError):
     code = "invalid_argument"
 
 
-class _Settled:
-    """A persona's name, what it speaks, and this caller's settings."""
+class _Speaker(Generic[Result, Id, Ids]):
+    """A persona's name, what it speaks, and this caller's settings. Its types are what calls return."""
 
     def __init__(
         self,
@@ -63,14 +74,35 @@ class _Settled:
             raise InvalidArgument(error.message) from error
         self._settings = settings_of_caller() if settings is None else settings
 
-    def _asked(
-        self, text: str, priority: str, deadline: float | None, play: bool, file: File | None
-    ) -> Asked:
+    @overload
+    def say(self, text: str, *, wait: Literal[True] = ..., **how: Unpack[_How]) -> Result: ...
+
+    @overload
+    def say(self, text: str, *, wait: Literal[False], **how: Unpack[_How]) -> Id: ...
+
+    def say(
+        self,
+        text: str,
+        *,
+        priority: PriorityName = "dialogue",
+        wait: bool = True,
+        deadline: float | None = None,
+        play: bool = True,
+        file: File | None = None,
+    ) -> Result | Id:
+        """Says a text, and returns when all was heard: who spoke, and why (a Said).
+
+        wait=False: returns the line's id at once.
+        priority: "urgent", "dialogue", "story" or "background"; for the daemon.
+        deadline: seconds in which it must begin, else it is not said.
+        file: a WAV file that is written as well; with play=False only that.
+
+        Raises RobotVoiceError; its `code` is stable, its message says what to do.
+        """
         if not isinstance(text, str):
             raise InvalidArgument(f"the text must be a string, not {text!r:.80}")
-        if priority not in get_args(PriorityName):
-            names = ", ".join(get_args(PriorityName))
-            raise InvalidArgument(f"there is no priority {priority!r:.80}; there are {names}")
+        if priority not in tuple(PRIORITIES):
+            raise InvalidArgument(f"there is no priority {priority!r:.80}; there are {', '.join(PRIORITIES)}")
         if deadline is not None and not (
             isinstance(deadline, int | float) and 0 < deadline <= LONGEST_DEADLINE
         ):
@@ -80,13 +112,38 @@ class _Settled:
             raise InvalidArgument("with play=False the sound needs a file: say(text, play=False, file=NAME)")
         if file is not None and not (isinstance(file, str | os.PathLike) and os.fspath(file)):
             raise InvalidArgument(f"the file must have a name, not {file!r:.80}")
-        if file is not None and (problem := no_wav(Path(file))):
-            raise InvalidArgument(problem)
         path = None if file is None else Path(file)
-        return Asked(text, self.persona, priority, deadline, play, path, self._settings, self._language)
+        if path and (problem := no_wav(path)):
+            raise InvalidArgument(problem)
+        settings, by_daemon = self._settings, play and path is None and self._settings.player != "none"
+        request = SayRequest(
+            text, settings, self.persona, self._language, priority, deadline, wait, play, path, by_daemon
+        )
+
+        async def saying(queue: ProgramQueue) -> Said | str:
+            result = await queue.say(request)
+            return result.id if isinstance(result, Queued) else result
+
+        try:
+            said: Result | Id = self._outcome(saying)
+        except RobotVoiceError as error:
+            raise _shortly(error) from None
+        return said
+
+    def stop(self, line: str | None = None) -> Ids:
+        """The ids of what was ended."""
+        try:
+            stopped: Ids = self._outcome(lambda queue: queue.stop(line, self._settings.daemon_port))
+        except RobotVoiceError as error:
+            raise _shortly(error) from None
+        return stopped
+
+    def _outcome(self, work: "_Work") -> Any:
+        """Of work in the thread of this process's lines."""
+        raise NotImplementedError
 
 
-class Voice(_Settled):
+class Voice(_Speaker[Said, str, list[str]]):
     """Each call blocks; it works in notebooks, in any thread, and where an event loop runs, which then waits.
 
     `say` returns when all was heard, and tells who spoke and why. With `wait=False` it returns the line's id
@@ -100,123 +157,30 @@ class Voice(_Settled):
     FileNotWritten, TooManyRequests, TooLate, Stopped and DaemonGone, all of them RobotVoiceError.
     """
 
-    @overload
-    def say(
-        self,
-        text: str,
-        *,
-        priority: PriorityName = ...,
-        wait: Literal[True] = ...,
-        deadline: float | None = ...,
-        play: bool = ...,
-        file: File | None = ...,
-    ) -> Said: ...
-
-    @overload
-    def say(
-        self,
-        text: str,
-        *,
-        priority: PriorityName = ...,
-        wait: Literal[False],
-        deadline: float | None = ...,
-        play: bool = ...,
-        file: File | None = ...,
-    ) -> str: ...
-
-    def say(
-        self,
-        text: str,
-        *,
-        priority: PriorityName = "dialogue",
-        wait: bool = True,
-        deadline: float | None = None,
-        play: bool = True,
-        file: File | None = None,
-    ) -> Said | str:
-        """Says a text, and returns when all was heard: who spoke, and why (a Said).
-
-        wait=False: returns the line's id at once.
-        priority: "urgent", "dialogue", "story" or "background"; for the daemon.
-        deadline: seconds in which it must begin, else it is not said.
-        file: a WAV file that is written as well; with play=False only that.
-
-        Raises RobotVoiceError; its `code` is stable, its message says what to do.
-        """
-        asked = self._asked(text, priority, deadline, play, file)
-        lines = lines_of_process()
-        try:
-            return lines.thread.start(lambda: _say(lines, asked, wait)).result()
-        except RobotVoiceError as error:
-            raise _shortly(error) from None
-
-    def stop(self, line: str | None = None) -> list[str]:
-        """The ids of what was ended."""
-        lines = lines_of_process()
-        try:
-            return lines.thread.start(lambda: lines.stop(line, self._settings.daemon_port)).result()
-        except RobotVoiceError as error:
-            raise _shortly(error) from None
+    def _outcome(self, work: "_Work") -> Any:
+        return _begun(work).result()
 
 
-class AsyncVoice(_Settled):
+class AsyncVoice(
+    _Speaker[Coroutine[Any, Any, Said], Coroutine[Any, Any, str], Coroutine[Any, Any, list[str]]]
+):
     """Like Voice, for asyncio: nothing blocks the loop, and who is cancelled while waiting ends the line."""
 
-    @overload
-    async def say(
-        self,
-        text: str,
-        *,
-        priority: PriorityName = ...,
-        wait: Literal[True] = ...,
-        deadline: float | None = ...,
-        play: bool = ...,
-        file: File | None = ...,
-    ) -> Said: ...
-
-    @overload
-    async def say(
-        self,
-        text: str,
-        *,
-        priority: PriorityName = ...,
-        wait: Literal[False],
-        deadline: float | None = ...,
-        play: bool = ...,
-        file: File | None = ...,
-    ) -> str: ...
-
-    async def say(
-        self,
-        text: str,
-        *,
-        priority: PriorityName = "dialogue",
-        wait: bool = True,
-        deadline: float | None = None,
-        play: bool = True,
-        file: File | None = None,
-    ) -> Said | str:
-        """As `Voice.say`."""
-        asked = self._asked(text, priority, deadline, play, file)
-        lines = lines_of_process()
+    async def _outcome(self, work: "_Work") -> Any:
         try:
-            return await lines.thread.start(lambda: _say(lines, asked, wait)).awaited()
+            return await _begun(work).awaited()
         except RobotVoiceError as error:
             raise _shortly(error) from None
 
-    async def stop(self, line: str | None = None) -> list[str]:
-        """The ids of what was ended."""
-        lines = lines_of_process()
-        try:
-            return await lines.thread.start(lambda: lines.stop(line, self._settings.daemon_port)).awaited()
-        except RobotVoiceError as error:
-            raise _shortly(error) from None
+
+_Work = Callable[[ProgramQueue], Coroutine[Any, Any, Any]]
+
+
+def _begun(work: _Work) -> Work[Any]:
+    queue = program_queue()
+    return queue.thread.start(lambda: work(queue))
 
 
 def _shortly(error: RobotVoiceError) -> RobotVoiceError:
     """What a caller can do something about ends in the caller's own line, not in forty of ours below it."""
     return error.with_traceback(None)
-
-
-def _say(lines: LinesOfProcess, asked: Asked, wait: bool) -> Coroutine[Any, Any, Said | str]:
-    return lines.say(asked) if wait else lines.begin(asked)

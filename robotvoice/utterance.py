@@ -4,8 +4,14 @@ import enum
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal, TypeAlias, get_args
 
 from robotvoice.voice_warnings import TO_NOBODY, VoiceWarnings
+
+PriorityName: TypeAlias = Literal["urgent", "dialogue", "story", "background"]
+"""As it is typed, and as it goes over the wire"""
+LONGEST_DEADLINE = 24 * 3600.0
+"""Seconds from now in which a text may have to begin, at most"""
 
 
 class Priority(enum.IntEnum):
@@ -16,6 +22,14 @@ class Priority(enum.IntEnum):
     STORY = 2
     BACKGROUND = 3
     """Nobody listens: canaries, phrases that are made in advance, what came too late"""
+
+    @property
+    def word(self) -> PriorityName:
+        return _NAMES[self]
+
+
+_NAMES: tuple[PriorityName, ...] = get_args(PriorityName)
+PRIORITIES: Mapping[str, Priority] = {name: Priority(at) for at, name in enumerate(_NAMES)}
 
 
 def _never() -> bool:

@@ -46,15 +46,31 @@ COMMAND = """
 import argparse
 
 from edge_client.commands import terminal
-from edge_client.commands.options import Commands, Layout
+from edge_client.commands.options import configured
+from robotvoice.console.command_line import Commands, add_command
 
 
-def add_to(commands: Commands, layout: Layout) -> None:
-    commands.add_parser("wave", help="wave with an arm", **layout).set_defaults(run=run)
+def add_to(commands: Commands) -> None:
+    add_command(commands, "wave", "wave with an arm", run, {"robotvoice wave": "waves"}, terminal.USUAL, configured())
 
 
 def run(options: argparse.Namespace) -> int:
     return terminal.show("waved")
+"""
+GATEWAY_COMMAND = """
+import argparse
+
+from gateway.console.options import Load, with_personas
+from robotvoice.console.command_line import Commands, add_command
+
+
+def add_to(commands: Commands) -> None:
+    add_command(commands, "nod", "nod once", run, {"robotvoice-gateway nod": "nods"}, {0: "nodded"}, with_personas())
+
+
+def run(options: argparse.Namespace, load: Load) -> int:
+    print("nodded", load().port)
+    return 0
 """
 GATEWAY_CHECK = """
 
@@ -207,6 +223,11 @@ def add_one_of_each(copy: Copy) -> None:
     command.import_("edge_client/cli.py", "from edge_client.commands import wave")
     command.name_in("edge_client/cli.py", "COMMANDS", "wave, ")
 
+    command = copy.following("a command of the gateway")
+    command.write("gateway/console/nod.py", GATEWAY_COMMAND)
+    command.import_("gateway/cli.py", "from gateway.console import nod")
+    command.name_in("gateway/cli.py", "COMMANDS", "nod, ")
+
     key = copy.following("a key of persona.yaml")
     schema = "gateway/personas/persona_schema.py"
     key.behind(
@@ -313,6 +334,7 @@ async def test_a_new_engine_key_and_door_work_as_their_lines_say(grown: Path, tm
 def test_a_new_command_and_check_work_as_their_lines_say(grown: Path, tmp_path: Path) -> None:
     env = variables(grown, tmp_path)
     assert typed(env, tmp_path, "-m", "edge_client", "wave") == "waved\n"
+    assert typed(env, tmp_path, "-m", "gateway", "nod") == "nodded 7860\n"
     checks = json.loads(typed(env, tmp_path, "-m", "gateway", "doctor", "--port", "0", "--json"))
     assert {
         "name": "clock",

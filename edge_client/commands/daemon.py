@@ -10,8 +10,8 @@ import sys
 from functools import partial
 
 from edge_client.commands import terminal
-from edge_client.commands.options import Commands, Layout, configured, with_gateway
-from robotvoice.console.help_page import page_end
+from edge_client.commands.options import configured, settings_of
+from robotvoice.console.command_line import Commands, add_command
 from robotvoice.console.people_log import ForPeople
 
 LOG_LINE = "%(levelname)s %(name)s: %(message)s"
@@ -30,38 +30,26 @@ EXIT_CODES = {
 }
 
 
-def add_to(commands: Commands, layout: Layout) -> None:
-    daemon = commands.add_parser(
-        "daemon",
-        parents=[configured(), with_gateway()],
-        help="speak for all programs here",
-        epilog=page_end(EXAMPLES, EXIT_CODES),
-        **layout,
+def add_to(commands: Commands) -> None:
+    options = configured(gateway=True, player=True)
+    daemon = add_command(
+        commands, "daemon", "speak for all programs here", run, EXAMPLES, EXIT_CODES, options
     )
-    daemon.add_argument("--port", metavar="PORT", help="on loopback; 0 takes a free one (7870)")
-    daemon.add_argument("--player", metavar="NAME", help="auto, aplay, pw-play, paplay, afplay or none")
-    daemon.add_argument("--device", metavar="NAME", help="the player's device")
-    daemon.set_defaults(run=run)
+    daemon.add_argument(
+        "--port", dest="daemon_port", metavar="PORT", help="on loopback; 0 takes a free one (7870)"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     from edge_client.local_api.server import serve
-    from edge_client.settings.settings import SETTINGS, config_file, load_settings
+    from edge_client.settings.settings import SETTINGS, config_file
     from robotvoice.ground.settings_changes import SettingsChanges
 
     if sys.stderr is not None and sys.stderr.isatty():
         logging.basicConfig(level=logging.INFO, handlers=[ForPeople()], format="%(message)s", force=True)
     else:
         logging.basicConfig(level=logging.INFO, format=LOG_LINE, force=True)
-    load = partial(
-        load_settings,
-        config=options.config,
-        gateway=options.gateway,
-        mdns=False if options.no_mdns else None,
-        player=options.player,
-        device=options.device,
-        daemon_port=options.port,
-    )
+    load = partial(settings_of, options)
     settings = load()
     changes = SettingsChanges(settings, SETTINGS, load, partial(config_file, os.environ, options.config))
 

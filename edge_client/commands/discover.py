@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from edge_client.commands import terminal
-from edge_client.commands.options import Commands, Layout, configured, seconds, with_gateway
-from robotvoice.console.help_page import page_end
+from edge_client.commands.options import configured, seconds, settings_of
+from robotvoice.console.command_line import Commands, add_command
 
 if TYPE_CHECKING:
     from edge_client.link.roll_call import FoundGateway
@@ -34,33 +34,26 @@ EXAMPLES = {
     "robotvoice discover --gateway 192.168.1.20": "one that mDNS cannot find, too",
     "robotvoice discover --timeout 20 --json": "for a program; looks for 20 s",
 }
-EXIT_CODES = {
+EXIT_CODES = terminal.USUAL | {
     terminal.OK: "a gateway answers",
-    terminal.BROKEN: "something broke that should not have",
-    terminal.BAD_INPUT: "the command line or a setting cannot be used",
     terminal.NOTHING_SPOKE: "no gateway was found, or none answers",
     terminal.NOT_PLAYED: "the result cannot be written",
-    terminal.INTERRUPTED: "interrupted or told to end",
 }
 
 
-def add_to(commands: Commands, layout: Layout) -> None:
-    parents = [configured(), with_gateway()]
-    discover = commands.add_parser(
-        "discover", parents=parents, help="list the gateways", epilog=page_end(EXAMPLES, EXIT_CODES), **layout
+def add_to(commands: Commands) -> None:
+    discover = add_command(
+        commands, "discover", "list the gateways", run, EXAMPLES, EXIT_CODES, configured(gateway=True)
     )
     discover.add_argument(
         "--timeout", type=seconds, default=5.0, metavar="S", help="seconds to look, at most 60 (5)"
     )
-    discover.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     from edge_client.link.roll_call import discover, once_each, table, twins_among
-    from edge_client.settings.settings import load_settings
 
-    mdns = False if options.no_mdns else None
-    settings = load_settings(config=options.config, gateway=options.gateway, mdns=mdns)
+    settings = settings_of(options)
 
     async def look() -> "tuple[list[FoundGateway], list[str]]":
         found = await discover(settings, options.timeout)

@@ -6,8 +6,8 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from edge_client.commands import terminal
-from edge_client.commands.options import Commands, Layout, configured
-from robotvoice.console.help_page import page_end
+from edge_client.commands.options import configured, settings_of
+from robotvoice.console.command_line import Commands, add_command
 
 if TYPE_CHECKING:
     from edge_client.settings.settings import Settings
@@ -17,35 +17,31 @@ EXAMPLES = {
     "robotvoice doctor --yes": "plays it without asking, also where there is no terminal",
     "robotvoice doctor --json": "what was found, for a program; plays nothing",
 }
-EXIT_CODES = {
+EXIT_CODES = terminal.USUAL | {
     terminal.OK: "nothing is wrong, as far as can be seen and was heard",
-    terminal.BROKEN: "something broke that should not have",
-    terminal.BAD_INPUT: "the command line or a setting cannot be used",
     terminal.NOT_PLAYED: "no sound can be played, or nobody heard any",
-    terminal.INTERRUPTED: "interrupted or told to end",
 }
 
 
-def add_to(commands: Commands, layout: Layout) -> None:
-    doctor = commands.add_parser(
+def add_to(commands: Commands) -> None:
+    options = configured(player=True)
+    doctor = add_command(
+        commands,
         "doctor",
-        parents=[configured()],
-        help="find out why nothing is heard, and play a test",
-        epilog=page_end(EXAMPLES, EXIT_CODES),
-        **layout,
+        "find out why nothing is heard, and play a test",
+        run,
+        EXAMPLES,
+        EXIT_CODES,
+        options,
     )
     doctor.add_argument("--yes", action="store_true", help="play the test without asking anything")
-    doctor.add_argument("--player", metavar="NAME", help="auto, aplay, pw-play, paplay, afplay or none")
-    doctor.add_argument("--device", metavar="NAME", help="the player's device")
-    doctor.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     from edge_client.doctor.finding import page
     from edge_client.doctor.loudspeaker_findings import findings
-    from edge_client.settings.settings import load_settings
 
-    settings = load_settings(config=options.config, player=options.player, device=options.device)
+    settings = settings_of(options)
     found = terminal.run(findings(settings))
     failed = any(finding.state == "fail" for finding in found)
     if options.json:

@@ -2,17 +2,28 @@
 
 import argparse
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from edge_client.ground.sound_files import no_wav
+from robotvoice.console.command_line import CommandLine, with_settings_file
+from robotvoice.utterance import LONGEST_DEADLINE
+
+if TYPE_CHECKING:
+    from edge_client.settings.settings import Settings
 
 LONGEST_LOOK = 60.0
 """Seconds"""
-LONGEST_DEADLINE = 24 * 3600.0
-"""Seconds"""
+SETTINGS = ("gateway", "player", "device", "daemon_port")
+"""Settings that are options of some commands"""
 
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
-Layout: TypeAlias = dict[str, Any]
+
+def settings_of(options: argparse.Namespace) -> "Settings":
+    """As the options say, as far as the command has them. Raises InvalidSettings."""
+    from edge_client.settings.settings import load_settings
+
+    given: dict[str, Any] = {name: getattr(options, name, None) for name in SETTINGS}
+    mdns = False if getattr(options, "no_mdns", False) else None
+    return load_settings(config=options.config, mdns=mdns, **given)
 
 
 def seconds(text: str) -> float:
@@ -65,19 +76,17 @@ def language(text: str) -> str | None:
         raise argparse.ArgumentTypeError(error.message.removeprefix("language: ")) from None
 
 
-def configured() -> argparse.ArgumentParser:
-    """`--config` and `--json`."""
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--config", type=Path, metavar="FILE", help="the settings file (TOML)")
+def configured(*, gateway: bool = False, player: bool = False) -> CommandLine:
+    """`--config` and `--json`, and if wanted where a gateway may be, and how it is played."""
+    common = with_settings_file()
     common.add_argument("--json", action="store_true", help="print the result as JSON")
-    return common
-
-
-def with_gateway() -> argparse.ArgumentParser:
-    """Where a gateway may be."""
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--gateway", metavar="HOST:PORT", help="a gateway to try besides those found")
-    common.add_argument("--no-mdns", action="store_true", help="do not look for gateways by mDNS")
+    if gateway:
+        common.add_argument("--gateway", metavar="HOST:PORT", help="a gateway to try besides those found")
+        common.add_argument("--no-mdns", action="store_true", help="do not look for gateways by mDNS")
+    if player:
+        names = "auto, aplay, pw-play, paplay, afplay or none"
+        common.add_argument("--player", metavar="NAME", help=names)
+        common.add_argument("--device", metavar="NAME", help="the player's device")
     return common
 
 

@@ -4,8 +4,7 @@ import argparse
 import os
 
 from edge_client.commands import terminal
-from edge_client.commands.options import Commands, Layout
-from robotvoice.console.help_page import page_end
+from robotvoice.console.command_line import Commands, add_command
 from robotvoice.service import service_commands
 
 NAMES = ("robotvoice", "edge_client")
@@ -18,18 +17,14 @@ EXAMPLES = {
 EXIT_CODES = service_commands.EXIT_CODES
 
 
-def add_to(commands: Commands, layout: Layout) -> None:
-    path = commands.add_parser(
-        "python-path",
-        help=f"let scripts of python3 import {NAMES[0]}",
-        epilog=page_end(EXAMPLES, EXIT_CODES),
-        **layout,
+def add_to(commands: Commands) -> None:
+    path = add_command(
+        commands, "python-path", f"let scripts of python3 import {NAMES[0]}", run, EXAMPLES, EXIT_CODES
     )
     what = path.add_mutually_exclusive_group()
     what.add_argument("--install", action="store_true", help="write two files beside python3's own packages")
     what.add_argument("--uninstall", action="store_true", help="remove these files")
     path.add_argument("--dry-run", action="store_true", help="show what would be done, change nothing")
-    path.set_defaults(run=run)
 
 
 def _tell(line: str) -> None:

@@ -2,30 +2,25 @@
 
 import argparse
 import asyncio
-from contextlib import suppress
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from edge_client.commands import terminal
 from edge_client.commands.options import (
-    Commands,
-    Layout,
     OneName,
     configured,
     deadline,
     language,
+    settings_of,
     wav_file,
-    with_gateway,
 )
-from robotvoice.console.help_page import page_end
+from robotvoice.console.command_line import Commands, add_command
+from robotvoice.utterance import PRIORITIES
 
 if TYPE_CHECKING:
-    from edge_client.daemon.daemon_client import DaemonClient
     from edge_client.settings.settings import Settings
+    from edge_client.speaking.result import Queued, Said
 
-PRIORITIES = ("urgent", "dialogue", "story", "background")
-NOTICE = 1.5
-"""Seconds after which it is told if there is no loudspeaker; others may only be speaking"""
 OWN_JOB = ("out", "play", "gateway", "no_mdns", "player", "device")
 """Options that say how this command is to do it; a daemon has settings of its own"""
 
@@ -36,25 +31,19 @@ EXAMPLES = {
     'robotvoice say "Hello." --out hello.wav': "writes a file; --play plays it as well",
     'robotvoice say "Battery empty." --priority urgent --no-wait': "with a daemon",
 }
-EXIT_CODES = {
+EXIT_CODES = terminal.USUAL | {
     terminal.OK: "spoken, also when by a substitute: one line on standard error says so",
-    terminal.BROKEN: "something broke that should not have",
     terminal.BAD_INPUT: "the command line, the text, the persona or a setting cannot be used",
     terminal.NOTHING_SPOKE: "nothing could speak",
     terminal.NOT_PLAYED: "not played or not written: no player works, too many wait, too late, stopped, the "
     "daemon hangs",
     terminal.IN_PART: "only the beginning was spoken",
-    terminal.INTERRUPTED: "interrupted or told to end",
 }
 
 
-def add_to(commands: Commands, layout: Layout) -> None:
-    say = commands.add_parser(
-        "say",
-        parents=[configured(), with_gateway()],
-        help="speak a text",
-        epilog=page_end(EXAMPLES, EXIT_CODES),
-        **layout,
+def add_to(commands: Commands) -> None:
+    say = add_command(
+        commands, "say", "speak a text", run, EXAMPLES, EXIT_CODES, configured(gateway=True, player=True)
     )
     say.add_argument("text", metavar="TEXT", help="what to say, in quotes; - reads it from standard input")
     say.add_argument("--persona", "--voice", action=OneName, metavar="NAME", help="the persona (spark)")
@@ -76,32 +65,23 @@ def add_to(commands: Commands, layout: Layout) -> None:
         "--dry-run", action="store_true", help="print what each engine would be given; speak nothing"
     )
     say.add_argument("--play", action="store_true", help="with --out: play it as well")
-    say.add_argument("--player", metavar="NAME", help="auto, aplay, pw-play, paplay, afplay or none")
-    say.add_argument("--device", metavar="NAME", help="the player's device")
-    say.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    from edge_client.settings.settings import load_settings
+    from edge_client.speaking.result import Queued, Said, as_row
 
-    settings = load_settings(
-        config=options.config,
-        gateway=options.gateway,
-        player=options.player,
-        device=options.device,
-        mdns=False if options.no_mdns else None,
-    )
+    settings = settings_of(options)
     text = terminal.standard_input() if options.text == "-" else terminal.decodable(options.text)
     if options.dry_run:
         return _dry_run(text, options, settings)
-    row, why = terminal.run(_say(text, options, settings))
-    if why:
-        terminal.complain(f"spoken by the robot: {why}")
-    for warning in row.get("warnings", ()):
-        terminal.complain(str(warning))
+    result = terminal.run(_say(text, options, settings))
+    if isinstance(result, Said) and result.why:
+        terminal.complain(f"spoken by the robot: {result.why}")
+    for warning in result.warnings:
+        terminal.complain(warning)
     if options.json:
-        return terminal.show_json(row)
-    return terminal.show(row["id"]) if "id" in row else terminal.OK
+        return terminal.show_json(as_row(result))
+    return terminal.show(result.id) if isinstance(result, Queued) else terminal.OK
 
 
 def _dry_run(text: str, options: argparse.Namespace, settings: "Settings") -> int:
@@ -123,93 +103,26 @@ def _dry_run(text: str, options: argparse.Namespace, settings: "Settings") -> in
     return shown
 
 
-async def _say(
-    text: str, options: argparse.Namespace, settings: "Settings"
-) -> tuple[dict[str, Any], str | None]:
-    """What became of it, and why the gateway did not speak, for people."""
+async def _say(text: str, options: argparse.Namespace, settings: "Settings") -> "Said | Queued":
+    from edge_client.daemon.daemon_errors import NoDaemon
+    from edge_client.door.door import SayRequest, by_itself, by_the_daemon
+
     asked_at = asyncio.get_running_loop().time()
-    if not any(getattr(options, name) for name in OWN_JOB):
-        from edge_client.daemon.daemon_client import reach_or_raise
-        from edge_client.daemon.daemon_errors import DaemonHangs, NoDaemon
-
-        try:
-            daemon = await reach_or_raise(settings.daemon_port)
-        except (NoDaemon, DaemonHangs) as absent:
-            if not options.wait:
-                terminal.complain(f"this waits, as {absent.message}")
-        else:
-            async with daemon:
-                return await _by_the_daemon(daemon, text, options, settings)
-    return await _by_itself(text, options, settings, asked_at)
-
-
-async def _by_the_daemon(
-    daemon: "DaemonClient", text: str, options: argparse.Namespace, settings: "Settings"
-) -> tuple[dict[str, Any], str | None]:
-    chosen = settings.persona if settings.persona != type(settings)().persona else None
-    asking = asyncio.ensure_future(
-        daemon.say(
-            text,
-            persona=chosen if options.persona is None else options.persona,
-            language=options.language,
-            priority=options.priority,
-            deadline=options.deadline,
-            wait=options.wait,
-        )
+    request = SayRequest(
+        text,
+        settings,
+        options.persona,
+        options.language,
+        options.priority,
+        options.deadline,
+        options.wait,
+        play=options.play or options.out is None,
+        file=options.out,
+        by_daemon=not any(getattr(options, name) for name in OWN_JOB),
     )
     try:
-        if not (await asyncio.wait({asking}, timeout=NOTICE))[0]:
-            await _tell_whom_it_waits_for(settings.daemon_port)
-        answer = await asking
-    finally:
-        asking.cancel()
-        await asyncio.wait({asking})
-    if not options.wait:
-        if problem := answer.pop("problem", None):
-            terminal.complain(f"robotvoice: it may not be heard: {problem}")
-        return answer, None
-    # A daemon that was not started again after an update does not tell why.
-    why = answer.pop("why", answer["reason"] if answer["via"] == "robot" else None)
-    del answer["id"], answer["last_seen"]
-    # In the order in which this command prints it when it speaks by itself.
-    return {"persona": answer.pop("persona"), "text": text, **answer, "file": None}, why
-
-
-async def _by_itself(
-    text: str, options: argparse.Namespace, settings: "Settings", asked_at: float
-) -> tuple[dict[str, Any], str | None]:
-    from edge_client.daemon.daemon_errors import TooLate
-    from edge_client.speaking.result import as_row
-    from edge_client.speaking.robot import Robot
-
-    robot = Robot(settings)
-    play = options.play or (options.out is None and settings.player != "none")
-    persona = settings.persona if options.persona is None else options.persona
-    try:
-        begin_by = None if options.deadline is None else asked_at + options.deadline
-        async with asyncio.timeout_at(begin_by) as limit:
-
-            def begins(_: object) -> bool:
-                limit.reschedule(None)
-                return True
-
-            said = await robot.say(
-                text, persona, language=options.language, out=options.out, play=play, begins=begins
-            )
-    except TimeoutError as error:
-        if not limit.expired():
-            raise
-        raise TooLate(f"nothing was said: it could not begin within {options.deadline:g} s") from error
-    return as_row(said), robot.why
-
-
-async def _tell_whom_it_waits_for(port: int) -> None:
-    from edge_client.daemon.daemon_client import reach
-    from edge_client.daemon.daemon_errors import DaemonGone
-
-    with suppress(DaemonGone):
-        if daemon := await reach(port):
-            async with daemon:
-                problem = (await daemon.status())["loudspeaker"]["problem"]
-            if problem:
-                terminal.complain(f"robotvoice: it waits for the loudspeaker: {problem}")
+        return await by_the_daemon(request)
+    except NoDaemon as absent:
+        if request.by_daemon and not request.wait:
+            terminal.complain(f"this waits, as {absent.message}")
+    return await by_itself(request, asked_at)

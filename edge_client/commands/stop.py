@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from edge_client.commands import terminal
-from edge_client.commands.options import Commands, Layout, configured
-from robotvoice.console.help_page import page_end
+from edge_client.commands.options import configured, settings_of
+from robotvoice.console.command_line import Commands, add_command
 
 if TYPE_CHECKING:
     from edge_client.settings.settings import Settings
@@ -17,32 +17,21 @@ EXAMPLES = {
     "robotvoice stop": "silence: ends what is spoken and what waits",
     "robotvoice stop 3f0c9a1b22de": "ends one line, by the number that `say --no-wait` printed",
 }
-EXIT_CODES = {
+EXIT_CODES = terminal.USUAL | {
     terminal.OK: "nothing speaks any more; a line says what was stopped, if anything",
-    terminal.BROKEN: "something broke that should not have",
     terminal.BAD_INPUT: "no line has this number, or the command line or a setting cannot be used",
     terminal.NOTHING_SPOKE: "no daemon runs here",
     terminal.NOT_PLAYED: "the daemon hangs, or the result cannot be written",
-    terminal.INTERRUPTED: "interrupted or told to end",
 }
 
 
-def add_to(commands: Commands, layout: Layout) -> None:
-    stop = commands.add_parser(
-        "stop",
-        parents=[configured()],
-        help="end what is being said",
-        epilog=page_end(EXAMPLES, EXIT_CODES),
-        **layout,
-    )
+def add_to(commands: Commands) -> None:
+    stop = add_command(commands, "stop", "end what is being said", run, EXAMPLES, EXIT_CODES, configured())
     stop.add_argument("id", nargs="?", metavar="ID", help="only this line, by its number; else all of them")
-    stop.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    from edge_client.settings.settings import load_settings
-
-    settings = load_settings(config=options.config)
+    settings = settings_of(options)
     told = terminal.run(_stop(options.id, settings))
     if options.json:
         return terminal.show_json({"stopped": told["stopped"]})
@@ -59,7 +48,7 @@ async def _stop(line: str | None, settings: "Settings") -> dict[str, Any]:
         who = _by_itself(settings)
         raise NoDaemon(f"nothing was stopped, as no daemon runs here{f'; {who}' if who else ''}") from absent
     async with daemon:
-        told = await daemon.stopped(line)
+        told = await daemon.stop(line)
     if line and not told["stopped"]:
         raise UnknownLine(
             f"there is no line {line!r:.40}: it has ended, or there never was one; see: robotvoice status"

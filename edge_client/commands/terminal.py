@@ -15,6 +15,12 @@ T = TypeVar("T")
 
 OK, BROKEN, BAD_INPUT, NOTHING_SPOKE, NOT_PLAYED, IN_PART, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 """Exit codes"""
+USUAL = {
+    BROKEN: "something broke that should not have",
+    BAD_INPUT: "the command line or a setting cannot be used",
+    INTERRUPTED: "interrupted or told to end",
+}
+"""What those mean that most commands have"""
 
 LARGEST_INPUT = 1_000_000
 """Characters read from standard input; far more than can be spoken, so that a message can say how many"""

@@ -73,38 +73,20 @@ class DaemonClient:
         """Raises DaemonHangs if it does not answer, and DaemonGone if it is no daemon."""
         await self._within(ANSWER_WITHIN, self._request("GET", "/"))
 
-    async def say(
-        self,
-        text: str,
-        *,
-        persona: str | None,
-        priority: str,
-        deadline: float | None,
-        wait: bool,
-        language: str | None = None,
-    ) -> dict[str, Any]:
-        """What became of it; without `wait` only its `id`. `deadline` is in seconds from now.
+    async def say(self, text: str, *, wait: bool, **how: str | float | None) -> dict[str, Any]:
+        """What became of it; without `wait` only its `id`. `how` is what else `POST /say` takes.
 
         If this is cancelled while it waits, the line is not spoken any more.
         """
-        body: dict[str, Any] = {"text": text, "priority": priority, "wait": wait}
-        if persona is not None:
-            body["persona"] = persona
-        if language is not None:
-            body["language"] = language
-        if deadline is not None:
-            body["deadline_ms"] = round(deadline * 1000)
+        given = {name: value for name, value in how.items() if value is not None}
+        body = {"text": text, "wait": wait, **given}
         asking = self._request("POST", "/say", body)
         if not wait:
             return await self._within(ACCEPT_WITHIN, asking)
         return await self._watched(asyncio.ensure_future(asking))
 
-    async def stop(self, line: str | None) -> list[str]:
-        """The ids of what it ended: of one line or of all."""
-        return list((await self.stopped(line))["stopped"])
-
-    async def stopped(self, line: str | None) -> dict[str, Any]:
-        """The same with what the daemon tells of those lines: `personas` by id, and which one `spoke`."""
+    async def stop(self, line: str | None) -> dict[str, Any]:
+        """Ends one line or all: the ids of what was `stopped`, `personas` by id, and which one `spoke`."""
         return await self._within(ACCEPT_WITHIN, self._request("POST", "/stop", {"id": line} if line else {}))
 
     async def status(self) -> dict[str, Any]:

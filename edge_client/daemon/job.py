@@ -12,7 +12,7 @@ from robotvoice.voice_warnings import VoiceWarnings
 
 
 @dataclass(slots=True, eq=False)
-class Line:
+class Job:
     """What the daemon was asked to say. Times are in seconds of the speaker's clock."""
 
     id: str
@@ -65,13 +65,7 @@ class Line:
         return self.heard
 
     def hear(self, turn: Heard) -> None:
-        """Adds a turn to those before; of several voices, the last resort is told."""
+        """Adds a turn to those before."""
         assert self.begun_at is not None, "what was heard has begun"
-        before = self.heard.seconds if self.heard else 0.0
-        if self.heard is None or (turn.entry, not turn.recalled) > (
-            self.heard.entry,
-            not self.heard.recalled,
-        ):
-            self.heard = turn
-        self.heard.seconds = before + turn.seconds
+        self.heard = self.heard.and_then(turn) if self.heard else turn
         self.heard.first_audio = self.begun_at

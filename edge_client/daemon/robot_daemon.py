@@ -9,12 +9,10 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from edge_client.daemon.announcements import Announcement, Announcements, announcement
 from edge_client.daemon.daemon_errors import Stopped
-from edge_client.daemon.job import Line
-from edge_client.daemon.job_turn import Turns
-from edge_client.daemon.speaker import MOST_WAITING, Speaker
-from edge_client.daemon.voice_tally import Tally
+from edge_client.daemon.job import Job
+from edge_client.daemon.job_events import Announcement, Announcements, Tally, announcement
+from edge_client.daemon.speaker import MOST_WAITING, PATIENCE, Speaker
 from edge_client.ground.until_done import until_done
 from edge_client.link.kept_gateway import KeptGateway
 from edge_client.personas.known_personas import ANY_VOICE
@@ -23,6 +21,8 @@ from edge_client.phrasebook.phrase_keeping import PhraseKeeping
 from edge_client.phrasebook.phrase_manifest import Manifest
 from edge_client.phrasebook.phrase_pull import PhrasePull
 from edge_client.playback.loudspeaker import Loudspeaker
+from edge_client.playback.player_session import Begins, speak_aloud
+from edge_client.playback.players.player_choice import plays_files
 from edge_client.settings.settings import Settings
 from edge_client.speaking.plain_words import GatewayStanding, summary
 from edge_client.speaking.robot import LONGEST_TEXT
@@ -31,10 +31,10 @@ from robotvoice.chain.chain_events import SentenceStarted
 from robotvoice.chain.recovery import recover
 from robotvoice.console.people_log import PLAIN
 from robotvoice.engines.espeak.espeak_engine import EspeakEngine
-from robotvoice.errors import EngineFailure
+from robotvoice.errors import EmptyText, EngineFailure, NothingCanSpeak, SpokenInPart
 from robotvoice.ground.settings_changes import Changes, SettingsChanges
 from robotvoice.text.aside import sentences_aside
-from robotvoice.utterance import Asked, Priority
+from robotvoice.utterance import Asked, Priority, Utterance
 from robotvoice.voice_warnings import VoiceWarnings
 
 log = logging.getLogger(__name__)
@@ -78,8 +78,7 @@ class Daemon:
         self.loudspeaker = Loudspeaker(settings, clock=clock, keeps=True)
         self.on_no_sound: Callable[[str], object] = lambda told: None
         """Told at the start when nothing can be heard"""
-        turns = Turns(settings, self.voices, self.gateway, self.loudspeaker, clock=clock)
-        self.speaker = Speaker(turns.speak, self._tell, self.loudspeaker, clock=clock)
+        self.speaker = Speaker(self._speak, self._tell, self.loudspeaker, clock=clock)
         self._began = time.time()
         self._changes = changes
 
@@ -106,7 +105,7 @@ class Daemon:
             await self.gateway.close(hurry=True)
             await self.espeak.close()
 
-    async def line(
+    async def queue(
         self,
         text: str,
         persona: str | None,
@@ -116,7 +115,7 @@ class Daemon:
         language: str | None = None,
         speed: float = 1.0,
         warnings: VoiceWarnings | None = None,
-    ) -> Line:
+    ) -> Job:
         """Queues it; it is dropped if it has not begun `within` so many seconds. `language` is a tag.
 
         Raises EmptyText, TextTooLong, UnknownVoice, TooManyRequests and DaemonGone.
@@ -129,13 +128,13 @@ class Daemon:
         who, absent = await self.voices.find(named, asked.warnings)
         reading = who.reading.of(language)
         cut = await sentences_aside(text, reading=reading, limit=LONGEST_TEXT, asked=asked)
-        line = Line(uuid.uuid4().hex[:12], who, absent, cut, priority, asked_at, language=language)
+        job = Job(uuid.uuid4().hex[:12], who, absent, cut, priority, asked_at, language=language)
         if asked.warnings:
-            log.info("line %s: not followed: field=%s", line.id, ",".join(asked.warnings.about))
+            log.info("line %s: not followed: field=%s", job.id, ",".join(asked.warnings.about))
         if within is not None:
-            line.begin_by = asked_at + within
-        self.speaker.add(line)
-        return line
+            job.begin_by = asked_at + within
+        self.speaker.add(job)
+        return job
 
     def status(self) -> dict[str, Any]:
         """All that `robotvoice status` shows; it holds no text."""
@@ -159,7 +158,7 @@ class Daemon:
             "phrasebook": self.phrases.as_json(),
             "loudspeaker": self.loudspeaker.as_json(),
             "speaking": _described(now) if now else None,
-            "waiting": [_described(line) for line in self.speaker.waiting],
+            "waiting": [_described(job) for job in self.speaker.waiting],
             "most_waiting": MOST_WAITING,
             **self.tally.as_json(),
         }
@@ -183,6 +182,32 @@ class Daemon:
             mute=missing.text if missing else None,
         )
         return f"{told}; but {standing.twin}" if standing.twin else told
+
+    async def _speak(self, job: Job, begins: Begins) -> int:
+        """As `Speaker` wants it: by whoever of the persona's voices can."""
+        end = job.position + 1 if plays_files(self.settings) else len(job.sentences)
+        sentences = job.sentences[job.position : end]
+        utterance = Utterance(job.id, job.persona.id, job.persona.language, sentences)
+        try:
+            heard = await speak_aloud(
+                self.voices.chain(job.persona, job.absent, language=job.language),
+                utterance,
+                self.loudspeaker if self.settings.player != "none" else None,
+                clock=self.clock,
+                on_substitute=self.gateway.use_the_time,
+                begins=begins,
+                patience=lambda away: PATIENCE if away.is_a_voice else 0.0,
+            )
+        except EmptyText:
+            # The rest of the text may well be read.
+            if end == len(job.sentences) and job.heard is None:
+                raise
+        except (NothingCanSpeak, SpokenInPart) as error:
+            raise self.voices.with_what_to_do(error) from error
+        else:
+            if heard:
+                job.hear(heard)
+        return end
 
     async def _keep_loudspeaker(self) -> None:
         await self.loudspeaker.prove()
@@ -210,42 +235,42 @@ class Daemon:
         self.announcements.tell({"type": "phrases", "at": round(time.time(), 3), **told})
         log.info("%d phrases of %s are here (complete: %s)", len(pack.sentences), pack.persona, pack.complete)
 
-    def _tell(self, event: str, line: Line, sentence: SentenceStarted | None = None) -> None:
+    def _tell(self, event: str, job: Job, sentence: SentenceStarted | None = None) -> None:
         now = time.time()
         if sentence:
             self.tally.sentence(sentence, now)
         elif event in TALLIED:
-            self.tally.line(event, line, now)
-        told = announcement(event, line, sentence, now)
+            self.tally.job(event, job, now)
+        told = announcement(event, job, sentence, now)
         self.announcements.tell(told)
         _log(told)
 
 
-def _described(line: Line) -> dict[str, Any]:
+def _described(job: Job) -> dict[str, Any]:
     return {
-        "id": line.id,
-        "persona": line.persona.id,
-        "priority": line.priority.name.lower(),
-        "sentences": len(line.sentences),
-        "heard": line.position,
+        "id": job.id,
+        "persona": job.persona.id,
+        "priority": job.priority.word,
+        "sentences": len(job.sentences),
+        "heard": job.position,
     }
 
 
 def _log(told: Announcement) -> None:
     """Engine and reason for what is heard, and why something is not; never the text."""
-    event, line = told["type"], told["id"]
+    event, job = told["type"], told["id"]
     if event == "sentence":
         log.info(
             "line %s, sentence %d: %s with %s by the %s (%s)",
-            line, told["sentence"], told["persona"], told["engine"], told["via"], told["reason"] or "own",
+            job, told["sentence"], told["persona"], told["engine"], told["via"], told["reason"] or "own",
             extra={PLAIN: _in_words(told)},
         )  # fmt: skip
     elif "code" in told:
         level = logging.INFO if told["code"] == Stopped.code else logging.WARNING
-        log.log(level, "line %s %s: %s (%s)", line, event, told["error"], told["code"])
+        log.log(level, "line %s %s: %s (%s)", job, event, told["error"], told["code"])
     else:
         nothing = {PLAIN: ""}  # whoever watches hears it
-        log.info("line %s %s (%s, %s)", line, event, told["persona"], told["priority"], extra=nothing)
+        log.info("line %s %s (%s, %s)", job, event, told["persona"], told["priority"], extra=nothing)
 
 
 def _in_words(told: Announcement) -> str:

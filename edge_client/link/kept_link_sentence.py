@@ -2,27 +2,21 @@
 
 import asyncio
 import math
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from contextlib import suppress
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from edge_client.link.gateway_answers import check_admitted, check_end, chunk_of, origin_of, pass_on_warnings
-from robotvoice.chain.budget import LEAST_BUDGET_MS, MOST_BUDGET_MS
+from robotvoice.chain.budget import possible_budget
 from robotvoice.errors import EngineFailure, EngineUnavailable
 from robotvoice.persona import FIRST_AUDIO_BUDGET, VoiceSpec
 from robotvoice.sound.pcm import AudioChunk, Origin
-from robotvoice.utterance import Asked, Priority, Sentence
+from robotvoice.utterance import Asked, Sentence
 from robotvoice.wire import wire
 
 if TYPE_CHECKING:
     from edge_client.link.kept_link_socket import Exchange, KeptSocket
 
-PRIORITIES: Mapping[Priority, Literal["urgent", "dialogue", "story", "background"]] = {
-    Priority.URGENT: "urgent",
-    Priority.DIALOGUE: "dialogue",
-    Priority.STORY: "story",
-    Priority.BACKGROUND: "background",
-}
 FOR_A_NO = 0.1
 """Seconds before the listener's time is over in which a gateway says that it will not be in time"""
 LISTEN_EVERY = 0.03
@@ -34,7 +28,7 @@ def request_of(sentence: Sentence, voice: VoiceSpec, id: str, round_trip: float)
     asked, budget = sentence.asked, None
     if asked.start_by < math.inf:
         left = asked.start_by - asyncio.get_running_loop().time() - round_trip - FOR_A_NO
-        budget = min(max(round(left * 1000), LEAST_BUDGET_MS), MOST_BUDGET_MS)
+        budget = round(possible_budget(left) * 1000)
     return wire.Synthesize(
         text=sentence.text,
         id=id,
@@ -42,7 +36,7 @@ def request_of(sentence: Sentence, voice: VoiceSpec, id: str, round_trip: float)
         language=voice.language,
         audio="binary",
         engines="own",
-        priority=PRIORITIES[asked.priority],
+        priority=asked.priority.word,
         budget_ms=budget,
         prepared=True,
         speed=asked.speed,

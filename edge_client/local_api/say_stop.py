@@ -2,24 +2,21 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from aiohttp import web
 
 from edge_client.daemon.daemon_errors import Stopped
 from edge_client.local_api.daemon_keys import DAEMON
-from edge_client.speaking.result import as_row, describe, in_words
+from edge_client.speaking.result import as_answer, describe
 from robotvoice.errors import InvalidMessage
 from robotvoice.http.file_answers import warned
 from robotvoice.languages import asked_language
 from robotvoice.record import read_record
-from robotvoice.utterance import Priority
+from robotvoice.utterance import LONGEST_DEADLINE, PRIORITIES, PriorityName
 from robotvoice.voice_warnings import VoiceWarnings
 from robotvoice.wire.lenient import nearest, read_leniently
 from robotvoice.wire.speed import possible
-
-LONGEST_DEADLINE = 24 * 3600 * 1000
-"""Milliseconds"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +27,7 @@ class _Say:
     """The same by the name that `/synthesize` has for it"""
     language: str | None = None
     speed: float = 1.0
-    priority: Literal["urgent", "dialogue", "story", "background"] = "dialogue"
+    priority: PriorityName = "dialogue"
     wait: bool = False
     deadline_ms: int | None = None
 
@@ -50,10 +47,10 @@ async def say(request: web.Request) -> web.Response:
     asked = read_leniently(
         _Say, await _json_object(request), warnings, exact=("persona", "voice", "language")
     )
-    line = await daemon.line(
+    job = await daemon.queue(
         asked.text,
         _one_of(asked),
-        Priority[asked.priority.upper()],
+        PRIORITIES[asked.priority],
         _deadline(asked, warnings),
         language=asked_language(asked.language),
         speed=possible(asked.speed, warnings),
@@ -61,28 +58,32 @@ async def say(request: web.Request) -> web.Response:
     )
     if not asked.wait:
         problem = daemon.loudspeaker.problem
-        return _answer({"id": line.id, **({"problem": problem} if problem else {})}, warnings, status=202)
+        return _answer({"id": job.id, **({"problem": problem} if problem else {})}, warnings, status=202)
     try:
-        heard = await line.wait()
+        heard = await job.wait()
     finally:
-        if not line.ended:
-            daemon.speaker.end(line, Stopped("its caller left"))
+        if not job.ended:
+            daemon.speaker.end(job, Stopped("its caller left"))
     gateway = daemon.gateway.standing
-    begun, endpoint = line.asked_at, gateway.endpoint
-    said = describe("", line.persona, heard, begun=begun, endpoint=endpoint, warnings=warnings)
-    row = as_row(said)
-    del row["text"], row["file"]
-    why = in_words(said, heard, gateway.last_seen, gateway.endpoint)
-    return _answer({"id": line.id, **row, "last_seen": gateway.last_seen, "why": why}, warnings)
+    said = describe(
+        asked.text,
+        job.persona,
+        heard,
+        begun=job.asked_at,
+        endpoint=gateway.endpoint,
+        last_seen=gateway.last_seen,
+        warnings=warnings,
+    )
+    return _answer({"id": job.id, **as_answer(said), "last_seen": gateway.last_seen}, warnings)
 
 
 async def stop(request: web.Request) -> web.Response:
     """Ends one line by its `id`, or all; tells which, and whose they were."""
     asked = read_record(_Stop, await _json_object(request))
     speaker = request.app[DAEMON].speaker
-    now, lines = speaker.now, {line.id: line for line in (speaker.now, *speaker.waiting) if line}
+    now, jobs = speaker.now, {job.id: job for job in (speaker.now, *speaker.waiting) if job}
     stopped = speaker.stop(asked.id)
-    personas = {id: lines[id].persona.id for id in stopped}
+    personas = {id: jobs[id].persona.id for id in stopped}
     spoke = now.id if now and now.id in personas else None
     return web.json_response({"stopped": stopped, "personas": personas, "spoke": spoke})
 
@@ -101,7 +102,8 @@ def _deadline(asked: _Say, warnings: VoiceWarnings) -> float | None:
         return None
     if asked.deadline_ms <= 0:
         raise InvalidMessage("deadline_ms must be 1 or more: it counts from now", "deadline_ms")
-    return nearest(asked.deadline_ms, 1, LONGEST_DEADLINE, "deadline_ms", " ms", warnings) / 1000
+    most = round(LONGEST_DEADLINE * 1000)
+    return nearest(asked.deadline_ms, 1, most, "deadline_ms", " ms", warnings) / 1000
 
 
 def _answer(told: dict[str, Any], warnings: VoiceWarnings, status: int = 200) -> web.Response:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from robotvoice.chain.budget import possible_budget
 from robotvoice.errors import InvalidMessage, UnknownVoice
 from robotvoice.ground.state_files import read_whole, write_whole
 from robotvoice.languages import is_other
@@ -32,8 +33,6 @@ SHIPPED = Path(__file__).with_name("shipped_personas.json")
 LARGEST_FILE = 1024 * 1024
 """Bytes"""
 MOST_NAMED = 12
-SHORTEST_BUDGET, LONGEST_BUDGET = 0.05, 600.0
-"""Seconds, as in a request"""
 ANY_VOICE = VoiceSpec("espeak")
 """For a persona the robot has never heard of, while no gateway can tell"""
 
@@ -126,14 +125,10 @@ def _checked(persona: KnownPersona) -> KnownPersona:
     return replace(
         persona,
         local_voices=tuple(voice for voice in persona.local_voices if voice.engine in LOCAL_ENGINES),
-        first_audio_budget=_bounded(persona.first_audio_budget),
-        whole_answer_budget=_bounded(persona.whole_answer_budget),
+        # Whatever a gateway says, its robot waits, and does not wait for ever.
+        first_audio_budget=possible_budget(persona.first_audio_budget),
+        whole_answer_budget=possible_budget(persona.whole_answer_budget),
     )
-
-
-def _bounded(seconds: float) -> float:
-    """Whatever a gateway says, its robot waits, and does not wait for ever."""
-    return min(max(seconds, SHORTEST_BUDGET), LONGEST_BUDGET)
 
 
 def load_known_personas(state_dir: Path) -> KnownPersonas:

@@ -57,7 +57,7 @@ class Loudspeaker:
         on_wait: Callable[[str], object] = lambda told: None,
         proc: Path = PROC,
     ) -> None:
-        self._settings, self._clock, self._keeps, self._on_wait = settings, clock, keeps, on_wait
+        self.settings, self._clock, self._keeps, self._on_wait = settings, clock, keeps, on_wait
         self.play_out = play_out or PlayOut(clock, settings.rest)
         self.pre_buffer = PreBuffer()
         self.place = Place(settings, clock, proc)
@@ -99,8 +99,8 @@ class Loudspeaker:
         assert player is not None, "only who has taken it plays"
         lead_in = self.place.lead_in
         try:
-            async with aclosing(softer(chunks, self._settings.volume)) as soft:
-                sound = soft if self._settings.volume < FULL else chunks
+            async with aclosing(softer(chunks, self.settings.volume)) as soft:
+                sound = soft if self.settings.volume < FULL else chunks
                 async with aclosing(woken(sound, self.play_out, lead_in, self._before)) as all_of_it:
                     played = await player.play(all_of_it)
         except PlayerFailed as failure:
@@ -179,7 +179,7 @@ class Loudspeaker:
     def as_json(self) -> dict[str, Any]:
         """What `status` tells."""
         return {
-            "player": self._player.name if self._player else self._settings.player,
+            "player": self._player.name if self._player else self.settings.player,
             "device": device_for(self._player.name, self.place.device) if self._player else self.place.device,
             **self.place.as_json(),
             "problem": self.problem,
@@ -187,8 +187,8 @@ class Loudspeaker:
             "what_to_do": self.away.advice if self.away else None,
             "before": self._before.problem if self._before else None,
             "tried": self._tried,
-            "volume": self._settings.volume,
-            "rest_s": self._settings.rest,
+            "volume": self.settings.volume,
+            "rest_s": self.settings.rest,
             "pre_buffer_ms": round(self.pre_buffer.learned * 1000),
             "underruns": self.pre_buffer.underruns,
             "gaps_ms": round(self.pre_buffer.gaps * 1000),
@@ -249,7 +249,7 @@ class Loudspeaker:
     async def _open(self) -> Player:
         self.place.look()
         player = await open_player(
-            self._settings,
+            self.settings,
             clock=self._clock,
             keeps=self._keeps,
             holds=self.place.buffers_of,
@@ -261,7 +261,7 @@ class Loudspeaker:
     def _away(self, kind: Kind, reason: str, holder: str | None, *, is_a_voice: bool = False) -> Away:
         same = self.away and self.away.kind is kind
         since = self.away.since if self.away and same else self._clock()
-        what_to_do = advice(kind, holder, self._settings.device, self.place.cards)
+        what_to_do = advice(kind, holder, self.settings.device, self.place.cards)
         return Away(kind, since, reason, holder, what_to_do, is_a_voice)
 
     def _next_look(self) -> float:

@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from edge_client.playback.devices.away import LoudspeakerAway
 from edge_client.playback.earcon import earcon
@@ -14,7 +16,6 @@ from edge_client.playback.players.play_out import PlayOut
 from edge_client.playback.players.player import NullPlayer, Played
 from edge_client.playback.players.player_choice import plays_files
 from edge_client.playback.programs.child_failed import ChildFailed
-from edge_client.settings.settings import Settings
 from robotvoice.chain.chain_events import Ended, SentenceStarted
 from robotvoice.chain.fallback import NOTHING_LEGIBLE, FallbackChain
 from robotvoice.errors import EmptyText, NothingCanSpeak, PlayerFailed, SpokenInPart
@@ -48,33 +49,43 @@ class Heard:
     recalled: bool = False
     """Whether all of it came from the phrasebook"""
 
+    def and_then(self, more: "Heard") -> "Heard":
+        """Both as one."""
+        told = max(self, more, key=lambda each: (each.entry, not each.recalled))
+        return replace(told, first_audio=self.first_audio, seconds=self.seconds + more.seconds)
+
+
+def via(by: SentenceStarted | Heard) -> Literal["gateway", "robot"]:
+    """Whose voice is heard; the phrasebook is the robot's."""
+    return "robot" if by.substitute or by.recalled else "gateway"
+
 
 async def speak_aloud(
     chain: FallbackChain,
     utterance: Utterance,
-    settings: Settings,
-    clock: Callable[[], float],
-    on_sentence: Callable[[SentenceStarted], None],
-    *,
     loudspeaker: Loudspeaker | None,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    on_substitute: Callable[[], None] = lambda: None,
     begins: Begins = lambda _: True,
     patience: Patience | None = None,
 ) -> Heard | None:
     """Returns when all was heard; without a loudspeaker, when all was made. None: no sentence was to begin.
 
-    Unless the settings forbid it, an earcon tells whoever listens that no voice could finish the text.
+    `on_substitute` is called for each sentence that the first voice of the chain does not speak. Unless the
+    settings forbid it, an earcon tells whoever listens that no voice could finish the text.
 
     Nobody else on this machine speaks meanwhile. A player that breaks is replaced, once in a sentence, which
     is then played again; for a loudspeaker that is not there it waits with `patience`. Raises EmptyText if
     no voice reads any of it, NothingCanSpeak, SpokenInPart, LoudspeakerAway (with the sentence to go on with)
     and PlayerFailed.
     """
-    pre_buffer = loudspeaker.pre_buffer if loudspeaker and not plays_files(settings) else None
+    pre_buffer = loudspeaker.pre_buffer if loudspeaker and not plays_files(loudspeaker.settings) else None
     play_out = loudspeaker.play_out if loudspeaker else PlayOut(clock)
     ahead = PlayQueue(READ_AHEAD, pre_buffer, clock, play_out)
-    speaking = asyncio.create_task(_speak(chain, utterance, ahead, on_sentence), name="speak ahead")
+    speaking = asyncio.create_task(_speak(chain, utterance, ahead, on_substitute), name="speak ahead")
     try:
-        taken = _Taken(ahead, clock, begins, loudspeaker if settings.earcon else None)
+        taken = _Taken(ahead, clock, begins, loudspeaker)
         if loudspeaker:
             played = await _played(taken, loudspeaker, patience)
         else:
@@ -122,9 +133,10 @@ class _Taken:
         ahead: PlayQueue,
         clock: Callable[[], float],
         begins: Begins,
-        earcons: Loudspeaker | None,
+        loudspeaker: Loudspeaker | None,
     ) -> None:
-        self._ahead, self._clock, self._begins, self._earcons = ahead, clock, begins, earcons
+        self._ahead, self._clock, self._begins = ahead, clock, begins
+        self._earcons = loudspeaker if loudspeaker and loudspeaker.settings.earcon else None
         self._before: list[AudioChunk] = []
         self._now: list[AudioChunk] = []
         self._ended = False
@@ -159,14 +171,9 @@ class _Taken:
             elif isinstance(taken, SentenceStarted) and self._begins(taken):
                 self._sentence_before = self.sentence
                 self._before, self._now, self.sentence = self._now, [], taken.sentence
-                if self.heard is None:
-                    self.heard = Heard(
-                        taken.entry, taken.origin, taken.substitute, self._clock(), recalled=taken.recalled
-                    )
-                elif (taken.entry, not taken.recalled) > (self.heard.entry, not self.heard.recalled):
-                    heard = self.heard
-                    heard.entry, heard.origin, heard.substitute = taken.entry, taken.origin, taken.substitute
-                    heard.recalled = taken.recalled
+                now = self._clock()
+                heard = Heard(taken.entry, taken.origin, taken.substitute, now, recalled=taken.recalled)
+                self.heard = self.heard.and_then(heard) if self.heard else heard
             else:
                 self._ended, self.left = True, isinstance(taken, SentenceStarted)
                 if self._earcons and isinstance(taken, NothingCanSpeak | SpokenInPart):
@@ -187,7 +194,7 @@ async def _speak(
     chain: FallbackChain,
     utterance: Utterance,
     ahead: PlayQueue,
-    on_sentence: Callable[[SentenceStarted], None],
+    on_substitute: Callable[[], None],
 ) -> None:
     try:
         async with aclosing(chain.speak(utterance)) as events:
@@ -196,7 +203,8 @@ async def _speak(
                     await ahead.put(event)
                 elif isinstance(event, SentenceStarted):
                     await ahead.put(event)
-                    on_sentence(event)
+                    if event.entry > 0:
+                        on_substitute()
                 elif isinstance(event, Ended) and event.outcome is not Outcome.COMPLETE:
                     raise _unfinished(event)
     except (NothingCanSpeak, SpokenInPart) as error:

@@ -1,15 +1,14 @@
-"""What became of one text: a row of what `--json` prints."""
+"""What became of one text, from whoever spoke it to whoever asked."""
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Any, Literal
 
-from edge_client.discovery.endpoint import Endpoint
-from edge_client.personas.known_personas import KnownPersona
-from edge_client.personas.voices import FIRST_LOCAL, local_voices
-from edge_client.playback.player_session import Heard
-from edge_client.speaking.plain_words import GatewayStanding, why_not_the_gateway
-from robotvoice.persona import VoiceSpec
+if TYPE_CHECKING:  # Who asks a daemon needs nothing of what speaks.
+    from edge_client.discovery.endpoint import Endpoint
+    from edge_client.personas.known_personas import KnownPersona
+    from edge_client.playback.player_session import Heard
+    from robotvoice.persona import VoiceSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,44 +36,74 @@ class Said:
     file: str | None
     warnings: tuple[str, ...] = ()
     """What of the request was not followed, in sentences"""
+    why: str | None = None
+    """The reason with what to do about it; None if the gateway spoke, or was not needed"""
 
 
-def as_row(said: Said) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A line that is to be spoken, and nobody waits for it."""
+
+    id: str
+    warnings: tuple[str, ...] = ()
+
+
+def as_row(result: Said | Queued) -> dict[str, Any]:
     """What `--json` prints; without `warnings` if there are none."""
-    row = asdict(said)
-    if not said.warnings:
+    row = asdict(result)
+    row.pop("why", None)
+    if not result.warnings:
         del row["warnings"]
     return row
 
 
-def in_words(said: Said, heard: Heard, last_seen: float | None, endpoint: Endpoint | None) -> str | None:
-    """Why the gateway did not speak, and what to do, in a sentence; None if it did, or was not needed."""
-    if heard.substitute is None or said.reason is None:
-        return None
-    standing = GatewayStanding(heard.substitute, last_seen, endpoint.label if endpoint else None)
-    return why_not_the_gateway(standing) + said.reason.removeprefix(heard.substitute.text)
+def as_answer(said: Said) -> dict[str, Any]:
+    """What a daemon answers: who asks has the text, and no file is written for him."""
+    row = as_row(said) | {"why": said.why}
+    del row["text"], row["file"]
+    return row
+
+
+def from_answer(text: str, answer: Mapping[str, Any]) -> Said:
+    """The same result, for the one who asked."""
+    known = {field.name: answer.get(field.name) for field in fields(Said)}
+    known |= {"text": text, "warnings": tuple(answer.get("warnings", ()))}
+    if "why" not in answer and known["via"] == "robot":
+        known["why"] = known["reason"]  # from a daemon that was not started again after an update
+    return Said(**known)  # type: ignore[arg-type]  # the daemon is of this release, or of one before
 
 
 def describe(
     text: str,
-    persona: KnownPersona,
-    heard: Heard,
+    persona: "KnownPersona",
+    heard: "Heard",
     *,
     begun: float,
-    endpoint: Endpoint | None,
+    endpoint: "Endpoint | None",
+    last_seen: float | None,
     file: str | None = None,
     warnings: Iterable[str] = (),
 ) -> Said:
-    """`begun` is when it was asked for, in the clock of `heard`; `endpoint` the gateway that is known."""
+    """`begun` is when it was asked for, in the clock of `heard`; `endpoint` the gateway that is known.
+
+    `last_seen`: when that one answered for the last time, in seconds since 1970.
+    """
+    from edge_client.personas.voices import FIRST_LOCAL, local_voices
+    from edge_client.playback.player_session import via
+    from edge_client.speaking.plain_words import GatewayStanding, why_not_the_gateway
+
     local: tuple[VoiceSpec | None, ...] = (*(None,) * FIRST_LOCAL, *local_voices(persona))
-    reason = heard.substitute.text if heard.substitute else None
-    if reason and heard.entry == len(local) - 1 > FIRST_LOCAL:
-        reason = f"{reason}, and in a plain voice, as the robot's voice for {persona.id} gave no sound"
     own = local[heard.entry] == persona.own_local_voice if heard.entry else True
+    reason = why = None
+    if heard.substitute:
+        more = f", and in a plain voice, as the robot's voice for {persona.id} gave no sound"
+        more = more if heard.entry == len(local) - 1 > FIRST_LOCAL else ""
+        standing = GatewayStanding(heard.substitute, last_seen, endpoint.label if endpoint else None)
+        reason, why = heard.substitute.text + more, why_not_the_gateway(standing) + more
     return Said(
         persona=persona.id,
         text=text,
-        via="robot" if heard.substitute or heard.recalled else "gateway",
+        via=via(heard),
         found_by=endpoint.found_by if endpoint else None,
         engine=heard.origin.engine,
         voice=heard.origin.voice,
@@ -86,4 +115,5 @@ def describe(
         audio_s=round(heard.seconds, 3),
         file=file,
         warnings=tuple(warnings),
+        why=why,
     )

@@ -6,7 +6,6 @@ import logging
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterable
-from functools import partial
 from pathlib import Path
 
 from edge_client.link.known_gateway import KnownGateway
@@ -15,21 +14,19 @@ from edge_client.playback.loudspeaker import Loudspeaker
 from edge_client.playback.player_session import Begins, Heard, speak_aloud
 from edge_client.playback.players.play_out import PlayOut
 from edge_client.settings.settings import Settings
-from edge_client.speaking.result import Said, describe, in_words
-from robotvoice.chain.chain_events import SentenceStarted
+from edge_client.speaking.result import Said, describe
 from robotvoice.chain.fallback import FallbackChain
 from robotvoice.chain.whole_file import speak_whole
 from robotvoice.engines.espeak.espeak_engine import EspeakEngine
 from robotvoice.errors import EngineFailure, NothingCanSpeak, RobotVoiceError, SpokenInPart
 from robotvoice.ground.state_files import write_where_told
+from robotvoice.reading import PLAIN, Reading
 from robotvoice.sound.pcm import AudioChunk, wav_header
-from robotvoice.text import PLAIN, sentences
-from robotvoice.utterance import Asked, Utterance
+from robotvoice.text import sentences
+from robotvoice.utterance import Asked, Sentence, Utterance
 from robotvoice.voice_warnings import VoiceWarnings
 
 log = logging.getLogger(__name__)
-
-__all__ = ["LONGEST_TEXT", "FileNotWritten", "Robot", "Said"]
 
 Clock = Callable[[], float]
 
@@ -45,6 +42,23 @@ class FileNotWritten(RobotVoiceError):
     code = "not_written"
 
 
+class Script:
+    """A text, cleaned and cut once for all who read it in the same way."""
+
+    def __init__(self, text: str, *, to_file: bool = False) -> None:
+        self.text = text
+        self.warnings = VoiceWarnings()
+        self._limit = LONGEST_FILE_TEXT if to_file else LONGEST_TEXT
+        self._cut: tuple[Reading, tuple[Sentence, ...]] | None = None
+
+    def read(self, reading: Reading) -> tuple[Sentence, ...]:
+        """Raises EmptyText and TextTooLong."""
+        if self._cut is None or self._cut[0] != reading:
+            asked = Asked(warnings=self.warnings)
+            self._cut = reading, sentences(self.text, reading=reading, limit=self._limit, asked=asked)
+        return self._cut[1]
+
+
 class Robot:
     """One command's worth of robot: opens what is on disk, speaks, writes down what it learned."""
 
@@ -58,13 +72,11 @@ class Robot:
         self._espeak = EspeakEngine.installed(settings.espeak, on_demand=True)
         self.gateway = KnownGateway(settings)
         self._voices = Voices(settings, self.gateway, self._espeak)
-        self.why: str | None = None
-        """Why the gateway did not speak the last text, for people; None: it did"""
         self._loudspeaker = Loudspeaker(settings, clock=clock, play_out=play_out, on_wait=_wait)
 
     async def say(
         self,
-        text: str,
+        text: str | Script,
         persona: str,
         *,
         language: str | None = None,
@@ -78,11 +90,9 @@ class Robot:
         be heard. Raises EmptyText, TextTooLong, UnknownVoice, NothingCanSpeak, SpokenInPart, PlayerFailed and
         FileNotWritten.
         """
-        asked = Asked(warnings=VoiceWarnings())
-        most = LONGEST_FILE_TEXT if out else LONGEST_TEXT
-        cutting = partial(sentences, text, limit=most, asked=asked)
+        script = Script(text, to_file=out is not None) if isinstance(text, str) else text
         known = self._voices.known.find(persona)
-        spoken = cutting(reading=(known.reading if known else PLAIN).of(language))
+        spoken = script.read((known.reading if known else PLAIN).of(language))
         finished = False
         warming: asyncio.Task[None] | None = None
         if self.gateway.is_uncertain:
@@ -90,9 +100,8 @@ class Robot:
         try:
             if not await self._voices.hold(persona, spoken, language):
                 await self.gateway.make_ready()
-            who, absent = await self._voices.find(persona, asked.warnings)
-            if who is not known:
-                spoken = cutting(reading=who.reading.of(language))
+            who, absent = await self._voices.find(persona, script.warnings)
+            spoken = script.read(who.reading.of(language))
             chain = self._voices.chain(who, absent, language=language)
             utterance = Utterance(uuid.uuid4().hex, who.id, who.language, spoken)
             if out:
@@ -110,24 +119,24 @@ class Robot:
                 await asyncio.wait({warming})
             await self._espeak.close()
             await self._loudspeaker.close()
-        file, endpoint = str(out) if out else None, self.gateway.endpoint
-        begun, told = self._begun, asked.warnings
-        said = describe(text, who, heard, begun=begun, endpoint=endpoint, file=file, warnings=told)
-        self.why = in_words(said, heard, self.gateway.seen_there, endpoint)
-        return said
+        return describe(
+            script.text,
+            who,
+            heard,
+            begun=self._begun,
+            endpoint=self.gateway.endpoint,
+            last_seen=self.gateway.seen_there,
+            file=str(out) if out else None,
+            warnings=script.warnings,
+        )
 
     async def _aloud(self, chain: FallbackChain, utterance: Utterance, play: bool, begins: Begins) -> Heard:
-        def on_sentence(event: SentenceStarted) -> None:
-            if event.entry > 0:
-                self.gateway.use_the_time()
-
         heard = await speak_aloud(
             chain,
             utterance,
-            self._settings,
-            self._clock,
-            on_sentence,
-            loudspeaker=self._loudspeaker if play else None,
+            self._loudspeaker if play else None,
+            clock=self._clock,
+            on_substitute=self.gateway.use_the_time,
             begins=begins,
         )
         assert heard is not None, "a text has a sentence, and each may begin"

@@ -1,16 +1,11 @@
 """`robotvoice-gateway doctor [--clone]`: what is well on this machine, and what to do about the rest."""
 
 import argparse
+import asyncio
 import logging
-from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-from robotvoice.console.help_page import HelpPage, page_end
-
-if TYPE_CHECKING:  # A base installation must be able to show the help.
-    from gateway.settings.settings import Settings
-
+from gateway.console.options import Load, with_personas
+from robotvoice.console.command_line import Commands, add_command
 
 EXAMPLES = {
     "robotvoice-gateway doctor": "a few seconds, and nothing is changed",
@@ -24,18 +19,9 @@ EXIT_CODES = {
 }
 
 
-def add_doctor_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Puts `doctor` among the commands."""
-    doctor = commands.add_parser(
-        "doctor",
-        help="look at all that a gateway needs, and say what to do",
-        epilog=page_end(EXAMPLES, EXIT_CODES),
-        formatter_class=HelpPage,
-    )
-    doctor.add_argument("--config", type=Path, metavar="FILE", help="the settings file (TOML)")
-    doctor.add_argument(
-        "--personas", type=Path, metavar="FOLDER", help="a folder of personas, besides the shipped ones"
-    )
+def add_to(commands: Commands) -> None:
+    about = "look at all that a gateway needs, and say what to do"
+    doctor = add_command(commands, "doctor", about, run, EXAMPLES, EXIT_CODES, with_personas())
     doctor.add_argument("--port", type=int, help="the port the gateway is to listen on (7860)")
     doctor.add_argument(
         "--clone",
@@ -46,17 +32,17 @@ def add_doctor_command(commands: "argparse._SubParsersAction[argparse.ArgumentPa
     doctor.add_argument("--json", action="store_true", help="print the result as JSON")
 
 
-async def run_doctor_command(options: argparse.Namespace, load: "Callable[[], Settings]") -> int:
+def run(options: argparse.Namespace, load: Load) -> int:
     """Returns the exit code: 1 if a check failed. `load` may raise InvalidSettings, which is a check too."""
     # What the parts that are tried say to the log stands in the table.
     logging.disable()
     try:
-        return await _looked(options, load)
+        return asyncio.run(_looked(options, load))
     finally:
         logging.disable(logging.NOTSET)
 
 
-async def _looked(options: argparse.Namespace, load: "Callable[[], Settings]") -> int:
+async def _looked(options: argparse.Namespace, load: Load) -> int:
     from gateway.console.checks import Check, told
     from gateway.console.doctor_checks import everyday_checks
     from robotvoice.errors import InvalidSettings

@@ -3,43 +3,27 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from gateway.console.options import Load
 from gateway.ground.folders import config_folder
-from robotvoice.console.help_page import HelpPage
+from robotvoice.console.command_line import Commands
 from robotvoice.service import service_commands
 
 if TYPE_CHECKING:  # A base installation must be able to show the help.
     from gateway.settings.settings import Settings
-    from robotvoice.service.service import Supervisor
 
 NAME, CONFIG_VARIABLE = "robotvoice-gateway", "ROBOTVOICE_CONFIG"
 
 
-def add_install_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Puts both among the commands."""
-    service_commands.add_install_commands(commands, NAME, "the gateway", formatter_class=HelpPage)
+def add_to(commands: Commands) -> None:
+    service_commands.add_install_commands(commands, NAME, "the gateway", run)
 
 
-def run_install_command(
-    options: argparse.Namespace, load: "Callable[[], Settings]", platform: str = sys.platform
-) -> int:
+def run(options: argparse.Namespace, load: Load, platform: str = sys.platform) -> int:
     """Returns the exit code. `load` may raise InvalidSettings: what cannot start is not installed."""
-
-    def supervisor() -> "Supervisor":
-        from robotvoice.service.launchd import launchd_of_this_user
-        from robotvoice.service.service import Service, own_program
-        from robotvoice.service.systemd import systemd_of_this_user
-
-        of_this_user = launchd_of_this_user if platform == "darwin" else systemd_of_this_user
-        if not options.installs:
-            return of_this_user(Service(NAME))
-        environment = service_commands.settings_variable(CONFIG_VARIABLE, options.config)
-        return of_this_user(Service(NAME, own_program(NAME), environment))
-
     notes = _notes(load()) if options.installs else ()
-    return service_commands.run_install_command(NAME, options, supervisor, notes)
+    return service_commands.run_install_command(NAME, options, CONFIG_VARIABLE, notes, platform)
 
 
 def _notes(settings: "Settings") -> list[str]:

@@ -4,9 +4,9 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gateway.console.persona.persona_commands import DEFAULT_MODEL
+from gateway.console.options import DEFAULT_MODEL, Load, with_personas
 from gateway.ground.shown import complain, show
-from robotvoice.console.help_page import HelpPage, page_end
+from robotvoice.console.command_line import Commands, add_actions, add_command
 
 if TYPE_CHECKING:  # A base installation must be able to show the help.
     from gateway.settings.settings import Settings
@@ -25,49 +25,28 @@ EXIT_CODES = {
 }
 
 
-def add_models_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Puts `models` among the commands."""
-    models = commands.add_parser(
-        "models",
-        help="fetch the models that the personas need, or list them",
-        epilog=page_end(EXAMPLES, EXIT_CODES),
-        formatter_class=HelpPage,
-    )
-    actions = models.add_subparsers(dest="action", metavar="ACTION")
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--config", type=Path, metavar="FILE", help="the settings file (TOML)")
-    common.add_argument(
-        "--personas", type=Path, metavar="FOLDER", help="a folder of personas, besides the shipped ones"
-    )
-    pull = actions.add_parser(
-        "pull",
-        parents=[common],
-        help="fetch a model from the Hub and check it",
-        epilog=page_end(PULL_EXAMPLES, EXIT_CODES),
-        formatter_class=HelpPage,
-    )
+def add_to(commands: Commands) -> None:
+    about = "fetch the models that the personas need, or list them"
+    actions = add_actions(commands, "models", about, EXAMPLES, EXIT_CODES)
+    about, common = "fetch a model from the Hub and check it", with_personas()
+    pull = add_command(actions, "pull", about, _pull, PULL_EXAMPLES, EXIT_CODES, common)
     pull.add_argument(
         "id", nargs="?", metavar="ID", help=f"its Hub name; else all that personas need, or {DEFAULT_MODEL}"
     )
     pull.add_argument(
         "--revision", metavar="COMMIT", help="not the recorded one, such as main for the newest"
     )
-    actions.add_parser(
-        "list",
-        parents=[common],
-        help="say which models are needed and which are here",
-        epilog=page_end({"robotvoice-gateway models list": "needs no network"}, EXIT_CODES),
-        formatter_class=HelpPage,
-    )
+    about = "say which models are needed and which are here"
+    examples = {"robotvoice-gateway models list": "needs no network"}
+    add_command(actions, "list", about, _list, examples, EXIT_CODES, common)
 
 
-def run_models_command(options: argparse.Namespace, settings: "Settings") -> int:
-    """Returns the exit code. Raises InvalidModel and InvalidPersona."""
+def _pull(options: argparse.Namespace, load: Load) -> int:
     from gateway.models.model_folders import HUB_NAME, is_folder
-    from gateway.models.models import models_of
     from robotvoice.errors import InvalidModel
 
-    if options.action == "pull" and options.id:
+    settings = load()
+    if options.id:
         if not HUB_NAME.fullmatch(options.id):
             raise InvalidModel(
                 f"{options.id} is no name on the Hub; give OWNER/NAME, such as {DEFAULT_MODEL}. A folder "
@@ -75,10 +54,7 @@ def run_models_command(options: argparse.Namespace, settings: "Settings") -> int
             )
         wanted = [options.id]
     else:
-        needed = models_of(settings.persona_sources.load().personas.values())
-        if options.action == "list":
-            return _list(needed, settings.state_dir)
-        wanted = [model for model in needed if not is_folder(model)] or [DEFAULT_MODEL]
+        wanted = [model for model in _needed(settings) if not is_folder(model)] or [DEFAULT_MODEL]
     from gateway.console.model_pull import pull
 
     for model in wanted:
@@ -87,11 +63,19 @@ def run_models_command(options: argparse.Namespace, settings: "Settings") -> int
     return USABLE
 
 
-def _list(needed: dict[str, list[str]], state: Path) -> int:
+def _needed(settings: "Settings") -> dict[str, list[str]]:
+    """The ids of the personas, by the model that they need."""
+    from gateway.models.models import models_of
+
+    return models_of(settings.persona_sources.load().personas.values())
+
+
+def _list(options: argparse.Namespace, load: Load) -> int:
     from gateway.models.models import as_size, pulled_models
 
-    pulled = pulled_models(state)
-    code = USABLE
+    settings = load()
+    needed, state = _needed(settings), settings.state_dir
+    pulled, code = pulled_models(state), USABLE
     for model in [*needed, *(name for name in pulled if name not in needed)]:
         told, there = _state_of(model, state)
         who = f"for {', '.join(needed[model])}" if model in needed else "for no persona"

@@ -3,10 +3,10 @@
 import argparse
 import asyncio
 import re
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from gateway.console.options import Load
 from robotvoice.errors import InvalidSettings
 from robotvoice.wire.wire import DEFAULT_PORT
 
@@ -23,17 +23,7 @@ class NotAnsweredError(Exception):
     """No gateway answers there. The message says what to do."""
 
 
-def add_address_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--config", type=Path, metavar="FILE", help="the settings file (TOML)")
-    command.add_argument("--port", type=int, help="the port it listens on (7860)")
-    command.add_argument(
-        "--gateway",
-        metavar="HOST:PORT",
-        help="ask this gateway, not the one of the settings; the port may be left out",
-    )
-
-
-async def address_of(options: argparse.Namespace, load: "Callable[[], Settings]") -> str:
+async def address_of(options: argparse.Namespace, load: Load) -> str:
     """HOST:PORT of the gateway that is named, else of the one that runs here, else where one would.
 
     Raises InvalidSettings.

@@ -4,23 +4,20 @@ import argparse
 import asyncio
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from typing import Any
 
+from gateway.console.options import Load, with_address
 from gateway.console.running_gateway import (
     DONE,
     NO_ANSWER,
     NotAnsweredError,
-    add_address_options,
     address_of,
     ask,
 )
-from gateway.ground.shown import complain, show, show_json, width
-from robotvoice.console.help_page import HelpPage, page_end
+from gateway.ground.shown import show, show_json, width
+from robotvoice.console.command_line import Commands, add_command
 from robotvoice.console.wrapping import folded
-
-if TYPE_CHECKING:  # A base installation must be able to show the help.
-    from gateway.settings.settings import Settings
 
 EXAMPLES = {
     "robotvoice-gateway status": "the gateway of this machine's settings",
@@ -38,35 +35,28 @@ REDRAW = 1.0
 HOME, REST_OF_LINE, REST_OF_SCREEN, ALL = "\x1b[H", "\x1b[K", "\x1b[J", "\x1b[2J"
 
 
-def add_status_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Puts `status` among the commands."""
-    status = commands.add_parser(
-        "status",
-        help="which engines are ready, which would speak now, and why not the clone",
-        epilog=page_end(EXAMPLES, EXIT_CODES),
-        formatter_class=HelpPage,
-    )
-    add_address_options(status)
+def add_to(commands: Commands) -> None:
+    about = "which engines are ready, which would speak now, and why not the clone"
+    status = add_command(commands, "status", about, run, EXAMPLES, EXIT_CODES, with_address())
     status.add_argument("--watch", action="store_true", help="on a terminal: draw it anew each second")
     status.add_argument("--json", action="store_true", help="print what the gateway answers")
 
 
-async def run_status_command(options: argparse.Namespace, load: "Callable[[], Settings]") -> int:
-    """Returns the exit code. Raises InvalidSettings."""
+def run(options: argparse.Namespace, load: Load) -> int:
+    return asyncio.run(_run(options, load))
+
+
+async def _run(options: argparse.Namespace, load: Load) -> int:
     from gateway.console.status_table import status_lines
 
     address = await address_of(options, load)
     if options.watch and not options.json and sys.stdout.isatty():
         await _watch(address)
-    try:
-        told = await asked(address)
-        if options.json:
-            show_json(told)
-        else:
-            show(page(address, status_lines(address, told, width())))
-    except NotAnsweredError as error:
-        complain(str(error))
-        return NO_ANSWER
+    told = await asked(address)
+    if options.json:
+        show_json(told)
+    else:
+        show(page(address, status_lines(address, told, width())))
     return DONE
 
 

@@ -6,12 +6,10 @@ from aiohttp import web
 
 from robotvoice.chain.budget import Budget, budget_in
 from robotvoice.persona import Persona
-from robotvoice.utterance import Asked, Priority
+from robotvoice.utterance import PRIORITIES, Asked
 from robotvoice.voice_warnings import VoiceWarnings
 from robotvoice.wire import wire
 from robotvoice.wire.speed import possible
-
-PRIORITIES = {priority.name.lower(): priority for priority in Priority}
 
 
 def client_of(request: web.BaseRequest) -> str:

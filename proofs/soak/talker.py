@@ -11,7 +11,7 @@ import threading
 from typing import cast
 
 from edge_client import RobotVoiceError, Voice
-from edge_client.voice import PriorityName
+from robotvoice.utterance import PriorityName
 
 SENTENCES = (
     "I am here.",

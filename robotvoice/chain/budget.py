@@ -41,6 +41,11 @@ class Due:
         return self.characters * AUDIO_SECONDS_A_CHARACTER
 
 
+def possible_budget(seconds: float) -> float:
+    """The nearest that a request may ask for."""
+    return min(max(seconds, LEAST_BUDGET_MS / 1000), MOST_BUDGET_MS / 1000)
+
+
 def budget_in(field: str, milliseconds: str | int | None, warnings: VoiceWarnings) -> float | None:
     """Seconds that a request gives its answer; None: it does not say, or not what can be read."""
     if milliseconds is None or not str(milliseconds).strip():

@@ -2,30 +2,16 @@
 
 import argparse
 import re
-import sys
 from collections.abc import Mapping, Sequence
-from typing import NoReturn
 
-from robotvoice.console.output import write
 from robotvoice.console.wrapping import wrapped
 
 ENTRY = re.compile(r"( *\S.*?\S|\s*\S) {2,}(?=\S)")
 """What a line begins with that says what something is, before what is said of it"""
-NOT_UNDERSTOOD = 2
-"""The exit code"""
 USUAL = 78
 """Columns that argparse uses of a terminal with 80"""
 SHORTEST = 20
 """Columns below which what is said has a line of its own"""
-
-
-class CommandLine(argparse.ArgumentParser):
-    """What cannot be understood is told between words, too. Its subcommands are of the same kind."""
-
-    def error(self, message: str) -> NoReturn:
-        self.print_usage(sys.stderr)
-        write(f"{self.prog}: error: {message}", sys.stderr)
-        self.exit(NOT_UNDERSTOOD)
 
 
 class HelpPage(argparse.RawDescriptionHelpFormatter):
@@ -40,7 +26,7 @@ def page_end(examples: Mapping[str, str], exit_codes: Mapping[int, str]) -> str:
     beside = _entries({f"  {typed}": what for typed, what in examples.items()})
     if max(map(len, beside)) > USUAL:
         beside = [line for typed, what in examples.items() for line in (f"  {typed}", f"      {what}")]
-    codes = _entries({f"  {code}": meaning for code, meaning in exit_codes.items()})
+    codes = _entries({f"  {code}": meaning for code, meaning in sorted(exit_codes.items())})
     return "\n".join(["examples:", *beside, "", "exit codes:", *codes])
 
 

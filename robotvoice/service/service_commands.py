@@ -3,11 +3,11 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from robotvoice.console.help_page import page_end
+from robotvoice.console.command_line import CommandLine, Commands, Run, add_command
 from robotvoice.console.output import write
 
 if TYPE_CHECKING:  # The robot's command loads this for each `say`: it must stay light.
@@ -22,64 +22,52 @@ EXIT_CODES = {
 PREFIX = "ROBOTVOICE_"
 
 
-def add_install_commands(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", program: str, what: str, **layout: Any
-) -> tuple[argparse.ArgumentParser, argparse.ArgumentParser]:
-    """Puts both among the program's commands; returns their parsers. `installs` tells them apart."""
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--dry-run", action="store_true", help="show each file and command, change nothing")
-    common.add_argument(
+def add_install_commands(commands: Commands, program: str, what: str, run: Run) -> None:
+    """Puts both among the program's commands, which run the same; `installs` tells them apart."""
+    shared = CommandLine(add_help=False)
+    shared.add_argument("--dry-run", action="store_true", help="show each file and command, change nothing")
+    shared.add_argument(
         "--force", action="store_true", help="even if you changed the file; yours is kept as .bak"
     )
-    install = commands.add_parser(
-        "install",
-        parents=[common],
-        help=f"start {what} now, at boot and after a crash",
-        epilog=page_end(
-            {
-                f"{program} install --dry-run": "show what it would write and type",
-                f"{program} install": "do it",
-                f"{program} uninstall": "undo it; settings and logs stay",
-            },
-            EXIT_CODES,
-        ),
-        **layout,
-    )
+    about = f"start {what} now, at boot and after a crash"
+    examples = {
+        f"{program} install --dry-run": "show what it would write and type",
+        f"{program} install": "do it",
+        f"{program} uninstall": "undo it; settings and logs stay",
+    }
+    install = add_command(commands, "install", about, run, examples, EXIT_CODES, shared)
     install.add_argument("--config", type=Path, metavar="FILE", help="the service's settings (TOML)")
     install.set_defaults(installs=True)
-    uninstall = commands.add_parser(
-        "uninstall",
-        parents=[common],
-        help=f"stop {what} for good",
-        epilog=page_end(
-            {
-                f"{program} uninstall --dry-run": "show what it would remove and type",
-                f"{program} uninstall": "do it; settings and logs stay",
-            },
-            EXIT_CODES,
-        ),
-        **layout,
-    )
+    examples = {
+        f"{program} uninstall --dry-run": "show what it would remove and type",
+        f"{program} uninstall": "do it; settings and logs stay",
+    }
+    about = f"stop {what} for good"
+    uninstall = add_command(commands, "uninstall", about, run, examples, EXIT_CODES, shared)
     uninstall.set_defaults(installs=False, config=None)
-    return install, uninstall
 
 
 def run_install_command(
     program: str,
     options: argparse.Namespace,
-    supervisor: "Callable[[], Supervisor]",
-    notes: Iterable[str] = (),
+    variable: str,
+    notes: Iterable[str],
+    platform: str,
+    not_on_a_mac: str | None = None,
 ) -> int:
     """Returns the exit code; what cannot be done is told in a line. The notes are told after an installation.
 
-    `supervisor` may raise InstallFailed, and RuntimeError for a user without a home folder.
+    The service finds its settings by the `variable`. `not_on_a_mac`: why it cannot be installed there, if so.
     """
     from robotvoice.service.installer import Installation
     from robotvoice.service.service import InstallFailed
 
     try:
         _refuse_sudo(os.environ)
-        installation = Installation(supervisor(), tell=_tell, force=options.force, dry_run=options.dry_run)
+        if platform == "darwin" and not_on_a_mac:
+            raise InstallFailed(not_on_a_mac)
+        service = _supervisor(program, options, variable, platform)
+        installation = Installation(service, tell=_tell, force=options.force, dry_run=options.dry_run)
         if options.installs:
             installation.install()
             for note in notes:
@@ -93,10 +81,19 @@ def run_install_command(
     return DONE
 
 
-def settings_variable(variable: str, config: Path | None) -> dict[str, str]:
-    """The environment of a service that is to read the file named here or in ours; empty if none is."""
-    named = str(config or os.environ.get(variable, ""))
-    return {variable: str(Path(named).expanduser().absolute())} if named else {}
+def _supervisor(program: str, options: argparse.Namespace, variable: str, platform: str) -> "Supervisor":
+    """Raises InstallFailed, and RuntimeError for a user without a home folder."""
+    from robotvoice.service.launchd import launchd_of_this_user
+    from robotvoice.service.service import Service, own_program
+    from robotvoice.service.systemd import systemd_of_this_user
+
+    of_this_user = launchd_of_this_user if platform == "darwin" else systemd_of_this_user
+    if not options.installs:
+        return of_this_user(Service(program))
+    # The service reads the file that is named here or in our environment.
+    named = str(options.config or os.environ.get(variable, ""))
+    environment = {variable: str(Path(named).expanduser().absolute())} if named else {}
+    return of_this_user(Service(program, own_program(program), environment))
 
 
 def not_passed_on(file: str, settings: Iterable[str]) -> list[str]:

@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeAlias
 from robotvoice.errors import InvalidMessage
 from robotvoice.record import read_record, write_record
 from robotvoice.sound.pcm import WIRE_SAMPLE_RATE
-from robotvoice.utterance import Spoken
+from robotvoice.utterance import PriorityName, Spoken
 from robotvoice.voice_warnings import TO_NOBODY, VoiceWarnings
 from robotvoice.wire.lenient import folded, read_leniently, warn_of_rate
 
@@ -62,7 +62,7 @@ class Synthesize:
     audio: Literal["base64", "binary"] = "base64"
     engines: Literal["own", "all"] = "all"
     """`own`: the persona's own voice or nothing, because the caller has substitutes nearer the loudspeaker"""
-    priority: Literal["urgent", "dialogue", "story", "background"] = "dialogue"
+    priority: PriorityName = "dialogue"
     budget_ms: int | None = None
     prepared: bool = False
     """True: cleaned and split by the caller, one sentence"""

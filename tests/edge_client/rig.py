@@ -19,7 +19,8 @@ from urllib.request import urlopen
 import psutil
 
 from edge_client.settings.settings import Settings
-from edge_client.speaking.robot import Robot, Said
+from edge_client.speaking.result import Said
+from edge_client.speaking.robot import Robot
 from robotvoice.sound.pcm import AudioChunk, AudioFormat, Origin
 from tests.fakes.fake_gateway import SAMPLE
 

@@ -1,16 +1,13 @@
 """`robotvoice-gateway persona check [ID]` and `persona new NAME CLIP`: how they are typed."""
 
 import argparse
+import asyncio
 import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from robotvoice.console.help_page import HelpPage, page_end
+from gateway.console.options import DEFAULT_MODEL, Load, with_personas
+from robotvoice.console.command_line import Commands, add_actions, add_command
 
-if TYPE_CHECKING:  # A base installation must be able to show the help.
-    from gateway.settings.settings import Settings
-
-DEFAULT_MODEL = "mlx-community/Qwen3-TTS-12Hz-0.6B-Base-8bit"
 CHECK_EXAMPLES = {
     "robotvoice-gateway persona check": "all of them",
     "robotvoice-gateway persona check nova": "one",
@@ -26,35 +23,14 @@ EXIT_CODES = {
 }
 
 
-def add_persona_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Puts `persona` among the commands."""
-    persona = commands.add_parser(
-        "persona",
-        help="check the personas, or make one from a recording",
-        epilog=page_end(CHECK_EXAMPLES | NEW_EXAMPLES, EXIT_CODES),
-        formatter_class=HelpPage,
-    )
-    actions = persona.add_subparsers(dest="action", metavar="ACTION")
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--config", type=Path, metavar="FILE", help="the settings file (TOML)")
-    common.add_argument(
-        "--personas", type=Path, metavar="FOLDER", help="a folder of personas, besides the shipped ones"
-    )
-    check = actions.add_parser(
-        "check",
-        parents=[common],
-        help="say what is good and bad about each persona",
-        epilog=page_end(CHECK_EXAMPLES, EXIT_CODES),
-        formatter_class=HelpPage,
-    )
+def add_to(commands: Commands) -> None:
+    about = "check the personas, or make one from a recording"
+    actions = add_actions(commands, "persona", about, CHECK_EXAMPLES | NEW_EXAMPLES, EXIT_CODES)
+    about, common = "say what is good and bad about each persona", with_personas()
+    check = add_command(actions, "check", about, _check, CHECK_EXAMPLES, EXIT_CODES, common)
     check.add_argument("id", nargs="?", metavar="ID", help="only this one")
-    new = actions.add_parser(
-        "new",
-        parents=[common],
-        help="make a persona from a recording of its voice",
-        epilog=page_end(NEW_EXAMPLES, EXIT_CODES),
-        formatter_class=HelpPage,
-    )
+    about = "make a persona from a recording of its voice"
+    new = add_command(actions, "new", about, _new, NEW_EXAMPLES, EXIT_CODES, common)
     new.add_argument("persona_name", metavar="NAME", help="the persona's name")
     new.add_argument("clip", type=Path, metavar="CLIP", help="10 to 15 s of speech, as a sound file")
     new.add_argument(
@@ -72,12 +48,13 @@ def add_persona_commands(commands: "argparse._SubParsersAction[argparse.Argument
     )
 
 
-async def run_persona_command(options: argparse.Namespace, settings: "Settings") -> int:
-    """Returns the exit code. Raises InvalidPersona and InvalidClip."""
-    if options.action == "check":
-        from gateway.console.persona.persona_check import check_personas
+def _check(options: argparse.Namespace, load: Load) -> int:
+    from gateway.console.persona.persona_check import check_personas
 
-        return await check_personas(settings, options.id)
+    return asyncio.run(check_personas(load(), options.id))
+
+
+def _new(options: argparse.Namespace, load: Load) -> int:
     from gateway.console.persona.persona_new import NewPersona, make_persona
 
     today = datetime.date.today().isoformat()
@@ -97,4 +74,4 @@ async def run_persona_command(options: argparse.Namespace, settings: "Settings")
             "expires": options.expires,
         },
     )
-    return await make_persona(wanted, settings)
+    return asyncio.run(make_persona(wanted, load()))

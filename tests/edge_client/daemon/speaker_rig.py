@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
-from edge_client.daemon.job import Line
+from edge_client.daemon.job import Job
 from edge_client.daemon.speaker import Speaker
 from edge_client.personas.known_personas import KnownPersona
 from edge_client.playback.devices.away import Away, Kind, LoudspeakerAway
@@ -58,32 +58,32 @@ class Stage:
         self.speaker = Speaker(self._speak, self._tell, loudspeaker, clock=lambda: self.now, **how)
         self._lines = 0
 
-    async def _speak(self, line: Line, begins: Begins) -> int:
+    async def _speak(self, job: Job, begins: Begins) -> int:
         if self.fail:
             raise self.fail
         if self.lost:
-            begins(SentenceStarted(line.position, 0, ORIGIN, WIRE_FORMAT, None))
+            begins(SentenceStarted(job.position, 0, ORIGIN, WIRE_FORMAT, None))
             raise self.lost.pop(0)
-        for sentence in line.sentences[line.position :]:
+        for sentence in job.sentences[job.position :]:
             if not begins(SentenceStarted(sentence.index, 0, ORIGIN, WIRE_FORMAT, None)):
                 break
-            self.heard.append(f"{line.id}:{sentence.index}")
+            self.heard.append(f"{job.id}:{sentence.index}")
             await self._go_on.acquire()
-        line.heard = Heard(0, ORIGIN, None, 0.0)
-        return len(line.sentences)
+        job.heard = Heard(0, ORIGIN, None, 0.0)
+        return len(job.sentences)
 
-    def _tell(self, event: str, line: Line, sentence: SentenceStarted | None = None) -> None:
+    def _tell(self, event: str, job: Job, sentence: SentenceStarted | None = None) -> None:
         if not sentence:
-            self.told.append(f"{event} {line.id}")
+            self.told.append(f"{event} {job.id}")
 
-    def line(self, name: str, priority: Priority, sentences: int = 1, begin_by: float = 1e9) -> Line:
+    def job(self, name: str, priority: Priority, sentences: int = 1, begin_by: float = 1e9) -> Job:
         pieces = tuple(Sentence(number, "Hello.") for number in range(sentences))
-        return Line(name, VIXEN, None, pieces, priority, self.now, begin_by)
+        return Job(name, VIXEN, None, pieces, priority, self.now, begin_by)
 
-    def add(self, name: str, priority: Priority, sentences: int = 1, begin_by: float = 1e9) -> Line:
-        line = self.line(name, priority, sentences, begin_by)
-        self.speaker.add(line)
-        return line
+    def add(self, name: str, priority: Priority, sentences: int = 1, begin_by: float = 1e9) -> Job:
+        job = self.job(name, priority, sentences, begin_by)
+        self.speaker.add(job)
+        return job
 
     async def until(self, *heard: str) -> None:
         """Waits until exactly these sentences have begun, in this order."""

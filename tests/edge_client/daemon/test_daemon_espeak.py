@@ -34,7 +34,7 @@ async def test_one_that_runs_only_later_speaks_from_then_on(
             (tmp_path / "espeak-ng").write_text(f'#!/bin/sh\nPATH={os.defpath}\nexec {found} "$@"\n')
             (tmp_path / "espeak-ng").chmod(0o755)
             await until(lambda: "(command espeak-ng)" in daemon.espeak.description)
-            line = await daemon.line("Hello.", None, Priority.DIALOGUE, None)
+            line = await daemon.queue("Hello.", None, Priority.DIALOGUE, None)
             async with asyncio.timeout(SOON):
                 assert (await line.wait()).origin.engine == "espeak"
         finally:

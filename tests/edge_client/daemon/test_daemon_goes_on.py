@@ -52,7 +52,7 @@ async def test_what_breaks_in_one_part_of_it_harms_no_other(
         async with asyncio.timeout(SOON):
             while len(broken) < 7:  # noqa: ASYNC110 - they tell nobody
                 await asyncio.sleep(0.01)
-            line = await daemon.line("Hello.", None, Priority.DIALOGUE, None)
+            line = await daemon.queue("Hello.", None, Priority.DIALOGUE, None)
             assert await line.wait()
     finally:
         running.cancel()

@@ -115,7 +115,7 @@ async def test_what_has_begun_is_not_dropped(stage: Stage) -> None:
 
 async def test_a_line_that_comes_to_its_turn_too_late_is_not_begun(stage: Stage) -> None:
     """Even if nobody has noticed before."""
-    line = stage.line("late", Priority.DIALOGUE, begin_by=1.0)
+    line = stage.job("late", Priority.DIALOGUE, begin_by=1.0)
     stage.now = 2.0
     stage.speaker.add(line)
     with pytest.raises(TooLate):

@@ -81,7 +81,7 @@ async def test_a_turn_that_loses_it_goes_on_later_with_what_may_not_have_been_he
 async def test_a_line_of_which_nothing_was_heard_keeps_its_deadline(stage: Stage) -> None:
     """E5: another program has taken the loudspeaker since it was used last."""
     stage.lost = [LoudspeakerAway("busy")]
-    line = stage.line("talk", Priority.DIALOGUE, begin_by=5.0)
+    line = stage.job("talk", Priority.DIALOGUE, begin_by=5.0)
     tell = stage.speaker._tell
 
     def later(event: str, *what: object) -> None:
@@ -117,7 +117,7 @@ async def test_of_a_line_that_had_begun_it_is_told_that_its_beginning_was_heard(
     unplugged: tuple[Stage, Unplugged],
 ) -> None:
     stage, _ = unplugged
-    line = stage.line("talk", Priority.DIALOGUE, begin_by=math.inf)
+    line = stage.job("talk", Priority.DIALOGUE, begin_by=math.inf)
     line.begun_at = 0.0
     stage.speaker.add(line)
     stage.now = PATIENCE + 1

@@ -14,7 +14,8 @@ import pytest
 from aiohttp import ClientSession
 
 from edge_client.settings.settings import Settings
-from edge_client.speaking.robot import Robot, Said
+from edge_client.speaking.result import Said
+from edge_client.speaking.robot import Robot
 from tests.edge_client.daemon.daemon_rig import Loudspeaker, running_daemon
 from tests.edge_client.rig import Commands
 from tests.fakes.scripted_model import ScriptedModel, scripted_gateway

@@ -128,7 +128,7 @@ async def test_a_new_revision_replaces_the_book_when_the_gateway_tells_of_it(
             assert event is not None
             del event["at"]
             assert event == {"type": "phrases", "persona": VIXEN, "phrases": 3, "complete": True}
-            line = await daemon.line(BACK, VIXEN, Priority.DIALOGUE, None)
+            line = await daemon.queue(BACK, VIXEN, Priority.DIALOGUE, None)
             async with asyncio.timeout(SOON):
                 await line.wait()
                 while (event := await told.get()) and event["type"] != "sentence":
@@ -149,7 +149,7 @@ async def test_the_real_gateways_phrases_come_to_the_robot(settings: Callable[..
             book = daemon.voices.store.book(ADA.id)
             assert book and tuple(each.text for each in book.sentences) == TEXTS
             await until(lambda: daemon.gateway.standing.ready)
-            line = await daemon.line(" ".join(TEXTS), ADA.id, Priority.DIALOGUE, None)
+            line = await daemon.queue(" ".join(TEXTS), ADA.id, Priority.DIALOGUE, None)
             async with asyncio.timeout(SOON):
                 heard = await line.wait()
             assert (heard.recalled, heard.origin.engine, heard.origin.stored) == (True, "mlx", True)

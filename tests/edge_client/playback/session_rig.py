@@ -3,8 +3,6 @@
 import asyncio
 import os
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +92,6 @@ async def aloud(
     settings: Settings,
     *engines: ScriptedEngine,
     sentences: int = 1,
-    on_sentence: Callable[[object], None] = lambda _: None,
     loudspeaker: Loudspeaker | None = None,
     play: bool = True,
     **how: Any,
@@ -105,9 +102,6 @@ async def aloud(
     return await speak_aloud(
         FallbackChain(entries, stall=SOON),
         Utterance("1", "vixen", "en", pieces),
-        settings,
-        time.monotonic,
-        on_sentence,
-        loudspeaker=(loudspeaker or Loudspeaker(settings)) if play else None,
+        (loudspeaker or Loudspeaker(settings)) if play else None,
         **how,
     )

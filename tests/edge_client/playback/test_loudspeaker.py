@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from edge_client.commands.status_page import page
+from edge_client.commands.status import page
 from edge_client.daemon.robot_daemon import Daemon
 from edge_client.playback.devices.away import Away, Kind
 from edge_client.playback.devices.mixer import Mixer

@@ -24,7 +24,7 @@ async def test_the_gateway_speaks(fake: FakeGateway, settings: Make, wav: Path) 
     said = await say(settings(gateway=fake.address), TEXT, out=wav)
     assert " ".join(field.name for field in fields(said)) == (
         "persona text via found_by engine voice pitch rate substitute reason first_audio_ms audio_s file "
-        "warnings"
+        "warnings why"
     )
     assert (said.persona, said.text, said.file) == ("vixen", TEXT, str(wav))
     assert (said.via, said.found_by, said.substitute, said.reason) == ("gateway", "address", False, None)

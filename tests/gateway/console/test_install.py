@@ -1,12 +1,12 @@
 """On a Mac the gateway is given to launchd, on Linux to systemd."""
 
-import argparse
 from pathlib import Path
 
 import pytest
 
-from gateway.console.install import add_install_commands, run_install_command
+from gateway.console.install import add_to, run
 from gateway.settings.settings import Settings
+from robotvoice.console.command_line import program
 
 
 @pytest.fixture
@@ -27,9 +27,9 @@ def shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def typed(platform: str, *words: str) -> int:
-    parser = argparse.ArgumentParser()
-    add_install_commands(parser.add_subparsers(dest="command"))
-    return run_install_command(parser.parse_args(words), lambda: Settings(state_dir=Path("/s")), platform)
+    parser, commands = program("robotvoice-gateway", "", {"install": ""}, {0: ""})
+    add_to(commands)
+    return run(parser.parse_args(words), lambda: Settings(state_dir=Path("/s")), platform)
 
 
 @pytest.mark.parametrize(

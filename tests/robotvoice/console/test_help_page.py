@@ -4,7 +4,8 @@ import argparse
 
 import pytest
 
-from robotvoice.console.help_page import CommandLine, HelpPage, page_end
+from robotvoice.console.command_line import CommandLine
+from robotvoice.console.help_page import HelpPage, page_end
 
 EXAMPLES = {
     "tool say 'Hello.'": "speaks",

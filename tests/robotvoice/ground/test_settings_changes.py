@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from edge_client.commands.status_page import page
+from edge_client.commands.status import page
 from edge_client.settings.settings import SETTINGS, config_file, load_settings
 from robotvoice.ground.settings_changes import SettingsChanges
 
