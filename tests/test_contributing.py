@@ -51,7 +51,8 @@ from robotvoice.console.command_line import Commands, add_command
 
 
 def add_to(commands: Commands) -> None:
-    add_command(commands, "wave", "wave with an arm", run, {"robotvoice wave": "waves"}, terminal.USUAL, configured())
+    examples = {"robotvoice wave": "waves"}
+    add_command(commands, "wave", "wave with an arm", run, examples, terminal.USUAL, configured())
 
 
 def run(options: argparse.Namespace) -> int:
@@ -65,7 +66,8 @@ from robotvoice.console.command_line import Commands, add_command
 
 
 def add_to(commands: Commands) -> None:
-    add_command(commands, "nod", "nod once", run, {"robotvoice-gateway nod": "nods"}, {0: "nodded"}, with_personas())
+    examples = {"robotvoice-gateway nod": "nods"}
+    add_command(commands, "nod", "nod once", run, examples, {0: "nodded"}, with_personas())
 
 
 def run(options: argparse.Namespace, load: Load) -> int:
