@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.gateway.process import environment, started
+from proofs.rig.program import environment
+from tests.gateway.process import started
 from tests.test_architecture import DATA, PACKAGES, ROOT
 
 ENGINE = """

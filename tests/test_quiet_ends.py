@@ -11,8 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from proofs.rig.program import environment
 from tests.gateway.in_process import running
-from tests.gateway.process import environment
 
 ROBOTVOICE, GATEWAY = (f"{sys.executable} -m {name}" for name in ("edge_client", "gateway"))
 CODES = {

@@ -9,7 +9,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from proofs.benchmarks import breaker, gateway, health, robot
-from proofs.benchmarks.report import BenchmarkBroken, Figure, Progress, save, table
+from proofs.benchmarks.report import Figure, table
+from proofs.rig.figures import Progress, save
+from proofs.rig.program import RunBroken
 from robotvoice.console.output import columns
 
 BENCHMARKS: dict[str, Callable[[Progress], list[Figure]]] = {
@@ -34,13 +36,13 @@ def main(names: Sequence[str]) -> int:
         progress = Progress()
         try:
             figures = BENCHMARKS[name](progress)
-        except BenchmarkBroken as error:
+        except RunBroken as error:
             progress.clear()
             print(f"{name}: could not be measured: {error}", file=sys.stderr)
             code = 1
             continue
         progress.clear()
-        file = save(OUT, name, figures)
+        file = save(OUT / f"{name}.json", [figure.as_json() for figure in figures])
         print(f"\n{name} ({file})\n{table(figures, columns(sys.stdout))}", flush=True)
         if any(figure.tells_of_loss for figure in figures):
             code = 1

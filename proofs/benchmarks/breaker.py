@@ -2,7 +2,8 @@
 
 import time
 
-from proofs.benchmarks.report import Figure, Progress, median
+from proofs.benchmarks.report import Figure
+from proofs.rig.figures import Progress, median
 from robotvoice.chain.breaker import CircuitBreaker
 from robotvoice.utterance import Reason
 

@@ -15,8 +15,10 @@ from pathlib import Path
 
 import aiohttp
 
-from proofs.benchmarks.processes import running_gateway
-from proofs.benchmarks.report import BenchmarkBroken, Figure, Progress, lost, median, percentile
+from proofs.benchmarks.report import Figure, lost
+from proofs.benchmarks.started import ready_gateway
+from proofs.rig.figures import Progress, median, percentile
+from proofs.rig.program import RunBroken
 from robotvoice.engines.espeak.espeak_engine import EspeakEngine
 from robotvoice.errors import EngineFailure, RobotVoiceError
 from robotvoice.persona import VoiceSpec
@@ -51,7 +53,7 @@ def measure(progress: Progress, *, pairs: int = 400) -> list[Figure]:
         persona = folder / "personas" / "bench"
         persona.mkdir(parents=True)
         (persona / "persona.yaml").write_text(PERSONA, encoding="utf-8")
-        with running_gateway(folder, persona.parent) as gateway:
+        with ready_gateway(folder, persona.parent) as gateway:
             alone, through = asyncio.run(_pairs(progress, gateway.address, pairs))
     added = [
         each - base if math.isfinite(base) else math.inf for base, each in zip(alone, through, strict=True)
@@ -127,7 +129,7 @@ class _Client:
                     raise EngineFailure("cut", "the gateway closed the connection")
                 kind = json.loads(message.data)["type"]
                 if kind in ("error", "unavailable"):
-                    raise BenchmarkBroken(f"the gateway refused a sentence: {message.data}")
+                    raise RunBroken(f"the gateway refused a sentence: {message.data}")
                 finished = kind == "complete"
         finally:
             if not finished:

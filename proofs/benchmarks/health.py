@@ -1,6 +1,6 @@
 """Whether `/health` is held up by synthesis: ten requests at once speak all the time while it is asked."""
 
-import http.client
+import http
 import math
 import subprocess
 import sys
@@ -8,8 +8,12 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from proofs.benchmarks.processes import ROOT, GatewayProcess, environment, running_gateway
-from proofs.benchmarks.report import BenchmarkBroken, Figure, Progress, lost, median, percentile
+from proofs.benchmarks.report import Figure, lost
+from proofs.benchmarks.started import ready_gateway, surroundings
+from proofs.rig.asking import LOOPBACK, fetch
+from proofs.rig.figures import Progress, median, percentile
+from proofs.rig.gateway import Gateway
+from proofs.rig.program import Program
 
 TARGET = 100.0
 """Milliseconds at p99"""
@@ -25,7 +29,7 @@ def measure(progress: Progress, *, samples: int = 400) -> list[Figure]:
     figures: list[Figure] = []
     with (
         TemporaryDirectory(prefix="robotvoice-bench-") as name,
-        running_gateway(Path(name)) as gateway,
+        ready_gateway(Path(name)) as gateway,
     ):
         progress("health: nobody speaks")
         alone = [_ask(gateway) for _ in range(samples)]
@@ -43,40 +47,26 @@ def measure(progress: Progress, *, samples: int = 400) -> list[Figure]:
     return figures
 
 
-def _under_load(
-    gateway: GatewayProcess, folder: Path, text: str, samples: int
-) -> tuple[list[float], int, int]:
-    """(milliseconds of each question, requests spoken, requests lost)"""
-    load = subprocess.Popen(
-        [sys.executable, "-m", "proofs.benchmarks.load", gateway.address, str(CLIENTS), text],
-        cwd=ROOT,
-        env=environment(folder),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert load.stdout is not None
-        load.stdout.readline()  # all of them have been answered once
+def _under_load(gateway: Gateway, folder: Path, text: str, samples: int) -> tuple[list[float], int, int]:
+    """(milliseconds of each question, requests spoken, requests lost). Raises RunBroken."""
+    command = (sys.executable, "-m", "proofs.benchmarks.load", gateway.address, str(CLIENTS), text)
+    with Program("the load", command, surroundings(folder), stdin=subprocess.PIPE) as load:
+        load.next_line()  # all of them have been answered once
         times = []
         for _ in range(samples):
             times.append(_ask(gateway))
             time.sleep(PAUSE)
-        counts, _ = load.communicate(timeout=END_WITHIN)  # the end of its input ends it
-    except subprocess.TimeoutExpired:
-        raise BenchmarkBroken("the load did not end") from None
-    finally:
-        load.kill()
-        load.wait()
-    spoken, failed = map(int, counts.split())
+        assert load.process.stdin is not None
+        load.process.stdin.close()  # that ends it
+        spoken, failed = map(int, load.next_line(END_WITHIN).split())
     return times, spoken, failed
 
 
-def _ask(gateway: GatewayProcess) -> float:
+def _ask(gateway: Gateway) -> float:
     """Milliseconds; infinite when it was not answered well."""
     begun = time.perf_counter()
     try:
-        good = gateway.get("/health") == http.HTTPStatus.OK
-    except (OSError, http.client.HTTPException):
+        good = fetch(LOOPBACK, gateway.port, "GET", "/health").status == http.HTTPStatus.OK
+    except OSError:
         good = False
     return (time.perf_counter() - begun) * 1000 if good else math.inf

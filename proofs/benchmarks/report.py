@@ -1,22 +1,15 @@
 """What every benchmark hands over: figures, shown as a table and kept as out/bench/NAME.json."""
 
-import json
 import math
-import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TextIO
 
+from proofs.rig.figures import finite
 from robotvoice.console import tables
 
 HEADINGS = ("FIGURE", "VALUE", "UNIT", "TARGET", "MET")
 LOST = "lost"
-"""The unit of a count of requests that got no good answer; any makes `python -m benchmarks` fail"""
-
-
-class BenchmarkBroken(Exception):
-    """Something could not be measured; the message is for a person."""
+"""The unit of a count of requests that got no good answer; any makes `python -m proofs.benchmarks` fail"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,25 +33,9 @@ class Figure:
     def tells_of_loss(self) -> bool:
         return self.unit == LOST and self.value > 0
 
-    def as_json(self) -> dict[str, str | float | bool | None]:
-        value = float(f"{self.value:.4g}") if math.isfinite(self.value) else None
-        return {
-            "name": self.name,
-            "value": value,
-            "unit": self.unit,
-            "target": self.target,
-            "met": self.met,
-        }
-
-
-def percentile(values: Iterable[float], percent: float) -> float:
-    """The smallest of the values that `percent` of them do not exceed (nearest rank)."""
-    ordered = sorted(values)
-    return ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)]
-
-
-def median(values: Iterable[float]) -> float:
-    return percentile(values, 50)
+    def as_json(self) -> dict[str, object]:
+        value = finite(float(f"{self.value:.4g}"))
+        return {"name": self.name, "value": value, "unit": self.unit, "target": self.target, "met": self.met}
 
 
 def lost(name: str, *latencies: Sequence[float]) -> Figure:
@@ -70,36 +47,6 @@ def lost(name: str, *latencies: Sequence[float]) -> Figure:
 def table(figures: Sequence[Figure], width: int | None = None) -> str:
     """One line for each figure."""
     return tables.table([HEADINGS, *map(_cells, figures)], width, right={1})
-
-
-def save(folder: Path, benchmark: str, figures: Sequence[Figure]) -> Path:
-    """Writes the figures as a JSON list; returns the file."""
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"{benchmark}.json"
-    file.write_text(json.dumps([figure.as_json() for figure in figures], indent=1) + "\n", encoding="utf-8")
-    return file
-
-
-class Progress:
-    """Says on standard error what is being measured: one line that counts on a terminal, else one a step."""
-
-    def __init__(self, stream: TextIO = sys.stderr) -> None:
-        self._stream = stream
-        self._terminal = stream.isatty()
-        self._step = ""
-
-    def __call__(self, step: str, done: int = 0, total: int = 0) -> None:
-        if self._terminal:
-            count = f" {done}/{total}" if total else ""
-            print(f"\r\x1b[K{step}{count}", end="", file=self._stream, flush=True)
-        elif step != self._step:
-            print(step, file=self._stream, flush=True)
-        self._step = step
-
-    def clear(self) -> None:
-        """Takes the line off the terminal."""
-        if self._terminal:
-            print("\r\x1b[K", end="", file=self._stream, flush=True)
 
 
 def _cells(figure: Figure) -> tuple[str, ...]:

@@ -9,8 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from proofs.benchmarks.processes import ROOT, GatewayProcess, environment, running_gateway
-from proofs.benchmarks.report import BenchmarkBroken, Figure, Progress, lost, median, percentile
+from proofs.benchmarks.report import Figure, lost
+from proofs.benchmarks.started import ready_gateway, surroundings
+from proofs.rig.figures import Progress, median, percentile
+from proofs.rig.gateway import Gateway
+from proofs.rig.program import ROOT, RunBroken
 
 IMPORT_TARGET = 250.0
 """Milliseconds"""
@@ -54,7 +57,7 @@ def measure(progress: Progress, *, loads: int = 9, trials: int = 10) -> list[Fig
         figures.append(Figure(label, median(times), "ms", target))
     with (
         TemporaryDirectory(prefix="robotvoice-bench-") as name,
-        running_gateway(Path(name)) as gateway,
+        ready_gateway(Path(name)) as gateway,
     ):
         say = _Say(Path(name))
         progress("robot: memory")
@@ -77,12 +80,13 @@ def measure(progress: Progress, *, loads: int = 9, trials: int = 10) -> list[Fig
     return figures
 
 
-def _while_frozen(gateway: GatewayProcess, say: "_Say") -> tuple[float, float]:
+def _while_frozen(gateway: Gateway, say: "_Say") -> tuple[float, float]:
     gateway.freeze()
     try:
         return say.pair(gateway.address)
     finally:
         gateway.wake()
+        gateway.until_ready()
 
 
 class _Say:
@@ -103,17 +107,17 @@ class _Say:
         return self._first_audio(variables), self._first_audio(variables)
 
     def memory(self, address: str) -> float:
-        """MB. Raises BenchmarkBroken when it did not speak."""
+        """MB. Raises RunBroken when it did not speak."""
         _, kilobytes, code = _run(self._command(), self._variables(address))
         if code:
-            raise BenchmarkBroken(f"robotvoice say ended with {code}")
+            raise RunBroken(f"robotvoice say ended with {code}")
         return kilobytes / 1024
 
     def _variables(self, address: str) -> dict[str, str]:
         """With a state of its own: nothing is known of any gateway yet."""
         self._count += 1
         return {
-            **environment(self._folder / f"say-{self._count}"),
+            **surroundings(self._folder / f"say-{self._count}"),
             "PATH": self._path,
             "ROBOTVOICE_GATEWAY": address,
             "ROBOTVOICE_GATEWAY_ID": "",
@@ -134,7 +138,7 @@ class _Say:
 
 
 def _run(command: Sequence[str], variables: dict[str, str]) -> tuple[float, int, int]:
-    """(milliseconds, largest resident set in KB of it alone, exit code). Raises BenchmarkBroken."""
+    """(milliseconds, largest resident set in KB of it alone, exit code). Raises RunBroken."""
     begun = time.monotonic()
     with subprocess.Popen(
         command,
@@ -150,7 +154,7 @@ def _run(command: Sequence[str], variables: dict[str, str]) -> tuple[float, int,
                 break
             if time.monotonic() - begun > SAY_WITHIN:
                 process.kill()
-                raise BenchmarkBroken(f"{command[1:3]} did not end within {SAY_WITHIN:g} s")
+                raise RunBroken(f"{command[1:3]} did not end within {SAY_WITHIN:g} s")
             time.sleep(0.001)
         took = (time.monotonic() - begun) * 1000
         process.returncode = os.waitstatus_to_exitcode(status)

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from proofs.faults.real.command import SECONDS
 from proofs.faults.real.command import judged as judged_real
-from proofs.faults.real.process import RunBroken
-from proofs.faults.report import SHARE_OF_CONTENT, Figures, save, table, too_few
+from proofs.faults.report import SHARE_OF_CONTENT, Figures, as_json, table, too_few
 from proofs.faults.simulation.runs import judged, judged_content
+from proofs.rig.figures import save
+from proofs.rig.program import RunBroken
 from robotvoice.console.output import columns
 
 OUT = Path("out")
@@ -55,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         runs.append(figures)
     part = "" if both else "-simulation" if options.simulation else "-real"
     runs += of_content
-    save(OUT / f"faults{part}.json", runs)
+    save(OUT / f"faults{part}.json", [as_json(run) for run in runs])
     broken = [(run, promise) for run in runs for promise in run.broken]
     for run, promise in broken:
         part = "--real" if run.name == "real" else "--simulation"

@@ -1,14 +1,13 @@
 """What a run says of itself: figures, as a table and as JSON, and which promises were broken."""
 
-import json
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 
 from proofs.faults.answers import Book, Outage, Recovery, first_audio
 from proofs.faults.checker import balance, check
+from proofs.rig.figures import finite, percentile
 from robotvoice.console import tables
 from robotvoice.utterance import Outcome
 
@@ -146,10 +145,8 @@ def too_few(runs: Sequence[Figures], least: float = SHARE_AT_LEAST) -> str | Non
     return f"{mean:.0%} of the possible in the cloned voice" if mean < least else None
 
 
-def percentile(values: Sequence[float], percent: float) -> float:
-    """The smallest of the values that `percent` of them do not exceed; infinite of none."""
-    ordered = sorted(values)
-    return ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)] if ordered else math.inf
+def as_json(run: Figures) -> dict[str, object]:
+    return {name: finite(value) for name, value in asdict(run).items()}
 
 
 def table(runs: Sequence[Figures], width: int | None = None) -> str:
@@ -161,13 +158,6 @@ def table(runs: Sequence[Figures], width: int | None = None) -> str:
     rows.append(["left behind", *(str(sum(run.leaked.values())) for run in runs)])
     rows.append(["promises broken", *(str(len(run.broken)) for run in runs)])
     return tables.table(rows, width, right=range(1, len(rows[0]))).replace("_", " ")
-
-
-def save(file: Path, runs: Iterable[Figures]) -> None:
-    """A JSON list; what is infinite is null there."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    rows = [{name: _finite(value) for name, value in asdict(run).items()} for run in runs]
-    file.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
 
 
 _SHOWN = (
@@ -200,10 +190,6 @@ def _waits(book: Book, *, urgent: bool = False, whole: bool = False) -> list[flo
 
 def _ms(seconds: float) -> float:
     return round(seconds * 1000, 1) if math.isfinite(seconds) else math.inf
-
-
-def _finite(value: object) -> object:
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _cell(value: float | None) -> str:

@@ -11,15 +11,17 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
-from proofs.lan.namespaces import PATH, space_of_its_own
-from proofs.lan.processes import RunBroken
-from proofs.lan.report import rows, save, table
+from proofs.lan.report import rows, table
 from proofs.lan.run import trials
 from proofs.lan.scenarios import SCENARIOS
 from proofs.lan.sink import BUFFER
 from proofs.lan.timeline import picture
+from proofs.rig.figures import save
+from proofs.rig.namespaces import PATH, space_of_its_own
+from proofs.rig.program import RunBroken
 from robotvoice.console.output import columns
 
 OUT = Path("out")
@@ -59,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         f"The sink holds {BUFFER * 1000:.0f} ms, begins when it is full or the input ended, as aplay does, "
         "and is silent when its player was killed."
     )
-    save(options.out / "lan.json", found)
+    save(options.out / "lan.json", [asdict(row) for row in found])
     (options.out / "lan.svg").write_text(picture(done), encoding="utf-8")
     broken = [told for row in found for told in row.broken(speed=not options.no_speed)]
     broken += [f"{trial.scenario}, trial {trial.number}: {trial.hung}" for trial in done if trial.hung]

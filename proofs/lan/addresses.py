@@ -3,9 +3,9 @@
 import time
 from collections.abc import Callable
 
-from proofs.lan.processes import wait_until
 from proofs.lan.trial import BACK_WITHIN, Trial
 from proofs.lan.world import World
+from proofs.rig.program import until
 
 SIX, ANEW, IPV6 = (
     "six addresses: a new robot hears its voice",
@@ -14,7 +14,6 @@ SIX, ANEW, IPV6 = (
 )
 WITHIN = 5.0
 """Seconds that not even the slowest may take"""
-LOOK_EVERY = 0.01
 
 
 def six(trial: Trial) -> None:
@@ -39,11 +38,10 @@ def _met_by_a_new_robot(trial: Trial, row: str, since: float = 0.0) -> None:
     """The time is from the daemon listening, or `since` if that is given."""
     trial.world.start_daemon(fresh=True)
     moment = since or time.monotonic()
-    wait_until(
+    until(
         lambda: trial.world.status()["gateway"]["ready"],
         "the robot has not found its gateway",
         BACK_WITHIN,
-        LOOK_EVERY,
     )
     trial.by_the_gateway(row, moment)
     ((_, seconds),) = trial.measured

@@ -1,8 +1,6 @@
 """Who is heard in a recording, what they say, and when: decided by the samples alone."""
 
 import asyncio
-from collections.abc import Mapping
-from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -11,9 +9,8 @@ from numpy.typing import NDArray
 
 from proofs.lan.sink import Play
 from proofs.lan.texts import SPOKEN, text_of, tone_seconds
-from robotvoice.engines.espeak.espeak_engine import EspeakEngine
+from proofs.tiny_voice.reference import spoken_by_espeak
 from robotvoice.persona import VoiceSpec
-from robotvoice.utterance import Sentence
 
 Samples = NDArray[Any]
 Who = Literal["gateway", "robot", "nobody"]
@@ -56,8 +53,11 @@ class Ear:
 
     def __init__(self, voice: VoiceSpec) -> None:
         """Has eSpeak NG speak, for a moment."""
-        said = asyncio.run(_said(voice))
-        self._robot = {text: _envelope(pcm, rate) for text, (pcm, rate) in said.items()}
+        said, format = asyncio.run(spoken_by_espeak(voice, SPOKEN))
+        sounds = (np.frombuffer(pcm, "<i2").astype(np.float64) for pcm in said)
+        self._robot = {
+            text: _envelope(pcm, format.sample_rate) for text, pcm in zip(SPOKEN, sounds, strict=True)
+        }
         self._known: dict[tuple[int, int, int], tuple[Play, Sound | None]] = {}
         """What was heard to its end; the play is kept as well, so that no other has its id"""
 
@@ -99,22 +99,6 @@ class Ear:
         if scores[best] < ALIKE:
             return None, 0.0
         return best, envelope.size / self._robot[best].size
-
-
-async def _said(voice: VoiceSpec) -> Mapping[str, tuple[Samples, int]]:
-    espeak = EspeakEngine.installed()
-    await espeak.start()
-    said = {}
-    try:
-        for text in SPOKEN:
-            pcm, rate = b"", 0
-            async with aclosing(espeak.speak(Sentence(0, text), voice)) as chunks:
-                async for chunk in chunks:
-                    pcm, rate = pcm + chunk.pcm, chunk.format.sample_rate
-            said[text] = np.frombuffer(pcm, "<i2").astype(np.float64), rate
-    finally:
-        await espeak.close()
-    return said
 
 
 def _pitch(pcm: Samples, rate: int) -> float | None:

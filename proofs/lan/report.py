@@ -1,10 +1,8 @@
 """What a run says of itself: a row for each thing that was measured, as a table and as JSON."""
 
-import json
 import statistics
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 
 from proofs.lan.addresses import ANEW, IPV6, SIX
 from proofs.lan.loudspeakers import ASLEEP, BUSY
@@ -144,8 +142,3 @@ def _cells(row: Row) -> tuple[str, ...]:
     times = ("-" if ms is None else f"{ms:.0f}" for ms in (row.median_ms, row.worst_ms, row.target_ms))
     counts = map(str, (row.lost, row.twice, row.repeated, row.overlaps, row.hung))
     return (row.name, str(row.trials), *times, *counts)
-
-
-def save(file: Path, found: Sequence[Row]) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps([asdict(row) for row in found], indent=1) + "\n", encoding="utf-8")

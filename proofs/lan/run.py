@@ -1,15 +1,16 @@
 """A run: every scenario, trial after trial, in a space of its own that this process is already in."""
 
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from proofs.lan.processes import RunBroken
 from proofs.lan.scenarios import Scenario
 from proofs.lan.trial import Trial
 from proofs.lan.world import World, running_world
+from proofs.rig.figures import Progress
+from proofs.rig.program import RunBroken
 
+PROGRESS = Progress()
 LONGEST = 2400.0
 """Seconds; what has not begun by then is not begun any more"""
 
@@ -25,7 +26,7 @@ def trials(folder: Path, scenarios: Sequence[Scenario], count: int) -> list[Tria
         except (RunBroken, OSError) as problem:
             if not done:
                 raise
-            _progress(f"nothing more can be done: {problem}", last=True)
+            PROGRESS.stays(f"nothing more can be done: {problem}")
     return done
 
 
@@ -36,10 +37,10 @@ def _all(world: World, scenarios: Sequence[Scenario], count: int, until: float) 
         for number in range(min(count, scenario.most)):
             if time.monotonic() > until:
                 break
+            PROGRESS(scenario.name, done, min(count, scenario.most))
             yield _one(world, scenario, number)
             done += 1
-            _progress(f"{scenario.name}: {done} of {min(count, scenario.most)}")
-        _progress(f"{scenario.name}: {done} trials", last=True)
+        PROGRESS.stays(f"{scenario.name}: {done} trials")
         scenario.after(world)
 
 
@@ -52,15 +53,7 @@ def _one(world: World, scenario: Scenario, number: int) -> Trial:
         trial.end()
     except (RunBroken, OSError) as problem:
         trial.hung = str(problem)
-        _progress(f"{scenario.name}, trial {number}: {problem}", last=True)
+        PROGRESS.stays(f"{scenario.name}, trial {number}: {problem}")
         trial.end()
         world.heal()
     return trial
-
-
-def _progress(text: str, *, last: bool = False) -> None:
-    """One line that changes on a terminal; elsewhere only what is done."""
-    if sys.stderr.isatty():
-        print(f"\r\x1b[K{text}", end="\n" if last else "", file=sys.stderr, flush=True)
-    elif last:
-        print(text, file=sys.stderr, flush=True)

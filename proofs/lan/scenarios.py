@@ -21,11 +21,11 @@ from proofs.lan.addresses import (
 )
 from proofs.lan.ear import Sound
 from proofs.lan.loudspeakers import asleep, busy, fall_asleep, stay_awake
-from proofs.lan.processes import wait_until
 from proofs.lan.several import by_commands, by_the_daemon
 from proofs.lan.texts import HELD, PHRASES, STORY, URGENT
 from proofs.lan.trial import Line, Trial
 from proofs.lan.world import CLONED, World
+from proofs.rig.program import until
 
 NEXT = "next line while away"
 BACK = "gateway back, its voice heard"
@@ -84,7 +84,7 @@ def frozen(trial: Trial) -> None:
     trial.down(moment)
     time.sleep(_pause(trial))
     trial.by_the_robot("gateway frozen", trial.say(), moment)
-    _next_and_back(trial, lambda: _wake(trial.world))
+    _next_and_back(trial, trial.world.gateway.wake)
 
 
 def frozen_after_accepted(trial: Trial) -> None:
@@ -93,7 +93,7 @@ def frozen_after_accepted(trial: Trial) -> None:
     moment = trial.world.gateway.freeze()
     trial.down(moment)
     trial.by_the_robot("gateway frozen after accepted", line, moment)
-    trial.up(_wake(trial.world))
+    trial.up(trial.world.gateway.wake())
     trial.world.until_connected()
 
 
@@ -146,7 +146,7 @@ def barged_in(trial: Trial) -> None:
     story.cut = True
     trial.wait_for_sound(INTO)
     urgent = trial.say(URGENT, priority="urgent")
-    wait_until(lambda: any(sound.text == URGENT for sound in _done(trial)), "nobody heard what is urgent")
+    until(lambda: any(sound.text == URGENT for sound in _done(trial)), "nobody heard what is urgent")
     trial.world.stop()
     trial.world.settle()
     cut = next(sound for sound in trial.world.sounds(trial.began) if sound.text == STORY)
@@ -160,19 +160,13 @@ def _done(trial: Trial) -> list[Sound]:
 def _kill(trial: Trial) -> float:
     moment = trial.world.gateway.send(signal.SIGKILL)
     trial.down(moment)
-    trial.world.gateway.process.wait()
     trial.world.gateway.end()
     return moment
 
 
-def _wake(world: World) -> float:
-    return world.gateway.send(signal.SIGCONT)
-
-
 def _accepted(trial: Trial) -> Line:
     voice = trial.world.voice
-    while not voice.lines.empty():
-        voice.next_line()
+    voice.pass_over()
     line = trial.say(HELD)
     voice.next_line(ACCEPTED_WITHIN)  # it is asked after the robot was told that the line is accepted
     return line

@@ -1,11 +1,13 @@
 """Three processes speak at once on one robot."""
 
+import signal
 import subprocess
 import sys
 import time
 
-from proofs.lan.processes import DAEMON_PORT, ROOT, RunBroken
+from proofs.lan.processes import DAEMON_PORT
 from proofs.lan.trial import Line, Trial
+from proofs.rig.program import Program, RunBroken
 
 PROCESSES = 3
 WITHIN = 30.0
@@ -31,30 +33,18 @@ def _at_once(trial: Trial, row: str, port: int) -> None:
     for text in texts:
         trial.lines.append(Line(text, time.monotonic()))
         wait = ("--wait",) if port else ()
-        children.append(
-            subprocess.Popen(
-                (sys.executable, "-m", "edge_client", "say", *wait, text),
-                env=own,
-                cwd=ROOT,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                text=True,
-            )
-        )
+        command = (sys.executable, "-m", "edge_client", "say", *wait, text)
+        children.append(Program("a command", command, own))
     until = time.monotonic() + WITHIN
     try:
         for child in children:
-            _, told = child.communicate(timeout=max(0.1, until - time.monotonic()))
-            if child.returncode:
-                trial.wrong.append(f"a command ended with {child.returncode}: {told:.200}")
+            if code := child.process.wait(max(0.1, until - time.monotonic())):
+                trial.wrong.append(f"a command ended with {code}: {child.last_words()[-200:]}")
     except subprocess.TimeoutExpired:
         raise RunBroken(f"a command has not ended within {WITHIN:g} s") from None
     finally:
         for child in children:
-            if child.poll() is None:
-                child.kill()
-                child.communicate()
+            child.close(signal.SIGKILL)
     sounds = world.sounds(trial.began)
     if sounds:
         trial.measured.append((row, sounds[0].began - moment))

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from proofs.lan.ear import Sound
-from proofs.lan.processes import RunBroken, wait_until
 from proofs.lan.sink import Play
 from proofs.lan.texts import SENTENCES
 from proofs.lan.world import World
+from proofs.rig.program import RunBroken, until
 
 BACK_WITHIN = 20.0
 """Seconds after which a voice that has not come back never will"""
@@ -78,8 +78,8 @@ class Trial:
 
     def by_the_gateway(self, row: str, since: float) -> None:
         """One line after the other, until the gateway's voice is heard; the time of its first sound."""
-        until = time.monotonic() + BACK_WITHIN
-        while time.monotonic() < until:
+        deadline = time.monotonic() + BACK_WITHIN
+        while time.monotonic() < deadline:
             sound = self.heard(self.say())
             if sound.who == "gateway":
                 self.measured.append((row, max(0.0, sound.began - since)))
@@ -103,7 +103,7 @@ class Trial:
             plays = [play for play in self.world.loudspeaker.plays if play.runs_now and play.ended is None]
             return any(_heard_of_now(play, self.began) > seconds for play in plays)
 
-        wait_until(sounds, "nothing was heard", BACK_WITHIN, every=0.002)
+        until(sounds, "nothing was heard", BACK_WITHIN, every=0.002)
 
     def end(self) -> None:
         """Nothing is done any more: now it is listened to all of it."""

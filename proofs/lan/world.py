@@ -12,19 +12,12 @@ from typing import Any
 
 from proofs.lan.ear import Ear, Sound
 from proofs.lan.network import MAC, Network
-from proofs.lan.processes import (
-    DAEMON_PORT,
-    Program,
-    ask,
-    daemon,
-    environment,
-    far_voice,
-    gateway,
-    until_own_voice,
-    wait_until,
-)
+from proofs.lan.processes import DAEMON_PORT, daemon, far_voice, gateway
 from proofs.lan.sink import Loudspeaker
 from proofs.lan.texts import PHRASES
+from proofs.rig.asking import LOOPBACK, ask
+from proofs.rig.gateway import Gateway
+from proofs.rig.program import Program, environment, until
 from proofs.tiny_voice import reference_clip
 from robotvoice.persona import VoiceSpec
 
@@ -59,7 +52,7 @@ class World:
     loudspeaker: Loudspeaker
     ear: Ear
     voice: Program
-    gateway: Program
+    gateway: Gateway
     daemon: Program | None
     address: str = MAC
 
@@ -72,20 +65,19 @@ class World:
             "PATH": f"{self.loudspeaker.bin}:{own['PATH']}",
             "ROBOTVOICE_PLAYER": "aplay",
             "ROBOTVOICE_PERSONA": PERSONA,
-            "ROBOTVOICE_VOICE_LOCK": str(self.folder / "voice.lock"),
         }
 
     def say(self, text: str, **more: Any) -> float:
         """Returns at once, with the moment before it was asked."""
         moment = time.monotonic()
-        ask("127.0.0.1", DAEMON_PORT, "POST", "/say", {"text": text, **more})
+        ask(LOOPBACK, DAEMON_PORT, "POST", "/say", {"text": text, **more})
         return moment
 
     def stop(self) -> None:
-        ask("127.0.0.1", DAEMON_PORT, "POST", "/stop", {})
+        ask(LOOPBACK, DAEMON_PORT, "POST", "/stop", {})
 
     def status(self) -> Any:
-        return ask("127.0.0.1", DAEMON_PORT, "GET", "/status")
+        return ask(LOOPBACK, DAEMON_PORT, "GET", "/status")
 
     def settle(self) -> None:
         """Waits until all was said."""
@@ -94,12 +86,14 @@ class World:
             told = self.status()
             return not told["speaking"] and not told["waiting"]
 
-        wait_until(quiet, "what was said has not ended", SETTLED_WITHIN, LOOK_EVERY)
+        until(quiet, "what was said has not ended", SETTLED_WITHIN, LOOK_EVERY)
 
     def until_connected(self) -> None:
         """Waits until the gateway can speak with its own voice and the daemon knows of it."""
-        until_own_voice(self.address, PERSONA)  # an engine that was asked in vain is given a rest there
-        wait_until(
+        self.gateway.until_ready(
+            host=self.address, who=[PERSONA]
+        )  # an engine that was asked in vain is given a rest there
+        until(
             lambda: self.status()["gateway"]["ready"], "the robot has not found its gateway", every=LOOK_EVERY
         )
 
@@ -110,7 +104,7 @@ class World:
             books = self.status()["phrasebook"]["personas"]
             return any(each["persona"] == CLONED and each["complete"] for each in books)
 
-        wait_until(complete, "the robot has not got its phrases", every=LOOK_EVERY)
+        until(complete, "the robot has not got its phrases", every=LOOK_EVERY)
 
     def sounds(self, since: float) -> list[Sound]:
         """What is heard from that moment on, in its order."""
@@ -121,14 +115,14 @@ class World:
         """In place of the one there was. Returns when it was ready."""
         self.gateway.end(signal.SIGKILL)
         self.gateway = gateway(self.folder / "mac", self.folder / "personas")
-        return until_own_voice(self.address, PERSONA)
+        return self.gateway.until_ready(host=self.address, who=[PERSONA])
 
     def start_daemon(self, *, fresh: bool = False, **environment: str) -> None:
         """In place of the one there is; a `fresh` one knows nothing."""
         self.end_daemon()
         if fresh:
             shutil.rmtree(self.folder / "robot" / "state", ignore_errors=True)
-        self.daemon = daemon(self.folder / "robot", {**self.robot, **environment})
+        self.daemon = daemon({**self.robot, **environment})
 
     def move_gateway(self) -> None:
         """To another address."""
@@ -159,11 +153,12 @@ def running_world(folder: Path) -> Iterator[World]:
     programs: list[Program] = []
     world: World | None = None
     try:
-        programs.append(far_voice(folder / "mac"))
-        programs.append(gateway(folder / "mac", folder / "personas"))
-        voice, answering = programs
+        voice = far_voice(folder / "mac")
+        programs.append(voice)
+        answering = gateway(folder / "mac", folder / "personas")
+        programs.append(answering)
         world = World(folder, network, loudspeaker, ear, voice, answering, daemon=None)
-        until_own_voice(MAC, PERSONA)
+        answering.until_ready(host=MAC, who=[PERSONA])
         world.start_daemon()
         world.until_connected()
         yield world
@@ -171,7 +166,7 @@ def running_world(folder: Path) -> Iterator[World]:
         if world:
             programs += [world.gateway, *([world.daemon] if world.daemon else [])]
         for program in reversed(programs):
-            program.end()
+            program.close()
         loudspeaker.close()
 
 

@@ -1,16 +1,16 @@
-"""python -m soak: a gateway goes and comes for an hour's worth of times while three programs speak.
+"""python -m proofs.soak: a gateway goes and comes for an hour's worth of times while three programs speak.
 
 Prints what was seen, writes out/soak.json, and ends with 0 when every promise was kept, else with 1.
 """
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from proofs.lan.processes import RunBroken
+from proofs.rig.figures import save
+from proofs.rig.program import RunBroken
 from proofs.soak.report import figures_of
 from proofs.soak.run import run
 from robotvoice.console.tables import sheet
@@ -37,8 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     row = asdict(figures)
     print(sheet([(name.replace("_", " "), str(value)) for name, value in row.items() if name != "broken"]))
-    OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_text(json.dumps(row, indent=1) + "\n", encoding="utf-8")
+    save(OUT, row)
     for promise in figures.broken:
         print(f"BROKEN with --seed {figures.seed}: {promise}", file=sys.stderr)
     return 1 if figures.broken else 0

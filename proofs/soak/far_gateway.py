@@ -2,12 +2,10 @@
 
 import enum
 import random
-import re
 import signal
 from collections.abc import Mapping
-from pathlib import Path
 
-from proofs.soak.processes import Program
+from proofs.rig.gateway import Gateway
 
 
 class Absence(enum.StrEnum):
@@ -22,41 +20,33 @@ class Absence(enum.StrEnum):
 class FarGateway:
     """Use `leave` and `return_` in turn, then `end`. Announced on loopback."""
 
-    def __init__(self, folder: Path, environment: Mapping[str, str], chance: random.Random) -> None:
-        self._folder, self._environment, self._chance = folder, environment, chance
-        self._port = 0
+    def __init__(self, environment: Mapping[str, str], chance: random.Random) -> None:
+        self._environment, self._chance = environment, chance
+        self._gateway = self._started(0)
         self._absence: Absence | None = None
-        self._program = self._started()
 
     def leave(self, absence: Absence) -> None:
+        """Raises RunBroken if it does not end when it is told to."""
         self._absence = absence
-        process = self._program.process
         match absence:
             case Absence.ASLEEP:
-                process.send_signal(signal.SIGSTOP)
+                self._gateway.freeze()
             case Absence.CRASHED:
-                process.kill()
-                process.wait()
+                self._gateway.end(signal.SIGKILL)
             case Absence.SHUT_DOWN:
-                self._program.end()
+                self._gateway.end_in_order()
 
     def return_(self) -> None:
         """One that was started anew has its former address, or another one that only mDNS tells."""
         if self._absence is Absence.ASLEEP:
-            self._program.process.send_signal(signal.SIGCONT)
+            self._gateway.wake()
         else:
-            self._port = self._chance.choice((0, self._port))
-            self._program = self._started()
-        self._absence = None
+            self._gateway = self._started(self._chance.choice((0, self._gateway.port)))
 
     def end(self) -> None:
-        if self._absence is Absence.ASLEEP:
-            self._program.process.send_signal(signal.SIGCONT)
-        self._program.end()
+        self._gateway.close()
 
-    def _started(self) -> Program:
-        options = ("serve", "--port", str(self._port))
-        program = Program(self._folder, "gateway", self._environment, "gateway", *options)
-        if found := re.search(r"http://\S+:(\d+) ", program.first_line()):
-            self._port = int(found[1])
-        return program
+    def _started(self, port: int) -> Gateway:
+        gateway = Gateway(self._environment, "--port", str(port), mdns=True)
+        gateway.until_listening()
+        return gateway

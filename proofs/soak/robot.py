@@ -1,15 +1,13 @@
 """A robot with its daemon, a loudspeaker that is ten times as fast as sound, and programs that speak."""
 
-import http.client
-import json
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psutil
-
-from proofs.soak.processes import LOOPBACK, Program, until
+from proofs.rig.asking import LOOPBACK, fetch
+from proofs.rig.program import Program, until
 
 APLAY = """#!/bin/sh
 PATH=/usr/bin:/bin
@@ -19,6 +17,8 @@ while [ "$(head -c 8820 | wc -c)" -gt 0 ]; do sleep 0.02; done
 TALKERS = (("spark", "dialogue"), ("vixen", "story"), ("gremlin", "urgent"))
 """As which persona each program speaks, and how urgently"""
 MEGABYTE = 1_000_000
+ANSWER_WITHIN = 10.0
+LOOK_EVERY = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,32 +47,29 @@ class Robot:
         player.chmod(0o755)
         path = f"{player.parent}:{environment['PATH']}"
         self._environment = {**environment, "PATH": path, "ROBOTVOICE_PLAYER": "aplay"}
-        self._daemon = Program(folder, "daemon", self._environment, "edge_client", "daemon", "--port", "0")
-        self.port = int(self._daemon.first_line().rpartition(":")[2])
-        self._process = psutil.Process(self._daemon.process.pid)
+        command = (sys.executable, "-m", "edge_client", "daemon", "--port", "0")
+        self._daemon = Program("the daemon", command, self._environment)
+        self.port = int(self._daemon.until_says(r":(\d+)$")[1])
+        self._process = self._daemon.found
 
     def talkers(self) -> list[Program]:
         """Programs that speak until they are ended."""
         own = {**self._environment, "ROBOTVOICE_DAEMON_PORT": str(self.port)}
+        command = (sys.executable, "-m", "proofs.soak.talker")
         return [
-            Program(self._folder, f"talker-{persona}", own, "proofs.soak.talker", persona, priority)
+            Program(f"who speaks as {persona}", (*command, persona, priority), own)
             for persona, priority in TALKERS
         ]
 
     def status(self) -> dict[str, Any]:
-        connection = http.client.HTTPConnection(LOOPBACK, self.port, timeout=10)
-        try:
-            connection.request("GET", "/status")
-            told: dict[str, Any] = json.loads(connection.getresponse().read())
-        finally:
-            connection.close()
+        told: dict[str, Any] = fetch(LOOPBACK, self.port, "GET", "/status", within=ANSWER_WITHIN).json
         return told
 
     def has_a_gateway(self) -> bool:
         return bool(self.status()["gateway"]["ready"])
 
     def until_quiet(self) -> None:
-        until(lambda: not self.status()["speaking"], "the daemon did not become quiet")
+        until(lambda: not self.status()["speaking"], "the daemon did not become quiet", every=LOOK_EVERY)
 
     def held(self) -> Held:
         files = [file for file in (self._folder / "state").rglob("*") if file.is_file()]
@@ -95,4 +92,4 @@ class Robot:
         return used
 
     def end(self) -> None:
-        self._daemon.end()
+        self._daemon.end_in_order()

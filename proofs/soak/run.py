@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from proofs.rig.asking import LOOPBACK
+from proofs.rig.program import Program, environment, until
 from proofs.soak.far_gateway import Absence, FarGateway
-from proofs.soak.processes import Program, environment, until
-from proofs.soak.robot import Held, Robot
+from proofs.soak.robot import LOOK_EVERY, Held, Robot
 
 AWAY = (0.3, 3.0)
 HERE = (0.5, 3.0)
@@ -53,21 +54,21 @@ def run(seed: int, changes: int, idle: float) -> Run:
     chance = random.Random(seed)
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="soak-") as name, contextlib.ExitStack() as running:
+        # mDNS on loopback only, and no other gateway than the one of this run
         identity = f"soak-{uuid.uuid4().hex[:8]}"
-        far, near = Path(name, "gateway"), Path(name, "robot")
-        far.mkdir()
-        near.mkdir()
-        gateway = FarGateway(far, environment(far, identity), chance)
+        alone = {"ROBOTVOICE_GATEWAY_ID": identity, "ROBOTVOICE_INTERFACE": LOOPBACK}
+        gateway = FarGateway(environment(Path(name, "gateway"), **alone), chance)
         running.callback(gateway.end)
-        robot = Robot(near, environment(near, identity))
+        near = Path(name, "robot")
+        robot = Robot(near, environment(near, **alone))
         running.callback(robot.end)
-        until(robot.has_a_gateway, "the daemon did not find the gateway", BACK_WITHIN)
+        _until_there(robot, "the daemon did not find the gateway")
         _while_they_speak(robot, gateway, found, chance)
         found.seconds = time.monotonic() - began
         if idle:
             found.idle_with_gateway = _used(robot, idle)
             gateway.leave(Absence.SHUT_DOWN)
-            until(lambda: not robot.has_a_gateway(), "the daemon did not miss the gateway")
+            until(lambda: not robot.has_a_gateway(), "the daemon did not miss the gateway", every=LOOK_EVERY)
             found.idle_without_gateway = _used(robot, idle)
             gateway.return_()
     return found
@@ -84,14 +85,14 @@ def _while_they_speak(robot: Robot, gateway: FarGateway, found: Run, chance: ran
             time.sleep(chance.uniform(*AWAY))
             gateway.return_()
             back = time.monotonic()
-            until(robot.has_a_gateway, "the daemon did not find the gateway again", BACK_WITHIN)
+            _until_there(robot, "the daemon did not find the gateway again")
             found.back_ms.append(round((time.monotonic() - back) * 1000))
             time.sleep(chance.uniform(*HERE))
             if change + 2 >= WARM:
                 found.held.append(robot.held())
     finally:
         for talker in talkers:
-            talker.end()
+            talker.end_in_order()
     robot.until_quiet()
     status = robot.status()
     found.lines = status["lines"]
@@ -102,7 +103,11 @@ def _while_they_speak(robot: Robot, gateway: FarGateway, found: Run, chance: ran
 
 
 def _rows(talker: Program) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in talker.said.read_text(encoding="utf-8").splitlines()]
+    return [json.loads(line) for line in talker.said]
+
+
+def _until_there(robot: Robot, what: str) -> None:
+    until(robot.has_a_gateway, what, BACK_WITHIN, LOOK_EVERY)
 
 
 def _settled(robot: Robot, before: list[Held]) -> Held:

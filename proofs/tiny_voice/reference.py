@@ -1,6 +1,7 @@
 """The clip whose voice the checkpoint clones, spoken by eSpeak NG, and what is said in it."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import aclosing
 from pathlib import Path
 
@@ -31,7 +32,7 @@ def reference_clip(folder: Path, voice: VoiceSpec = VOICE, name: str = "referenc
     room for them raises ValueError. Raises EngineUnavailable where eSpeak NG is missing. Blocks for a few
     tenths of a second: from a coroutine, call it with `asyncio.to_thread`.
     """
-    spoken, audio_format = asyncio.run(_spoken(voice))
+    spoken, audio_format = asyncio.run(spoken_by_espeak(voice, SENTENCES))
     missing = audio_format.samples(0) + round(CLIP_SECONDS * audio_format.sample_rate)
     missing -= sum(audio_format.samples(len(pcm)) for pcm in spoken)
     if missing < 0:
@@ -49,12 +50,12 @@ def reference_clip(folder: Path, voice: VoiceSpec = VOICE, name: str = "referenc
     return file, TRANSCRIPT
 
 
-async def _spoken(voice: VoiceSpec) -> tuple[list[bytes], AudioFormat]:
-    """PCM of each sentence."""
+async def spoken_by_espeak(voice: VoiceSpec, texts: Sequence[str]) -> tuple[list[bytes], AudioFormat]:
+    """PCM of each text. Raises EngineUnavailable."""
     engine = EspeakEngine.installed(on_demand=True)
     spoken = []
     try:
-        for index, text in enumerate(SENTENCES):
+        for index, text in enumerate(texts):
             async with aclosing(engine.speak(Sentence(index, text), voice)) as chunks:
                 parts = [chunk async for chunk in chunks]
             spoken.append(b"".join(part.pcm for part in parts))

@@ -15,35 +15,35 @@ from pathlib import Path
 from typing import Any
 
 from proofs.lan.network import run
-from proofs.lan.processes import DAEMON_PORT, ROOT, Program, ask, environment, wait_until
+from proofs.lan.processes import DAEMON_PORT
+from proofs.rig.asking import LOOPBACK, ask
+from proofs.rig.program import ROOT, Line, Program, environment, until
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A program, the first line it said, and where its log is."""
+    """A program, and the first line it said."""
 
     program: Program
     said: str
-    _log: Path
 
     @property
     def log(self) -> list[str]:
         """What is worth a warning, or more."""
-        return [line for line in self.lines if "WARNING" in line or "ERROR" in line or "Traceback" in line]
+        return list(self.program.logged("WARNING|ERROR|Traceback"))
 
     @property
-    def lines(self) -> list[str]:
-        return self._log.read_text(encoding="utf-8").splitlines()
+    def lines(self) -> list[Line]:
+        return self.program.log
 
     def until(self, told: str, within: float = 15.0) -> str:
         """The first line of its log that holds this. Raises RunBroken."""
-        wait_until(lambda: any(told in line for line in self.lines), f"{told!r} was not logged", within)
+        until(lambda: any(told in line for line in self.lines), f"{told!r} was not logged", within)
         return next(line for line in self.lines if told in line)
 
     def end(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Its exit code."""
-        self.program.end(number)
-        return int(self.program.process.returncode)
+        return self.program.end(number)
 
 
 ROBOT = ""
@@ -58,7 +58,6 @@ class Machines:
         self._folder = folder
         self._programs: list[Program] = []
         self._ports = itertools.count(1)
-        self._logs = itertools.count(1)
         run("mount", "-t", "tmpfs", "none", "/run")
         run("ip", "link", "set", "lo", "up")
         run("ip", "netns", "add", "switch")
@@ -68,7 +67,7 @@ class Machines:
     def close(self) -> None:
         """Nothing runs any more."""
         for program in self._programs:
-            program.end(signal.SIGKILL)
+            program.close(signal.SIGKILL)
 
     def add(self, name: str, *addresses: str) -> None:
         """A machine with one card, which has these addresses."""
@@ -122,7 +121,7 @@ class Machines:
                 if each["scope"] == "link" and not each.get("tentative")
             ]
 
-        wait_until(found, f"{name or 'the robot'} has no link-local address")
+        until(found, f"{name or 'the robot'} has no link-local address")
         return found()[0]
 
     def home(self, name: str) -> Path:
@@ -159,7 +158,7 @@ class Machines:
 
     def status(self) -> Any:
         """Of the daemon."""
-        return ask("127.0.0.1", DAEMON_PORT, "GET", "/status")
+        return ask(LOOPBACK, DAEMON_PORT, "GET", "/status")
 
     def until_ready(self, so: Callable[[Any], object] = lambda gateway: True) -> tuple[float, str]:
         """How long it took until the daemon had its gateway, and the address. Raises RunBroken."""
@@ -169,18 +168,16 @@ class Machines:
             gateway = self.status()["gateway"]
             return bool(gateway["ready"] and so(gateway))
 
-        wait_until(ready, "the robot has not found its gateway", READY_WITHIN, every=0.02)
+        until(ready, "the robot has not found its gateway", READY_WITHIN, every=0.02)
         return time.monotonic() - began, self.status()["gateway"]["address"]
 
     def _start(self, name: str, command: tuple[str, ...], home: Path, **settings: str) -> Running:
         there = ("ip", "netns", "exec", name) if name else ()
-        log = self._folder / f"{next(self._logs)}-{command[0]}.log"
-        program = Program((*there, sys.executable, "-m", *command), {**_robots(home), **settings}, log)
+        program = Program(name, (*there, sys.executable, "-m", *command), {**_robots(home), **settings})
         self._programs.append(program)
-        return Running(program, program.next_line(), log)
+        return Running(program, program.next_line())
 
 
 def _robots(home: Path) -> dict[str, str]:
     """The environment also of a gateway, which does not look at most of it."""
-    lock = str(home / "voice.lock")
-    return {**environment(home), "ROBOTVOICE_PLAYER": "none", "ROBOTVOICE_VOICE_LOCK": lock}
+    return environment(home, ROBOTVOICE_PLAYER="none")

@@ -14,7 +14,8 @@ from typing import Any
 
 from edge_client.discovery.discovery import browse
 from proofs.lan.network import run
-from proofs.lan.processes import RunBroken, ask
+from proofs.rig.asking import ask
+from proofs.rig.program import RunBroken
 from tests.addresses.machines import ROBOT, Machines
 
 ELSEWHERE = ("10.8.0.2/24", "10.211.55.2/24", "100.101.1.1/32", "198.19.249.3/24", "192.168.64.1/24")

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from proofs.lan.namespaces import PATH, space_of_its_own
-from proofs.lan.processes import ROOT
+from proofs.rig.namespaces import PATH, space_of_its_own
+from proofs.rig.program import ROOT
 from tests.addresses.scenarios import STARTS
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(150)]

@@ -1,14 +1,18 @@
 """A robot in a folder of its own, with or without a gateway."""
 
-import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
 
 from edge_client.settings.settings import Settings
-from tests.edge_client.rig import Commands, Program, RealGateway, soon
+from proofs.rig.asking import LOOPBACK
+from proofs.rig.gateway import Gateway
+from proofs.rig.program import environment as surroundings
+from tests.edge_client.daemon.daemon_rig import Loudspeaker, RunningDaemon, running_daemon
+from tests.edge_client.rig import Commands, Program, real_gateway, soon
 from tests.fakes.fake_gateway import FakeGateway, running
 
 
@@ -78,25 +82,8 @@ def wav(tmp_path: Path) -> Path:
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
     """Of a user who has nothing but this folder."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("ROBOTVOICE_", "XDG_", "PYTHON"))
-    }
-    (tmp_path / "empty.toml").touch()
-    return {
-        **kept,
-        "HOME": str(tmp_path),
-        "PYTHONPATH": str(Path(__file__).parents[2]),
-        "ROBOTVOICE_STATE_DIR": str(tmp_path / "state"),
-        "ROBOTVOICE_CONFIG": str(tmp_path / "empty.toml"),
-        "ROBOTVOICE_ROBOT_CONFIG": str(tmp_path / "empty.toml"),
-        "ROBOTVOICE_INTERFACE": "127.0.0.1",
-        "ROBOTVOICE_MDNS": "false",
-        "ROBOTVOICE_PLAYER": "none",
-        "ROBOTVOICE_DAEMON_PORT": "0",
-        "ROBOTVOICE_VOICE_LOCK": str(tmp_path / "voice.lock"),
-    }
+    robot = {"MDNS": "false", "PLAYER": "none", "DAEMON_PORT": "0", "INTERFACE": LOOPBACK}
+    return surroundings(tmp_path, **{f"ROBOTVOICE_{name}": value for name, value in robot.items()})
 
 
 @pytest.fixture
@@ -105,9 +92,35 @@ def robotvoice(environment: dict[str, str], tmp_path: Path, no_process_is_left: 
 
 
 @pytest.fixture
-def gateway(environment: dict[str, str]) -> Iterator[RealGateway]:
+def gateway(environment: dict[str, str]) -> Iterator[Gateway]:
     """Not announced."""
-    real = RealGateway(environment)
-    real.start("--no-mdns")
-    yield real
-    real.stop()
+    with real_gateway(environment) as real:
+        yield real
+
+
+@pytest.fixture
+def loudspeaker(tmp_path: Path) -> Loudspeaker:
+    """Five times as fast as sound."""
+    return Loudspeaker.make(tmp_path / "bin", 0.02)
+
+
+@pytest.fixture
+def daemon(robotvoice: Commands, loudspeaker: Loudspeaker) -> Iterator[RunningDaemon]:
+    with running_daemon(robotvoice, loudspeaker) as running:
+        yield running
+
+
+@pytest.fixture(params=["without a daemon", "with a daemon"])
+def robot(
+    request: pytest.FixtureRequest,
+    settings: Callable[..., Settings],
+    loudspeaker: Loudspeaker,
+    robotvoice: Commands,
+) -> Iterator[Settings]:
+    """Of a caller on a robot whose `loudspeaker` is on PATH."""
+    alone = settings(player="aplay", daemon_port=0)
+    if request.param == "without a daemon":
+        yield alone
+        return
+    with running_daemon(robotvoice, loudspeaker) as daemon:
+        yield replace(alone, daemon_port=daemon.port)

@@ -1,42 +1,33 @@
 """Commands as an owner types them, a gateway in a process of its own, and an ear for the sound they make."""
 
 import asyncio
-import json
-import signal
 import subprocess
 import sys
-import threading
-import time
 import wave
 from array import array
 from collections.abc import AsyncGenerator, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError
-from urllib.request import urlopen
-
-import psutil
 
 from edge_client.settings.settings import Settings
 from edge_client.speaking.result import Said
 from edge_client.speaking.robot import Robot
+from proofs.rig.gateway import Gateway
+from proofs.rig.program import until
 from robotvoice.sound.pcm import AudioChunk, AudioFormat, Origin
 from tests.fakes.fake_gateway import SAMPLE
 
 SOON = 10.0
 """Seconds within which what must happen happens, or the test fails"""
 Program = Callable[[str, str], Path]
-GATEWAY = [sys.executable, "-X", "dev", "-m", "gateway"]
-ROBOTVOICE = [sys.executable, "-X", "dev", "-m", "edge_client"]
+PYTHON = (sys.executable, "-X", "dev")
+ROBOTVOICE = (*PYTHON, "-m", "edge_client")
 
 
 def soon(happened: Callable[[], object], what: str = "") -> None:
     """Waits until it is so."""
-    deadline = time.monotonic() + SOON
-    while not happened():
-        assert time.monotonic() < deadline, what or "it did not happen"
-        time.sleep(0.01)
+    until(happened, what or "it did not happen", SOON)
 
 
 async def say(settings: Settings, text: str, persona: str = "vixen", **how: Any) -> Said:
@@ -105,61 +96,13 @@ class Commands:
         return {name: value for name, value in {**self.environment, **changes}.items() if value}
 
 
-@dataclass(slots=True)
-class RealGateway:
-    """`robotvoice-gateway serve` in a process of its own."""
-
-    environment: Mapping[str, str]
-    process: "subprocess.Popen[str]" = field(init=False)
-    address: str = ""
-
-    def start(self, *arguments: str) -> None:
-        self.process = subprocess.Popen(
-            [*GATEWAY, "serve", "--port", "0", *arguments],
-            env={**self.environment},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-        assert self.process.stdout is not None
-        hurry = threading.Timer(30, self.process.kill)
-        hurry.start()
-        welcome = self.process.stdout.readline()
-        hurry.cancel()
-        try:
-            assert "http://" in welcome, "the gateway did not start"
-            self.address = welcome.partition("http://")[2].partition(" ")[0]
-            soon(self._has_all_voices, "a persona has no voice of its own")
-        except BaseException:
-            self.stop()
-            raise
-
-    def _has_all_voices(self) -> bool:
-        """Before that it says `starting`, and robots speak by themselves."""
-        try:
-            with urlopen(f"http://{self.address}/readyz", timeout=SOON) as answer:
-                return all(told["own_voice"] for told in json.load(answer)["personas"].values())
-        except HTTPError:
-            return False
-
-    def freeze(self) -> None:
-        """Its kernel goes on accepting connections; nothing else is alive."""
-        self.process.send_signal(signal.SIGSTOP)
-        soon(lambda: psutil.Process(self.process.pid).status() == psutil.STATUS_STOPPED)
-
-    def wake(self) -> None:
-        self.process.send_signal(signal.SIGCONT)
-
-    def stop(self) -> None:
-        if self.process.poll() is None:
-            self.wake()
-            self.process.terminate()
-            try:
-                self.process.wait(SOON)
-            finally:
-                self.process.kill()
-        assert self.process.stdout is not None
-        self.process.stdout.close()
+def real_gateway(environment: Mapping[str, str], *options: str, mdns: bool = False) -> Gateway:
+    """It listens, and every persona has its own voice: before that it says `starting`, and robots speak
+    by themselves. For a `with`.
+    """
+    gateway = Gateway(environment, *options, mdns=mdns, python=PYTHON)
+    gateway.until_ready()
+    return gateway
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.edge_client.rig import ROBOTVOICE, Commands, RealGateway, read_wav
+from proofs.rig.gateway import Gateway
+from tests.edge_client.rig import ROBOTVOICE, Commands, read_wav
 from tests.fakes.fake_gateway import FakeGateway
 from tests.fakes.faults import Fault
 
@@ -17,7 +18,7 @@ TEXT = "Good evening. This is a test."
 
 
 def test_one_object_is_printed_and_the_file_is_whole(
-    robotvoice: Commands, gateway: RealGateway, wav: Path
+    robotvoice: Commands, gateway: Gateway, wav: Path
 ) -> None:
     """Through a real gateway; nothing on standard error."""
     done = robotvoice(
@@ -42,7 +43,7 @@ def test_one_object_is_printed_and_the_file_is_whole(
 
 @pytest.mark.slow
 def test_a_frozen_gateway_costs_one_command_a_moment_and_the_next_ones_nothing(
-    robotvoice: Commands, gateway: RealGateway, wav: Path
+    robotvoice: Commands, gateway: Gateway, wav: Path
 ) -> None:
     """The robot speaks by itself, says so in one line, and takes the gateway back when it wakes."""
     arguments = "say", TEXT, "--persona", "spark", "--out", str(wav), "--json", "--gateway", gateway.address

@@ -5,8 +5,7 @@ import logging
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,8 @@ import pytest
 from edge_client import robot_hat
 from edge_client.robot_hat import TTS, EdgeTTS, Espeak, OpenAI_TTS, Pico2Wave, Piper
 from edge_client.settings.settings import Settings
-from tests.edge_client.daemon.daemon_rig import Loudspeaker, running_daemon
-from tests.edge_client.rig import Commands, read_wav
+from tests.edge_client.daemon.daemon_rig import Loudspeaker
+from tests.edge_client.rig import read_wav
 
 pytestmark = [pytest.mark.usefixtures("no_process_is_left"), pytest.mark.slow]
 
@@ -28,21 +27,6 @@ def loudspeaker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Loudspeaker:
     made = Loudspeaker.make(tmp_path / "bin", 0.1)
     monkeypatch.setenv("PATH", made.environment["PATH"])
     return made
-
-
-@pytest.fixture(params=["without a daemon", "with a daemon"])
-def robot(
-    request: pytest.FixtureRequest,
-    settings: Callable[..., Settings],
-    loudspeaker: Loudspeaker,
-    robotvoice: Commands,
-) -> Iterator[Settings]:
-    alone = settings(player="aplay", daemon_port=0)
-    if request.param == "without a daemon":
-        yield alone
-        return
-    with running_daemon(robotvoice, loudspeaker) as daemon:
-        yield replace(alone, daemon_port=daemon.port)
 
 
 @pytest.fixture

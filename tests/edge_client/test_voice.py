@@ -6,9 +6,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +18,8 @@ from edge_client.daemon.daemon_errors import Stopped, TooLate
 from edge_client.settings.settings import Settings
 from edge_client.voice import InvalidArgument
 from robotvoice.errors import EmptyText, UnknownVoice
-from tests.edge_client.daemon.daemon_rig import Loudspeaker, running_daemon
-from tests.edge_client.rig import SOON, Commands, read_wav, soon
+from tests.edge_client.daemon.daemon_rig import Loudspeaker
+from tests.edge_client.rig import SOON, read_wav, soon
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_process_is_left")]
 
@@ -32,22 +31,6 @@ def loudspeaker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Loudspeaker:
     made = Loudspeaker.make(tmp_path / "bin", 0.05)
     monkeypatch.setenv("PATH", made.environment["PATH"])
     return made
-
-
-@pytest.fixture(params=["without a daemon", "with a daemon"])
-def robot(
-    request: pytest.FixtureRequest,
-    settings: Callable[..., Settings],
-    loudspeaker: Loudspeaker,
-    robotvoice: Commands,
-) -> Iterator[Settings]:
-    """Of a caller on a robot."""
-    alone = settings(player="aplay", daemon_port=0)
-    if request.param == "without a daemon":
-        yield alone
-        return
-    with running_daemon(robotvoice, loudspeaker) as daemon:
-        yield replace(alone, daemon_port=daemon.port)
 
 
 def playing(loudspeaker: Loudspeaker) -> bool:

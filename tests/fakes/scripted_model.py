@@ -30,8 +30,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from proofs.rig.program import ROOT, environment
 from proofs.tiny_voice import reference_clip
-from tests.gateway.process import ROOT, GatewayProcess, environment, started
+from tests.gateway.process import GatewayProcess, started
 
 STAND_IN = Path(__file__).with_name("scripted_mlx")
 PERSONA = """name: {name}

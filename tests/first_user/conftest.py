@@ -4,25 +4,19 @@ Its own script knows one call (`script.py`). What of a scenario is tested elsewh
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.edge_client.conftest import environment, fake, gateway, no_process_is_left, robotvoice
+from proofs.rig.gateway import Gateway
+from tests.edge_client.conftest import environment, fake, gateway, loudspeaker, no_process_is_left, robotvoice
 from tests.edge_client.daemon.daemon_rig import Loudspeaker, RunningDaemon, running_daemon
-from tests.edge_client.rig import Commands, RealGateway, soon
+from tests.edge_client.rig import Commands, soon
 
-__all__ = ["environment", "fake", "gateway", "no_process_is_left", "robotvoice"]
-
-
-@pytest.fixture
-def loudspeaker(tmp_path: Path) -> Loudspeaker:
-    """Five times as fast as sound."""
-    return Loudspeaker.make(tmp_path / "bin", 0.02)
+__all__ = ["environment", "fake", "gateway", "loudspeaker", "no_process_is_left", "robotvoice"]
 
 
 @pytest.fixture
-def robot(robotvoice: Commands, loudspeaker: Loudspeaker, gateway: RealGateway) -> Iterator[RunningDaemon]:
+def robot(robotvoice: Commands, loudspeaker: Loudspeaker, gateway: Gateway) -> Iterator[RunningDaemon]:
     """Its daemon, with a real gateway that is there."""
     with running_daemon(robotvoice, loudspeaker, "--gateway", gateway.address) as daemon:
         soon(lambda: daemon.status()["gateway"]["ready"])

@@ -8,8 +8,9 @@ import time
 
 import pytest
 
+from proofs.rig.gateway import Gateway
 from tests.edge_client.daemon.daemon_rig import Loudspeaker, RunningDaemon, running_daemon
-from tests.edge_client.rig import Commands, RealGateway, soon
+from tests.edge_client.rig import Commands, soon
 from tests.fakes.fake_gateway import CHUNKS, FakeGateway
 from tests.first_user.script import tool_voice
 
@@ -40,7 +41,7 @@ def test_when_the_lid_closes_in_a_sentence_all_of_it_is_said_in_the_local_voice_
 
 
 def test_while_the_mac_sleeps_one_call_waits_2_s_at_most_and_the_others_do_not(
-    robot: RunningDaemon, gateway: RealGateway
+    robot: RunningDaemon, gateway: Gateway
 ) -> None:
     """Each call is a process of its own, and all of them learn from the first. Then it wakes."""
     host = f"http://127.0.0.1:{robot.port}"

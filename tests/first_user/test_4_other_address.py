@@ -4,13 +4,15 @@ A real change of an interface's address is in `lan`; a pinned address without mD
 """
 
 import json
+import signal
 import time
+from contextlib import ExitStack
 from uuid import uuid4
 
 import pytest
 
 from tests.edge_client.daemon.daemon_rig import Loudspeaker, running_daemon
-from tests.edge_client.rig import Commands, RealGateway
+from tests.edge_client.rig import Commands, real_gateway
 
 pytestmark = pytest.mark.slow
 FOUND_WITHIN = 30.0
@@ -31,21 +33,15 @@ def test_a_mac_at_another_address_is_found_within_30_s_without_an_edit(
     robotvoice: Commands, environment: dict[str, str], loudspeaker: Loudspeaker
 ) -> None:
     identity = f"first-user-{uuid4().hex[:8]}"
-    mac = RealGateway({**environment, "ROBOTVOICE_GATEWAY_ID": identity})
-    mac.start()
-    try:
-        known = {"ROBOTVOICE_MDNS": "true", "ROBOTVOICE_GATEWAY_ID": identity}
-        with running_daemon(robotvoice, loudspeaker, **known):
-            found_at(robotvoice, mac.address)
-            before = mac.address
-            mac.process.kill()
-            mac.process.wait()
-            mac.stop()
-            mac.start()
-            assert mac.address != before
-            found_at(robotvoice, mac.address)
-    finally:
-        mac.stop()
+    own = {**environment, "ROBOTVOICE_GATEWAY_ID": identity}
+    known = {"ROBOTVOICE_MDNS": "true", "ROBOTVOICE_GATEWAY_ID": identity}
+    with ExitStack() as macs, running_daemon(robotvoice, loudspeaker, **known):
+        before = macs.enter_context(real_gateway(own, mdns=True))
+        found_at(robotvoice, before.address)
+        before.end(signal.SIGKILL)
+        mac = macs.enter_context(real_gateway(own, mdns=True))
+        assert mac.address != before.address
+        found_at(robotvoice, mac.address)
 
 
 def test_a_name_that_cannot_be_looked_up_holds_up_no_line(

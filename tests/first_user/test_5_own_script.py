@@ -5,8 +5,8 @@ import random
 
 import pytest
 
+from proofs.rig.gateway import Gateway
 from tests.edge_client.daemon.daemon_rig import RunningDaemon
-from tests.edge_client.rig import RealGateway
 from tests.first_user.script import NOISE, tool_voice
 
 pytestmark = pytest.mark.slow
@@ -50,7 +50,7 @@ def texts() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("host", ["the daemon", "the gateway"])
 def test_fifty_texts_are_sound_or_too_short_to_be_taken_for_it(
-    robot: RunningDaemon, gateway: RealGateway, host: str
+    robot: RunningDaemon, gateway: Gateway, host: str
 ) -> None:
     url = f"http://127.0.0.1:{robot.port}" if host == "the daemon" else f"http://{gateway.address}"
     played = 0

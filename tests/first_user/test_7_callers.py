@@ -11,9 +11,10 @@ import time
 
 import pytest
 
+from proofs.rig.gateway import Gateway
 from tests.edge_client.daemon.daemon_rig import Loudspeaker, RunningDaemon, running_daemon
 from tests.edge_client.link.kept_link_rig import LivelyGateway
-from tests.edge_client.rig import SOON, Commands, RealGateway, soon
+from tests.edge_client.rig import SOON, Commands, soon
 from tests.fakes.fake_gateway import Utterance, running
 
 pytestmark = pytest.mark.slow
@@ -72,7 +73,7 @@ def test_a_curl_that_was_ended_leaves_no_work_behind(robotvoice: Commands, louds
 
 
 def test_a_call_for_an_empty_battery_returns_within_4_s_whatever_hangs(
-    robotvoice: Commands, robot: RunningDaemon, gateway: RealGateway, loudspeaker: Loudspeaker
+    robotvoice: Commands, robot: RunningDaemon, gateway: Gateway, loudspeaker: Loudspeaker
 ) -> None:
     """The gateway; then the daemon too, with the loudspeaker in its hands."""
     gateway.freeze()

@@ -6,8 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from proofs.rig.gateway import Gateway
 from tests.edge_client.daemon.daemon_rig import Loudspeaker, running_daemon
-from tests.edge_client.rig import Commands, RealGateway, soon
+from tests.edge_client.rig import Commands, soon
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
@@ -22,7 +23,7 @@ LINES = 300
 
 
 def test_three_hundred_lines_are_each_in_the_voice_of_who_was_asked_for(
-    robotvoice: Commands, loudspeaker: Loudspeaker, gateway: RealGateway
+    robotvoice: Commands, loudspeaker: Loudspeaker, gateway: Gateway
 ) -> None:
     chance = random.Random(8)
     asked = [chance.choice(tuple(VOICES)) for _ in range(LINES)]

@@ -9,7 +9,8 @@ import pytest
 import pytest_asyncio
 
 from gateway.mdns.announcement import own_addresses
-from tests.gateway.process import GatewayProcess, environment, started
+from proofs.rig.program import environment
+from tests.gateway.process import GatewayProcess, started
 from tests.namespaces import has_ipv6, unshared
 
 LOOPBACK_ONLY = ("sh", "-c", 'ip link set lo up && exec "$@"', "sh")
@@ -38,7 +39,7 @@ async def test_its_first_line_says_where_it_is_and_who_can_reach_it_and_the_seco
         f"Speaking at http://{where} - only programs on this machine reach it (--lan opens it to your "
         f"network); a robot on this machine finds it with ROBOTVOICE_GATEWAY={where}"
     )
-    assert await gateway.next_line() == (
+    assert gateway.next_line() == (
         "Announced by mDNS as 'Serve under test' - programs on this machine find it by themselves"
     )
     assert (await gateway.ask("/health")).json["mdns"] == "announced as Serve under test"
@@ -47,7 +48,7 @@ async def test_its_first_line_says_where_it_is_and_who_can_reach_it_and_the_seco
 @pytest.mark.slow
 async def test_a_namesake_is_told_the_name_that_it_was_given(gateway: GatewayProcess, tmp_path: Path) -> None:
     async with started(tmp_path, "--name", "Serve under test", mdns=True, ready=False) as second:
-        assert (await second.next_line()).startswith("Announced by mDNS as 'Serve under test-2' - ")
+        assert second.next_line().startswith("Announced by mDNS as 'Serve under test-2' - ")
 
 
 async def test_only_this_machine_reaches_it(gateway: GatewayProcess) -> None:
@@ -95,7 +96,7 @@ async def test_lan_without_any_network_says_so_and_who_finds_it_all_the_same(tmp
             "can use it, without a password; "
             f"a robot on this machine finds it with ROBOTVOICE_GATEWAY={where}"
         )
-        assert (await gateway.next_line()).endswith("' - programs on this machine find it by themselves")
+        assert gateway.next_line().endswith("' - programs on this machine find it by themselves")
 
 
 async def test_a_host_is_told_by_the_address_it_stands_for(tmp_path: Path) -> None:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from proofs.benchmarks.clone.plan import QUICK, Plan
 from proofs.benchmarks.clone.race import measure
-from proofs.benchmarks.report import BenchmarkBroken, Progress, save, table
+from proofs.benchmarks.report import table
+from proofs.rig.figures import Progress, save
+from proofs.rig.program import RunBroken
 from robotvoice.console.output import columns
 
 OUT = Path("out") / "bench"
@@ -22,7 +24,7 @@ def main() -> int:
     began = time.monotonic()
     try:
         race = measure(progress, QUICK if arguments.quick else Plan())
-    except BenchmarkBroken as broken:
+    except RunBroken as broken:
         print(f"clone: {broken}", file=sys.stderr)
         return 1
     finally:
@@ -33,7 +35,8 @@ def main() -> int:
     if race.warnings:
         print("\nThe gateway's warnings:", *race.warnings, sep="\n  ")
     minutes = (time.monotonic() - began) / 60
-    print(f"\nIt took {minutes:.1f} minutes. All of it is in {save(OUT, 'clone', race.figures())}.")
+    file = save(OUT / "clone.json", [figure.as_json() for figure in race.figures()])
+    print(f"\nIt took {minutes:.1f} minutes. All of it is in {file}.")
     return 1 if any(figure.tells_of_loss for figure in race.targets()) else 0
 
 

@@ -9,15 +9,12 @@ import sys
 import types
 from typing import TextIO
 
-READY = b"ready\n"
-"""From one that is not asked over HTTP"""
-
 
 def announce(port: int | None) -> TextIO:
-    """Says that it is ready, at this port if it has one; returns what is left to answer with."""
+    """Says "ready", and at which port if it has one; returns what is left to answer with."""
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     sys.stdout.flush()
-    answers.write(READY.decode() if port is None else f"ready at http://127.0.0.1:{port}\n")
+    answers.write("ready\n" if port is None else f"ready at http://127.0.0.1:{port}\n")
     answers.flush()
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     return answers

@@ -2,25 +2,27 @@
 
 import asyncio
 import json
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Collection
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-import aiohttp
+import psutil
 
 from proofs.benchmarks.clone.answers import Answer, Answers, pcm_of_wavs
 from proofs.benchmarks.clone.load import Dialect, ask
 from proofs.benchmarks.clone.material import INTERVAL, PERSONA_ID, SEED, Material, Text
 from proofs.benchmarks.clone.plan import CACHED, GATEWAY, GENERATOR, GUIDE, KEPT, LIBRARY
-from proofs.benchmarks.clone.start import Child, started
-from proofs.benchmarks.report import BenchmarkBroken
+from proofs.rig.gateway import Gateway
+from proofs.rig.program import Program, environment
 from robotvoice.wire import wire
 
 READY_WITHIN = 120.0
 JOB_WITHIN = 600.0
-OWN_GATEWAY = ("gateway", "serve", "--port", "0", "--no-mdns", "--personas")
+READY, URL = "^ready$", r"http://[\d.:]+"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Entry:
 
 class Contestant(Protocol):
     entry: Entry
-    child: Child
+    program: Program
 
     async def run(self, clients: int, text: Text) -> Answers: ...
 
@@ -51,11 +53,12 @@ class Server:
     """Asked over HTTP."""
 
     entry: Entry
-    child: Child
+    program: Program
+    url: str
     dialect: Dialect
 
     async def run(self, clients: int, text: Text) -> Answers:
-        return await ask(self.child.url, self.dialect, clients, text)
+        return await ask(self.url, self.dialect, clients, text)
 
 
 @dataclass
@@ -63,23 +66,14 @@ class Generator:
     """Asked through its standard input, in turn with others who ask the same process."""
 
     entry: Entry
-    child: Child
+    program: Program
     keep: bool
     """Whether the clip's speaker is recognised only once"""
 
     async def run(self, clients: int, text: Text) -> Answers:
-        process = self.child.process
-        assert process.stdin is not None and process.stdout is not None
         job = {"keep": self.keep, "clients": clients, "spoken": text.spoken}
-        process.stdin.write(json.dumps(job).encode() + b"\n")
-        try:
-            async with asyncio.timeout(JOB_WITHIN):
-                line = await process.stdout.readline()
-        except TimeoutError:
-            line = b""
-        if not line:
-            raise BenchmarkBroken(f"mlx-audio's generator gave no answer:\n{self.child.last_words()}")
-        told = json.loads(line)
+        self.program.tell(json.dumps(job))
+        told = json.loads(await asyncio.to_thread(self.program.next_line, JOB_WITHIN))
         return Answers(tuple(Answer(**answer) for answer in told["answers"]), told["wall"])
 
 
@@ -87,48 +81,66 @@ class Generator:
 async def running(
     folder: Path, material: Material, letters: Collection[str]
 ) -> AsyncIterator[list[Contestant]]:
-    """Those of these letters, ready, in the order of the alphabet. Raises BenchmarkBroken."""
+    """Those of these letters, ready, in the order of the alphabet. Raises RunBroken."""
     clone = (str(material.model), str(material.clip), material.transcript)
     contestants: list[Contestant] = []
     async with AsyncExitStack() as stack:
 
-        async def start(name: str, *arguments: str, **variables: str) -> Child:
-            return await stack.enter_async_context(started(folder, name, arguments, variables))
+        async def start(name: str, *arguments: str) -> Program:
+            command = (sys.executable, "-m", f"proofs.benchmarks.clone.{name}", *arguments)
+            own = environment(folder / name)
+            return await stack.enter_async_context(Program(name, command, own, stdin=subprocess.PIPE))
 
         if GENERATOR in letters or KEPT in letters:
-            child = await start("direct", "proofs.benchmarks.clone.direct", *clone, str(INTERVAL))
+            child = await start("direct", *clone, str(INTERVAL))
+            await said(child, READY)
             contestants.append(Generator(Entry(GENERATOR, "generator", seeded=True), child, keep=False))
             kept = Entry(KEPT, "generator, voice kept", seeded=True, crowds=False)
             contestants.append(Generator(kept, child, keep=True))
         if GATEWAY in letters:
-            child = await start(
-                "gateway", *OWN_GATEWAY, str(material.personas), ROBOTVOICE_CACHE="false", ROBOTVOICE_HIDE="*"
-            )
-            await gateway_ready(child.url)
+            own = await stack.enter_async_context(_gateway(folder / "gateway", material, cache="false"))
             # A voice's gain follows from its first seconds; only then are equal answers equal.
             gateway = Entry(GATEWAY, "gateway", seeded=True, warm_up=3)
-            contestants.append(Server(gateway, child, gateway_dialect()))
+            contestants.append(Server(gateway, own, own.url, gateway_dialect()))
         if LIBRARY in letters:
-            child = await start("library", "proofs.benchmarks.clone.library_server")
+            child = await start("library_server")
             library = Entry(LIBRARY, f"mlx_audio.server, {INTERVAL:g} s")
-            contestants.append(Server(library, child, _library_dialect(material)))
+            contestants.append(Server(library, child, await said(child, URL), _library_dialect(material)))
         if GUIDE in letters:
-            child = await start("guide", "proofs.benchmarks.clone.guide_server", *clone)
+            child = await start("guide_server", *clone)
             guide = Dialect("/tts", lambda text: {"text": text}, pcm_of_wavs, {})
-            contestants.append(Server(Entry(GUIDE, "guide", every=3), child, guide))
+            contestants.append(Server(Entry(GUIDE, "guide", every=3), child, await said(child, URL), guide))
         yield [contestant for contestant in contestants if contestant.entry.letter in letters]
 
 
 @asynccontextmanager
 async def caching_gateway(folder: Path, material: Material) -> AsyncIterator[Server]:
-    """A gateway that keeps what it has spoken. Raises BenchmarkBroken."""
-    arguments = (*OWN_GATEWAY, str(material.personas))
-    async with started(
-        folder, "caching", arguments, {"ROBOTVOICE_CACHE": "true", "ROBOTVOICE_HIDE": "*"}
-    ) as child:
-        await gateway_ready(child.url)
+    """A gateway that keeps what it has spoken. Raises RunBroken."""
+    async with _gateway(folder / "caching", material, cache="true") as gateway:
         entry = Entry(CACHED, "gateway, from its cache", seeded=True, warm_up=10)
-        yield Server(entry, child, gateway_dialect())
+        yield Server(entry, gateway, gateway.url, gateway_dialect())
+
+
+@asynccontextmanager
+async def _gateway(home: Path, material: Material, cache: str) -> AsyncIterator[Gateway]:
+    own = environment(home, ROBOTVOICE_CACHE=cache, ROBOTVOICE_HIDE="*")
+    async with Gateway(own, "--personas", str(material.personas)) as gateway:
+        await asyncio.to_thread(gateway.until_ready, READY_WITHIN)
+        yield gateway
+
+
+async def said(program: Program, pattern: str) -> str:
+    """What is found of it; what libraries print before is passed over. Raises RunBroken."""
+    return (await asyncio.to_thread(program.until_says, pattern, READY_WITHIN))[0]
+
+
+def memory_of(program: Program) -> int:
+    """Bytes, those of its own children too."""
+    total = 0
+    for process in (program.found, *program.children()):
+        with suppress(psutil.NoSuchProcess):
+            total += process.memory_info().rss
+    return total
 
 
 def gateway_dialect() -> Dialect:
@@ -149,16 +161,3 @@ def _library_dialect(material: Material) -> Dialect:
         "streaming_interval": INTERVAL,
     }
     return Dialect("/v1/audio/speech", lambda text: {**asked, "input": text}, pcm_of_wavs, {})
-
-
-async def gateway_ready(url: str) -> None:
-    """Waits until the persona can speak with its own voice. Raises BenchmarkBroken."""
-    try:
-        async with asyncio.timeout(READY_WITHIN), aiohttp.ClientSession() as session:
-            while True:
-                async with session.get(f"{url}/readyz") as response:
-                    if response.status == 200:
-                        return
-                await asyncio.sleep(0.1)
-    except TimeoutError:
-        raise BenchmarkBroken(f"the gateway was not ready within {READY_WITHIN:g} s") from None

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from proofs.benchmarks.clone.answers import Answer, Answers, wrong
-from proofs.benchmarks.clone.contestants import Contestant, caching_gateway, running
+from proofs.benchmarks.clone.contestants import Contestant, caching_gateway, memory_of, running
 from proofs.benchmarks.clone.material import ONE, TEXTS, Material, Text, make_material
 from proofs.benchmarks.clone.plan import GATEWAY, GENERATOR, Plan, Trial
 from proofs.benchmarks.clone.summary import Race, Row
-from proofs.benchmarks.report import BenchmarkBroken, Progress
+from proofs.rig.figures import Progress
+from proofs.rig.program import RunBroken
 from proofs.tiny_voice import CheckpointFailed
 from robotvoice.errors import RobotVoiceError
 
@@ -21,7 +22,7 @@ FirstAnswers = dict[tuple[str, str], Answer]
 
 
 def measure(progress: Progress, plan: Plan) -> Race:
-    """Takes minutes. Raises BenchmarkBroken."""
+    """Takes minutes. Raises RunBroken."""
     until = time.monotonic() + plan.seconds
     with tempfile.TemporaryDirectory(prefix="robotvoice-bench-") as name:
         folder = Path(name)
@@ -29,7 +30,7 @@ def measure(progress: Progress, plan: Plan) -> Race:
             progress("clone: making the model")
             material = make_material(folder)
         except (CheckpointFailed, RobotVoiceError) as error:
-            raise BenchmarkBroken(str(error)) from error
+            raise RunBroken(str(error)) from error
         return asyncio.run(_measured(progress, folder, material, plan, until))
 
 
@@ -39,15 +40,15 @@ async def _measured(progress: Progress, folder: Path, material: Material, plan: 
     async with caching_gateway(folder, material) as cached:
         firsts |= await _first_answers(cached, (ONE,))
         runs = [await cached.run(1, ONE) for _ in range(plan.cached)]
-        rss = cached.child.rss()
+        rss = memory_of(cached.program)
     progress("clone: starting the contestants")
     async with running(folder, material, plan.letters) as contestants:
         for contestant in contestants:
             progress(f"clone: first answers of {contestant.entry.name}")
             firsts |= await _first_answers(contestant, TEXTS)
         rows = await _race(progress, contestants, firsts, plan, until)
-        gateways = [each.child for each in contestants if each.entry.letter == GATEWAY]
-        warnings = tuple(warning for child in gateways for warning in child.warnings())
+        gateways = [each.program for each in contestants if each.entry.letter == GATEWAY]
+        warnings = tuple(line for gateway in gateways for line in gateway.logged(" WARNING | ERROR "))
     rows.append(_row(cached, Trial(ONE, 1), runs, rss, firsts))
     return Race(tuple(sorted(rows, key=lambda row: (row.text, row.clients, row.letter))), warnings)
 
@@ -85,7 +86,7 @@ async def _race(
             progress(f"clone: pass {number + 1} of {len(trials)}: {step}")
             key = entry.letter, trial
             runs[key].append(await contestant.run(trial.clients, trial.text))
-            rss[key] = contestant.child.rss()
+            rss[key] = memory_of(contestant.program)
         passes[trial] += 1
     return [
         _row(contestant, trial, runs[key], rss[key], firsts)

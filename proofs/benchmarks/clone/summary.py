@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from proofs.benchmarks.clone.material import FIVE
 from proofs.benchmarks.clone.plan import CACHED, GATEWAY, GENERATOR, GUIDE, KEPT, LIBRARY
-from proofs.benchmarks.report import LOST, Figure, median, percentile
+from proofs.benchmarks.report import LOST, Figure
+from proofs.rig.figures import median, percentile
 from robotvoice.console import tables
 
 HEADINGS = ("", "FIRST p50", "p95 ms", "AUDIO/s", "LOST", "WRONG", "OF", "RSS MB")

@@ -8,8 +8,8 @@ from proofs.faults.answers import Answer, Outage, Recovery
 from proofs.faults.real.breaking import Broken
 from proofs.faults.real.clients import Heard
 from proofs.faults.real.lengths import Lengths, expected_row
-from proofs.faults.real.process import Line
 from proofs.faults.real.world import CLONE
+from proofs.rig.program import Line
 from robotvoice.chain.blame import BAD_VOICE
 from robotvoice.chain.breaker_settings import DEFAULTS
 from robotvoice.errors import NOT_THE_ENGINES
@@ -51,12 +51,12 @@ class Account:
 
     def __init__(self, log: Sequence[Line]) -> None:
         self._log = log
-        found = (_LEDGER.search(line.text) for line in log)
+        found = (_LEDGER.search(line) for line in log)
         self._ledgers = {match[1]: (match[2], int(match[3])) for match in found if match}
 
     def text(self) -> str:
         """The log, with the seconds of the clock that all times of a run are in."""
-        return "".join(f"{line.at:.3f} {line.text}\n" for line in self._log)
+        return "".join(f"{line.at:.3f} {line}\n" for line in self._log)
 
     def completed(self, heard: Heard, lengths: Lengths) -> Answer:
         """The answer, with the log's ledger where the dialect carries none."""
@@ -83,7 +83,7 @@ class Account:
         spent: dict[str, float] = {}
         told_by = min(broken.ended + LATE, until)
         for line in self._log:
-            match = _SPENT.search(line.text) if broken.began <= line.at <= told_by else None
+            match = _SPENT.search(line) if broken.began <= line.at <= told_by else None
             if match and match[1] == engine and match[2] not in NOT_SPENT:
                 spent.setdefault(match[3], line.at)
         failed = sorted(spent.values())
@@ -97,7 +97,7 @@ class Account:
         changes = [
             (line.at, match[2])
             for line in self._log
-            if line.at <= until and (match := _BREAKER.search(line.text)) and match[1] == engine
+            if line.at <= until and (match := _BREAKER.search(line)) and match[1] == engine
         ]
         after = [at for at, state in changes if state == "closed" and at >= broken.began]
         if engine is None or not after:
@@ -111,24 +111,22 @@ class Account:
 
     def went_wrong(self) -> frozenset[str]:
         """The texts of which the model made something else, or that were kept from it for that."""
-        found = (_SPENT.search(line.text) for line in self._log)
+        found = (_SPENT.search(line) for line in self._log)
         return frozenset(match[3] for match in found if match and match[1] == CLONE and match[2] in CONTENT)
 
     def opened(self, engine: str) -> list[float]:
         """When its breaker opened."""
-        found = ((line.at, _BREAKER.search(line.text)) for line in self._log)
+        found = ((line.at, _BREAKER.search(line)) for line in self._log)
         told = [(at, match) for at, match in found if match and match[1] == engine]
         return [at for at, match in told if (match[2], match[3]) == ("open", "closed")]
 
     def probes(self) -> int:
         """Canaries that ended a half-open time: a bad one opens the breaker again, two good ones close it."""
-        found = (_BREAKER.search(line.text) for line in self._log)
+        found = (_BREAKER.search(line) for line in self._log)
         ends = [match[2] for match in found if match and match[3] == "half_open"]
         return ends.count("open") + DEFAULTS.canaries_to_close * ends.count("closed")
 
     def _ready(self, broken: Broken, until: float) -> float:
         """When the next worker was there."""
-        lines = (
-            line.at for line in self._log if broken.began <= line.at <= until and " is ready" in line.text
-        )
+        lines = (line.at for line in self._log if broken.began <= line.at <= until and " is ready" in line)
         return next(lines, broken.ended)

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import psutil
 
 from proofs.faults.real.evidence import can_be_seen, told
-from proofs.faults.real.process import ESPEAK, WORKER
 from proofs.faults.real.schedule import Kind, Window
 from proofs.faults.real.world import OWN, World
+from proofs.rig.gateway import ESPEAK, WORKER
 
 STANDARD = 3
 """The files every process has; with this limit it can open no other"""
@@ -90,7 +90,7 @@ async def _break(world: World, window: Window) -> Callable[[], None] | None:
         case _:
             assert window.on_the_way is not None
             await world.proxy.break_(window.on_the_way)
-            assert gateway.process.returncode is None
+            assert gateway.process.poll() is None
             return lambda: None
 
 

@@ -22,4 +22,4 @@ def can_be_seen(window: Window) -> bool:
 def told(world: World, window: Window, began: float, ended: float) -> bool:
     """Whether the log says so. Seconds of the loop's clock."""
     pattern = TOLD.get(window.kind)
-    return pattern is not None and bool(world.gateway.said(pattern, began, ended + TOLD_WITHIN))
+    return pattern is not None and bool(world.gateway.logged(pattern, began, ended + TOLD_WITHIN))

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import psutil
 
-from proofs.faults.real.process import ESPEAK
 from proofs.faults.real.world import AT_ONCE, PLAIN, World
+from proofs.rig.gateway import ESPEAK
 from robotvoice.engines.espeak.espeak_library import IDLE_CHILDREN
 
 SETTLED_WITHIN = 30.0

@@ -10,8 +10,8 @@ from proofs.faults.checker import Problem
 from proofs.faults.real import texts
 from proofs.faults.real.clients import Heard, Text, hear
 from proofs.faults.real.over_websocket import SocketClient
-from proofs.faults.real.process import RunBroken
 from proofs.faults.real.world import OWN
+from proofs.rig.program import RunBroken
 from robotvoice.utterance import Outcome, Spoken
 
 Lengths = Mapping[tuple[str, int], float]

@@ -13,8 +13,9 @@ from typing import Any
 from aiohttp import ClientSession, ClientTimeout
 
 from proofs.faults.real.disk import Disk, small_disk
-from proofs.faults.real.process import RunBroken, RunningGateway, started
 from proofs.faults.real.proxy import FaultProxy, running
+from proofs.rig.gateway import Gateway
+from proofs.rig.program import RunBroken, environment
 from proofs.tiny_voice import BABBLES_ON, CheckpointFailed, make_checkpoint, reference_clip
 from robotvoice.persona import UPSTREAM_PREFIX, VoiceSpec
 
@@ -47,8 +48,8 @@ OWN: Mapping[str, str] = {ECHO: CLONE, WIRE: UPSTREAM, PLAIN: LOCAL, DRONE: LAST
 class World:
     """All of it runs."""
 
-    gateway: RunningGateway
-    far: RunningGateway
+    gateway: Gateway
+    far: Gateway
     proxy: FaultProxy
     """Between the two"""
     disk: Disk
@@ -91,7 +92,7 @@ async def running_world(folder: Path, *, fallbacks: bool = True) -> AsyncIterato
     except CheckpointFailed as failed:
         raise RunBroken(str(failed)) from failed
     far_personas = _persona(folder / "far-personas", "far", "{engine: espeak, voice: en+f3, rate: 150}", ())
-    async with started(folder / "far", far_personas) as far, running(far.port) as proxy:
+    async with await _started(folder / "far", far_personas) as far, running(far.port) as proxy:
         told = (
             "[upstreams.far]",
             f'url = "http://127.0.0.1:{proxy.port}"',
@@ -99,11 +100,17 @@ async def running_world(folder: Path, *, fallbacks: bool = True) -> AsyncIterato
             f"requests = {AT_ONCE}",
         )
         kept = folder / "near" / "state" / "audio"
-        async with small_disk(kept) as disk, started(folder / "near", near, told) as gateway:
+        async with small_disk(kept) as disk, await _started(folder / "near", near, *told) as gateway:
             world = World(gateway, far, proxy, disk)
             if not await world.until_well(READY_WITHIN):
                 raise RunBroken(f"the gateway was not ready within {READY_WITHIN:g} s; see its log")
             yield world
+
+
+async def _started(home: Path, personas: Path, *settings: str) -> Gateway:
+    gateway = Gateway(environment(home, *settings, ROBOTVOICE_HIDE="*"), "--personas", str(personas))
+    await asyncio.to_thread(gateway.until_listening)
+    return gateway
 
 
 def _write_personas(folder: Path, *, fallbacks: bool) -> Path:

@@ -21,9 +21,9 @@ from proofs.faults.simulation.clients import Client, Manner, Voice
 from proofs.faults.simulation.content import Content
 from proofs.faults.simulation.engines import CLONE, LOCAL, UPSTREAM, SimulatedEngine
 from proofs.faults.simulation.schedule import Schedule, seeded
-from proofs.faults.simulation.virtual_time import run
 from proofs.faults.simulation.watched import INTERVAL, ForeseenEngine, WatchedEngine
 from proofs.faults.simulation.worker import Machine
+from proofs.rig.virtual_time import run
 from robotvoice.chain.blame import Blame
 from robotvoice.chain.breaker import CircuitBreaker
 from robotvoice.chain.fallback import FallbackChain

@@ -12,11 +12,6 @@ from tests.edge_client.rig import Commands
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def loudspeaker(tmp_path: Path) -> Loudspeaker:
-    return Loudspeaker.make(tmp_path / "bin", 0.02)
-
-
 def test_what_could_not_begin_by_its_deadline_is_never_said(
     robotvoice: Commands, loudspeaker: Loudspeaker, tmp_path: Path
 ) -> None:

@@ -1,21 +1,20 @@
 """A daemon in a process of its own, with a loudspeaker that keeps time and writes down who had it when."""
 
-import http.client
 import itertools
 import json
 import os
 import signal
-import subprocess
 import sys
-import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from proofs.rig.asking import LOOPBACK, fetch
+from proofs.rig.program import Program
 from tests.edge_client.playback.session_rig import PacedPlayers
-from tests.edge_client.rig import SOON, Commands
+from tests.edge_client.rig import ROBOTVOICE, SOON, Commands
 
 APLAY = """#!{python} -ES
 import os, select, time
@@ -95,26 +94,17 @@ class Loudspeaker:
         return [(int(pid), int(moment), what) for pid, moment, what in lines]
 
 
-@dataclass(slots=True)
-class RunningDaemon:
+class RunningDaemon(Program):
     """`robotvoice daemon`, and what it answers."""
 
-    process: "subprocess.Popen[str]"
-    port: int
-    log: list[str] = field(default_factory=list)
+    port = 0
 
     def ask(
         self, method: str, path: str, body: object = None, **headers: str
-    ) -> tuple[int, dict[str, str], bytes]:
-        """Status, headers and body."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=SOON)
-        content = None if body is None else json.dumps(body)
-        try:
-            connection.request(method, path, content, {**headers})
-            answer = connection.getresponse()
-            return answer.status, dict(answer.getheaders()), answer.read()
-        finally:
-            connection.close()
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        """Status, headers and body. Raises OSError."""
+        answer = fetch(LOOPBACK, self.port, method, path, body, headers, SOON)
+        return answer.status, answer.headers, answer.body
 
     def say(self, text: str, **more: Any) -> tuple[int, dict[str, Any]]:
         status, _, body = self.ask("POST", "/say", {"text": text, **more})
@@ -132,38 +122,21 @@ class RunningDaemon:
         status = self.status()
         return not status["speaking"] and not status["waiting"]
 
-    def end(self, number: signal.Signals = signal.SIGTERM) -> int:
-        """Returns its exit code."""
-        self.process.send_signal(number)
-        return self.process.wait(SOON)
-
 
 @contextmanager
 def running_daemon(
     robotvoice: Commands, loudspeaker: Loudspeaker | PacedPlayers, *arguments: str, **environment: str
 ) -> Iterator[RunningDaemon]:
     """Its port goes into the environment of the commands."""
-    process = robotvoice.start("daemon", *arguments, **{**loudspeaker.environment, **environment})
-    assert process.stdout is not None
-    assert process.stderr is not None
-    hurry = threading.Timer(30, process.kill)
-    hurry.start()
-    welcome = process.stdout.readline()
-    hurry.cancel()
-    daemon = RunningDaemon(process, int(welcome.rpartition(":")[2] or 0))
-    reader = threading.Thread(target=lambda: daemon.log.extend(process.stderr or ()))
-    reader.start()
+    own = robotvoice.with_({**loudspeaker.environment, **environment})
+    command = (*ROBOTVOICE, "daemon", *arguments)
     before = robotvoice.environment
-    robotvoice.environment = {**before, "ROBOTVOICE_DAEMON_PORT": str(daemon.port)}
-    try:
-        assert daemon.port, "the daemon did not start"
-        yield daemon
-    finally:
-        robotvoice.environment = before
-        if process.poll() is None:
-            process.kill()
-        process.wait(SOON)
-        reader.join(SOON)
-        process.stdout.close()
-        process.stderr.close()
-    assert not [line for line in daemon.log if "Traceback" in line], "".join(daemon.log)
+    with RunningDaemon("the daemon", command, own, cwd=robotvoice.folder) as daemon:
+        daemon.port = int(daemon.until_says(r":(\d+)$")[1])
+        robotvoice.environment = {**before, "ROBOTVOICE_DAEMON_PORT": str(daemon.port)}
+        try:
+            yield daemon
+        finally:
+            robotvoice.environment = before
+            daemon.end(signal.SIGKILL)
+    assert not daemon.logged("Traceback"), daemon.last_words()

@@ -1,24 +1,8 @@
 """What the daemon tells when something is missing, and what it does with what it is told besides the text."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from tests.edge_client.daemon.daemon_rig import Loudspeaker, RunningDaemon, running_daemon
 from tests.edge_client.rig import Commands, soon
 from tests.fakes.fake_gateway import FakeGateway
-
-
-@pytest.fixture
-def loudspeaker(tmp_path: Path) -> Loudspeaker:
-    return Loudspeaker.make(tmp_path / "bin", 0.02)
-
-
-@pytest.fixture
-def daemon(robotvoice: Commands, loudspeaker: Loudspeaker) -> Iterator[RunningDaemon]:
-    with running_daemon(robotvoice, loudspeaker) as running:
-        yield running
 
 
 def test_a_line_that_is_not_there_cannot_be_stopped_and_that_is_told(

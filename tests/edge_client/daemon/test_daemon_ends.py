@@ -6,7 +6,6 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -20,17 +19,6 @@ from tests.edge_client.test_cli_ends import lives
 pytestmark = pytest.mark.slow
 
 STORY = " ".join(f"This is sentence number {number}." for number in range(40))
-
-
-@pytest.fixture
-def loudspeaker(tmp_path: Path) -> Loudspeaker:
-    return Loudspeaker.make(tmp_path / "bin", 0.02)
-
-
-@pytest.fixture
-def daemon(robotvoice: Commands, loudspeaker: Loudspeaker) -> Iterator[RunningDaemon]:
-    with running_daemon(robotvoice, loudspeaker) as running:
-        yield running
 
 
 def callers(robotvoice: Commands, daemon: RunningDaemon) -> "list[subprocess.Popen[str]]":

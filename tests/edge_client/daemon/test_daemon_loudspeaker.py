@@ -108,8 +108,7 @@ def test_what_is_said_before_the_loudspeaker_is_up_is_spoken_when_it_is(
     """E4: a sound server or a headset that comes later than the daemon, which says so at its start."""
     players.says("audio open error: Host is down")
     with running_daemon(robotvoice, players) as daemon:
-        assert daemon.process.stdout is not None
-        told = daemon.process.stdout.readline()
+        told = daemon.next_line()
         assert told.startswith(
             "Listening, but no sound can be played: the loudspeaker is not up yet (aplay: "
         )

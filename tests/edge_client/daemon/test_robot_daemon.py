@@ -3,31 +3,20 @@
 import json
 import re
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
+from proofs.rig.gateway import Gateway
 from tests.edge_client.daemon.daemon_rig import Loudspeaker, RunningDaemon, running_daemon
-from tests.edge_client.rig import SOON, Commands, RealGateway, soon
+from tests.edge_client.rig import SOON, Commands, soon
 from tests.edge_client.test_cli import FIELDS
 
 pytestmark = pytest.mark.slow
 
 STORY = " ".join(f"This is sentence number {number}." for number in range(12))
 TALE = "It was dark. Nobody came. A door fell shut. Then it was quiet. The end."
-
-
-@pytest.fixture
-def loudspeaker(tmp_path: Path) -> Loudspeaker:
-    return Loudspeaker.make(tmp_path / "bin", 0.02)
-
-
-@pytest.fixture
-def daemon(robotvoice: Commands, loudspeaker: Loudspeaker) -> Iterator[RunningDaemon]:
-    with running_daemon(robotvoice, loudspeaker) as running:
-        yield running
 
 
 def finished(process: "subprocess.Popen[str]") -> tuple[int, str, str]:
@@ -194,13 +183,13 @@ def test_a_full_queue_is_told_and_nothing_hangs(robotvoice: Commands, daemon: Ru
 
 
 def test_a_status_shows_at_one_look_why_it_sounds_like_a_robot(
-    robotvoice: Commands, loudspeaker: Loudspeaker, gateway: RealGateway
+    robotvoice: Commands, loudspeaker: Loudspeaker, gateway: Gateway
 ) -> None:
     """Who the gateway is, that it is away and why, who spoke how often, and the loudspeaker."""
     with running_daemon(robotvoice, loudspeaker, "--gateway", gateway.address) as daemon:
         soon(lambda: daemon.status()["gateway"]["ready"])
         assert robotvoice("say", "This is one. This is two.").stderr == ""
-        gateway.stop()
+        gateway.end()
         assert robotvoice("say", "Three.").stderr.startswith("spoken by the robot: ")
         shown = robotvoice("status").stdout
         assert f"Gateway     {gateway.address}, away since " in shown
@@ -216,7 +205,7 @@ def test_a_status_shows_at_one_look_why_it_sounds_like_a_robot(
 
 
 def test_the_gateways_voice_is_back_when_the_gateway_is(
-    robotvoice: Commands, loudspeaker: Loudspeaker, gateway: RealGateway
+    robotvoice: Commands, loudspeaker: Loudspeaker, gateway: Gateway
 ) -> None:
     with running_daemon(robotvoice, loudspeaker, "--gateway", gateway.address) as daemon:
         soon(lambda: daemon.status()["gateway"]["ready"])

@@ -10,9 +10,10 @@ from edge_client.discovery.endpoint import Endpoint
 from edge_client.link.known_gateway import KnownGateway
 from edge_client.link.roll_call import discover, table
 from edge_client.settings.settings import Settings
+from proofs.rig.gateway import Gateway
 from robotvoice.chain.breaker import State as Breaker
 from robotvoice.errors import EngineFailure
-from tests.edge_client.rig import Commands, RealGateway
+from tests.edge_client.rig import Commands, real_gateway
 from tests.fakes.fake_gateway import State, running
 from tests.fakes.faults import Fault
 
@@ -23,16 +24,15 @@ Make = Callable[..., Settings]
 
 
 @pytest.fixture
-def announced(environment: dict[str, str]) -> Iterator[RealGateway]:
+def announced(environment: dict[str, str]) -> Iterator[Gateway]:
     """A real gateway that can be found on loopback, and environments in which nobody else is."""
     environment["ROBOTVOICE_GATEWAY_ID"] = f"test-{uuid4().hex[:12]}"
-    real = RealGateway({**environment, "ROBOTVOICE_STATE_DIR": environment["HOME"] + "/gateway"})
-    real.start("--name", environment["ROBOTVOICE_GATEWAY_ID"].upper())
-    yield real
-    real.stop()
+    own = {**environment, "ROBOTVOICE_STATE_DIR": environment["HOME"] + "/gateway"}
+    with real_gateway(own, "--name", own["ROBOTVOICE_GATEWAY_ID"].upper(), mdns=True) as real:
+        yield real
 
 
-def test_a_gateway_is_found_by_mdns_and_kept(robotvoice: Commands, announced: RealGateway) -> None:
+def test_a_gateway_is_found_by_mdns_and_kept(robotvoice: Commands, announced: Gateway) -> None:
     """Without an address; from then on also without mDNS, and listed as silent when it is frozen."""
     found = robotvoice("discover", "--json", "--timeout", "20", ROBOTVOICE_MDNS="true")
     assert (found.returncode, found.stderr) == (0, "")

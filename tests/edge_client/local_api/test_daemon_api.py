@@ -17,12 +17,6 @@ from tests.fakes.fake_gateway import FakeGateway
 
 
 @pytest.fixture
-def daemon(robotvoice: Commands, tmp_path: Path) -> Iterator[RunningDaemon]:
-    with running_daemon(robotvoice, Loudspeaker.make(tmp_path / "bin", 0.02)) as running:
-        yield running
-
-
-@pytest.fixture
 def with_gateway(robotvoice: Commands, tmp_path: Path, fake: FakeGateway) -> Iterator[RunningDaemon]:
     speaker = Loudspeaker.make(tmp_path / "bin", 0.02)
     with running_daemon(robotvoice, speaker, "--gateway", fake.address) as running:

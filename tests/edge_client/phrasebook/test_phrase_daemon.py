@@ -4,7 +4,6 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from pathlib import Path
 
 import pytest
 
@@ -28,11 +27,6 @@ from tests.fakes.fake_gateway import running
 from tests.gateway.phrases.phrase_gateway import ADA, TEXTS, complete, manifest, phrase_gateway, recordings
 
 ELSE = "This is in no book."
-
-
-@pytest.fixture
-def loudspeaker(tmp_path: Path) -> Loudspeaker:
-    return Loudspeaker.make(tmp_path / "bin", 0.02)
 
 
 @asynccontextmanager

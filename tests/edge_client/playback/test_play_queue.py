@@ -9,7 +9,7 @@ import pytest
 from edge_client.playback.play_queue import Item, PlayQueue
 from edge_client.playback.players.play_out import PlayOut
 from edge_client.playback.pre_buffer import PreBuffer
-from proofs.faults.simulation.virtual_time import run
+from proofs.rig.virtual_time import run
 from robotvoice.chain.chain_events import SentenceStarted
 from robotvoice.sound.pcm import WIRE_FORMAT, AudioChunk, Origin
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from gateway.cli import main
+from proofs.rig.program import environment
 from tests.fakes.scripted_engine import ScriptedEngine
 from tests.gateway.in_process import library, named, persona, running
-from tests.gateway.process import environment
 
 ENGINES = named(ScriptedEngine("upstream:studio"), ScriptedEngine("speaks"))
 PEOPLE = library(persona("rook", "upstream:studio", "speaks"))

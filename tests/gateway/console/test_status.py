@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from gateway.cli import main
+from proofs.rig.program import ROOT, environment
 from robotvoice.engines.base import Readiness
 from robotvoice.persona import ModelVoice, VoiceSpec
 from robotvoice.utterance import Reason
 from tests.fakes.scripted_engine import DIES, ScriptedEngine
 from tests.gateway.in_process import SOON, library, named, persona, running
-from tests.gateway.process import ROOT, environment
 
 
 @pytest.fixture(autouse=True)

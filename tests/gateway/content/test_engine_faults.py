@@ -12,9 +12,9 @@ from typing import Any
 import psutil
 import pytest
 
+from proofs.rig.program import environment
 from tests.fakes.scripted_model import ScriptedModel, scripted_gateway
 from tests.gateway.content.conftest import NAMES, Scripted
-from tests.gateway.process import environment
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from proofs.rig.program import environment
 from robotvoice.ground.installation import how_to_install
 from tests.gateway.in_process import SOON
-from tests.gateway.process import environment, started
+from tests.gateway.process import started
 
 PERSONA = """name: Rook
 language: en

@@ -11,9 +11,10 @@ from zeroconf.asyncio import AsyncServiceInfo, AsyncZeroconf
 
 from gateway.mdns import advertise, followed_places
 from gateway.mdns.advertise import Announced, MdnsAdvertiser
+from proofs.rig.program import environment
 from robotvoice.wire.wire import SERVICE_TYPE
 from tests.gateway.in_process import soon
-from tests.gateway.process import environment, started
+from tests.gateway.process import started
 
 pytestmark = pytest.mark.slow
 

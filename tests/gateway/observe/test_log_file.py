@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from gateway.observe.log_file import LARGEST, log_to_file
+from proofs.rig.program import ROOT, environment
 from robotvoice.errors import InvalidSettings
-from tests.gateway.process import ROOT, environment, started
+from tests.gateway.process import started
 
 WRITER = """
 import logging, os, subprocess, sys
@@ -46,7 +47,6 @@ async def test_a_gateway_writes_all_into_it(tmp_path: Path) -> None:
     file = tmp_path / "gateway.log"
     told = environment(tmp_path, ROBOTVOICE_LOG_FILE=str(file))
     async with started(tmp_path, env=told, heard=False) as gateway:
-        await gateway.until_listening()
         assert (await gateway.ask("/synthesize?text=Hello&voice=vixen")).status == 200
         assert await gateway.stopped() == 0
     text = file.read_text()

@@ -4,15 +4,18 @@ import asyncio
 import os
 import pty
 import re
+import sys
 from pathlib import Path
 
 import pytest
 
 from gateway.observe.request_log import Account, log_account
+from proofs.rig.gateway import serving
+from proofs.rig.program import environment
 from robotvoice.console.people_log import PLAIN
 from robotvoice.utterance import Outcome, Reason, Spoken
 from tests.gateway.in_process import SOON
-from tests.gateway.process import command, environment, started
+from tests.gateway.process import started
 
 
 def account(outcome: Outcome, *rows: Spoken, persona: str = "nova", reason: str | None = None) -> Account:
@@ -50,7 +53,11 @@ async def test_on_a_terminal_a_line_is_short_and_at_the_start_there_is_none(tmp_
     home.mkdir()
     async with started(tmp_path) as service:
         process = await asyncio.create_subprocess_exec(
-            *command(), env=environment(home), cwd=home, stdout=asyncio.subprocess.PIPE, stderr=theirs
+            *(sys.executable, *serving()),
+            env=environment(home),
+            cwd=home,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=theirs,
         )
         try:
             assert process.stdout is not None

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from proofs.rig.program import environment
 from tests.fakes.fake_upstream import FakeUpstream, hangs, head, running
 from tests.gateway.clips.recordings import encoded, spoken
 from tests.gateway.in_process import soon
-from tests.gateway.process import START_WITHIN, GatewayProcess, environment, started
+from tests.gateway.process import START_WITHIN, GatewayProcess, started
 
 pytestmark = pytest.mark.slow
 

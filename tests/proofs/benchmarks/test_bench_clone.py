@@ -10,7 +10,7 @@ from proofs.benchmarks.clone.answers import Answer, pcm_of_wavs, wrong
 from proofs.benchmarks.clone.plan import CACHED, GATEWAY, GENERATOR, GUIDE, QUICK, Plan
 from proofs.benchmarks.clone.race import measure
 from proofs.benchmarks.clone.summary import Race, Row
-from proofs.benchmarks.report import Progress
+from proofs.rig.figures import Progress
 from robotvoice.sound.pcm import WIRE_FORMAT, wav_file
 
 ONE, FIVE = "1 sentence", "5 sentences"

@@ -8,12 +8,15 @@ import pytest
 
 from proofs.benchmarks import breaker
 from proofs.benchmarks.__main__ import BENCHMARKS, main
-from proofs.benchmarks.report import BenchmarkBroken, Figure, Progress, lost, percentile, save, table
+from proofs.benchmarks.report import Figure, lost, table
+from proofs.rig.figures import Progress, percentile, save
+from proofs.rig.program import RunBroken
 
 
 def test_figures_are_kept_as_a_list_of_the_agreed_form(tmp_path: Path) -> None:
     figures = breaker.measure(Progress(), batches=1, calls=100)
-    kept = json.loads(save(tmp_path / "bench", "breaker", figures).read_text())
+    file = save(tmp_path / "bench" / "breaker.json", [figure.as_json() for figure in figures])
+    kept = json.loads(file.read_text())
     assert [set(row) for row in kept] == [{"name", "value", "unit", "target", "met"}] * len(figures)
     assert kept[0]["met"] is (kept[0]["value"] < kept[0]["target"])
 
@@ -41,7 +44,7 @@ def test_losing_a_request_or_breaking_fails_the_run_and_missing_a_target_does_no
     elsewhere: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def breaks(progress: Progress) -> list[Figure]:
-        raise BenchmarkBroken("no gateway")
+        raise RunBroken("no gateway")
 
     for name, measure in {
         "missed": lambda _: [Figure("slow", 7.0, "ms", 5.0)],

@@ -7,7 +7,8 @@ import pytest
 
 from proofs.faults.answers import Answer, Book, Outage, Recovery, Rendition, Request, first_audio, spent_on
 from proofs.faults.checker import balance, check
-from proofs.faults.report import Evidence, broken_promises, figures_of, percentile
+from proofs.faults.report import Evidence, broken_promises, figures_of
+from proofs.rig.figures import percentile
 from robotvoice.utterance import Outcome, Spoken
 
 REQUEST = Request("a", 3, frozenset({"clone", "espeak"}), at=100.0, budget=2.0)

@@ -12,6 +12,8 @@ from proofs.lan.far_voice import RATE, tone
 from proofs.lan.sink import Play
 from proofs.lan.texts import PHRASES, SENTENCES, SPOKEN, STORY
 from proofs.lan.world import LOCAL_VOICE
+from proofs.tiny_voice.reference import spoken_by_espeak
+from robotvoice.persona import VoiceSpec
 from tests.proofs.lan.sounds import played
 
 
@@ -40,9 +42,10 @@ def test_each_sentence_of_the_gateways_voice_is_known_by_its_tone(text: str, lis
 
 
 def test_each_sentence_of_the_robots_voice_is_known_and_a_part_of_it_is_not_whole(listener: ear.Ear) -> None:
-    said = asyncio.run(ear._said(LOCAL_VOICE))
-    for text, (pcm, rate) in said.items():
-        whole = samples(pcm.astype("<i2").tobytes())
+    said, format = asyncio.run(spoken_by_espeak(LOCAL_VOICE, SPOKEN))
+    rate = format.sample_rate
+    for text, pcm in zip(SPOKEN, said, strict=True):
+        whole = samples(pcm)
         heard = heard_by(listener, played(whole, rate))
         assert heard and (heard.who, heard.text, heard.whole) == ("robot", text, True)
         part = heard_by(listener, played(whole[: len(whole) // 2], rate))
@@ -50,10 +53,10 @@ def test_each_sentence_of_the_robots_voice_is_known_and_a_part_of_it_is_not_whol
 
 
 def test_a_sentence_in_another_voice_is_not_taken_for_the_robots(listener: ear.Ear) -> None:
-    said = asyncio.run(ear._said(type(LOCAL_VOICE)("espeak", voice="en+f4", pitch=72, rate=135)))
-    for text in (*SENTENCES, *PHRASES):
-        pcm, rate = said[text]
-        heard = heard_by(listener, played(samples(pcm.astype("<i2").tobytes()), rate))
+    other, texts = VoiceSpec("espeak", voice="en+f4", pitch=72, rate=135), (*SENTENCES, *PHRASES)
+    said, format = asyncio.run(spoken_by_espeak(other, texts))
+    for text, pcm in zip(texts, said, strict=True):
+        heard = heard_by(listener, played(samples(pcm), format.sample_rate))
         assert heard and heard.who == "nobody", text
 
 

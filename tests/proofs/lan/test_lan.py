@@ -9,8 +9,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from proofs.lan.namespaces import space_of_its_own
-from proofs.lan.processes import ROOT
+from proofs.rig.namespaces import space_of_its_own
+from proofs.rig.program import ROOT
 
 SHORT = (
     "killed",

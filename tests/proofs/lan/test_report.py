@@ -2,11 +2,13 @@
 
 import json
 import xml.etree.ElementTree as ET
+from dataclasses import asdict
 from pathlib import Path
 
-from proofs.lan.report import rows, save, table
+from proofs.lan.report import rows, table
 from proofs.lan.timeline import picture
 from proofs.lan.trial import Trial
+from proofs.rig.figures import save
 from tests.proofs.lan.sounds import sound, trial
 
 
@@ -29,7 +31,7 @@ def test_a_row_holds_the_median_and_the_worst_and_its_target(tmp_path: Path) -> 
         400,
     )
     assert row.broken(speed=True) == []
-    save(tmp_path / "out" / "lan.json", [row])
+    save(tmp_path / "out" / "lan.json", [asdict(row)])
     (told,) = json.loads((tmp_path / "out" / "lan.json").read_text())
     assert {"name", "trials", "median_ms", "worst_ms", "target_ms", "lost"} <= set(told)
     assert "link cut" in table([row])

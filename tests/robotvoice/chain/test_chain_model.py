@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from proofs.faults.simulation.virtual_time import run
+from proofs.rig.virtual_time import run
 from robotvoice.chain.breaker import State
 from robotvoice.chain.chain_events import ChainEvent, SentenceStarted
 from tests.robotvoice.chain.chain_model import Event, World

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from proofs.faults.simulation.virtual_time import NothingEverHappens
+from proofs.rig.virtual_time import NothingEverHappens
 from tests.robotvoice.chain.chain_mutants import MUTANTS
 from tests.robotvoice.chain.chain_play import Parts, changed, source_of
 from tests.robotvoice.chain.chain_scenario import RARE, RARE_FILES, scenarios

@@ -8,7 +8,7 @@ import pytest
 
 from edge_client.playback.players.play_out import LATE, PlayOut
 from edge_client.playback.players.waking import SILENCE, woken
-from proofs.faults.simulation.virtual_time import run
+from proofs.rig.virtual_time import run
 from robotvoice.sound.pcm import WIRE_FORMAT, AudioChunk, AudioFormat, Origin
 
 LOCAL = AudioFormat(22_050)

@@ -13,9 +13,10 @@ import psutil
 from aiohttp import ClientError, ClientSession
 
 from gateway.engines.mlx.limits import Limits
+from proofs.rig.program import environment
 from robotvoice.engines.espeak.espeak_library import IDLE_CHILDREN
 from tests.gateway.engines.mlx.listening import until
-from tests.gateway.process import GatewayProcess, environment, started
+from tests.gateway.process import GatewayProcess, started
 
 References = dict[str, tuple[Path, str]]
 PIECE = round(Limits().interval * 24_000) * 2

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import gateway.engines.mlx.model_pace
 import gateway.engines.mlx.scheduler
-from proofs.faults.simulation.virtual_time import run
+from proofs.rig.virtual_time import run
 from tests.gateway.engines.mlx.line_model import (
     EACH,
     LIMIT,

@@ -1,6 +1,7 @@
 """mlx-audio's own server as an upstream, with a model of random weights."""
 
 import importlib.util
+import sys
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from pathlib import Path
@@ -10,7 +11,8 @@ import pytest
 import pytest_asyncio
 
 from gateway.engines.upstream.upstream_engine import UpstreamEngine
-from proofs.benchmarks.clone.start import started
+from proofs.benchmarks.clone.contestants import URL, said
+from proofs.rig.program import Program, environment
 from proofs.tiny_voice import make_checkpoint
 from robotvoice.persona import UpstreamVoice, VoiceSpec
 from robotvoice.utterance import Sentence
@@ -30,10 +32,10 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def engine(model: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[UpstreamEngine]:
-    folder: Path = tmp_path_factory.mktemp("server")
+    command = (sys.executable, "-m", "proofs.benchmarks.clone.library_server")
     async with (
-        started(folder, "library", ("proofs.benchmarks.clone.library_server",), {}) as server,
-        upstream(server.url, dialect="mlx-audio", first_audio=60.0) as engine,
+        Program("library", command, environment(tmp_path_factory.mktemp("server"))) as server,
+        upstream(await said(server, URL), dialect="mlx-audio", first_audio=60.0) as engine,
     ):
         yield engine
 

@@ -58,7 +58,7 @@ async def test_one_that_dies_in_a_sentence_is_a_failure_at_once(tmp_path: Path) 
             ):
                 async for _ in chunks:
                     far.process.send_signal(signal.SIGKILL)
-                    await far.process.wait()
+                    far.process.wait()
         assert (await listen(engine, voice("spark"), TEXT)).reason == "unreachable"
         with pytest.raises(EngineFailure):
             await engine.probe()

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from proofs.faults.simulation.virtual_time import NothingEverHappens, run
+from proofs.rig.virtual_time import NothingEverHappens, run
 
 
 def test_hours_pass_at_once_and_in_their_order() -> None:

@@ -1,0 +1,75 @@
+"""A real gateway in a process of its own, started as its owner starts it."""
+
+import http
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from proofs.rig.asking import LOOPBACK, fetch
+from proofs.rig.program import START_WITHIN, Program, until
+
+PYTHON = (sys.executable,)
+WORKER, ESPEAK = "gateway.engines.mlx.worker", "espeak_child.py"
+"""What the command lines of its children hold"""
+
+
+def serving(*, mdns: bool = False) -> tuple[str, ...]:
+    """What Python is given, with options behind."""
+    return ("-m", "gateway", "serve", "--port", "0", *(() if mdns else ("--no-mdns",)))
+
+
+class Gateway(Program):
+    """On a port that was free, on this machine only and not announced, unless the options say otherwise."""
+
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        *options: str,
+        mdns: bool = False,
+        prefix: Sequence[str] = (),
+        python: Sequence[str] = PYTHON,
+        **how: Any,
+    ) -> None:
+        """`prefix` is a command that ends in another; `how` is what a `Program` takes. Raises OSError."""
+        command = (*prefix, *python, *serving(mdns=mdns), *options)
+        super().__init__("the gateway", command, environment, **how)
+        self.welcome = ""
+        """The first line it said"""
+        self.port = 0
+
+    @property
+    def address(self) -> str:
+        return f"{LOOPBACK}:{self.port}"
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.address}"
+
+    def until_listening(self, within: float = START_WITHIN) -> None:
+        """Raises RunBroken."""
+        found = self.until_says(r"http://\S+:(\d+) ", within)
+        self.welcome, self.port = found.string, int(found[1])
+
+    def until_ready(
+        self, within: float = START_WITHIN, *, host: str = LOOPBACK, who: Sequence[str] = ()
+    ) -> float:
+        """Until these personas have their own voice, or all; returns when that was.
+
+        Ends it, and raises RunBroken, if that takes too long.
+        """
+        if not self.port:
+            self.until_listening(within)
+
+        def ready() -> bool:
+            with suppress(OSError):
+                answer = fetch(host, self.port, "GET", "/readyz")
+                if who or answer.status == http.HTTPStatus.OK:
+                    personas = answer.json["personas"]
+                    return all(personas[each]["own_voice"] for each in who or personas)
+            return False
+
+        with self.closed_on_failure():
+            until(ready, "the gateway was not ready", within)
+        return time.monotonic()
