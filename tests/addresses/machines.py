@@ -173,7 +173,7 @@ class Machines:
 
     def _start(self, name: str, command: tuple[str, ...], home: Path, **settings: str) -> Running:
         there = ("ip", "netns", "exec", name) if name else ()
-        program = Program(name, (*there, sys.executable, "-m", *command), {**_robots(home), **settings})
+        program = Program(name, (*there, sys.executable, "-u", "-m", *command), {**_robots(home), **settings})
         self._programs.append(program)
         return Running(program, program.next_line())
 
