@@ -13,11 +13,11 @@ from typing import Any
 from edge_client.discovery.endpoint import Endpoint
 from edge_client.discovery.gateway_table import GatewayTable
 from edge_client.ground.until_done import until_done
-from edge_client.link.kept_link_choice import look_at
 from edge_client.link.kept_link_keeper import NOT_YET, Keeper
-from edge_client.link.kept_link_sentence import request_of, seconds_for, spoken_over
 from edge_client.link.known_gateway import NOT_LOOKED_FOR
 from edge_client.link.link import REAL_TIME_FACTOR, START_ESTIMATE, GatewayLink
+from edge_client.link.readyz import look_at
+from edge_client.link.sentence import request_of, seconds_for, spoken_over
 from edge_client.link.twins import what_is_wrong
 from robotvoice.chain.breaker import CircuitBreaker
 from robotvoice.chain.recovery import send_canary
@@ -174,10 +174,9 @@ class KeptLink(EngineBase):
             reason = reason or NOT_YET
             raise EngineUnavailable(reason.code, reason.text)
         keeper.persona = voice.voice
-        id = str(next(self._ids))
-        request = request_of(sentence, voice, id, socket.round_trip)
+        request = request_of(sentence, voice, str(next(self._ids)), socket.round_trip)
         try:
-            speaking = spoken_over(socket, request, id, seconds_for(sentence), sentence.asked)
+            speaking = spoken_over(socket, request, seconds_for(sentence), sentence.asked)
             async with aclosing(speaking) as chunks:
                 async for chunk in chunks:
                     yield chunk

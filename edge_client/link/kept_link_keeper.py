@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 from edge_client.discovery.discovery import DiscoveryFailed, watch
 from edge_client.discovery.endpoint import Endpoint
 from edge_client.discovery.gateway_table import GatewayTable
-from edge_client.link.kept_link_choice import best_of, better_than
+from edge_client.link.choice import best_of, better_than
 from edge_client.link.twins import twin_of, what_is_wrong
 from robotvoice.errors import EngineFailure
 from robotvoice.utterance import Reason
 from robotvoice.wire import wire
 
 if TYPE_CHECKING:  # aiohttp is loaded off the loop
-    from edge_client.link.kept_link_socket import KeptSocket
+    from edge_client.link.socket import Socket
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ class Keeper:
         self.table = table
         self.persona = persona
         """Whose own voice is wanted"""
-        self.socket: KeptSocket | None = None
+        self.socket: Socket | None = None
         self.reason: Reason | None = NOT_YET
         """Why there is no connection"""
         self.since = clock()
@@ -79,8 +79,8 @@ class Keeper:
     def look_now(self) -> None:
         """Something has changed: who is there is asked for a sign of life, who is away is looked for."""
         self._wake.set()
-        if self.socket:
-            self.socket.check()
+        if self.socket and self.socket.heartbeat:
+            self.socket.heartbeat.check()
 
     def lacks_the_voice(self) -> None:
         """The gateway in use cannot speak with `persona`'s own voice: another one may."""
@@ -89,11 +89,9 @@ class Keeper:
 
     async def run(self) -> None:
         """Until cancelled; then the connection is closed."""
-        self._socket_module = await asyncio.to_thread(
-            importlib.import_module, "edge_client.link.kept_link_socket"
-        )
+        self._socket_module = await asyncio.to_thread(importlib.import_module, "edge_client.link.socket")
         loop, pause = asyncio.get_running_loop(), SOONEST
-        socket: KeptSocket | None = None
+        socket: Socket | None = None
         better: Endpoint | None = None
         try:
             while True:
@@ -163,7 +161,7 @@ class Keeper:
             self._who_is_there.set()
             self.look_now()
 
-    async def _connect(self, better: Endpoint | None) -> "KeptSocket":
+    async def _connect(self, better: Endpoint | None) -> "Socket":
         """To the best there is, or to one that was found to be better. Raises EngineFailure."""
         if better is None:
             try:
@@ -183,17 +181,19 @@ class Keeper:
             await _retire(before)
         return socket
 
-    async def _open(self, endpoint: Endpoint) -> "KeptSocket":
-        opened: KeptSocket | None = None
+    async def _open(self, endpoint: Endpoint) -> "Socket":
+        opened: Socket | None = None
 
         def ended() -> None:
             if opened is not None and opened is self.socket:
                 self._lost(opened)
 
-        opened = await self._socket_module.open_socket(endpoint, self._connect_timeout, self._on_event, ended)
+        opened = await self._socket_module.open_socket(
+            endpoint, self._connect_timeout, stays=True, on_event=self._on_event, on_end=ended
+        )
         return opened
 
-    async def _while_it_lives(self, socket: "KeptSocket") -> Endpoint | None:
+    async def _while_it_lives(self, socket: "Socket") -> Endpoint | None:
         """Returns when the connection is lost, or with a gateway that is better."""
         while self.socket is socket:
             self._wake.clear()
@@ -211,7 +211,7 @@ class Keeper:
         await socket.close()
         return None
 
-    def _lost(self, socket: "KeptSocket") -> None:
+    def _lost(self, socket: "Socket") -> None:
         failure = socket.failure or EngineFailure("cut", "the connection to the gateway is gone")
         busy = not socket.is_idle
         self.socket = None
@@ -236,7 +236,7 @@ class Keeper:
             await asyncio.sleep(GATHER)
 
 
-async def _retire(socket: "KeptSocket") -> None:
+async def _retire(socket: "Socket") -> None:
     """Lets what is being spoken there come to its end."""
     with suppress(TimeoutError):
         async with asyncio.timeout(OUTSTAY):

@@ -1,35 +1,24 @@
 """The gateway as an engine: to the robot, a whole Mac full of voices is one more way to speak a sentence."""
 
-import asyncio
-import importlib
 import itertools
-import json
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from edge_client.discovery.endpoint import Endpoint
 from edge_client.ground.race import first_good
-from edge_client.link.gateway_answers import (
-    check_admitted,
-    check_end,
-    chunk_of,
-    origin_of,
-    pass_on_warnings,
-    remark,
-)
-from edge_client.link.kept_link_sentence import request_of, seconds_for
+from edge_client.link.readyz import ask, load_aiohttp, look_at
+from edge_client.link.sentence import request_of, seconds_for, spoken_over
 from robotvoice.engines.base import READY, EngineBase, Readiness
-from robotvoice.errors import EngineFailure, InvalidMessage
+from robotvoice.errors import EngineFailure
 from robotvoice.persona import FIRST_AUDIO_BUDGET, VoiceSpec
-from robotvoice.sound.pcm import AudioChunk, Origin
+from robotvoice.sound.pcm import AudioChunk
 from robotvoice.utterance import Reason, Sentence
-from robotvoice.wire import wire
 
 if TYPE_CHECKING:
-    from edge_client.link.connection import Connection
+    from edge_client.link.socket import Socket
 
 START_ESTIMATE = 0.1
 REAL_TIME_FACTOR = 0.5
@@ -51,7 +40,7 @@ class GatewayLink(EngineBase):
         self.endpoints = tuple(endpoints)
         self._connect_timeout = connect_timeout
         self._absent = absent
-        self._connection: Connection | None = None
+        self._socket: Socket | None = None
         self._ids = itertools.count(1)
         self.answered_by: Endpoint | None = None
         """The gateway that spoke or answered last, None if none has"""
@@ -75,37 +64,16 @@ class GatewayLink(EngineBase):
 
     async def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
         """`voice.voice` is the persona. A sentence that is not wanted any more closes the connection."""
-        connection = await self._connected()
-        request = request_of(sentence, voice, str(next(self._ids)), round_trip=0.0)
-        ended = False
+        socket = await self._connected()
+        request = request_of(sentence, voice, str(next(self._ids)), socket.round_trip)
         try:
-            await connection.send(wire.encode(request))
-            answer = await _answer(connection)
-            ended = isinstance(answer, wire.Unavailable | wire.Error)
-            if ended:
-                self.answered_by = connection.endpoint
-            check_admitted(answer, seconds_for(sentence))
-            origin: Origin | None = None
-            samples = 0
-            while not ended:
-                message = await _receive(connection)
-                if isinstance(message, bytes):
-                    chunk = chunk_of(message, origin)
-                    samples += chunk.samples
+            speaking = spoken_over(socket, request, seconds_for(sentence), sentence.asked)
+            async with aclosing(speaking) as chunks:
+                async for chunk in chunks:
                     yield chunk
-                elif isinstance(message, wire.Start):
-                    origin = origin_of(message)
-                    pass_on_warnings(message, sentence.asked)
-                elif isinstance(message, wire.ENDS):
-                    ended = True
-                    if isinstance(message, wire.Complete):
-                        pass_on_warnings(message, sentence.asked)
-                    check_end(message, samples)
-                    self.answered_by = connection.endpoint
         finally:
-            # After an end nothing more comes for this sentence, and the connection serves the next one.
-            if not ended:
-                await self._disconnect()
+            if socket.has_answered:
+                self.answered_by = socket.endpoint
 
     async def probe(self) -> None:
         """Asks `/readyz` of every address; one that is ready is enough."""
@@ -115,78 +83,31 @@ class GatewayLink(EngineBase):
         """What `/v1/personas` says at the gateway that answered last. Raises EngineFailure."""
         if self.answered_by is None:
             raise EngineFailure("not_found", "no gateway has answered")
-        return await self._ask(self.answered_by, "/v1/personas")
+        return await ask(self.answered_by, "/v1/personas", self._connect_timeout)
 
     async def readyz(self) -> dict[str, Any]:
         """What `/readyz` says at the gateway that answered last. Raises EngineFailure."""
         if self.answered_by is None:
             raise EngineFailure("not_found", "no gateway has answered")
-        return await self._ask(self.answered_by, "/readyz")
+        return await ask(self.answered_by, "/readyz", self._connect_timeout)
 
     async def close(self) -> None:
         await self._disconnect()
 
-    async def _connected(self) -> "Connection":
-        if self._connection is None or self._connection.closed:
+    async def _connected(self) -> "Socket":
+        if self._socket is None or self._socket.failure:
             await self._disconnect()
-            connection = await load_connection()
-            self._connection = await connection.connect_any(self.endpoints, self._connect_timeout)
-        return self._connection
+            await load_aiohttp()
+            from edge_client.link.socket import open_any
+
+            self._socket = await open_any(self.endpoints, self._connect_timeout)
+        return self._socket
 
     async def _disconnect(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection:
-            await connection.close()
+        socket, self._socket = self._socket, None
+        if socket:
+            await socket.close()
 
     async def _ready(self, endpoint: Endpoint) -> Endpoint:
-        """The endpoint with what its gateway says of itself: whose it is and who can speak there."""
-        answer = await self._ask(endpoint, "/readyz")
-        identity, run, personas = answer.get("id"), answer.get("run"), answer.get("personas")
-        if endpoint.gateway_id not in (None, identity):
-            connection = await load_connection()
-            raise connection.other_gateway(endpoint)
-        return replace(
-            endpoint,
-            gateway_id=identity if isinstance(identity, str) and identity.isprintable() else None,
-            personas=tuple(map(remark, personas)) if isinstance(personas, dict) else endpoint.personas,
-            run=run if isinstance(run, str) else None,
-        )
-
-    async def _ask(self, endpoint: Endpoint, path: str) -> dict[str, Any]:
-        connection = await load_connection()
-        body = await connection.get(endpoint, path, self._connect_timeout)
-        try:
-            answer = json.loads(body)
-        except (ValueError, RecursionError) as error:
-            raise EngineFailure(
-                "protocol", f"gateway answered {path} with something that is no JSON"
-            ) from error
-        if not isinstance(answer, dict):
-            raise EngineFailure("protocol", f"gateway answered {path} with no JSON object")
-        return answer
-
-
-async def load_connection() -> ModuleType:
-    """aiohttp is loaded off the loop, and not at all by a command that knows the gateway is gone."""
-    return await asyncio.to_thread(importlib.import_module, "edge_client.link.connection")
-
-
-async def _answer(connection: "Connection") -> bytes | wire.Answer | None:
-    """Yes or no, which comes at once from a gateway that lives."""
-    try:
-        async with asyncio.timeout(connection.answer_within):
-            return await _receive(connection)
-    except TimeoutError:
-        raise EngineFailure("no_answer", "gateway did not answer in time") from None
-
-
-async def _receive(connection: "Connection") -> bytes | wire.Answer | None:
-    """PCM, a message, or None for a type this version does not know. Raises EngineFailure."""
-    frame = await connection.receive()
-    if isinstance(frame, bytes):
-        return frame
-    try:
-        return wire.decode_answer(frame)
-    except InvalidMessage as error:
-        problem = remark(str(error))
-        raise EngineFailure("protocol", f"gateway sent a message that cannot be read: {problem}") from error
+        found = await look_at(endpoint, self._connect_timeout)
+        return replace(found.endpoint, personas=found.personas)

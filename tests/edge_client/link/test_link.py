@@ -138,7 +138,7 @@ WRONG: dict[str, tuple[str, Behaviour]] = {
     "an answer that is no JSON": ("protocol", answering("hello?")),
     "an answer that is a list": ("protocol", answering("[1]")),
     "an answer with a wrong field": ("protocol", answering('{"type": "accepted", "id": "1"}')),
-    "an answer nobody knows": ("protocol", answering('{"type": "maybe"}')),
+    "an answer nobody knows": ("no_answer", answering('{"type": "maybe"}')),
     "half a sample": ("protocol", sending(CHUNK + b"\0")),
     "sound without a start": ("protocol", sound_without_a_start),
     "another rate": ("protocol", sending(CHUNK, COMPLETE, sample_rate=48_000)),
