@@ -1,12 +1,23 @@
 """Which of several gateways is to be connected to."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from edge_client.discovery.endpoint import Endpoint
 from edge_client.ground.race import first_good
 from edge_client.link.readyz import look_at
 from robotvoice.errors import EngineFailure
+
+
+async def first_ready(endpoints: Sequence[Endpoint], connect_timeout: float) -> Endpoint:
+    """The first that answers, with who can speak there. Raises EngineFailure: why the first does not."""
+
+    async def look(endpoint: Endpoint) -> Endpoint:
+        found = await look_at(endpoint, connect_timeout)
+        return replace(found.endpoint, personas=found.personas)
+
+    return await first_good([partial(look, each) for each in endpoints])
 
 
 async def best_of(

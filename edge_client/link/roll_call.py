@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from edge_client.discovery.discovery import DiscoveryFailed, browse
 from edge_client.discovery.endpoint import Endpoint
-from edge_client.link.known_gateway import KnownGateway
+from edge_client.link.command_gateway import CommandGateway
 from edge_client.link.readyz import load_aiohttp, look_at
 from edge_client.link.twins import twin_of, what_is_wrong
 from edge_client.settings.settings import Settings
@@ -59,10 +59,10 @@ async def discover(settings: Settings, seconds: float) -> list[FoundGateway]:
 
     Raises DiscoveryFailed when mDNS cannot be used and no address is known either.
     """
-    gateway = KnownGateway(settings)
-    endpoints = {endpoint.label: endpoint for endpoint in gateway.addresses}
+    gateway = CommandGateway(settings)
+    endpoints = {endpoint.label: endpoint for endpoint in gateway.memory.addresses}
     found_by: dict[str, FoundBy] = {
-        label: "memory" if endpoint == gateway.remembered else "address"
+        label: "memory" if endpoint == gateway.memory.last else "address"
         for label, endpoint in endpoints.items()
     }
     if settings.mdns:

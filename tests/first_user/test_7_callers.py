@@ -12,7 +12,7 @@ import time
 import pytest
 
 from tests.edge_client.daemon.daemon_rig import Loudspeaker, RunningDaemon, running_daemon
-from tests.edge_client.link.kept_link_rig import LivelyGateway
+from tests.edge_client.link.link_rig import LivelyGateway
 from tests.edge_client.rig import SOON, Commands, RealGateway, soon
 from tests.fakes.fake_gateway import Utterance, running
 

@@ -8,7 +8,7 @@ import pytest
 
 from edge_client.discovery.endpoint import Endpoint
 from edge_client.link.gateway_answers import LONGEST_REMARK
-from edge_client.link.link import GatewayLink
+from edge_client.link.link import GatewayLink, OnDemand
 from robotvoice.errors import EngineFailure, EngineUnavailable
 from robotvoice.persona import VoiceSpec
 from robotvoice.sound.pcm import WIRE_FORMAT, AudioChunk, Origin
@@ -32,7 +32,7 @@ def link_to(*fakes: FakeGateway, gateway_id: str | None = None) -> GatewayLink:
     endpoints = [
         Endpoint("127.0.0.1", fake.port, "mdns", gateway_id or fake.state.identity) for fake in fakes
     ]
-    return GatewayLink(endpoints, connect_timeout=5.0)
+    return GatewayLink(OnDemand(endpoints, connect_timeout=5.0))
 
 
 async def spoken(link: GatewayLink, sentence: Sentence = HELLO) -> list[AudioChunk]:
