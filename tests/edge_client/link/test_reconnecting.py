@@ -145,6 +145,65 @@ async def test_the_gateways_events_are_told_and_kept(lively: LivelyGateway) -> N
         assert [type(each) for each in told] == [wire.Personas, wire.Sleeping, wire.Awake, wire.Phrases]
 
 
+async def test_an_error_that_names_no_sentence_ends_the_one_that_waits_at_once(lively: LivelyGateway) -> None:
+    """With its reason, and not as an answer that did not come; the connection stays."""
+    lively.state.do_next(lambda utterance: utterance.send(wire.Error(None, "too_many_requests", "later")))
+    async with link_to(address_of(lively)) as link:
+        with pytest.raises(EngineUnavailable) as refused:
+            await spoken(link)
+        assert refused.value.reason == "too_many_requests"
+        assert len(await spoken(link)) == CHUNKS
+        assert len(lively.sockets) == 1
+
+
+async def test_sound_that_nobody_began_fails_the_sentence_that_waits(lively: LivelyGateway) -> None:
+    """It is given up over there, and the next one is none the worse."""
+
+    async def no_start(utterance: Utterance) -> None:
+        await utterance.accept()
+        await utterance.sound(1)
+
+    lively.state.do_next(no_start)
+    async with link_to(address_of(lively)) as link:
+        with pytest.raises(EngineFailure) as failed:
+            await spoken(link)
+        assert failed.value.reason == "protocol"
+        await until(lambda: lively.cancelled == ["1"])
+        assert len(await spoken(link)) == CHUNKS
+
+
+async def test_who_was_given_up_for_a_better_one_is_not_the_one_that_answered_last() -> None:
+    """Although a sentence comes to its end over there afterwards."""
+    go_on = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    async def slowly(utterance: Utterance) -> None:
+        await utterance.accept()
+        await utterance.start()
+        await utterance.sound(1)
+        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(go_on.wait(), loop))
+        await utterance.sound(CHUNKS - 1)
+        await utterance.complete()
+
+    with (
+        running(State(identity="first"), kind=LivelyGateway) as first,
+        running(State(identity="second"), kind=LivelyGateway) as second,
+    ):
+        async with link_to(address_of(first), address_of(second)) as link:
+            assert link.connected == address_of(first)
+            first.state.do_next(slowly)
+            async with aclosing(link.speak(HELLO, VIXEN)) as chunks:
+                await anext(chunks)
+                cast(LivelyGateway, first).own_voices = set()
+                link.sockets.refused("not_ready")
+                await until(lambda: link.connected == address_of(second))
+                go_on.set()
+                assert len([chunk async for chunk in chunks]) == CHUNKS - 1
+            assert link.answered_by is None
+            assert len(await spoken(link)) == CHUNKS
+            assert link.answered_by == address_of(second)
+
+
 async def test_another_gateway_at_the_address_is_not_talked_to() -> None:
     with running(State(identity="somebody else"), kind=LivelyGateway) as gateway:
         wanted = address_of(gateway)
