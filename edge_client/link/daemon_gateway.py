@@ -76,7 +76,7 @@ class DaemonGateway:
         if self.connected:
             self._last_seen = self._clock()
         reason = there.why_not or self.breaker.reason
-        where = there.last or next(iter(there.endpoints), None)
+        where = there.table.last_good or next(iter(there.endpoints), None)
         return Standing(reason is None, where, there.since, self._last_seen, reason, there.twin_trouble)
 
     def another_way(self) -> GuardedEngine:

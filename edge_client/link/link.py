@@ -128,6 +128,7 @@ class OnDemand:
 
     @property
     def why_not(self) -> Reason | None:
+        """Why nobody can be asked; None: somebody can."""
         return None if self.endpoints else self._absent
 
     async def start(self, engine: Engine) -> None:

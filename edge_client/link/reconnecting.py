@@ -71,7 +71,6 @@ class Reconnecting:
         on_up: Callable[[Endpoint], None] = lambda endpoint: None,
         on_event: Callable[[wire.Event], None] = lambda event: None,
         clock: Callable[[], float] = time.time,
-        chance: Callable[[], float] = random.random,
     ) -> None:
         """`persona` is whose own voice is looked for until another one is asked for. `clock` is the wall's.
 
@@ -81,10 +80,8 @@ class Reconnecting:
         self.connect_timeout = connect_timeout
         self.current: Socket | None = None
         """The one that is open"""
-        self.last = table.last_good
-        """Who is connected to, or was last"""
         self.since = clock()
-        """When it became so"""
+        """When it was opened or lost"""
         self.twin: Endpoint | None = None
         """Another gateway that answers with the id of the one that is connected to"""
         self._reason = NOT_YET
@@ -92,7 +89,7 @@ class Reconnecting:
         self._breaker, self._persona = breaker, persona
         self._mdns, self._interface, self._gateway_id = mdns, interface, gateway_id
         self._on_up, self._told = on_up, on_event
-        self._clock, self._chance = clock, chance
+        self._clock = clock
         self._lacks_the_voice = False
         self._who_is_there = asyncio.Event()
         self._wake = asyncio.Event()
@@ -100,10 +97,12 @@ class Reconnecting:
 
     @property
     def endpoints(self) -> Sequence[Endpoint]:
+        """Who is connected to; else where somebody may be."""
         return (self.current.endpoint,) if self.current else self.table.endpoints
 
     @property
     def why_not(self) -> Reason | None:
+        """Why nobody can be asked now; None: somebody can."""
         if self.current is None:
             return self._reason if self._mdns or self.table.endpoints else NOT_LOOKED_FOR
         return SILENT if self.current.is_silent else None
@@ -179,7 +178,7 @@ class Reconnecting:
                     if better or loop.time() - began > LATEST:
                         pause = SOONEST
                         continue
-                await self._rest(pause * (1 - JITTER * self._chance()))
+                await self._rest(pause * (1 - JITTER * random.random()))
                 pause = min(2 * pause, LATEST)
         finally:
             for each in filter(None, {socket, self.current}):
@@ -235,7 +234,7 @@ class Reconnecting:
                 raise
         socket = await self._open(better)
         before, self.current = self.current, socket
-        self.last = self.table.last_good = socket.endpoint
+        self.table.last_good = socket.endpoint
         self._lacks_the_voice = True  # until it was looked at
         self._who_is_there.set()
         self.since = self._clock()
