@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
+from edge_client.link.command_gateway import CommandGateway
 from edge_client.link.gateway_answers import on_the_mac
-from edge_client.link.known_gateway import KnownGateway
-from edge_client.link.link import GatewayLink
 from edge_client.link.roll_call import FoundGateway, discover
 from edge_client.personas.known_personas import ANY_VOICE
 from edge_client.personas.voices import Voices
@@ -26,7 +25,7 @@ A_DAEMON_ADDS = (
 
 async def look(settings: Settings) -> dict[str, Any]:
     """Finds the gateway and asks it, for as long as one `say` would look. Raises DiscoveryFailed."""
-    gateway = KnownGateway(settings)
+    gateway = CommandGateway(settings)
     last_seen, nobody = gateway.seen_there, gateway.link.readiness(ANY_VOICE).reason
     found = await discover(settings, settings.discovery_timeout)
     asked = next((each for each in found if each.ready), found[0] if found else None)
@@ -34,7 +33,6 @@ async def look(settings: Settings) -> dict[str, Any]:
     voices = Voices(settings, gateway, espeak)
     own: Mapping[str, Any] = {}
     if asked and asked.ready:
-        gateway.link = GatewayLink([asked.endpoint], connect_timeout=settings.connect_timeout)
         gateway.link.answered_by = asked.endpoint
         await voices.learn()
         with suppress(EngineFailure, TypeError, AttributeError):

@@ -14,7 +14,7 @@ from edge_client.daemon.job import Job
 from edge_client.daemon.job_events import Announcement, Announcements, Tally, announcement
 from edge_client.daemon.speaker import MOST_WAITING, PATIENCE, Speaker
 from edge_client.ground.until_done import until_done
-from edge_client.link.kept_gateway import KeptGateway
+from edge_client.link.daemon_gateway import DaemonGateway
 from edge_client.personas.known_personas import ANY_VOICE
 from edge_client.personas.voices import Voices
 from edge_client.phrasebook.phrase_keeping import PhraseKeeping
@@ -58,13 +58,13 @@ class Daemon:
     ) -> None:
         self.settings = settings
         self.clock = clock
-        self.gateway = KeptGateway(settings)
+        self.gateway = DaemonGateway(settings)
         self.espeak = EspeakEngine.installed(settings.espeak, on_demand=True)
         self.voices = Voices(settings, self.gateway, self.espeak)
         self.announcements = Announcements()
         self.phrases = PhrasePull(
             self.voices.store,
-            lambda: self.gateway.kept.answered_by,
+            lambda: self.gateway.connected,
             self.voices.cloned,
             connect_timeout=settings.connect_timeout,
             first=settings.persona,
@@ -102,7 +102,7 @@ class Daemon:
                     group.create_task(until_done(work, name), name=name)
         finally:
             self.announcements.end()
-            await self.gateway.close(hurry=True)
+            self.gateway.close()
             await self.espeak.close()
 
     async def queue(
@@ -170,7 +170,7 @@ class Daemon:
         if standing.ready and who.clones:
             with suppress(EngineFailure, TimeoutError, AttributeError):
                 async with asyncio.timeout(LOOK_WITHIN):
-                    own = (await self.gateway.kept.readyz())["personas"].get(who.id)
+                    own = (await self.gateway.link.readyz())["personas"].get(who.id)
         missing = self.espeak.readiness(ANY_VOICE).reason
         told = summary(
             who,

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from edge_client.discovery.announced import endpoints_of, printable
-from edge_client.discovery.endpoint import Endpoint, parse_address
+from edge_client.discovery.endpoint import Endpoint
 from edge_client.discovery.network import NO_NETWORK, has_network, own_interfaces
 from edge_client.discovery.promising import by_turns, merged
 from robotvoice.errors import RobotVoiceError
@@ -20,8 +20,6 @@ from robotvoice.wire.wire import PROTOCOL_VERSION, SERVICE_TYPE
 
 if TYPE_CHECKING:  # loading zeroconf takes time that a robot with a known gateway does not need to spend
     from zeroconf import ServiceStateChange, Zeroconf
-
-__all__ = ["DiscoveryFailed", "Endpoint", "browse", "parse_address", "watch"]
 
 log = logging.getLogger(__name__)
 

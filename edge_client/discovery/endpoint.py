@@ -6,7 +6,6 @@ import socket
 from dataclasses import dataclass, field
 from typing import Literal
 
-from robotvoice.errors import InvalidSettings
 from robotvoice.record import AT_HOME
 from robotvoice.wire.wire import DEFAULT_PORT
 
@@ -50,15 +49,10 @@ class Endpoint:
 
 
 def parse_address(text: str) -> Endpoint:
-    """`host`, `host:port`, `[IPv6]` or `[IPv6]:port`, with or without `http://`. Raises InvalidSettings."""
-    try:
-        return Endpoint(*host_and_port(text), "address")
-    except ValueError as error:
-        raise InvalidSettings(f"{error}.") from None
+    """`host`, `host:port`, `[IPv6]` or `[IPv6]:port`, with or without `http://`.
 
-
-def host_and_port(text: str) -> tuple[str, int]:
-    """As `parse_address` reads it. Raises ValueError that says what to give instead."""
+    Raises ValueError that says what to give instead.
+    """
     found = _ADDRESS.fullmatch(text.strip())
     host, scope = (found["ipv6"] or found["host"], found["scope"]) if found else ("", None)
     port = int(found["port"] or DEFAULT_PORT) if found else 0
@@ -71,7 +65,7 @@ def host_and_port(text: str) -> tuple[str, int]:
         host = ""
     if not host or not 0 < port < 65536:
         raise ValueError(f"{text!r:.80} is not an address; give host, host:port or [IPv6]:port")
-    return host, port
+    return Endpoint(host, port, "address")
 
 
 def _ip(host: str, scope: str | None) -> str:

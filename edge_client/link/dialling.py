@@ -28,6 +28,11 @@ NO_CONNECTION = {
 }
 
 
+def answer_limit(round_trip: float) -> float:
+    """Seconds in which any answer must come: max(250 ms, 4 round trips)"""
+    return min(max(ANSWER_WITHIN, ANSWER_ROUND_TRIPS * round_trip), ANSWER_AT_MOST)
+
+
 class Dialled:
     """A session for one address, and a block in which its connection must stand and an answer must come.
 
@@ -46,7 +51,7 @@ class Dialled:
             connector=connector, trace_configs=[trace], headers=endpoint.headers
         )
         self.answer_within = ANSWER_WITHIN
-        """Seconds in which any answer must come: max(250 ms, 4 round trips)"""
+        """Seconds in which any answer must come"""
         self.gateway_id: str | None = None
         """Whose answer it was, if it said so"""
         self._endpoint = endpoint
@@ -72,8 +77,7 @@ class Dialled:
 
     async def _stands(self, *_: object) -> None:
         now = time.monotonic()
-        round_trips = ANSWER_ROUND_TRIPS * (now - self._begun)
-        self.answer_within = min(max(ANSWER_WITHIN, round_trips), ANSWER_AT_MOST)
+        self.answer_within = answer_limit(now - self._begun)
         self._connected = True
         self._deadline.reschedule(asyncio.get_running_loop().time() + self.answer_within)
 
@@ -107,11 +111,6 @@ async def get(endpoint: Endpoint, path: str, connect_timeout: float) -> bytes:
         if response.status != 200:
             raise EngineFailure("not_ready", f"gateway answered {path} with {response.status}")
     return bytes(body)
-
-
-def other_gateway(endpoint: Endpoint) -> EngineFailure:
-    """For an answer by somebody else than the gateway that is wanted."""
-    return EngineFailure("other_gateway", f"another gateway answers at {endpoint.label}")
 
 
 def _failure(endpoint: Endpoint, error: Exception) -> EngineFailure:

@@ -2,6 +2,7 @@
 
 import re
 
+from edge_client.discovery.endpoint import Endpoint
 from robotvoice.errors import NOT_THE_ENGINES, EngineFailure, EngineUnavailable
 from robotvoice.sound.pcm import WIRE_FORMAT, AudioChunk, Origin
 from robotvoice.utterance import Asked
@@ -78,6 +79,11 @@ def refusal(error: wire.Error) -> EngineFailure | EngineUnavailable:
         return EngineUnavailable(remark(error.reason), f"gateway: {remark(error.message)}")
     kind = EngineUnavailable if error.code in NOT_AT_FAULT else EngineFailure
     return kind(remark(error.code), on_the_mac(error.message))
+
+
+def other_gateway(endpoint: Endpoint) -> EngineFailure:
+    """For an answer by somebody else than the gateway that is wanted."""
+    return EngineFailure("other_gateway", f"another gateway answers at {endpoint.label}")
 
 
 def on_the_mac(words: str) -> str:

@@ -1,192 +1,153 @@
 """The gateway as an engine: to the robot, a whole Mac full of voices is one more way to speak a sentence."""
 
-import asyncio
-import importlib
 import itertools
-import json
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import replace
-from functools import partial
-from types import ModuleType
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from edge_client.discovery.endpoint import Endpoint
-from edge_client.ground.race import first_good
-from edge_client.link.gateway_answers import (
-    check_admitted,
-    check_end,
-    chunk_of,
-    origin_of,
-    pass_on_warnings,
-    remark,
-)
-from edge_client.link.kept_link_sentence import request_of, seconds_for
-from robotvoice.engines.base import READY, EngineBase, Readiness
-from robotvoice.errors import EngineFailure, InvalidMessage
+from edge_client.link.choice import first_ready
+from edge_client.link.readyz import ask, load_aiohttp
+from edge_client.link.sentence import request_of, seconds_for, spoken_over
+from robotvoice.chain.breaker import CircuitBreaker
+from robotvoice.engines.base import READY, Engine, EngineBase, Readiness
+from robotvoice.errors import EngineFailure, EngineUnavailable
 from robotvoice.persona import FIRST_AUDIO_BUDGET, VoiceSpec
-from robotvoice.sound.pcm import AudioChunk, Origin
+from robotvoice.sound.pcm import AudioChunk
 from robotvoice.utterance import Reason, Sentence
-from robotvoice.wire import wire
 
 if TYPE_CHECKING:
-    from edge_client.link.connection import Connection
+    from edge_client.link.reconnecting import Reconnecting
+    from edge_client.link.socket import Socket
 
 START_ESTIMATE = 0.1
 REAL_TIME_FACTOR = 0.5
 NOT_FOUND = Reason("not_found", "no gateway was found")
+NOT_LOOKED_FOR = Reason("not_found", "no gateway is known and mDNS is off")
 
 
 class GatewayLink(EngineBase):
     """Asks for a persona's own voice, sentence by sentence, over one WebSocket.
 
-    Without endpoints it is not ready, for the reason `absent`.
+    A single command's is opened when there is something to say; a daemon's stays open.
     """
 
     name = "gateway"
     first_audio_cap = FIRST_AUDIO_BUDGET
 
-    def __init__(
-        self, endpoints: Sequence[Endpoint], *, connect_timeout: float, absent: Reason = NOT_FOUND
-    ) -> None:
-        self.endpoints = tuple(endpoints)
-        self._connect_timeout = connect_timeout
-        self._absent = absent
-        self._connection: Connection | None = None
+    def __init__(self, sockets: "OnDemand | Reconnecting") -> None:
+        self._sockets = sockets
         self._ids = itertools.count(1)
         self.answered_by: Endpoint | None = None
         """The gateway that spoke or answered last, None if none has"""
 
     @property
     def description(self) -> str:
-        return f"gateway at {', '.join(endpoint.label for endpoint in self.endpoints) or 'no known address'}"
+        known = ", ".join(endpoint.label for endpoint in self._sockets.endpoints)
+        return f"gateway at {known or 'no known address'}"
+
+    async def start(self) -> None:
+        await self._sockets.start(self)
 
     def readiness(self, voice: VoiceSpec) -> Readiness:
-        return READY if self.endpoints else Readiness(self._absent)
+        reason = self._sockets.why_not
+        return Readiness(reason) if reason else READY
 
     def takes_language(self, voice: VoiceSpec) -> bool:
         """The gateway says itself what it does not follow."""
         return True
 
     def start_estimate(self, sentence: Sentence, voice: VoiceSpec) -> float:
-        return START_ESTIMATE
+        current = self._sockets.current
+        return START_ESTIMATE + (current.round_trip if current else 0.0)
 
     def real_time_factor(self, voice: VoiceSpec) -> float:
         return REAL_TIME_FACTOR
 
     async def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
-        """`voice.voice` is the persona. A sentence that is not wanted any more closes the connection."""
-        connection = await self._connected()
-        request = request_of(sentence, voice, str(next(self._ids)), round_trip=0.0)
-        ended = False
+        """`voice.voice` is the persona. A sentence that is not wanted any more is given up over there."""
+        socket = await self._sockets.socket(voice.voice)
+        request = request_of(sentence, voice, str(next(self._ids)), socket.round_trip)
         try:
-            await connection.send(wire.encode(request))
-            answer = await _answer(connection)
-            ended = isinstance(answer, wire.Unavailable | wire.Error)
-            if ended:
-                self.answered_by = connection.endpoint
-            check_admitted(answer, seconds_for(sentence))
-            origin: Origin | None = None
-            samples = 0
-            while not ended:
-                message = await _receive(connection)
-                if isinstance(message, bytes):
-                    chunk = chunk_of(message, origin)
-                    samples += chunk.samples
+            speaking = spoken_over(socket, request, seconds_for(sentence), sentence.asked)
+            async with aclosing(speaking) as chunks:
+                async for chunk in chunks:
                     yield chunk
-                elif isinstance(message, wire.Start):
-                    origin = origin_of(message)
-                    pass_on_warnings(message, sentence.asked)
-                elif isinstance(message, wire.ENDS):
-                    ended = True
-                    if isinstance(message, wire.Complete):
-                        pass_on_warnings(message, sentence.asked)
-                    check_end(message, samples)
-                    self.answered_by = connection.endpoint
+        except EngineUnavailable as unavailable:
+            self._sockets.refused(unavailable.reason)
+            raise
         finally:
-            # After an end nothing more comes for this sentence, and the connection serves the next one.
-            if not ended:
-                await self._disconnect()
+            if socket.has_answered and socket is self._sockets.current:
+                self.answered_by = socket.endpoint
 
     async def probe(self) -> None:
         """Asks `/readyz` of every address; one that is ready is enough."""
-        self.answered_by = await first_good([partial(self._ready, each) for each in self.endpoints])
+        self.answered_by = await first_ready(self._sockets.endpoints, self._sockets.connect_timeout)
+
+    async def ask(self, breaker: CircuitBreaker) -> None:
+        """Whether the gateway answers now. Raises EngineFailure, without asking while its rest lasts."""
+        permit = breaker.acquire()
+        if permit is None:
+            reason = breaker.reason or self._sockets.why_not or NOT_FOUND
+            raise EngineFailure(reason.code, reason.text)
+        try:
+            await self.probe()
+        except EngineFailure as failure:
+            permit.fail(Reason(failure.reason, failure.message))
+            raise
+        permit.ok()
 
     async def personas(self) -> dict[str, Any]:
         """What `/v1/personas` says at the gateway that answered last. Raises EngineFailure."""
-        if self.answered_by is None:
-            raise EngineFailure("not_found", "no gateway has answered")
-        return await self._ask(self.answered_by, "/v1/personas")
+        return await self._ask("/v1/personas")
 
     async def readyz(self) -> dict[str, Any]:
         """What `/readyz` says at the gateway that answered last. Raises EngineFailure."""
-        if self.answered_by is None:
-            raise EngineFailure("not_found", "no gateway has answered")
-        return await self._ask(self.answered_by, "/readyz")
+        return await self._ask("/readyz")
 
     async def close(self) -> None:
-        await self._disconnect()
+        await self._sockets.close()
 
-    async def _connected(self) -> "Connection":
-        if self._connection is None or self._connection.closed:
-            await self._disconnect()
-            connection = await load_connection()
-            self._connection = await connection.connect_any(self.endpoints, self._connect_timeout)
-        return self._connection
-
-    async def _disconnect(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection:
-            await connection.close()
-
-    async def _ready(self, endpoint: Endpoint) -> Endpoint:
-        """The endpoint with what its gateway says of itself: whose it is and who can speak there."""
-        answer = await self._ask(endpoint, "/readyz")
-        identity, run, personas = answer.get("id"), answer.get("run"), answer.get("personas")
-        if endpoint.gateway_id not in (None, identity):
-            connection = await load_connection()
-            raise connection.other_gateway(endpoint)
-        return replace(
-            endpoint,
-            gateway_id=identity if isinstance(identity, str) and identity.isprintable() else None,
-            personas=tuple(map(remark, personas)) if isinstance(personas, dict) else endpoint.personas,
-            run=run if isinstance(run, str) else None,
-        )
-
-    async def _ask(self, endpoint: Endpoint, path: str) -> dict[str, Any]:
-        connection = await load_connection()
-        body = await connection.get(endpoint, path, self._connect_timeout)
-        try:
-            answer = json.loads(body)
-        except (ValueError, RecursionError) as error:
-            raise EngineFailure(
-                "protocol", f"gateway answered {path} with something that is no JSON"
-            ) from error
-        if not isinstance(answer, dict):
-            raise EngineFailure("protocol", f"gateway answered {path} with no JSON object")
-        return answer
+    async def _ask(self, path: str) -> dict[str, Any]:
+        if self.answered_by is None:
+            raise EngineFailure("not_found", "no gateway has answered")
+        return await ask(self.answered_by, path, self._sockets.connect_timeout)
 
 
-async def load_connection() -> ModuleType:
-    """aiohttp is loaded off the loop, and not at all by a command that knows the gateway is gone."""
-    return await asyncio.to_thread(importlib.import_module, "edge_client.link.connection")
+class OnDemand:
+    """A WebSocket that is opened when it is needed. Without endpoints nobody is asked, as `absent` says."""
 
+    def __init__(
+        self, endpoints: Sequence[Endpoint], *, connect_timeout: float, absent: Reason = NOT_FOUND
+    ) -> None:
+        self.endpoints = endpoints
+        self.connect_timeout = connect_timeout
+        self._absent = absent
+        self.current: Socket | None = None
+        """The one that was needed last"""
 
-async def _answer(connection: "Connection") -> bytes | wire.Answer | None:
-    """Yes or no, which comes at once from a gateway that lives."""
-    try:
-        async with asyncio.timeout(connection.answer_within):
-            return await _receive(connection)
-    except TimeoutError:
-        raise EngineFailure("no_answer", "gateway did not answer in time") from None
+    @property
+    def why_not(self) -> Reason | None:
+        """Why nobody can be asked; None: somebody can."""
+        return None if self.endpoints else self._absent
 
+    async def start(self, engine: Engine) -> None:
+        """Nothing to do before there is something to say."""
 
-async def _receive(connection: "Connection") -> bytes | wire.Answer | None:
-    """PCM, a message, or None for a type this version does not know. Raises EngineFailure."""
-    frame = await connection.receive()
-    if isinstance(frame, bytes):
-        return frame
-    try:
-        return wire.decode_answer(frame)
-    except InvalidMessage as error:
-        problem = remark(str(error))
-        raise EngineFailure("protocol", f"gateway sent a message that cannot be read: {problem}") from error
+    async def socket(self, persona: str) -> "Socket":
+        """Opens one, unless it is open. Raises EngineFailure."""
+        if self.current is None or self.current.failure:
+            await self.close()
+            await load_aiohttp()
+            from edge_client.link.socket import open_any
+
+            self.current = await open_any(self.endpoints, self.connect_timeout)
+        return self.current
+
+    def refused(self, reason: str) -> None:
+        """There is no time to look for another gateway."""
+
+    async def close(self) -> None:
+        socket, self.current = self.current, None
+        if socket:
+            await socket.close()

@@ -4,13 +4,13 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from edge_client.discovery.discovery import DiscoveryFailed, browse
 from edge_client.discovery.endpoint import Endpoint
-from edge_client.link.known_gateway import KnownGateway
-from edge_client.link.link import GatewayLink, load_connection
+from edge_client.link.command_gateway import CommandGateway
+from edge_client.link.readyz import load_aiohttp, look_at
 from edge_client.link.twins import twin_of, what_is_wrong
 from edge_client.settings.settings import Settings
 from robotvoice.console import tables
@@ -59,17 +59,17 @@ async def discover(settings: Settings, seconds: float) -> list[FoundGateway]:
 
     Raises DiscoveryFailed when mDNS cannot be used and no address is known either.
     """
-    gateway = KnownGateway(settings)
-    endpoints = {endpoint.label: endpoint for endpoint in gateway.addresses}
+    gateway = CommandGateway(settings)
+    endpoints = {endpoint.label: endpoint for endpoint in gateway.memory.addresses}
     found_by: dict[str, FoundBy] = {
-        label: "memory" if endpoint == gateway.remembered else "address"
+        label: "memory" if endpoint == gateway.memory.last else "address"
         for label, endpoint in endpoints.items()
     }
     if settings.mdns:
         for endpoint in await _announced(settings, seconds, needed=not endpoints):
             endpoints[endpoint.label] = endpoint
             found_by[endpoint.label] = "mdns"
-    await load_connection()  # so that the times below are the gateways'
+    await load_aiohttp()  # so that the times below are the gateways'
     found = await asyncio.gather(
         *(_ask(endpoint, found_by[label], settings) for label, endpoint in endpoints.items())
     )
@@ -100,13 +100,12 @@ async def _announced(settings: Settings, seconds: float, *, needed: bool) -> Seq
 
 
 async def _ask(endpoint: Endpoint, found_by: FoundBy, settings: Settings) -> FoundGateway:
-    link = GatewayLink([endpoint], connect_timeout=settings.connect_timeout)
     begun = time.perf_counter()
     try:
-        await link.probe()
+        found = await look_at(endpoint, settings.connect_timeout)
     except EngineFailure as failure:
         return FoundGateway(endpoint, found_by, None, failure.message, failure.reason)
-    answered = link.answered_by or endpoint
+    answered = replace(found.endpoint, personas=found.personas)
     return FoundGateway(answered, found_by, round((time.perf_counter() - begun) * 1000), None)
 
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from edge_client.discovery.endpoint import Endpoint
-from edge_client.link.kept_link_choice import look_at
+from edge_client.link.readyz import look_at
 from robotvoice.errors import EngineFailure
 
 MOST_ASKED = 16
@@ -40,6 +40,6 @@ def what_is_wrong(endpoint: Endpoint, twin: Endpoint) -> str:
 
 async def _look(endpoint: Endpoint, connect_timeout: float) -> Endpoint | None:
     try:
-        return (await look_at(endpoint, connect_timeout))[0]
+        return (await look_at(endpoint, connect_timeout)).endpoint
     except EngineFailure:
         return None

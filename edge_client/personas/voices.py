@@ -6,8 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from edge_client.link.gateway_answers import remark
-from edge_client.link.known_gateway import KnownGateway
-from edge_client.link.link import GatewayLink
+from edge_client.link.link import GatewayLink, OnDemand
 from edge_client.personas.budgeted import budgeted
 from edge_client.personas.known_personas import (
     ANY_VOICE,
@@ -32,6 +31,8 @@ from robotvoice.voice_warnings import TO_NOBODY, VoiceWarnings
 from robotvoice.wire.voice_names import stands_for_anybody
 
 if TYPE_CHECKING:  # a single command keeps nothing
+    from edge_client.link.command_gateway import CommandGateway
+    from edge_client.link.daemon_gateway import DaemonGateway
     from edge_client.phrasebook.phrase_keeping import PhraseKeeping
 
 log = logging.getLogger(__name__)
@@ -50,7 +51,9 @@ PATIENCE = 10.0
 class Voices:
     """Opens with the personas that are on disk. The gateway and eSpeak NG are closed by whoever made them."""
 
-    def __init__(self, settings: Settings, gateway: KnownGateway, espeak: EspeakEngine) -> None:
+    def __init__(
+        self, settings: Settings, gateway: "CommandGateway | DaemonGateway", espeak: EspeakEngine
+    ) -> None:
         self._settings = settings
         self._gateway = gateway
         self.espeak_breaker = CircuitBreaker("espeak")
@@ -136,7 +139,7 @@ class Voices:
         asked = persona.other_language(language)
         own = gateway or self._gateway.guarded
         if absent:
-            own = GuardedEngine(GatewayLink((), connect_timeout=0.0, absent=absent))
+            own = GuardedEngine(GatewayLink(OnDemand((), connect_timeout=0.0, absent=absent)))
         elif self.keeping and persona.clones:
             own = replace(own, engine=self.keeping.listening(own.engine))
         own = budgeted(own, persona.first_audio_budget)

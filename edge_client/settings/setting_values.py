@@ -31,9 +31,9 @@ def text(value: object) -> str:
 
 
 def address(value: object) -> str:
-    from edge_client.discovery.endpoint import Endpoint, host_and_port  # few robots name one
+    from edge_client.discovery.endpoint import parse_address  # few robots name one
 
-    return Endpoint(*host_and_port(text(value)), "address").label
+    return parse_address(text(value)).label
 
 
 def ip_address(value: object) -> str:

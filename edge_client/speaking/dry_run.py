@@ -3,7 +3,7 @@
 from contextlib import suppress
 from dataclasses import dataclass
 
-from edge_client.link.known_gateway import KnownGateway
+from edge_client.link.command_gateway import CommandGateway
 from edge_client.personas.voices import Voices
 from edge_client.settings.settings import Settings
 from edge_client.speaking.robot import LONGEST_FILE_TEXT, LONGEST_TEXT
@@ -59,11 +59,11 @@ async def dry_run(
     `language` is a tag in place of the persona's own. With `file` as for a file. Raises TextTooLong and
     UnknownVoice.
     """
-    gateway = KnownGateway(settings)
+    gateway = CommandGateway(settings)
     espeak = EspeakEngine.installed(settings.espeak, on_demand=True)
     voices = Voices(settings, gateway, espeak)
     try:
-        if gateway.addresses:
+        if gateway.memory.addresses:
             with suppress(EngineFailure):
                 await gateway.link.probe()
                 await voices.learn()

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Iterable
 from pathlib import Path
 
-from edge_client.link.known_gateway import KnownGateway
+from edge_client.link.command_gateway import CommandGateway
 from edge_client.personas.voices import Voices
 from edge_client.playback.loudspeaker import Loudspeaker
 from edge_client.playback.player_session import Begins, Heard, speak_aloud
@@ -70,7 +70,7 @@ class Robot:
         self._clock = clock
         self._begun = clock()
         self._espeak = EspeakEngine.installed(settings.espeak, on_demand=True)
-        self.gateway = KnownGateway(settings)
+        self.gateway = CommandGateway(settings)
         self._voices = Voices(settings, self.gateway, self._espeak)
         self._loudspeaker = Loudspeaker(settings, clock=clock, play_out=play_out, on_wait=_wait)
 

@@ -60,7 +60,7 @@ class MdnsAdvertiser:
 
     On each interface by a zeroconf of its own: so each tells the addresses that are reached from there, and
     one that comes or goes changes nothing on the others. A namesake that was there first keeps the name, this
-    one becomes NAME-2. TXT keys: `v` (protocol version), `id`, `tls` (0 or 1), `personas` (ids with commas
+    one becomes NAME-2. TXT keys: `v` (protocol version), `id`, `tls` (0), `personas` (ids with commas
     between them).
     """
 
@@ -72,7 +72,6 @@ class MdnsAdvertiser:
         port: int,
         personas: Sequence[str],
         loopback_only: bool,
-        tls: bool = False,
         host: str | None = None,
         run: str | None = None,
         announced: Announced | None = None,
@@ -89,7 +88,7 @@ class MdnsAdvertiser:
         self._properties = {
             "v": str(PROTOCOL_VERSION),
             "id": gateway_id,
-            "tls": str(int(tls)),
+            "tls": "0",
             "personas": persona_list(personas),
         }
         self._announced, self._suspect = announced, suspect

@@ -23,6 +23,7 @@ from gateway.personas.persona_sources import PersonaSources
 from robotvoice.errors import InvalidSettings
 from robotvoice.ground.state_files import write_whole
 from robotvoice.ground.toml_file import read_toml
+from robotvoice.wire.wire import DEFAULT_PORT
 
 __all__ = ["Settings", "bundled_personas", "gateway_identity", "load_settings"]
 
@@ -101,7 +102,7 @@ class Settings(BaseSettings):
         description="the address to listen on, such as 127.0.0.1",
     )
     port: Number = Field(
-        default=7860, ge=0, le=65535, description="a number from 0 to 65535; 0 takes any free port"
+        default=DEFAULT_PORT, ge=0, le=65535, description="a number from 0 to 65535; 0 takes any free port"
     )
     lan: bool = Field(default=False, description="true to listen on all interfaces, or false")
     personas: Folder | None = Field(default=None, description="the folder that holds the personas")

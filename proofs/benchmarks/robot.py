@@ -39,9 +39,7 @@ MODULES = {
     "python alone": "pass",
     "import edge_client": "import edge_client",
     "all that `say` loads before it connects": "import edge_client.cli, edge_client.speaking.robot",
-    "the same with aiohttp": (
-        "import edge_client.cli, edge_client.speaking.robot, edge_client.link.connection"
-    ),
+    "the same with aiohttp": ("import edge_client.cli, edge_client.speaking.robot, edge_client.link.socket"),
 }
 
 WITH_TARGET = ("import edge_client", "all that `say` loads before it connects")

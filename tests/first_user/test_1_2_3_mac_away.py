@@ -1,6 +1,6 @@
 """Scenarios 1 to 3: the lid closes in a sentence, the Mac sleeps all evening, the Mac wakes.
 
-How often a gateway that is away is asked: `edge_client/test_kept_link_failures.py`.
+How often a gateway that is away is asked: `edge_client/link/test_reconnecting_failures.py`.
 """
 
 import statistics

@@ -13,7 +13,7 @@ import pytest
 
 from proofs.rig.gateway import Gateway
 from tests.edge_client.daemon.daemon_rig import Loudspeaker, RunningDaemon, running_daemon
-from tests.edge_client.link.kept_link_rig import LivelyGateway
+from tests.edge_client.link.link_rig import LivelyGateway
 from tests.edge_client.rig import SOON, Commands, soon
 from tests.fakes.fake_gateway import Utterance, running
 

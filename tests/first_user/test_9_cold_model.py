@@ -10,7 +10,7 @@ import pytest
 
 from robotvoice.wire import wire
 from tests.edge_client.daemon.daemon_rig import Loudspeaker, running_daemon
-from tests.edge_client.link.kept_link_rig import LivelyGateway
+from tests.edge_client.link.link_rig import LivelyGateway
 from tests.edge_client.rig import Commands, soon
 from tests.fakes.fake_gateway import Utterance, running
 from tests.first_user.script import tool_voice

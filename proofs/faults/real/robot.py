@@ -5,7 +5,7 @@ from contextlib import aclosing
 from functools import partial
 
 from edge_client.discovery.endpoint import parse_address
-from edge_client.link.link import GatewayLink
+from edge_client.link.link import GatewayLink, OnDemand
 from proofs.faults.real.clients import Dialect, Text, Told
 from proofs.faults.real.world import LOCAL, LOCAL_VOICE
 from robotvoice.chain.ahead import ahead
@@ -32,7 +32,7 @@ class Robot:
     def __init__(self, url: str, budget: float) -> None:
         """`budget`: seconds to the first sound. Inside a running loop."""
         self._budget = Budget(first_audio=budget)
-        self._link = GatewayLink([parse_address(url)], connect_timeout=CONNECT_WITHIN)
+        self._link = GatewayLink(OnDemand([parse_address(url)], connect_timeout=CONNECT_WITHIN))
         self._espeak = EspeakEngine.installed()
         self._gateway = GuardedEngine(self._link, CircuitBreaker("gateway"))
         self._local = GuardedEngine(self._espeak, CircuitBreaker(LOCAL))

@@ -13,7 +13,7 @@ from edge_client.daemon import robot_daemon as module
 from edge_client.daemon.robot_daemon import Daemon
 from edge_client.settings.settings import Settings
 from robotvoice.utterance import Priority
-from tests.edge_client.link.kept_link_rig import until
+from tests.edge_client.link.link_rig import until
 from tests.edge_client.rig import SOON
 
 

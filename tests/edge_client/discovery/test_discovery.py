@@ -18,9 +18,9 @@ from edge_client.discovery.discovery import (
     MOST_WAITING,
     RESOLVERS,
     DiscoveryFailed,
-    Endpoint,
     browse,
 )
+from edge_client.discovery.endpoint import Endpoint
 from gateway.mdns.advertise import MdnsAdvertiser
 from robotvoice.wire.wire import SERVICE_TYPE
 from tests.namespaces import unshared

@@ -4,7 +4,6 @@ import pytest
 
 from edge_client.discovery.endpoint import Endpoint, parse_address
 from edge_client.settings.setting_values import address
-from robotvoice.errors import InvalidSettings
 
 
 @pytest.mark.parametrize(
@@ -57,16 +56,16 @@ def test_an_address_becomes_an_endpoint(text: str, host: str, port: int, url: st
 )
 def test_nonsense_is_refused_with_what_to_give(text: str) -> None:
     """The message is one sentence, on one line."""
-    with pytest.raises(InvalidSettings, match=r"give host, host:port or \[IPv6\]:port") as refused:
+    with pytest.raises(ValueError, match=r"give host, host:port or \[IPv6\]:port") as refused:
         parse_address(text)
-    assert refused.value.message.isprintable()
+    assert str(refused.value).isprintable()
 
 
 def test_a_link_local_address_wants_an_interface_and_any_other_wants_none() -> None:
     """And it is said with which one it may be tried here."""
-    with pytest.raises(InvalidSettings, match=r"means nothing without an interface .* \[fe80::1%\w+\]\.$"):
+    with pytest.raises(ValueError, match=r"means nothing without an interface .* \[fe80::1%\w+\]$"):
         parse_address("[fe80::1]:7860")
-    with pytest.raises(InvalidSettings, match=r"belongs to no single interface: leave out %eth0\.$"):
+    with pytest.raises(ValueError, match=r"belongs to no single interface: leave out %eth0$"):
         parse_address("[fd00::1%eth0]:7860")
 
 
@@ -76,9 +75,9 @@ def test_settings_and_commands_read_an_address_alike() -> None:
     for text in ("[fe80::1]", "mac:0", "a" * 300):
         with pytest.raises(ValueError, match="give") as told:
             address(text)
-        with pytest.raises(InvalidSettings) as refused:
+        with pytest.raises(ValueError, match="give") as refused:
             parse_address(text)
-        assert refused.value.message == f"{told.value}."
+        assert str(refused.value) == str(told.value)
 
 
 def test_nobody_else_is_told_of_an_interface_of_this_machine() -> None:

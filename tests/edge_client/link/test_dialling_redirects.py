@@ -5,7 +5,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from edge_client.discovery.endpoint import Endpoint
-from edge_client.link.connection import connect
+from edge_client.link.socket import open_socket
 from robotvoice.errors import EngineFailure
 from robotvoice.wire.wire import WEBSOCKET_PATH
 
@@ -23,6 +23,6 @@ async def test_a_redirect_is_not_followed(scheme: str) -> None:
     async with TestServer(app) as server:
         assert server.port is not None
         with pytest.raises(EngineFailure, match="it redirects") as failed:
-            await connect(Endpoint("127.0.0.1", server.port, "mdns"), 2.0)
+            await open_socket(Endpoint("127.0.0.1", server.port, "mdns"), 2.0)
     assert failed.value.reason == "protocol"
     assert asked == [WEBSOCKET_PATH]

@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 
 from edge_client.discovery.endpoint import Endpoint
-from edge_client.link import known_gateway
-from edge_client.link.known_gateway import KnownGateway
+from edge_client.link import command_gateway
+from edge_client.link.command_gateway import CommandGateway
 from edge_client.settings.settings import Settings
 from robotvoice.chain.breaker import State as Breaker
 from robotvoice.errors import EngineFailure
@@ -38,7 +38,7 @@ class Network:
 def network(monkeypatch: pytest.MonkeyPatch, fake: FakeGateway) -> Network:
     """In which the fake gateway is."""
     network = Network(Endpoint("127.0.0.1", fake.port, "mdns", "fake"))
-    monkeypatch.setattr(known_gateway, "browse", network.browse)
+    monkeypatch.setattr(command_gateway, "browse", network.browse)
     return network
 
 
@@ -51,8 +51,8 @@ async def test_who_is_found_later_speaks_the_next_text(
     settings: Make, network: Network, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The robot does not wait for it; it looks on while it speaks."""
-    monkeypatch.setattr(known_gateway, "PATIENCE", 0.01)
-    monkeypatch.setattr(known_gateway, "LINGER", 20.0)
+    monkeypatch.setattr(command_gateway, "PATIENCE", 0.01)
+    monkeypatch.setattr(command_gateway, "LINGER", 20.0)
     asyncio.get_running_loop().call_later(0.5, network.answered.set)
     said = await say(settings(mdns=True), "Hello.")
     assert (said.via, said.reason) == ("robot", "no gateway was found")
@@ -68,7 +68,7 @@ async def test_a_search_ends_soon_after_the_text_and_is_not_begun_again_at_once(
         for _ in range(2):
             assert (await say(settings(mdns=True), "Hello.")).via == "robot"
     assert network.looks == 1
-    gateway = KnownGateway(settings(mdns=True))
+    gateway = CommandGateway(settings(mdns=True))
     assert (gateway.breaker.state, gateway.breaker.opened) == (Breaker.OPEN, 1)
 
 
@@ -76,14 +76,14 @@ async def test_a_search_ends_soon_after_the_text_and_is_not_begun_again_at_once(
 async def test_each_further_search_in_vain_doubles_the_rest(settings: Make, network: Network) -> None:
     for opened in (1, 2, 3):
         long_after = partial(float, 1_800_000_000 + 60 * opened)
-        gateway = KnownGateway(settings(mdns=True), clock=long_after)
+        gateway = CommandGateway(settings(mdns=True), clock=long_after)
         await gateway.make_ready()
         await gateway.close(hurry=False)
-        assert KnownGateway(settings(mdns=True), clock=long_after).breaker.opened == opened
+        assert CommandGateway(settings(mdns=True), clock=long_after).breaker.opened == opened
 
 
 async def in_vain(settings: Settings) -> None:
-    gateway = KnownGateway(settings)
+    gateway = CommandGateway(settings)
     with pytest.raises(EngineFailure):
         await gateway.ask()
     await gateway.close(hurry=False)
@@ -93,22 +93,22 @@ async def test_a_new_address_is_tried_at_once(fake: FakeGateway, settings: Make)
     """Although another one is being given a rest, which goes on for that one."""
     dead = settings(gateway="127.0.0.1:1")
     await in_vain(dead)
-    assert KnownGateway(dead).breaker.state is Breaker.OPEN
-    await KnownGateway(settings()).close(hurry=False)
-    assert KnownGateway(dead).breaker.state is Breaker.OPEN, "a command in between changes nothing"
+    assert CommandGateway(dead).breaker.state is Breaker.OPEN
+    await CommandGateway(settings()).close(hurry=False)
+    assert CommandGateway(dead).breaker.state is Breaker.OPEN, "a command in between changes nothing"
     assert (await say(settings(gateway=fake.address), "Hello.")).via == "gateway"
 
 
 async def test_who_was_found_again_is_not_called_not_found(settings: Make) -> None:
     """It has been seen since: it only did not answer its canaries yet."""
     await say(settings(), "Hello.")
-    KnownGateway(settings()).adopt(Endpoint("127.0.0.1", 1, "mdns", uuid4().hex))
-    reason = KnownGateway(settings()).breaker.reason
+    CommandGateway(settings()).adopt(Endpoint("127.0.0.1", 1, "mdns", uuid4().hex))
+    reason = CommandGateway(settings()).breaker.reason
     assert reason is not None
     assert reason.text == "gateway was found again but has not answered yet"
 
 
 async def test_only_a_gateway_of_this_robot_was_last_seen(settings: Make) -> None:
-    KnownGateway(settings()).adopt(Endpoint("127.0.0.1", 1, "mdns", "mine"))
-    assert KnownGateway(settings()).last_seen is not None
-    assert KnownGateway(settings(gateway_id="another")).last_seen is None
+    CommandGateway(settings()).adopt(Endpoint("127.0.0.1", 1, "mdns", "mine"))
+    assert CommandGateway(settings()).last_seen is not None
+    assert CommandGateway(settings(gateway_id="another")).last_seen is None

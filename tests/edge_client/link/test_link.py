@@ -8,7 +8,7 @@ import pytest
 
 from edge_client.discovery.endpoint import Endpoint
 from edge_client.link.gateway_answers import LONGEST_REMARK
-from edge_client.link.link import GatewayLink
+from edge_client.link.link import GatewayLink, OnDemand
 from robotvoice.errors import EngineFailure, EngineUnavailable
 from robotvoice.persona import VoiceSpec
 from robotvoice.sound.pcm import WIRE_FORMAT, AudioChunk, Origin
@@ -32,7 +32,7 @@ def link_to(*fakes: FakeGateway, gateway_id: str | None = None) -> GatewayLink:
     endpoints = [
         Endpoint("127.0.0.1", fake.port, "mdns", gateway_id or fake.state.identity) for fake in fakes
     ]
-    return GatewayLink(endpoints, connect_timeout=5.0)
+    return GatewayLink(OnDemand(endpoints, connect_timeout=5.0))
 
 
 async def spoken(link: GatewayLink, sentence: Sentence = HELLO) -> list[AudioChunk]:
@@ -138,7 +138,7 @@ WRONG: dict[str, tuple[str, Behaviour]] = {
     "an answer that is no JSON": ("protocol", answering("hello?")),
     "an answer that is a list": ("protocol", answering("[1]")),
     "an answer with a wrong field": ("protocol", answering('{"type": "accepted", "id": "1"}')),
-    "an answer nobody knows": ("protocol", answering('{"type": "maybe"}')),
+    "an answer nobody knows": ("no_answer", answering('{"type": "maybe"}')),
     "half a sample": ("protocol", sending(CHUNK + b"\0")),
     "sound without a start": ("protocol", sound_without_a_start),
     "another rate": ("protocol", sending(CHUNK, COMPLETE, sample_rate=48_000)),

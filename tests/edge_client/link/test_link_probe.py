@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from edge_client.discovery.endpoint import Endpoint, parse_address
-from edge_client.link.link import GatewayLink
+from edge_client.link.link import GatewayLink, OnDemand
 from robotvoice.errors import EngineFailure
 from robotvoice.persona import VoiceSpec
 from robotvoice.utterance import Reason
@@ -19,19 +19,19 @@ def link_to(*fakes: FakeGateway, gateway_id: str | None = None) -> GatewayLink:
     endpoints = [
         Endpoint("127.0.0.1", fake.port, "mdns", gateway_id or fake.state.identity) for fake in fakes
     ]
-    return GatewayLink(endpoints, connect_timeout=5.0)
+    return GatewayLink(OnDemand(endpoints, connect_timeout=5.0))
 
 
 async def test_without_an_address_it_is_not_ready_and_says_why() -> None:
-    link = GatewayLink((), connect_timeout=1.0, absent=Reason("not_found", "nobody told me"))
+    link = GatewayLink(OnDemand((), connect_timeout=1.0, absent=Reason("not_found", "nobody told me")))
     assert link.readiness(VIXEN).reason == Reason("not_found", "nobody told me")
-    assert GatewayLink((), connect_timeout=1.0).readiness(VIXEN).reason is not None
+    assert GatewayLink(OnDemand((), connect_timeout=1.0)).readiness(VIXEN).reason is not None
     with pytest.raises(EngineFailure, match="no gateway was found"):
         await link.probe()
 
 
 async def test_a_probe_learns_who_answers_and_who_speaks_there(fake: FakeGateway) -> None:
-    link = GatewayLink([parse_address(fake.address)], connect_timeout=5.0)
+    link = GatewayLink(OnDemand([parse_address(fake.address)], connect_timeout=5.0))
     await link.probe()
     assert link.answered_by == Endpoint("127.0.0.1", fake.port, "address", "fake", None, ("vixen", "ada"))
     assert fake.state.paths == ["/readyz"]

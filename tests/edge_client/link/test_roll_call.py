@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from edge_client.discovery.endpoint import Endpoint
-from edge_client.link.known_gateway import KnownGateway
+from edge_client.link.command_gateway import CommandGateway
 from edge_client.link.roll_call import discover, table
 from edge_client.settings.settings import Settings
 from proofs.rig.gateway import Gateway
@@ -119,14 +119,14 @@ async def test_what_is_no_good_gateway_is_listed_with_its_problem(
 async def test_every_known_address_is_asked_and_one_that_answers_is_kept(settings: Make) -> None:
     """The pinned one is dead, the last good one lives: the table has both."""
     with running() as good, running(State(always=Fault.SILENCE)) as frozen:
-        KnownGateway(settings()).adopt(Endpoint("127.0.0.1", good.port, "mdns", "fake", "The Mac"))
+        CommandGateway(settings()).adopt(Endpoint("127.0.0.1", good.port, "mdns", "fake", "The Mac"))
         found = await discover(settings(gateway=frozen.address), 1.0)
         assert [(each.endpoint.label, each.ready) for each in found] == [
             (frozen.address, False),
             (good.address, True),
         ]
         assert len(table(found).splitlines()) == 3
-        kept = KnownGateway(settings()).endpoint
+        kept = CommandGateway(settings()).endpoint
         assert kept is not None
         assert (kept.label, kept.personas) == (good.address, ("vixen", "ada"))
 
@@ -136,17 +136,17 @@ async def test_a_gateway_that_is_found_again_gets_the_next_text(settings: Make) 
     with running(State()) as fake:
         pinned = settings(gateway=fake.address)
         fake.state.fail_next(Fault.HTML)
-        gateway = KnownGateway(pinned)
+        gateway = CommandGateway(pinned)
         with pytest.raises(EngineFailure):
             await gateway.ask()
         await gateway.close(hurry=False)
-        assert KnownGateway(pinned).breaker.state is not Breaker.CLOSED
+        assert CommandGateway(pinned).breaker.state is not Breaker.CLOSED
         await discover(pinned, 1.0)
-        assert KnownGateway(pinned).breaker.state is Breaker.CLOSED
+        assert CommandGateway(pinned).breaker.state is Breaker.CLOSED
 
 
 async def test_another_gateway_than_the_wanted_one_is_listed_as_such(settings: Make) -> None:
     with running() as fake:
         (found,) = await discover(settings(gateway=fake.address, gateway_id="mine"), 1.0)
     assert found.problem == f"another gateway answers at {fake.address}"
-    assert KnownGateway(settings()).endpoint is None
+    assert CommandGateway(settings()).endpoint is None

@@ -25,7 +25,7 @@ from robotvoice.persona import VoiceSpec
 from robotvoice.sound.pcm import WIRE_FORMAT, wav_file
 from robotvoice.utterance import Sentence
 from robotvoice.wire import wire
-from tests.edge_client.link.kept_link_rig import SOON, LivelyGateway, until
+from tests.edge_client.link.link_rig import SOON, LivelyGateway, until
 from tests.fakes.fake_gateway import PERSONAS, State
 
 VIXEN = "vixen"

@@ -11,7 +11,7 @@ from edge_client.daemon.robot_daemon import Daemon
 from edge_client.settings.settings import Settings
 from robotvoice.utterance import Priority
 from tests.edge_client.daemon.daemon_rig import Loudspeaker, RunningDaemon, running_daemon
-from tests.edge_client.link.kept_link_rig import until
+from tests.edge_client.link.link_rig import until
 from tests.edge_client.phrasebook.phrase_rig import (
     BACK,
     HELLO,

@@ -12,7 +12,7 @@ import pytest
 from edge_client.phrasebook.phrase_intake import Intake
 from edge_client.phrasebook.phrase_store import BOOK, PhraseStore
 from robotvoice.ground.state_files import UNFINISHED, read_whole
-from tests.edge_client.link.kept_link_rig import until
+from tests.edge_client.link.link_rig import until
 from tests.edge_client.phrasebook.phrase_rig import (
     BACK,
     HELLO,

@@ -15,7 +15,7 @@ from robotvoice.errors import EngineFailure
 from robotvoice.persona import VoiceSpec
 from robotvoice.sound.pcm import AudioChunk, AudioFormat, Origin
 from robotvoice.utterance import Sentence
-from tests.edge_client.link.kept_link_rig import until
+from tests.edge_client.link.link_rig import until
 from tests.edge_client.phrasebook.phrase_rig import NEW, OLD, VIXEN, Book
 from tests.fakes.fake_gateway import CHUNK
 from tests.fakes.scripted_engine import DIES, ScriptedEngine

@@ -5,7 +5,7 @@ import stat
 
 import pytest
 
-from tests.edge_client.link.kept_link_rig import until
+from tests.edge_client.link.link_rig import until
 from tests.edge_client.phrasebook.phrase_rig import (
     BACK,
     HELLO,

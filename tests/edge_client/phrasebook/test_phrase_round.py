@@ -8,7 +8,7 @@ from edge_client.discovery.endpoint import Endpoint
 from edge_client.phrasebook import phrase_pull
 from edge_client.phrasebook.phrase_manifest import Manifest, read_manifest
 from edge_client.phrasebook.phrase_pull import PhrasePull
-from tests.edge_client.link.kept_link_rig import until
+from tests.edge_client.link.link_rig import until
 from tests.edge_client.phrasebook.phrase_rig import (
     HELLO,
     MOMENT,

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from edge_client.link.known_gateway import KnownGateway
+from edge_client.link.command_gateway import CommandGateway
 from edge_client.personas.known_personas import FILE_NAME
 from edge_client.personas.voices import Voices
 from edge_client.phrasebook import phrase_keeping
 from edge_client.phrasebook.phrase_keeping import PhraseKeeping
 from edge_client.settings.settings import Settings
 from robotvoice.engines.espeak.espeak_engine import EspeakEngine
-from tests.edge_client.link.kept_link_rig import until
+from tests.edge_client.link.link_rig import until
 from tests.edge_client.phrasebook.phrase_rig import OLD, VIXEN, Book
 
 
@@ -49,7 +49,7 @@ def test_the_name_of_an_engine_that_a_gateway_tells_is_one_line(settings: Callab
     own.state_dir.mkdir()
     listed = {"personas": [{**told, "engine": "mlx\nERROR \x1b[2J" + 1000 * "x"}]}
     (own.state_dir / FILE_NAME).write_text(json.dumps(listed))
-    voices = Voices(own, KnownGateway(own), EspeakEngine([]))
+    voices = Voices(own, CommandGateway(own), EspeakEngine([]))
     found = voices._own_voice(VIXEN)
     assert found is not None
     assert found.engine.startswith("mlx ERROR")

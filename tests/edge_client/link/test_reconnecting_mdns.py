@@ -9,7 +9,7 @@ from zeroconf.asyncio import AsyncZeroconf
 
 from robotvoice.errors import EngineFailure
 from robotvoice.wire.wire import SERVICE_TYPE
-from tests.edge_client.link.kept_link_rig import LivelyGateway, link_to, spoken, until
+from tests.edge_client.link.link_rig import LivelyGateway, link_to, spoken, until
 from tests.fakes.fake_gateway import CHUNKS, State, running
 from tests.fakes.faults import Fault
 
@@ -46,12 +46,12 @@ async def test_what_is_announced_is_connected_to_and_followed_to_its_next_addres
         async with link_to(connected=False, mdns=True, interface=LOOPBACK, gateway_id=identity) as link:
             announced = service(identity, old.port)
             await (await mdns.async_register_service(announced, cooperating_responders=True))
-            await until(lambda: link.status.connected, 20)
+            await until(lambda: link.connected, 20)
             assert len(await spoken(link)) == CHUNKS
             await (await mdns.async_unregister_service(announced))
-            assert link.status.connected
-            assert link.answered_by
-            assert link.answered_by.port == old.port
+            assert link.connected
+            assert link.connected
+            assert link.connected.port == old.port
             old.state.always = Fault.RESET
             old.state.cut_after(1)
             with pytest.raises(EngineFailure):
@@ -59,5 +59,5 @@ async def test_what_is_announced_is_connected_to_and_followed_to_its_next_addres
             await (
                 await mdns.async_register_service(service(identity, new.port), cooperating_responders=True)
             )
-            await until(lambda: link.answered_by and link.answered_by.port == new.port, 20)
+            await until(lambda: link.connected and link.connected.port == new.port, 20)
             assert len(await spoken(link)) == CHUNKS

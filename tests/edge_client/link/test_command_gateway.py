@@ -10,8 +10,8 @@ import pytest
 
 from edge_client.discovery.discovery import browse
 from edge_client.discovery.endpoint import Endpoint
-from edge_client.link import known_gateway
-from edge_client.link.known_gateway import KnownGateway
+from edge_client.link import command_gateway
+from edge_client.link.command_gateway import CommandGateway
 from edge_client.settings.settings import Settings
 from gateway.mdns.advertise import MdnsAdvertiser
 from robotvoice.chain.breaker import State as Breaker
@@ -40,9 +40,9 @@ def clock() -> Clock:
     return Clock()
 
 
-async def failed(settings: Settings, clock: Clock) -> KnownGateway:
+async def failed(settings: Settings, clock: Clock) -> CommandGateway:
     """What a command leaves behind whose gateway did not answer."""
-    gateway = KnownGateway(settings, clock=clock)
+    gateway = CommandGateway(settings, clock=clock)
     permit = gateway.breaker.acquire()
     assert permit is not None
     permit.fail(DOWN)
@@ -67,11 +67,11 @@ async def test_while_the_rest_lasts_nobody_connects(
 ) -> None:
     """Nor is the network asked for others."""
     asked: list[object] = []
-    monkeypatch.setattr(known_gateway, "browse", lambda **search: asked.append(search))
+    monkeypatch.setattr(command_gateway, "browse", lambda **search: asked.append(search))
     pinned = settings(gateway=fake.address, mdns=True)
     await failed(pinned, clock)
     for _ in range(20):
-        gateway = KnownGateway(pinned, clock=clock)
+        gateway = CommandGateway(pinned, clock=clock)
         await gateway.make_ready()
         assert gateway.breaker.state is Breaker.OPEN
         assert gateway.guarded.acquire(VoiceSpec("gateway")) is None
@@ -89,14 +89,14 @@ async def test_after_the_rest_two_good_canaries_let_the_text_through(
     pinned = settings(gateway=fake.address)
     await failed(pinned, clock)
     clock.now += 60
-    gateway = KnownGateway(pinned, clock=clock)
+    gateway = CommandGateway(pinned, clock=clock)
     assert gateway.guarded.acquire(VoiceSpec("gateway")) is None, "half-open lets no user through"
     await gateway.make_ready()
     assert fake.state.paths == ["/readyz", "/readyz"]
     assert gateway.breaker.state is Breaker.CLOSED
     assert gateway.last_seen == clock.now
     await gateway.close(hurry=False)
-    after = KnownGateway(pinned, clock=clock)
+    after = CommandGateway(pinned, clock=clock)
     assert after.breaker.state is Breaker.CLOSED
     assert after.last_seen == clock.now
 
@@ -107,7 +107,7 @@ async def test_one_bad_canary_is_all_that_is_sent_and_doubles_the_rest(settings:
         await failed(pinned, clock)
         for connections, rest in enumerate((4, 8, 16, 30, 30), 1):
             clock.now += 60
-            gateway = KnownGateway(pinned, clock=clock)
+            gateway = CommandGateway(pinned, clock=clock)
             await gateway.make_ready()
             await gateway.close(hurry=False)
             assert fake.state.connections == connections
@@ -123,7 +123,7 @@ async def test_a_text_does_not_wait_for_slow_canaries(
         pinned = settings(gateway=fake.address)
         await failed(pinned, clock)
         clock.now += 60
-        gateway = KnownGateway(pinned, clock=clock)
+        gateway = CommandGateway(pinned, clock=clock)
         await gateway.make_ready()
         assert gateway.breaker.state is Breaker.HALF_OPEN, "the canary is still out"
         await gateway.close(hurry=False)
@@ -136,7 +136,7 @@ async def test_in_a_hurry_nothing_in_the_background_is_waited_for(
     searching = settings(mdns=True, interface="127.0.0.1", discovery_timeout=60.0, gateway_id=uuid4().hex)
     await failed(searching, clock)
     clock.now += 60
-    gateway = KnownGateway(searching, clock=clock)
+    gateway = CommandGateway(searching, clock=clock)
     await gateway.make_ready()
     async with asyncio.timeout(30):
         await gateway.close(hurry=True)
@@ -146,7 +146,7 @@ async def test_in_a_hurry_nothing_in_the_background_is_waited_for(
 async def test_without_any_address_the_network_is_asked_once(settings: Make, clock: Clock) -> None:
     """And a robot that has no gateway at all does not look for it before each text."""
     alone = settings()
-    gateway = KnownGateway(alone, clock=clock)
+    gateway = CommandGateway(alone, clock=clock)
     await gateway.make_ready()
     await gateway.close(hurry=False)
     assert gateway.breaker.state is Breaker.OPEN
@@ -159,10 +159,10 @@ async def test_a_gateway_is_found_by_mdns(
 ) -> None:
     identity = fake.state.identity = f"test-{uuid4().hex[:8]}"
     async with announced(fake, identity):
-        gateway = KnownGateway(
+        gateway = CommandGateway(
             settings(mdns=True, interface="127.0.0.1", gateway_id=identity, discovery_timeout=20.0)
         )
-        monkeypatch.setattr(known_gateway, "PATIENCE", 20.0)
+        monkeypatch.setattr(command_gateway, "PATIENCE", 20.0)
         await gateway.make_ready()
         await gateway.ask()
         await gateway.close(hurry=False)
@@ -180,19 +180,21 @@ async def test_a_gateway_that_moved_is_found_again(
     At the same address it is one that was installed anew and has another id.
     """
     identity = fake.state.identity = f"test-{uuid4().hex[:8]}"
-    monkeypatch.setattr(known_gateway, "LINGER", 20.0)
+    monkeypatch.setattr(command_gateway, "LINGER", 20.0)
     # Whatever else is announced on this machine stays out of the test.
-    monkeypatch.setattr(known_gateway, "browse", lambda **asked: browse(**{**asked, "gateway_id": identity}))
+    monkeypatch.setattr(
+        command_gateway, "browse", lambda **asked: browse(**{**asked, "gateway_id": identity})
+    )
     searching = settings(mdns=True, interface="127.0.0.1", discovery_timeout=20.0)
     port = fake.port if place == "the same port" else 1
-    KnownGateway(searching, clock=clock).adopt(Endpoint("127.0.0.1", port, "mdns", "another"))
+    CommandGateway(searching, clock=clock).adopt(Endpoint("127.0.0.1", port, "mdns", "another"))
     async with announced(fake, identity):
-        gateway = KnownGateway(searching, clock=clock)
+        gateway = CommandGateway(searching, clock=clock)
         with pytest.raises(EngineFailure, match=r"refused the connection|another gateway"):
             await gateway.ask()
         gateway.use_the_time()
         await gateway.close(hurry=False)
-    after = KnownGateway(searching, clock=clock)
+    after = CommandGateway(searching, clock=clock)
     await after.make_ready()
     assert after.breaker.state is Breaker.CLOSED
     assert after.endpoint is not None
@@ -201,13 +203,15 @@ async def test_a_gateway_that_moved_is_found_again(
 
 
 async def test_the_pinned_address_comes_first_then_the_last_good_one(settings: Make, clock: Clock) -> None:
-    gateway = KnownGateway(settings(), clock=clock)
+    gateway = CommandGateway(settings(), clock=clock)
     gateway.adopt(Endpoint("10.0.0.7", 7860, "mdns", "mine"))
-    assert KnownGateway(settings(), clock=clock).addresses == [Endpoint("10.0.0.7", 7860, "mdns", "mine")]
-    both = KnownGateway(settings(gateway="10.0.0.8:7860"), clock=clock)
-    assert [each.label for each in both.addresses] == ["10.0.0.8:7860", "10.0.0.7:7860"]
-    same = KnownGateway(settings(gateway="10.0.0.7:7860"), clock=clock)
-    assert same.addresses == [Endpoint("10.0.0.7", 7860, "address")]
+    assert CommandGateway(settings(), clock=clock).memory.addresses == [
+        Endpoint("10.0.0.7", 7860, "mdns", "mine")
+    ]
+    both = CommandGateway(settings(gateway="10.0.0.8:7860"), clock=clock)
+    assert [each.label for each in both.memory.addresses] == ["10.0.0.8:7860", "10.0.0.7:7860"]
+    same = CommandGateway(settings(gateway="10.0.0.7:7860"), clock=clock)
+    assert same.memory.addresses == [Endpoint("10.0.0.7", 7860, "address")]
     await gateway.close(hurry=False)
 
 
@@ -215,9 +219,9 @@ async def test_with_a_gateway_id_no_other_gateway_is_asked(
     fake: FakeGateway, settings: Make, clock: Clock
 ) -> None:
     """Neither a remembered one nor what answers at the pinned address."""
-    KnownGateway(settings(), clock=clock).adopt(Endpoint("127.0.0.1", fake.port, "mdns", "fake"))
-    assert KnownGateway(settings(gateway_id="mine"), clock=clock).addresses == []
-    pinned = KnownGateway(settings(gateway=fake.address, gateway_id="mine"), clock=clock)
+    CommandGateway(settings(), clock=clock).adopt(Endpoint("127.0.0.1", fake.port, "mdns", "fake"))
+    assert CommandGateway(settings(gateway_id="mine"), clock=clock).memory.addresses == []
+    pinned = CommandGateway(settings(gateway=fake.address, gateway_id="mine"), clock=clock)
     with pytest.raises(EngineFailure, match="another gateway"):
         await pinned.ask()
     await pinned.close(hurry=False)
@@ -230,7 +234,7 @@ async def test_a_clock_that_was_set_back_does_not_make_the_rest_longer(
     pinned = settings(gateway=fake.address)
     await failed(pinned, clock)
     clock.now -= 500_000_000
-    gateway = KnownGateway(pinned, clock=clock)
+    gateway = CommandGateway(pinned, clock=clock)
     await gateway.make_ready()
     assert gateway.breaker.state is Breaker.CLOSED
     await gateway.close(hurry=False)
@@ -240,7 +244,7 @@ async def test_a_folder_that_takes_no_files_keeps_nobody_from_asking(
     fake: FakeGateway, settings: Make, tmp_path: Path
 ) -> None:
     (tmp_path / "file").touch()
-    gateway = KnownGateway(settings(gateway=fake.address, state_dir=tmp_path / "file" / "state"))
+    gateway = CommandGateway(settings(gateway=fake.address, state_dir=tmp_path / "file" / "state"))
     await gateway.make_ready()
     await gateway.ask()
     await gateway.close(hurry=False)

@@ -9,11 +9,11 @@ from typing import cast
 import pytest
 
 from edge_client.discovery.endpoint import Endpoint
-from edge_client.link.kept_link_keeper import BREATH
+from edge_client.link.reconnecting import BREATH
 from robotvoice.chain.breaker import State
 from robotvoice.chain.breaker_settings import BreakerSettings
 from robotvoice.errors import EngineFailure, EngineUnavailable
-from tests.edge_client.link.kept_link_rig import VIXEN, LivelyGateway, address_of, link_to, spoken, until
+from tests.edge_client.link.link_rig import VIXEN, LivelyGateway, address_of, link_to, spoken, until
 from tests.fakes.fake_gateway import CHUNKS, Utterance, running
 from tests.fakes.fake_gateway import State as Fake
 from tests.fakes.faults import Fault
@@ -42,10 +42,10 @@ async def test_a_gateway_frozen_before_a_sentence_is_asked_once(tmp_path: Path) 
             await spoken(link)
         assert refused.value.reason == "no_answer"
         assert not link.readiness(VIXEN)
-        await until(lambda: not link.status.connected)
-        assert "sign of life" in (link.status.reason or "") or "answer" in (link.status.reason or "")
+        await until(lambda: not link.connected)
+        assert "sign of life" in (link.reason or "") or "answer" in (link.reason or "")
         wake(gateway)
-        await until(lambda: link.status.connected, BACK_WITHIN)
+        await until(lambda: link.connected, BACK_WITHIN)
         assert await spoken(link)
 
 
@@ -55,10 +55,10 @@ async def test_a_heart_that_stops_while_nobody_speaks_is_known_and_counted(tmp_p
     async with started(tmp_path) as gateway, link_to(f"127.0.0.1:{gateway.port}", settings=once) as link:
         freeze(gateway)
         await until(lambda: not link.readiness(VIXEN))
-        await until(lambda: not link.status.connected)
+        await until(lambda: not link.connected)
         assert link.breaker.opened == 1
         wake(gateway)
-        await until(lambda: link.status.connected, BACK_WITHIN)
+        await until(lambda: link.connected, BACK_WITHIN)
         await until(lambda: link.breaker.state is State.CLOSED)
 
 
@@ -84,13 +84,13 @@ async def test_a_killed_gateway_fails_its_sentence_and_is_taken_back(tmp_path: P
     async with started(tmp_path) as gateway, link_to(f"127.0.0.1:{gateway.port}") as link:
         port = gateway.port
         gateway.process.kill()
-        await until(lambda: not link.status.connected)
+        await until(lambda: not link.connected)
         assert not link.readiness(VIXEN)
-        away_since = link.status.since
+        away_since = link.sockets.since
         await asyncio.sleep(3)
         async with started(tmp_path, "--port", str(port)):
-            await until(lambda: link.status.connected, BACK_WITHIN)
-            assert link.status.since > away_since
+            await until(lambda: link.connected, BACK_WITHIN)
+            assert link.sockets.since > away_since
             assert await spoken(link)
 
 
@@ -99,19 +99,19 @@ async def test_a_gateway_at_another_address_is_found_as_soon_as_it_is_announced(
         before = address_of(old)
     with running(kind=LivelyGateway, host="127.0.0.2") as new:
         async with link_to(before, connected=False) as link:
-            await until(lambda: link.status.reason == "gateway refused the connection")
+            await until(lambda: link.reason == "gateway refused the connection")
             moved = Endpoint("127.0.0.2", new.port, "mdns", new.state.identity)
-            link.heard("gateway 0", (moved,))
-            await until(lambda: link.status.connected)
-            assert link.answered_by == moved
+            link.sockets.heard("gateway 0", (moved,))
+            await until(lambda: link.connected)
+            assert link.connected == moved
 
 
 async def test_a_gateway_that_says_goodbye_is_listened_to_at_once_and_believed_only_if_it_is_dead() -> None:
     with running(kind=LivelyGateway) as gateway:
         async with link_to(address_of(gateway)) as link:
-            link.heard("gateway 0", ())
+            link.sockets.heard("gateway 0", ())
             await asyncio.sleep(0.2)
-            assert link.status.connected
+            assert link.connected
             assert len(await spoken(link)) == CHUNKS
 
 
@@ -121,12 +121,12 @@ async def test_the_next_gateway_takes_over_from_one_that_is_gone() -> None:
         running(Fake(identity="second"), kind=LivelyGateway) as second,
     ):
         async with link_to(address_of(first), address_of(second)) as link:
-            assert link.answered_by == address_of(first)
+            assert link.connected == address_of(first)
             first.state.always = Fault.RESET
             first.state.cut_after(2)
             with pytest.raises(EngineFailure):
                 await spoken(link)
-            await until(lambda: link.answered_by == address_of(second))
+            await until(lambda: link.connected == address_of(second))
             assert len(await spoken(link)) == CHUNKS
 
 
@@ -137,13 +137,13 @@ async def test_of_several_gateways_the_one_whose_clone_is_ready_is_used() -> Non
     ):
         cast(LivelyGateway, first).own_voices = {"ada"}
         async with link_to(address_of(first), address_of(second)) as link:
-            assert link.answered_by == address_of(second)
+            assert link.connected == address_of(second)
             cast(LivelyGateway, first).own_voices = {"vixen"}
             cast(LivelyGateway, second).own_voices = set()
             second.state.refuse_next("not_ready", "the model is gone")
             with pytest.raises(EngineUnavailable):
                 await spoken(link)
-            await until(lambda: link.answered_by == address_of(first))
+            await until(lambda: link.connected == address_of(first))
             assert len(await spoken(link)) == CHUNKS
 
 
@@ -153,7 +153,7 @@ async def test_whatever_is_announced_a_gateway_that_does_not_answer_is_asked_in_
         async with link_to(address_of(gateway), connected=False) as link:
             ends = asyncio.get_running_loop().time() + 1
             while asyncio.get_running_loop().time() < ends:
-                link.heard("gateway 0", ())
-                link.heard("gateway 0", (address_of(gateway),))
+                link.sockets.heard("gateway 0", ())
+                link.sockets.heard("gateway 0", (address_of(gateway),))
                 await asyncio.sleep(0.001)
         assert 0 < gateway.state.connections <= 2 * (1 / BREATH + 2)  # a GET is tried twice

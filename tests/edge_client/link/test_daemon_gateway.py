@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 
-from edge_client.link.kept_gateway import KeptGateway
+from edge_client.link.daemon_gateway import DaemonGateway
 from edge_client.settings.settings import Settings
 from robotvoice.wire import wire
-from tests.edge_client.link.kept_link_rig import VIXEN, LivelyGateway, spoken, until
+from tests.edge_client.link.link_rig import VIXEN, LivelyGateway, spoken, until
 from tests.fakes.fake_gateway import CHUNKS, Utterance, running, speak
 
 
@@ -24,21 +24,21 @@ async def test_it_is_learned_from_when_it_is_there_and_when_it_has_news(
         await speak(utterance)
 
     with running(kind=LivelyGateway) as fake:
-        gateway = KeptGateway(settings(gateway=fake.address))
+        gateway = DaemonGateway(settings(gateway=fake.address))
         assert not gateway.guarded.readiness(VIXEN)
         keeping = asyncio.create_task(gateway.keep(learn))
         try:
             await until(lambda: gateway.standing.ready and learned)
-            assert gateway.standing.endpoint == gateway.endpoint
+            assert gateway.standing.endpoint == gateway.connected
             fake.state.do_next(with_news)
-            assert len(await spoken(gateway.kept)) == CHUNKS
+            assert len(await spoken(gateway.link)) == CHUNKS
             await until(lambda: len(learned) == 2)
         finally:
             keeping.cancel()
             with suppress(asyncio.CancelledError):
                 await keeping
-            await gateway.close(hurry=True)
+            gateway.close()
     assert len(asyncio.all_tasks()) == 1, "a task was left behind"
     assert gateway.standing.reason
-    again = KeptGateway(settings())
-    assert [each.label for each in again.addresses] == [fake.address]
+    again = DaemonGateway(settings())
+    assert [each.label for each in again.memory.addresses] == [fake.address]

@@ -1,36 +1,29 @@
-"""One WebSocket to a gateway, kept open: its heart is listened to, and sentences share it by their ids."""
+"""One WebSocket to a gateway. Sentences share it by their ids."""
 
 import asyncio
 import logging
-from collections import deque
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import aiohttp
 
 from edge_client.discovery.endpoint import Endpoint
-from edge_client.link.connection import CLOSE_WITHIN, FRAME_BYTES, MOST_UNREAD
-from edge_client.link.dialling import (
-    ANSWER_AT_MOST,
-    ANSWER_ROUND_TRIPS,
-    ANSWER_WITHIN,
-    Dialled,
-    other_gateway,
-)
+from edge_client.ground.race import first_good
+from edge_client.link.dialling import Dialled, answer_limit
+from edge_client.link.gateway_answers import other_gateway, remark
+from edge_client.link.heartbeat import DEAD_AFTER, EVERY, Heartbeat
 from robotvoice.errors import EngineFailure, InvalidMessage
 from robotvoice.wire import wire
 
 log = logging.getLogger(__name__)
 
-HEARTBEAT = 2.0
-"""Seconds between two pings while nothing is asked for"""
-DEAD_AFTER = 1.0
-"""Seconds without any sign of life after a ping; the network may well hold one up for a third of that"""
-MEASURED = 5
-"""Pings of which the round trip is told"""
-GRACE = 0.05
-"""Seconds, and a round trip, in which is read what comes if this machine itself stood still with the ping"""
+FRAME_BYTES = 1024 * 1024
+MOST_UNREAD = 16 * 1024 * 1024
+"""Bytes; nearly six minutes of sound, while a sentence has seconds"""
+CLOSE_WITHIN = 0.01
+"""Seconds the other end has to answer a close: nothing depends on that, and the local voice is waiting"""
 
 
 @dataclass(eq=False, slots=True)
@@ -61,50 +54,53 @@ class Exchange:
         self.frames.put_nowait(frame)
 
 
-class KeptSocket:
-    """Whatever comes is taken in at once. When it is over `failure` says why, and `on_end` is called once."""
+class Socket:
+    """An open WebSocket. When it is over `failure` says why, and `on_end` is called once.
+
+    Whatever comes is taken in at once: a gateway's ping is answered also while the player is a sentence
+    behind, and a gateway that has left is known before it is asked again.
+    """
 
     def __init__(
         self,
         endpoint: Endpoint,
         session: aiohttp.ClientSession,
         socket: aiohttp.ClientWebSocketResponse,
+        answer_within: float,
         *,
+        stays: bool,
         on_event: Callable[[wire.Event], None],
         on_end: Callable[[], None],
     ) -> None:
         self.endpoint = endpoint
         self.failure: EngineFailure | None = None
-        self._round_trips: deque[float] = deque(maxlen=MEASURED)
+        self.heartbeat = Heartbeat(self._ping) if stays else None
+        """None: whether the gateway lives is found out by asking it for a sentence"""
+        self.has_answered = False
+        """Whether a sentence came to a no or to an end over it"""
         self._session, self._socket = session, socket
+        self._answer_within = answer_within
         self._on_event, self._on_end = on_event, on_end
         self._exchanges: dict[str, Exchange] = {}
         self._sounding: str | None = None
-        self._clock = asyncio.get_running_loop().time
-        self._pings = 0
-        self._pinged = 0.0
-        self._alive, self._look_now = asyncio.Event(), asyncio.Event()
-        self._alive.set()
-        self._tasks = {
-            asyncio.create_task(self._until_it_breaks(self._take_in), name="take in what the gateway sends"),
-            asyncio.create_task(self._until_it_breaks(self._beat), name="heartbeat of the gateway"),
-        }
+        self._tasks = {self._begin(self._take_in, "take in what the gateway sends")}
+        if self.heartbeat:
+            self._tasks.add(self._begin(self.heartbeat.beat, "heartbeat of the gateway"))
 
     @property
     def round_trip(self) -> float:
-        """Seconds; the median of the last pings, because a single one may meet a busy moment"""
-        ordered = sorted(self._round_trips)
-        return ordered[len(ordered) // 2] if ordered else 0.0
+        """Seconds; 0: not measured"""
+        return self.heartbeat.round_trip if self.heartbeat else 0.0
 
     @property
     def answer_within(self) -> float:
         """Seconds in which any answer must come: max(250 ms, 4 round trips)"""
-        return min(max(ANSWER_WITHIN, ANSWER_ROUND_TRIPS * self.round_trip), ANSWER_AT_MOST)
+        return answer_limit(self.round_trip) if self.round_trip else self._answer_within
 
     @property
     def is_silent(self) -> bool:
         """Whether an answer is overdue: then nobody is to wait for another one."""
-        return not self._alive.is_set() and self._clock() - self._pinged > self.answer_within
+        return self.heartbeat is not None and self.heartbeat.overdue > self.answer_within
 
     @property
     def is_idle(self) -> bool:
@@ -121,30 +117,9 @@ class KeptSocket:
         finally:
             del self._exchanges[id]
 
-    async def send(self, frame: str) -> None:
+    async def send(self, message: wire.Request) -> None:
         """Raises EngineFailure."""
-        try:
-            async with asyncio.timeout(self.answer_within):
-                await self._socket.send_str(frame)
-        except (aiohttp.ClientError, OSError) as error:  # a time-out is an OSError too
-            raise self.failure or EngineFailure("cut", "gateway broke the connection") from error
-
-    async def ping(self) -> None:
-        """Asks for a sign of life, unless one is asked for already. Raises EngineFailure."""
-        if not self._alive.is_set():
-            return
-        self._alive.clear()
-        self._pings += 1
-        self._pinged = self._clock()
-        try:
-            async with asyncio.timeout(DEAD_AFTER):
-                await self._socket.ping(b"%d" % self._pings)
-        except (aiohttp.ClientError, OSError) as error:
-            raise self.failure or EngineFailure("cut", "gateway broke the connection") from error
-
-    def check(self) -> None:
-        """Has its heart listened to now."""
-        self._look_now.set()
+        await self._sent(self._socket.send_str(wire.encode(message)), self.answer_within)
 
     async def close(self) -> None:
         for task in self._tasks:
@@ -153,6 +128,19 @@ class KeptSocket:
         self._end(EngineFailure("cut", "the connection to the gateway was closed"))
         await self._socket.close()
         await self._session.close()
+
+    async def _ping(self, payload: bytes) -> None:
+        await self._sent(self._socket.ping(payload), DEAD_AFTER)
+
+    async def _sent(self, sending: Awaitable[None], within: float) -> None:
+        try:
+            async with asyncio.timeout(within):
+                await sending
+        except (aiohttp.ClientError, OSError) as error:  # a time-out is an OSError too
+            raise self.failure or EngineFailure("cut", "gateway broke the connection") from error
+
+    def _begin(self, listen: Callable[[], Awaitable[None]], name: str) -> "asyncio.Task[None]":
+        return asyncio.create_task(self._until_it_breaks(listen), name=name)
 
     def _end(self, failure: EngineFailure) -> None:
         if self.failure is None:
@@ -174,26 +162,28 @@ class KeptSocket:
         """Raises EngineFailure when nothing more can come."""
         while True:
             message = await self._socket.receive()
-            if message.type is aiohttp.WSMsgType.ERROR:
-                raise EngineFailure("protocol", f"gateway sent what cannot be read ({message.data})")
-            if message.type is aiohttp.WSMsgType.PING:
-                with suppress(aiohttp.ClientError, OSError):
-                    await self._socket.pong(message.data)
-            elif message.type is aiohttp.WSMsgType.PONG:
-                self._measure(message.data)
-            elif message.type is aiohttp.WSMsgType.BINARY:
-                self._give(self._sounding, message.data)
-            elif message.type is aiohttp.WSMsgType.TEXT:
-                self._read(message.data)
-            else:
-                raise EngineFailure("cut", "gateway closed the connection")
-            self._alive.set()
+            match message.type:
+                case aiohttp.WSMsgType.PING:
+                    with suppress(aiohttp.ClientError, OSError):
+                        await self._socket.pong(message.data)
+                case aiohttp.WSMsgType.PONG:
+                    if self.heartbeat:
+                        self.heartbeat.pong(message.data)
+                case aiohttp.WSMsgType.BINARY:
+                    self._give(self._sounding, message.data)
+                case aiohttp.WSMsgType.TEXT:
+                    self._read(message.data)
+                case _:
+                    raise _ended(message)
+            if self.heartbeat:
+                self.heartbeat.lives()
 
     def _read(self, frame: str) -> None:
+        """A type that this version does not know is passed over. Raises EngineFailure."""
         try:
             message = wire.decode_answer(frame)
         except InvalidMessage as error:
-            text = f"gateway sent a message that cannot be read: {ascii(str(error))[:160]}"
+            text = f"gateway sent a message that cannot be read: {remark(str(error))}"
             raise EngineFailure("protocol", text) from error
         if message is None:
             return
@@ -207,48 +197,51 @@ class KeptSocket:
         self._give(message.id, message)
 
     def _give(self, id: str | None, frame: bytes | wire.Answer) -> None:
-        if exchange := self._exchanges.get(id or ""):
-            exchange.put(frame)
+        """What belongs to no sentence concerns each of them."""
+        for own, exchange in self._exchanges.items():
+            if id in (None, own):
+                exchange.put(frame)
 
-    def _measure(self, payload: bytes) -> None:
-        if payload == b"%d" % self._pings:
-            self._round_trips.append(self._clock() - self._pinged)
 
-    async def _beat(self) -> None:
-        """Raises EngineFailure when the gateway gives no sign of life."""
-        while True:
-            self._look_now.clear()
-            await self.ping()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(DEAD_AFTER):
-                    await self._alive.wait()
-            if not self._alive.is_set():
-                await asyncio.sleep(GRACE + self.round_trip)
-            if not self._alive.is_set():
-                raise EngineFailure("no_answer", "gateway gives no sign of life")
-            with suppress(TimeoutError):
-                async with asyncio.timeout(HEARTBEAT):
-                    await self._look_now.wait()
+def _ended(message: aiohttp.WSMessage) -> EngineFailure:
+    if isinstance(message.data, TimeoutError):
+        return EngineFailure("no_answer", "gateway gives no sign of life")
+    if message.type is aiohttp.WSMsgType.ERROR:
+        return EngineFailure("protocol", f"gateway sent what cannot be read ({message.data})")
+    return EngineFailure("cut", "gateway closed the connection")
+
+
+async def open_any(endpoints: Sequence[Endpoint], connect_timeout: float) -> Socket:
+    """The first of all addresses that answers, the preferred one first. Raises EngineFailure."""
+    return await first_good([partial(open_socket, each, connect_timeout) for each in endpoints], Socket.close)
 
 
 async def open_socket(
     endpoint: Endpoint,
     connect_timeout: float,
-    on_event: Callable[[wire.Event], None],
-    on_end: Callable[[], None],
-) -> KeptSocket:
-    """Raises EngineFailure: `unreachable`, `refused`, `no_answer`, `protocol`, `cut` or `other_gateway`."""
+    *,
+    stays: bool = False,
+    on_event: Callable[[wire.Event], None] = lambda event: None,
+    on_end: Callable[[], None] = lambda: None,
+) -> Socket:
+    """One that `stays` has a heartbeat and is told of events; else it is for a few sentences in a row.
+
+    Raises EngineFailure: `unreachable`, `refused`, `no_answer`, `protocol`, `cut` or `other_gateway`.
+    """
     dialled = Dialled(endpoint, connect_timeout)
     async with dialled:
         socket = await dialled.session.ws_connect(
-            f"{endpoint.url}{wire.WEBSOCKET_PATH}?{wire.WANTS_EVENTS}=1",
+            endpoint.url + wire.WEBSOCKET_PATH + (f"?{wire.WANTS_EVENTS}=1" if stays else ""),
             max_msg_size=FRAME_BYTES,
             compress=0,
             autoping=False,
+            heartbeat=None if stays else EVERY,
             timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_WITHIN),
         )
         if endpoint.gateway_id not in (None, dialled.gateway_id):
             await socket.close()
             raise other_gateway(endpoint)
     whose = replace(endpoint, gateway_id=dialled.gateway_id)
-    return KeptSocket(whose, dialled.session, socket, on_event=on_event, on_end=on_end)
+    return Socket(
+        whose, dialled.session, socket, dialled.answer_within, stays=stays, on_event=on_event, on_end=on_end
+    )

@@ -1,4 +1,4 @@
-"""Gateways for a link that is kept: one that is told what to do, and a link to any of them."""
+"""Gateways for a link that stays connected: one that is told what to do, and a link to any of them."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -10,7 +10,8 @@ from aiohttp import WSMsgType, web
 
 from edge_client.discovery.endpoint import Endpoint, parse_address
 from edge_client.discovery.gateway_table import GatewayTable
-from edge_client.link.kept_link import KeptLink
+from edge_client.link.link import GatewayLink
+from edge_client.link.reconnecting import Reconnecting
 from robotvoice.chain.breaker import CircuitBreaker
 from robotvoice.chain.breaker_settings import DEFAULTS, BreakerSettings
 from robotvoice.persona import VoiceSpec
@@ -96,10 +97,30 @@ def address_of(fake: FakeGateway, **more: Any) -> Endpoint:
     return Endpoint("127.0.0.1", fake.port, "mdns", fake.state.identity, **more)
 
 
+class Linked(GatewayLink):
+    """A link whose parts a test looks at."""
+
+    def __init__(self, sockets: Reconnecting, breaker: CircuitBreaker) -> None:
+        super().__init__(sockets)
+        self.sockets, self.breaker = sockets, breaker
+
+    @property
+    def connected(self) -> Endpoint | None:
+        return self.sockets.current.endpoint if self.sockets.current else None
+
+    @property
+    def round_trip(self) -> float:
+        return self.sockets.current.round_trip if self.sockets.current else 0.0
+
+    @property
+    def reason(self) -> str | None:
+        return self.sockets.why_not.text if self.sockets.why_not else None
+
+
 @asynccontextmanager
 async def link_to(
     *endpoints: Endpoint | str, connected: bool = True, settings: BreakerSettings = DEFAULTS, **more: Any
-) -> AsyncIterator[KeptLink]:
+) -> AsyncIterator[Linked]:
     """A link that is started, and nothing of it is left afterwards. A text is a pinned address."""
     table = GatewayTable()
     for number, endpoint in enumerate(endpoints):
@@ -109,11 +130,11 @@ async def link_to(
             table.announced(f"gateway {number}", (endpoint,))
     before = asyncio.all_tasks()
     breaker = CircuitBreaker("gateway", settings)
-    link = KeptLink(table, breaker, connect_timeout=2.0, persona="vixen", **more)
+    link = Linked(Reconnecting(table, breaker, connect_timeout=2.0, persona="vixen", **more), breaker)
     await link.start()
     try:
         if connected:
-            await until(lambda: link.status.connected)
+            await until(lambda: link.connected)
         yield link
     finally:
         await link.close()
@@ -126,6 +147,6 @@ async def until(so: Callable[[], object], seconds: float = SOON) -> None:
             await asyncio.sleep(0.01)
 
 
-async def spoken(link: KeptLink, sentence: Sentence = HELLO, voice: VoiceSpec = VIXEN) -> list[AudioChunk]:
+async def spoken(link: GatewayLink, sentence: Sentence = HELLO, voice: VoiceSpec = VIXEN) -> list[AudioChunk]:
     async with aclosing(link.speak(sentence, voice)) as chunks, asyncio.timeout(SOON):
         return [chunk async for chunk in chunks]

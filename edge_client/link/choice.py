@@ -1,14 +1,23 @@
 """Which of several gateways is to be connected to."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
 from edge_client.discovery.endpoint import Endpoint
 from edge_client.ground.race import first_good
-from edge_client.link.link import load_connection
+from edge_client.link.readyz import look_at
 from robotvoice.errors import EngineFailure
+
+
+async def first_ready(endpoints: Sequence[Endpoint], connect_timeout: float) -> Endpoint:
+    """The first that answers, with who can speak there. Raises EngineFailure: why the first does not."""
+
+    async def look(endpoint: Endpoint) -> Endpoint:
+        found = await look_at(endpoint, connect_timeout)
+        return replace(found.endpoint, personas=found.personas)
+
+    return await first_good([partial(look, each) for each in endpoints])
 
 
 async def best_of(
@@ -21,10 +30,10 @@ async def best_of(
     able: dict[int, Endpoint] = {}
 
     async def look(rank: int, endpoint: Endpoint) -> Endpoint:
-        found, own = await look_at(endpoint, connect_timeout)
-        if persona is None or persona in own:
-            return found
-        able[rank] = found
+        found = await look_at(endpoint, connect_timeout)
+        if persona is None or persona in found.own_voices:
+            return found.endpoint
+        able[rank] = found.endpoint
         raise EngineFailure("not_ready", f"gateway at {endpoint.label} has no voice of {persona!r} ready")
 
     try:
@@ -43,26 +52,8 @@ async def better_than(
     if not others:
         return None
     try:
-        _, own = await look_at(current, connect_timeout)
-        if persona in own:
+        if persona in (await look_at(current, connect_timeout)).own_voices:
             return None
         return await best_of(others, persona, connect_timeout, settle=False)
     except EngineFailure:
         return None
-
-
-async def look_at(endpoint: Endpoint, connect_timeout: float) -> tuple[Endpoint, frozenset[str]]:
-    """Whose it is, and the personas whose own voices are ready there. Raises EngineFailure."""
-    connection = await load_connection()
-    body = await connection.get(endpoint, "/readyz", connect_timeout)
-    try:
-        answer = json.loads(body)
-        identity, personas = answer.get("id"), answer["personas"]
-        own = frozenset(str(id) for id, how in personas.items() if how.get("own_voice", how.get("ready")))
-    except (ValueError, RecursionError, TypeError, LookupError, AttributeError) as error:
-        raise EngineFailure("protocol", "gateway answered /readyz with something else") from error
-    if endpoint.gateway_id not in (None, identity):
-        raise connection.other_gateway(endpoint)
-    whose = identity if isinstance(identity, str) and identity.isprintable() else None
-    run = answer.get("run")
-    return replace(endpoint, gateway_id=whose, run=run if isinstance(run, str) else None), own

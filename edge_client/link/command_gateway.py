@@ -8,24 +8,22 @@ import logging
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 from edge_client.discovery.discovery import DiscoveryFailed, browse
-from edge_client.discovery.endpoint import Endpoint, parse_address
-from edge_client.link.gateway_memory import load, save
-from edge_client.link.link import NOT_FOUND, GatewayLink
+from edge_client.discovery.endpoint import Endpoint
+from edge_client.link.choice import first_ready
+from edge_client.link.link import NOT_FOUND, NOT_LOOKED_FOR, GatewayLink, OnDemand
+from edge_client.link.memory import Memory
 from edge_client.settings.settings import Settings
-from robotvoice.chain.breaker import CircuitBreaker, Remembered, State
+from robotvoice.chain.breaker import CircuitBreaker, State
 from robotvoice.chain.breaker_settings import BreakerSettings
 from robotvoice.chain.guarded import GuardedEngine
 from robotvoice.chain.recovery import send_canary
 from robotvoice.errors import EngineFailure
-from robotvoice.utterance import Reason
 
 log = logging.getLogger(__name__)
 
-FILE_NAME = "gateway.json"
 ONE_STRIKE = BreakerSettings(consecutive_failures=1)
 """A single command has no heartbeat to ask: one failure must spare the next command the same wait."""
 PROBE_WITHIN = 0.5
@@ -34,72 +32,47 @@ PATIENCE = 0.3
 """Seconds a text waits for a first look or for canaries; then the robot begins itself"""
 LINGER = 0.5
 """Seconds the search for a gateway may outlive the text"""
-NOT_LOOKED_FOR = Reason("not_found", "no gateway is known and mDNS is off")
-NOT_BACK_YET = Reason("not_ready", "gateway was found again but has not answered yet")
 
 
-class KnownGateway:
+class CommandGateway:
     """Opens with what is on disk; `close` writes what was learned."""
 
     def __init__(self, settings: Settings, *, clock: Callable[[], float] = time.time) -> None:
         self._settings = settings
         self._clock = clock
-        self._path = settings.state_dir / FILE_NAME
-        self._memory = load(self._path)
-        self._seen_before = self._memory.last_seen
-        self.breaker = CircuitBreaker("gateway", ONE_STRIKE, clock=clock, remembered=self._remembered())
+        self.memory = Memory(settings, clock=clock)
+        self.breaker = CircuitBreaker("gateway", ONE_STRIKE, clock=clock, remembered=self.memory.breaker)
         self._opened_before = self.breaker.opened
         self._background: asyncio.Task[None] | None = None
         self._nobody = NOT_FOUND if settings.mdns else NOT_LOOKED_FOR
-        self.link = self._link(self.addresses)
-
-    @property
-    def guarded(self) -> GuardedEngine:
-        return GuardedEngine(self.link, self.breaker)
+        self._sockets = OnDemand(
+            self.memory.addresses, connect_timeout=settings.connect_timeout, absent=self._nobody
+        )
+        self.link = GatewayLink(self._sockets)
+        self.guarded = GuardedEngine(self.link, self.breaker)
 
     @property
     def endpoint(self) -> Endpoint | None:
         """Who answered, else who would be asked first."""
-        known = self.addresses
+        known = self.memory.addresses
         return self.link.answered_by or (known[0] if known else None)
 
     @property
     def last_seen(self) -> float | None:
-        """When it last answered one of the commands up to this one, in seconds of the wall clock.
-
-        None if it never did, or if what answered then is no gateway of this robot any more.
-        """
-        if self.link.answered_by:
-            return self._clock()
-        return self._seen_before if self.addresses else None
+        """When it last answered one of the commands up to this one, in seconds of the wall clock."""
+        return self._clock() if self.link.answered_by else self.memory.last_seen
 
     @property
     def seen_there(self) -> float | None:
         """When the one at `endpoint` answered last; None: it never did, as far as is known."""
-        known, asked = self._memory.endpoint, self.endpoint
+        known, asked = self.memory.last, self.endpoint
         same = self.link.answered_by or (known and asked and known.label == asked.label)
         return self.last_seen if same else None
 
     @property
     def is_uncertain(self) -> bool:
         """Whether the robot may well have to speak by itself."""
-        return self.breaker.state is not State.CLOSED or not self.addresses
-
-    @property
-    def addresses(self) -> list[Endpoint]:
-        """The pinned one, then the last good one."""
-        wanted, last = self._settings.gateway_id, self._memory.endpoint
-        known = []
-        if self._settings.gateway:
-            known.append(replace(parse_address(self._settings.gateway), gateway_id=wanted))
-        if last and wanted in (None, last.gateway_id) and last.label not in {each.label for each in known}:
-            known.append(last)
-        return known
-
-    @property
-    def remembered(self) -> Endpoint | None:
-        """The one that answered last."""
-        return self._memory.endpoint
+        return self.breaker.state is not State.CLOSED or not self.memory.addresses
 
     async def make_ready(self) -> None:
         """Looks for a gateway if none is known, and asks one that was given a rest whether it is back.
@@ -108,7 +81,7 @@ class KnownGateway:
         the background, for the next text.
         """
         state, decided = self.breaker.state, asyncio.Event()
-        if not self.addresses and state in (State.CLOSED, State.HALF_OPEN):
+        if not self.memory.addresses and state in (State.CLOSED, State.HALF_OPEN):
             self._begin(self._look_first(decided))
         elif state is State.HALF_OPEN:
             self._begin(self._recover(decided))
@@ -121,16 +94,7 @@ class KnownGateway:
 
     async def ask(self) -> None:
         """Whether it answers now. Raises EngineFailure, without asking while its rest lasts."""
-        permit = self.breaker.acquire()
-        if permit is None:
-            reason = self.breaker.reason or self._nobody
-            raise EngineFailure(reason.code, reason.text)
-        try:
-            await self.link.probe()
-        except EngineFailure as failure:
-            permit.fail(Reason(failure.reason, failure.message))
-            raise
-        permit.ok()
+        await self.link.ask(self.breaker)
 
     def use_the_time(self) -> None:
         """While the robot speaks by itself: finds out where a gateway went that was just asked in vain."""
@@ -139,13 +103,13 @@ class KnownGateway:
 
     def adopt(self, endpoint: Endpoint) -> None:
         """A gateway that has just answered is the one to ask, and worth asking at once."""
-        self._memory = replace(self._memory, endpoint=endpoint, last_seen=self._clock())
+        self.memory.saw(endpoint)
         self.breaker.half_open_now()
         self._remember()
 
     async def take_back(self) -> None:
         """Sends the canaries of a gateway that was adopted, so that the next text can go there."""
-        self.link = self._link(self.addresses)
+        self._sockets.endpoints = self.memory.addresses
         await self._send_canaries()
         self._remember()
 
@@ -173,7 +137,7 @@ class KnownGateway:
         elif decided.is_set():
             await self._adopt_one_of(found)
         else:
-            self.link = self._link(found)
+            self._sockets.endpoints = found
             await self._send_canaries()
         decided.set()
 
@@ -186,7 +150,7 @@ class KnownGateway:
     def _missed(self) -> None:
         """The time for a search or for canaries is over: the next command need not spend it again."""
         permit = self.breaker.acquire_canary()
-        if not permit and not self.addresses and not self.link.endpoints:
+        if not permit and not self.memory.addresses and not self._sockets.endpoints:
             permit = self.breaker.acquire()
         if permit:
             permit.fail(self.breaker.reason or self._nobody)
@@ -201,21 +165,17 @@ class KnownGateway:
             await self._adopt_one_of(found)
 
     async def _adopt_one_of(self, found: Sequence[Endpoint]) -> None:
-        moved = self._link(found)
         try:
-            await moved.probe()
+            self.adopt(await first_ready(found, self._settings.connect_timeout))
         except EngineFailure as failure:
             log.info("a gateway is announced, but %s", failure.message)
-            return
-        if moved.answered_by:
-            self.adopt(moved.answered_by)
 
     async def _look_around(self) -> list[Endpoint]:
         """Gateways on mDNS that are not known yet; at most `discovery_timeout` seconds."""
         if not self._settings.mdns:
             return []
         # A gateway that was installed anew may have another id at the same address.
-        known = {(endpoint.label, endpoint.gateway_id) for endpoint in self.addresses}
+        known = {(endpoint.label, endpoint.gateway_id) for endpoint in self.memory.addresses}
 
         def new(endpoint: Endpoint) -> bool:
             return (endpoint.label, endpoint.gateway_id) not in known
@@ -233,37 +193,5 @@ class KnownGateway:
         return list(filter(new, found))
 
     def _remember(self) -> None:
-        memory = self._memory
-        if self.breaker.opened != self._opened_before:
-            failed = tuple(endpoint.label for endpoint in self.link.endpoints)
-            memory = replace(memory, failed=failed, pinned=self._pinned)
-        if self.link.answered_by:
-            memory = replace(memory, endpoint=self.link.answered_by, last_seen=self._clock())
-        learned = self.link.answered_by or self.breaker.opened != self._opened_before
-        # What was found out of another setting's address stays true of that one.
-        kept = memory.breaker if self._is_of_another_setting and not learned else self.breaker.remember()
-        save(self._path, replace(memory, breaker=kept))
-
-    def _remembered(self) -> Remembered | None:
-        """How the breaker was left. A pinned address it knows nothing of is tried at once."""
-        pinned, kept = self._pinned, self._memory.breaker
-        if pinned and pinned not in self._memory.failed:
-            return None
-        if self._is_of_another_setting:
-            return None
-        if kept and kept.reason and kept.reason.code == NOT_FOUND.code and self.addresses:
-            return replace(kept, reason=NOT_BACK_YET)
-        return kept
-
-    @property
-    def _is_of_another_setting(self) -> bool:
-        """Whether what is remembered as broken was asked when another address was set."""
-        return bool(self._memory.failed) and self._memory.pinned != self._pinned
-
-    @property
-    def _pinned(self) -> str | None:
-        return parse_address(self._settings.gateway).label if self._settings.gateway else None
-
-    def _link(self, endpoints: Sequence[Endpoint]) -> GatewayLink:
-        timeout = self._settings.connect_timeout
-        return GatewayLink(endpoints, connect_timeout=timeout, absent=self._nobody)
+        opened = self.breaker.opened != self._opened_before
+        self.memory.write(self.breaker, self.link.answered_by, self._sockets.endpoints if opened else None)

@@ -7,7 +7,7 @@ import pytest
 
 from robotvoice.errors import EngineUnavailable
 from robotvoice.wire import wire
-from tests.edge_client.link.kept_link_rig import LivelyGateway, address_of, link_to, spoken, until
+from tests.edge_client.link.link_rig import LivelyGateway, address_of, link_to, spoken, until
 from tests.fakes.fake_gateway import CHUNKS, Utterance, running
 
 

@@ -4,12 +4,13 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from edge_client.discovery.endpoint import Endpoint, parse_address
+from edge_client.discovery.endpoint import Endpoint
 from edge_client.discovery.gateway_table import GatewayTable
-from edge_client.link.kept_link import KeptLink
-from edge_client.link.known_gateway import KnownGateway
+from edge_client.link.link import NOT_FOUND, GatewayLink, OnDemand
+from edge_client.link.memory import Memory
+from edge_client.link.reconnecting import Reconnecting
 from edge_client.settings.settings import Settings
 from robotvoice.chain.breaker import CircuitBreaker
 from robotvoice.chain.guarded import GuardedEngine
@@ -36,15 +37,16 @@ class Standing:
     """What is wrong if another gateway has its id"""
 
 
-class KeptGateway(KnownGateway):
+class DaemonGateway:
     """`keep` is to be kept running by its owner; nobody who wants to speak ever waits for a search."""
 
     def __init__(self, settings: Settings, *, clock: Callable[[], float] = time.time) -> None:
-        super().__init__(settings, clock=clock)
+        self._clock = clock
+        self.memory = Memory(settings, clock=clock)
         # With a heartbeat to ask, one bad sentence is no reason to give up a gateway that lives.
         self.breaker = CircuitBreaker("gateway", clock=clock)
-        self.kept = KeptLink(
-            GatewayTable(_pinned(settings), self.remembered if self.remembered in self.addresses else None),
+        self._sockets = Reconnecting(
+            GatewayTable(self.memory.pinned, self.memory.last_good),
             self.breaker,
             connect_timeout=settings.connect_timeout,
             persona=settings.persona,
@@ -55,57 +57,67 @@ class KeptGateway(KnownGateway):
             on_event=self._is_told,
             clock=clock,
         )
-        self._guarded = GuardedEngine(self.kept, self.breaker)
+        self.link = GatewayLink(self._sockets)
+        self.guarded = GuardedEngine(self.link, self.breaker)
+        """The way that is shared by all who take turns"""
         self.on_phrases: Callable[[Mapping[str, str] | None], None] = lambda packs: None
         """Told which packs of phrases the gateway has, by persona; None: it is another one, or it is back"""
-        self._last_seen = self.last_seen
+        self._last_seen = self.memory.last_seen
         self._news = asyncio.Event()
 
     @property
-    def guarded(self) -> GuardedEngine:
-        """The way that is shared by all who take turns."""
-        return self._guarded
-
-    def another_way(self) -> GuardedEngine:
-        """For one text beside those who take turns; its engine is to be closed."""
-        return GuardedEngine(self._link(self.link.endpoints), self.breaker)
+    def connected(self) -> Endpoint | None:
+        """The gateway that is there."""
+        return self._sockets.current.endpoint if self._sockets.current else None
 
     @property
     def standing(self) -> Standing:
-        status = self.kept.status
-        if status.connected:
+        there = self._sockets
+        if self.connected:
             self._last_seen = self._clock()
-        reason = Reason(status.code or "", status.reason) if status.reason else self.breaker.reason
-        where = status.endpoint or self.endpoint
-        return Standing(reason is None, where, status.since, self._last_seen, reason, status.twin)
+        reason = there.why_not or self.breaker.reason
+        where = there.table.last_good or next(iter(there.endpoints), None)
+        return Standing(reason is None, where, there.since, self._last_seen, reason, there.twin_trouble)
 
-    async def make_ready(self) -> None:
-        """Nothing: `keep` does that all the time."""
+    def another_way(self) -> GuardedEngine:
+        """For one text beside those who take turns; its engine is to be closed."""
+        there = self._sockets
+        absent = there.why_not or NOT_FOUND
+        own = OnDemand(there.endpoints, connect_timeout=there.connect_timeout, absent=absent)
+        return GuardedEngine(GatewayLink(own), self.breaker)
+
+    async def ask(self) -> None:
+        """Whether it answers now. Raises EngineFailure, without asking while its rest lasts."""
+        await self.link.ask(self.breaker)
 
     def use_the_time(self) -> None:
         """It was asked in vain just now: it is looked after at once."""
-        self.kept.check()
+        self._sockets.look_now()
 
     async def keep(self, learn: Callable[[], Awaitable[None]]) -> None:
         """Until cancelled. `learn` is called when it is there, when it has news, and now and then."""
-        await self.kept.start()
+        await self.link.start()
         try:
             while True:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(LEARN_EVERY):
                         await self._news.wait()
                 self._news.clear()
-                if self.kept.status.connected:
+                if self.connected:
                     await learn()
         finally:
-            if not self.kept.status.connected:
-                self.link.answered_by = None  # what is written at the end is when it was there last
-            await self.kept.close()
+            if self.connected:
+                self.memory.saw(self.connected)
+            await self.link.close()
+
+    def close(self) -> None:
+        """Writes what was learned, for the next start and for single commands."""
+        self.memory.write(self.breaker, None, self._sockets.endpoints if self.breaker.opened else None)
 
     def _is_there(self, endpoint: Endpoint) -> None:
-        self.adopt(endpoint)
-        self.link = self._link([endpoint])
         self.link.answered_by = endpoint
+        self.memory.saw(endpoint)
+        self.memory.write(self.breaker, endpoint)
         self._news.set()
         self.on_phrases(None)
 
@@ -114,9 +126,3 @@ class KeptGateway(KnownGateway):
             self._news.set()
         elif isinstance(event, wire.Phrases):
             self.on_phrases(event.packs)
-
-
-def _pinned(settings: Settings) -> Endpoint | None:
-    if not settings.gateway:
-        return None
-    return replace(parse_address(settings.gateway), gateway_id=settings.gateway_id)

@@ -1,4 +1,4 @@
-"""One sentence over a connection that is kept: asked for, admitted, heard."""
+"""One sentence over a WebSocket: asked for, admitted, heard."""
 
 import asyncio
 import math
@@ -15,7 +15,7 @@ from robotvoice.utterance import Asked, Sentence
 from robotvoice.wire import wire
 
 if TYPE_CHECKING:
-    from edge_client.link.kept_link_socket import Exchange, KeptSocket
+    from edge_client.link.socket import Exchange, Socket
 
 FOR_A_NO = 0.1
 """Seconds before the listener's time is over in which a gateway says that it will not be in time"""
@@ -50,20 +50,25 @@ def seconds_for(sentence: Sentence) -> float:
 
 
 async def spoken_over(
-    socket: "KeptSocket", request: wire.Synthesize, id: str, within: float, asked: Asked
+    socket: "Socket", request: wire.Synthesize, within: float, asked: Asked
 ) -> AsyncGenerator[AudioChunk, None]:
-    """A sentence that is not wanted any more, or would begin later than `within` seconds, is cancelled there.
+    """What is sent for a request, which has an id; its first sound is to come in `within` seconds.
 
-    The connection stays.
+    A sentence that is not wanted any more, or would begin too late, is cancelled there if the connection
+    stays; else the connection is closed.
 
-    Raises EngineFailure, and EngineUnavailable for a refusal or an answer that is only late: whether that is
-    the gateway's fault is for its heartbeat to say.
+    Raises EngineFailure, and EngineUnavailable for a refusal. An answer that is only late is a refusal where
+    there is a heartbeat to say whether that is the gateway's fault, else a failure.
     """
+    id = request.id or ""
     ended = False
     with socket.exchange(id) as answers:
         try:
-            await socket.send(wire.encode(request))
-            await socket.ping()  # so that at the end of this wait it is known who does not answer
+            await socket.send(request)
+            if socket.heartbeat:
+                await (
+                    socket.heartbeat.ping()
+                )  # so that at the end of this wait it is known who does not answer
             answer = await _answer(socket, answers)
             ended = isinstance(answer, wire.Unavailable | wire.Error)
             check_admitted(answer, within)
@@ -84,27 +89,34 @@ async def spoken_over(
                         pass_on_warnings(frame, asked)
                     check_end(frame, samples)
         finally:
-            if not ended and not socket.failure:
-                socket.check()
+            # After an end nothing more comes for this sentence, and the connection serves the next one.
+            if ended:
+                socket.has_answered = True
+            elif socket.heartbeat is None:
+                await socket.close()
+            elif not socket.failure:
+                socket.heartbeat.check()
                 with suppress(EngineFailure):
-                    await socket.send(wire.encode(wire.Cancel(id)))
+                    await socket.send(wire.Cancel(id))
 
 
-async def _answer(socket: "KeptSocket", answers: "Exchange") -> bytes | wire.Answer:
+async def _answer(socket: "Socket", answers: "Exchange") -> bytes | wire.Answer:
     """Yes or no comes at once from a gateway that lives."""
     try:
         async with asyncio.timeout(socket.answer_within):
             return await answers.receive()
     except TimeoutError:
-        raise EngineUnavailable("no_answer", "gateway did not answer in time") from None
+        kind = EngineUnavailable if socket.heartbeat else EngineFailure
+        raise kind("no_answer", "gateway did not answer in time") from None
 
 
-async def _first_sound(socket: "KeptSocket", answers: "Exchange") -> bytes | wire.Answer:
+async def _first_sound(socket: "Socket", answers: "Exchange") -> bytes | wire.Answer:
     """What comes next, as long as the gateway is heard to live."""
-    while True:
+    while socket.heartbeat:
         with suppress(TimeoutError):
             async with asyncio.timeout(LISTEN_EVERY):
                 return await answers.receive()
-        await socket.ping()
+        await socket.heartbeat.ping()
         if socket.is_silent:
             raise EngineUnavailable("no_answer", "gateway fell silent before it began to speak")
+    return await answers.receive()

@@ -12,9 +12,11 @@ from aiohttp.test_utils import TestServer
 
 from edge_client.discovery.endpoint import Endpoint, parse_address
 from edge_client.ground.race import HEAD_START
-from edge_client.link import connection as connections
-from edge_client.link.connection import connect, connect_any, get
+from edge_client.link import socket as sockets
+from edge_client.link.dialling import get
+from edge_client.link.socket import open_any, open_socket
 from robotvoice.errors import EngineFailure
+from robotvoice.wire import wire
 from tests.fakes.fake_gateway import FakeGateway, State, running
 from tests.fakes.faults import Fault
 
@@ -42,7 +44,7 @@ def free_port() -> int:
 
 async def why_not(endpoint: Endpoint, connect_timeout: float = PATIENT) -> EngineFailure:
     with pytest.raises(EngineFailure) as failed:
-        await connect(endpoint, connect_timeout)
+        await open_socket(endpoint, connect_timeout)
     assert len(asyncio.all_tasks()) == 1, "a task was left behind"
     return failed.value
 
@@ -87,17 +89,17 @@ async def test_a_name_nobody_has_is_told() -> None:
 
 async def test_a_name_is_found() -> None:
     with running() as fake:
-        await (await connect(Endpoint("localhost", fake.port, "address"), PATIENT)).close()
+        await (await open_socket(Endpoint("localhost", fake.port, "address"), PATIENT)).close()
 
 
 SLOW_NAMES = """
 import asyncio, socket, time
 socket.getaddrinfo = lambda *_: time.sleep(600)
-from edge_client.link.connection import connect
+from edge_client.link.socket import open_socket
 from edge_client.discovery.endpoint import Endpoint
 from robotvoice.errors import EngineFailure
 try:
-    asyncio.run(connect(Endpoint("mac.local", 7860, "address"), 0.2))
+    asyncio.run(open_socket(Endpoint("mac.local", 7860, "address"), 0.2))
 except EngineFailure as failure:
     print(failure.reason)
 """
@@ -128,7 +130,7 @@ async def test_another_gateway_than_the_wanted_one_is_left_alone(fake: FakeGatew
 
 
 async def test_who_answered_is_known(fake: FakeGateway) -> None:
-    connection = await connect(parse_address(fake.address), PATIENT)
+    connection = await open_socket(parse_address(fake.address), PATIENT)
     assert connection.endpoint.gateway_id == "fake"
     await connection.close()
 
@@ -138,7 +140,7 @@ async def test_the_preferred_address_wins_although_another_is_quicker(fake: Fake
     fake.state.handshake_delay = HEAD_START / 4
     with running() as quick:
         both = [parse_address(fake.address), parse_address(quick.address)]
-        connection = await connect_any(both, PATIENT)
+        connection = await open_any(both, PATIENT)
         assert connection.endpoint.label == fake.address
         await connection.close()
         assert quick.state.connections == 0
@@ -148,7 +150,7 @@ async def test_the_preferred_address_wins_although_another_is_quicker(fake: Fake
 async def test_a_preferred_address_that_fails_makes_room_for_the_next(fault: Fault) -> None:
     with running(State(always=fault)) as broken, running() as good:
         both = [parse_address(broken.address), parse_address(good.address)]
-        connection = await connect_any(both, PATIENT)
+        connection = await open_any(both, PATIENT)
         assert connection.endpoint.label == good.address
         await connection.close()
         assert len(asyncio.all_tasks()) == 1
@@ -157,18 +159,19 @@ async def test_a_preferred_address_that_fails_makes_room_for_the_next(fault: Fau
 async def test_the_first_address_says_why_none_answers(unanswered: Endpoint) -> None:
     refusing = Endpoint("127.0.0.1", free_port(), "address")
     with pytest.raises(EngineFailure) as failed:
-        await connect_any([unanswered, refusing], 0.3)
+        await open_any([unanswered, refusing], 0.3)
     assert failed.value.reason == "unreachable"
 
 
 async def test_pings_are_answered_while_nobody_reads() -> None:
     """A gateway must not give up a robot whose player is a sentence behind."""
-    over = asyncio.Event()
+    asked, over = asyncio.Event(), asyncio.Event()
     pinged: list[int] = []
 
     async def serve(request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(heartbeat=0.1)
         await socket.prepare(request)
+        await asked.wait()
         await socket.send_bytes(b"sound")
         async for _ in socket:
             pass
@@ -179,36 +182,44 @@ async def test_pings_are_answered_while_nobody_reads() -> None:
     app = web.Application()
     app.router.add_get("/ws/tts", serve)
     async with TestServer(app) as server:
-        connection = await connect(Endpoint("127.0.0.1", server.port or 0, "address"), PATIENT)
-        with pytest.raises(TimeoutError):
-            await asyncio.wait_for(over.wait(), 1.0)
-        assert not connection.closed
-        assert await connection.receive() == b"sound"
+        connection = await open_socket(Endpoint("127.0.0.1", server.port or 0, "address"), PATIENT)
+        with connection.exchange("1") as answers:
+            asked.set()
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(over.wait(), 1.0)
+            assert connection.failure is None
+            assert await answers.receive() == b"sound"
         await connection.close()
 
 
 async def test_a_gateway_that_leaves_between_two_sentences_is_noticed() -> None:
     """Before anything is asked of it."""
     with running() as fake:
-        connection = await connect(parse_address(fake.address), PATIENT)
+        connection = await open_socket(parse_address(fake.address), PATIENT)
     async with asyncio.timeout(10):
-        while not connection.closed:  # noqa: ASYNC110 - it is the flag that is tried here
+        while not connection.failure:  # noqa: ASYNC110 - it is the flag that is tried here
             await asyncio.sleep(0.01)
-    with pytest.raises(EngineFailure, match="gateway closed the connection"):
-        await connection.receive()
+    with (
+        connection.exchange("1") as answers,
+        pytest.raises(EngineFailure, match="gateway closed the connection"),
+    ):
+        await answers.receive()
     await connection.close()
 
 
 async def test_sound_without_an_end_does_not_fill_the_memory(
     fake: FakeGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connections, "MOST_UNREAD", 20_000)
+    monkeypatch.setattr(sockets, "MOST_UNREAD", 20_000)
     fake.state.do_next(lambda utterance: utterance.sound(1000))
-    connection = await connect(parse_address(fake.address), PATIENT)
-    await connection.send('{"type": "synthesize", "text": "Hello."}')
-    with pytest.raises(EngineFailure, match="gateway sends sound without an end"):
+    connection = await open_socket(parse_address(fake.address), PATIENT)
+    with (
+        connection.exchange("1") as answers,
+        pytest.raises(EngineFailure, match="gateway sends sound without an end"),
+    ):
+        await connection.send(wire.Synthesize("Hello.", id="1"))
         for _ in range(1000):
-            await connection.receive()
+            await answers.receive()
     await connection.close()
 
 

@@ -12,7 +12,7 @@ import pytest
 from robotvoice.errors import EngineFailure, EngineUnavailable
 from robotvoice.utterance import Asked, Priority, Sentence
 from robotvoice.wire import wire
-from tests.edge_client.link.kept_link_rig import (
+from tests.edge_client.link.link_rig import (
     HELLO,
     VIXEN,
     LivelyGateway,
@@ -38,7 +38,7 @@ async def test_sentences_share_one_connection_and_sound_as_they_were_sent(lively
             assert b"".join(chunk.pcm for chunk in chunks) == CHUNK * CHUNKS
         assert len(lively.sockets) == 1
         assert lively.state.connections == before
-        assert link.status.reason is None
+        assert link.reason is None
         assert link.readiness(VIXEN)
 
 
@@ -78,7 +78,7 @@ async def test_a_slow_gateway_is_waited_for_as_long_as_its_own_round_trip_takes(
 
     lively.delay = 0.15
     async with link_to(address_of(lively)) as link:
-        await until(lambda: (link.status.round_trip or 0) > 0.1)
+        await until(lambda: link.round_trip > 0.1)
         for _ in range(3):
             lively.state.do_next(slowly)
             assert len(await spoken(link)) == CHUNKS
@@ -94,7 +94,7 @@ async def test_a_late_answer_is_no_failure_of_a_gateway_whose_heart_beats(lively
             with pytest.raises(EngineUnavailable) as refused:
                 await spoken(link)
             assert refused.value.reason == "no_answer"
-        assert link.status.connected
+        assert link.connected
         assert len(await spoken(link)) == CHUNKS
         assert link.breaker.opened == 0
 
@@ -116,13 +116,13 @@ async def test_a_connection_that_breaks_in_a_sentence_fails_it_at_once(lively: L
         with pytest.raises(EngineFailure) as failed:
             await spoken(link)
         assert failed.value.reason == "cut"
-        await until(lambda: link.status.connected)
+        await until(lambda: link.connected)
         assert len(await spoken(link)) == CHUNKS
 
 
 async def test_what_is_not_connected_is_not_ready_and_says_why() -> None:
     async with link_to("127.0.0.1:1", connected=False) as link:
-        await until(lambda: link.status.reason == "gateway refused the connection")
+        await until(lambda: link.reason == "gateway refused the connection")
         assert not link.readiness(VIXEN)
         with pytest.raises(EngineUnavailable):
             await spoken(link)
@@ -143,7 +143,65 @@ async def test_the_gateways_events_are_told_and_kept(lively: LivelyGateway) -> N
         assert len(await spoken(link)) == CHUNKS
         assert told[0] == wire.Personas({"vixen": "2"})
         assert [type(each) for each in told] == [wire.Personas, wire.Sleeping, wire.Awake, wire.Phrases]
-        assert link.events[wire.Personas] == told[0]
+
+
+async def test_an_error_that_names_no_sentence_ends_the_one_that_waits_at_once(lively: LivelyGateway) -> None:
+    """With its reason, and not as an answer that did not come; the connection stays."""
+    lively.state.do_next(lambda utterance: utterance.send(wire.Error(None, "too_many_requests", "later")))
+    async with link_to(address_of(lively)) as link:
+        with pytest.raises(EngineUnavailable) as refused:
+            await spoken(link)
+        assert refused.value.reason == "too_many_requests"
+        assert len(await spoken(link)) == CHUNKS
+        assert len(lively.sockets) == 1
+
+
+async def test_sound_that_nobody_began_fails_the_sentence_that_waits(lively: LivelyGateway) -> None:
+    """It is given up over there, and the next one is none the worse."""
+
+    async def no_start(utterance: Utterance) -> None:
+        await utterance.accept()
+        await utterance.sound(1)
+
+    lively.state.do_next(no_start)
+    async with link_to(address_of(lively)) as link:
+        with pytest.raises(EngineFailure) as failed:
+            await spoken(link)
+        assert failed.value.reason == "protocol"
+        await until(lambda: lively.cancelled == ["1"])
+        assert len(await spoken(link)) == CHUNKS
+
+
+async def test_who_was_given_up_for_a_better_one_is_not_the_one_that_answered_last() -> None:
+    """Although a sentence comes to its end over there afterwards."""
+    go_on = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    async def slowly(utterance: Utterance) -> None:
+        await utterance.accept()
+        await utterance.start()
+        await utterance.sound(1)
+        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(go_on.wait(), loop))
+        await utterance.sound(CHUNKS - 1)
+        await utterance.complete()
+
+    with (
+        running(State(identity="first"), kind=LivelyGateway) as first,
+        running(State(identity="second"), kind=LivelyGateway) as second,
+    ):
+        async with link_to(address_of(first), address_of(second)) as link:
+            assert link.connected == address_of(first)
+            first.state.do_next(slowly)
+            async with aclosing(link.speak(HELLO, VIXEN)) as chunks:
+                await anext(chunks)
+                cast(LivelyGateway, first).own_voices = set()
+                link.sockets.refused("not_ready")
+                await until(lambda: link.connected == address_of(second))
+                go_on.set()
+                assert len([chunk async for chunk in chunks]) == CHUNKS - 1
+            assert link.answered_by is None
+            assert len(await spoken(link)) == CHUNKS
+            assert link.answered_by == address_of(second)
 
 
 async def test_another_gateway_at_the_address_is_not_talked_to() -> None:
@@ -151,7 +209,7 @@ async def test_another_gateway_at_the_address_is_not_talked_to() -> None:
         wanted = address_of(gateway)
         gateway.state.identity = "changed"
         async with link_to(wanted, connected=False) as link:
-            await until(lambda: "another gateway" in (link.status.reason or ""))
+            await until(lambda: "another gateway" in (link.reason or ""))
         assert gateway.state.requests == []
 
 
