@@ -18,12 +18,12 @@ from gateway.engines.chains import all_kept
 from gateway.engines.guarded_engines import GuardedEngines
 from gateway.loudness.levelled import LevelledEngine
 from gateway.personas.persona_shelf import PersonaShelf
-from gateway.phrases.backoff import Rests
 from gateway.phrases.pack_store import PhraseStore
 from gateway.phrases.phrase_pack import sentences_to_record
 from robotvoice.chain.attempt import Limits, attempt
 from robotvoice.chain.guarded import UNGUARDED, ChainEntry, GuardedEngine
 from robotvoice.errors import ContentFailure, EngineFailure, EngineUnavailable
+from robotvoice.ground.backoff import Rests
 from robotvoice.kept_sound.disk_trouble import DiskTrouble
 from robotvoice.kept_sound.kept_sound import STAYS
 from robotvoice.persona import Persona, VoiceSpec
@@ -139,7 +139,7 @@ class PhraseRendering:
                     yield Job(persona, number, text)
 
     def _can_be_made(self, job: Job) -> bool:
-        if self._full or self._rests.rests(DISK, job.voice.engine, job.persona, job):
+        if self._full or self._rests.left(DISK, job.voice.engine, job.persona, job):
             return False
         engine = self._engines[job.voice.engine]
         if ChainEntry(engine, job.voice).legible(self._sentence(job)).left_out:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from robotvoice.chain.breaker_settings import DEFAULTS, MAX_RESULTS, BreakerSettings
+from robotvoice.ground.backoff import rest_after
 from robotvoice.utterance import Reason
 
 log = logging.getLogger(__name__)
@@ -67,7 +68,6 @@ class Remembered:
 
 _NEVER_OPENED = Remembered(0.0, 0, None)
 _NO_LEASE = -math.inf
-_MOST_DOUBLINGS = 64  # 2.0 ** 1024 raises, and an engine that is gone over night gets that far
 
 
 class _Result(NamedTuple):
@@ -248,10 +248,10 @@ class CircuitBreaker:
             self._open(now, reason)
 
     def _open(self, now: float, reason: Reason) -> None:
-        settings, before = self.settings, self._opening.opened
-        wait = min(settings.open_for * 2.0 ** min(before, _MOST_DOUBLINGS), settings.open_at_most)
+        settings, opened = self.settings, self._opening.opened + 1
+        wait = rest_after(opened, settings.open_for, settings.open_at_most)
         until = now + wait * (1 + settings.jitter * self._random())
-        self._opening = Remembered(until, before + 1, reason)
+        self._opening = Remembered(until, opened, reason)
         self._enter(State.OPEN, now)
 
     def _is_sick(self, now: float) -> bool:
