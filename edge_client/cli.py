@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 
 from edge_client.commands import daemon, discover, doctor, install, python_path, say, status, stop, terminal
 from edge_client.commands.options import Layout
-from edge_client.settings.environment import misspelt
 from robotvoice import __version__
 from robotvoice.console.help_page import CommandLine, HelpPage, page_end
 from robotvoice.errors import RobotVoiceError
+from robotvoice.ground import setting_variables
 
 COMMANDS = (say, stop, status, daemon, discover, doctor, install, python_path)
 
@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None, *, loaded: Callable[[], None] =
         parser.print_help(sys.stderr)
         parser.exit(terminal.BAD_INPUT)
     logging.basicConfig(level=logging.ERROR, format="%(message)s", handlers=[terminal.Complaints()])
-    for line in misspelt(os.environ):
+    for line in setting_variables.misspelt(os.environ, setting_variables.ROBOT):
         terminal.complain(f"robotvoice: {line}")
     command: Callable[[argparse.Namespace], int] = options.run
     try:

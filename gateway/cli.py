@@ -19,8 +19,9 @@ from robotvoice import __version__
 from robotvoice.console.help_page import CommandLine, HelpPage, page_end
 from robotvoice.console.output import write
 from robotvoice.errors import RobotVoiceError
+from robotvoice.ground import setting_variables
 from robotvoice.ground.installation import how_to_install
-from robotvoice.ground.settings_changes import SettingsChanges
+from robotvoice.service.settings_changes import SettingsChanges
 
 EXAMPLES = {
     "robotvoice-gateway serve --lan": "speak for every device on your network, until Ctrl-C",
@@ -61,7 +62,6 @@ def main(arguments: Sequence[str] | None = None, *, loaded: Callable[[], None] =
     try:
         # Late, so that a base installation says in a sentence what is missing.
         from gateway.serve import serve
-        from gateway.settings.environment import misspelt
         from gateway.settings.settings import load_settings, settings_file
     except ModuleNotFoundError as error:
         todo = how_to_install("gateway", "espeak")
@@ -71,7 +71,7 @@ def main(arguments: Sequence[str] | None = None, *, loaded: Callable[[], None] =
         name: getattr(options, name, None)
         for name in ("host", "port", "lan", "personas", "name", "announce", "log_level")
     }
-    for line in misspelt(os.environ):
+    for line in setting_variables.misspelt(os.environ, setting_variables.GATEWAY, any_case=True):
         complain(line)
     load = partial(load_settings, options.config, **overrides)
     try:

@@ -26,8 +26,8 @@ from gateway.observe.logs import log_to_stderr
 from gateway.personas.persona_files import PersonaLibrary
 from gateway.settings.settings import ID_FILE, Settings, gateway_identity
 from robotvoice.console.output import write
-from robotvoice.ground.settings_changes import SettingsChanges
 from robotvoice.http.runner import Runner
+from robotvoice.service.settings_changes import SettingsChanges
 
 log = logging.getLogger(__name__)
 

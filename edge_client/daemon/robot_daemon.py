@@ -33,7 +33,7 @@ from robotvoice.console.people_log import PLAIN
 from robotvoice.engines.espeak.espeak_engine import EspeakEngine
 from robotvoice.errors import EngineFailure
 from robotvoice.ground.backoff import Backoff
-from robotvoice.ground.settings_changes import Changes, SettingsChanges
+from robotvoice.service.settings_changes import Changes, SettingsChanges
 from robotvoice.text.aside import sentences_aside
 from robotvoice.utterance import Asked, Priority
 from robotvoice.voice_warnings import VoiceWarnings

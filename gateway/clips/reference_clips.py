@@ -18,8 +18,8 @@ from gateway.clips.clip_checks import check_caller_clip, check_persona_clip
 from gateway.clips.decoding.containers import READABLE, container_named
 from gateway.clips.measures import Recorded
 from gateway.clips.words import words_against
+from robotvoice.engines.child import end, spawn
 from robotvoice.errors import InvalidClip
-from robotvoice.ground.child import end, spawn
 from robotvoice.sound.pcm import AudioFormat, wav_file
 
 DECODER = Path(__file__).parent / "decoding" / "clip_decoder.py"

@@ -23,9 +23,9 @@ from gateway.phrases.phrase_pack import sentences_to_record
 from robotvoice.chain.attempt import Limits, attempt
 from robotvoice.chain.guarded import UNGUARDED, ChainEntry, GuardedEngine
 from robotvoice.errors import ContentFailure, EngineFailure, EngineUnavailable
-from robotvoice.ground.backoff import Rests
 from robotvoice.kept_sound.disk_trouble import DiskTrouble
 from robotvoice.kept_sound.kept_sound import STAYS
+from robotvoice.ground.backoff import Rests
 from robotvoice.persona import Persona, VoiceSpec
 from robotvoice.sound.pcm import WIRE_FORMAT, wav_file
 from robotvoice.utterance import Sentence

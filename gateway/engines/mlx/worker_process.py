@@ -21,8 +21,8 @@ from gateway.engines.mlx.worker_messages import (
     lengths,
     message_of,
 )
+from robotvoice.engines.child import spawn
 from robotvoice.errors import EngineFailure
-from robotvoice.ground.child import spawn
 from robotvoice.ground.finishing import finished
 
 log = logging.getLogger(__name__)

@@ -13,8 +13,8 @@ from typing import Any
 
 from gateway.engines.pyttsx3.pyttsx3_file import read_sound_file
 from gateway.engines.pyttsx3.pyttsx3_voices import SystemVoices, system_voices
+from robotvoice.engines.child import did_not_begin, end, spawn
 from robotvoice.errors import EngineFailure, EngineUnavailable
-from robotvoice.ground.child import did_not_begin, end, spawn
 from robotvoice.ground.installation import how_to_install
 from robotvoice.sound.pcm import AudioFormat
 

@@ -21,8 +21,8 @@ from gateway.engines.upstream.upstream_settings import UpstreamSettings
 from gateway.guard.output_guard import LONGEST_GAP, LONGEST_START
 from gateway.guard.spoken_length import longest_seconds
 from robotvoice import __version__
+from robotvoice.engines.child import FULL
 from robotvoice.errors import ContentFailure, EngineFailure, MachineFull
-from robotvoice.ground.child import FULL
 from robotvoice.sound.pcm import AudioFormat
 from robotvoice.wire import wire
 

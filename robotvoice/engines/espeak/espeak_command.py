@@ -4,10 +4,10 @@ import asyncio
 import shutil
 from collections.abc import AsyncGenerator
 
+from robotvoice.engines.child import did_not_begin, end, spawn
 from robotvoice.engines.espeak.espeak_backend import READY_WITHIN, EspeakRequest, closed
 from robotvoice.engines.espeak.espeak_voices import Catalogue, catalogue_from_command
 from robotvoice.errors import EngineFailure
-from robotvoice.ground.child import did_not_begin, end, spawn
 from robotvoice.sound.pcm import AudioChunk, AudioFormat, Origin
 
 WAV_HEADER_BYTES = 44

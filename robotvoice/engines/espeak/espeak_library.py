@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from robotvoice.engines.child import did_not_begin, end, spawn
 from robotvoice.engines.espeak.espeak_backend import READY_WITHIN, EspeakRequest, closed
 from robotvoice.engines.espeak.espeak_voices import Catalogue, catalogue_from_library
 from robotvoice.errors import EngineFailure
-from robotvoice.ground.child import did_not_begin, end, spawn
 from robotvoice.sound.pcm import AudioChunk, AudioFormat, Origin
 
 CHILD = Path(__file__).with_name("espeak_child.py")

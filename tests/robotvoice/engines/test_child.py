@@ -7,7 +7,7 @@ from typing import Any
 import psutil
 import pytest
 
-from robotvoice.ground.child import end, spawn
+from robotvoice.engines.child import end, spawn
 
 CHATTER = "import os\nwhile True: os.write(1, bytes(65536))"
 SOON = 10.0
