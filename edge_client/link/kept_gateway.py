@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from edge_client.discovery.endpoint import Endpoint, parse_address
@@ -13,6 +12,7 @@ from edge_client.link.known_gateway import KnownGateway
 from edge_client.settings.settings import Settings
 from robotvoice.chain.breaker import CircuitBreaker
 from robotvoice.chain.guarded import GuardedEngine
+from robotvoice.ground.changed import set_within
 from robotvoice.utterance import Reason
 from robotvoice.wire import wire
 
@@ -91,9 +91,7 @@ class KeptGateway(KnownGateway):
         await self.kept.start()
         try:
             while True:
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(LEARN_EVERY):
-                        await self._news.wait()
+                await set_within(self._news, LEARN_EVERY)
                 self._news.clear()
                 if self.kept.status.connected:
                     await learn()

@@ -15,6 +15,7 @@ from edge_client.phrasebook.phrase_manifest import Manifest, PhrasesFailed, Reco
 from edge_client.phrasebook.phrase_store import PhraseStore, Shelf
 from robotvoice.errors import InvalidMessage
 from robotvoice.ground.backoff import Backoff
+from robotvoice.ground.changed import set_within
 
 if TYPE_CHECKING:  # aiohttp is loaded off the loop
     from edge_client.phrasebook.phrase_download import PhraseDownload
@@ -101,9 +102,7 @@ class PhrasePull:
                 self._news.clear()
                 if not (again := await self._round()):
                     backoff.reset()
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(backoff.next() if again else NOW_AND_THEN):
-                        await self._news.wait()
+                await set_within(self._news, backoff.next() if again else NOW_AND_THEN)
                 await asyncio.sleep(BREATH)
         finally:
             self._store.close()

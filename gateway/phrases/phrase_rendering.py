@@ -9,6 +9,8 @@ import logging
 import math
 from collections.abc import Callable, Iterator
 from contextlib import aclosing, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from gateway.encoders.resample import whole_at_wire_rate
@@ -26,6 +28,7 @@ from robotvoice.errors import ContentFailure, EngineFailure, EngineUnavailable
 from robotvoice.kept_sound.disk_trouble import DiskTrouble
 from robotvoice.kept_sound.kept_sound import STAYS
 from robotvoice.ground.backoff import Rests
+from robotvoice.ground.changed import set_within
 from robotvoice.persona import Persona, VoiceSpec
 from robotvoice.sound.pcm import WIRE_FORMAT, wav_file
 from robotvoice.utterance import Sentence
@@ -221,9 +224,7 @@ class PhraseRendering:
         return Sentence(job.number - 1, job.text, FOR_LATER)
 
     async def _wait(self, seconds: float | None) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._again.wait()
+        await set_within(self._again, seconds)
 
 
 def _decibels(one: float, other: float) -> float:

@@ -1,9 +1,6 @@
 """How sound that breaks off is let end."""
 
-import array
-import sys
-
-from robotvoice.sound.pcm import AudioChunk
+from robotvoice.sound.pcm import AudioChunk, pcm_of, samples_of
 
 FADE = 0.02
 """Seconds"""
@@ -14,13 +11,8 @@ def faded(last: AudioChunk) -> AudioChunk:
 
     Played backwards it goes on at the very sample where the sound broke off, so that nothing clicks.
     """
-    samples = array.array("h")
-    samples.frombytes(last.pcm[-last.format.frame_bytes * int(last.format.sample_rate * FADE) :])
-    if sys.byteorder == "big":
-        samples.byteswap()
+    samples = samples_of(last.pcm[-last.format.frame_bytes * int(last.format.sample_rate * FADE) :])
     samples.reverse()
     count = len(samples)
-    tail = array.array("h", (sample * (count - 1 - at) // count for at, sample in enumerate(samples)))
-    if sys.byteorder == "big":
-        tail.byteswap()
-    return AudioChunk(tail.tobytes(), last.format, last.origin)
+    tail = pcm_of(sample * (count - 1 - at) // count for at, sample in enumerate(samples))
+    return AudioChunk(tail, last.format, last.origin)

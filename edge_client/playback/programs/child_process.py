@@ -17,6 +17,7 @@ from typing import Self, cast
 
 from edge_client.ground.loudspeaker_lock import held
 from edge_client.playback.programs.child_failed import ChildFailed
+from robotvoice.ground.changed import set_within
 from robotvoice.ground.finishing import finished, had
 
 log = logging.getLogger(__name__)
@@ -121,10 +122,7 @@ class ChildProcess(asyncio.SubprocessProtocol):
 
     async def lives_on(self, seconds: float) -> None:
         """Returns after so many seconds. Raises ChildFailed when it has ended by then."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._exited.wait()
-        if self.exited:
+        if await set_within(self._exited, seconds):
             raise await self.ended()
 
     async def finish(self, within: float) -> None:
