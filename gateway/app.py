@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import WSCloseCode, web
 
-from gateway.api.gauges import Now
+from gateway.api.metrics import Now
 from gateway.api.openai import openai, openai_request
 from gateway.engines.cache.cache_engine import MEGABYTE
 from gateway.engines.guarded_engines import GuardedEngines

@@ -14,8 +14,7 @@ from aiohttp import web
 
 from gateway.app import make_app
 from gateway.engines.parts import parts_of
-from gateway.ground.allocator import give_large_blocks_back
-from gateway.ground.out_of_files import OutOfFiles
+from gateway.ground.resources import OutOfFiles, give_large_blocks_back
 from gateway.http.neighbourhood import Neighbourhood
 from gateway.mdns.advertise import Advertiser, MdnsAdvertiser, NullAdvertiser
 from gateway.mdns.announcement import own_interfaces

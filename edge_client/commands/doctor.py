@@ -41,8 +41,7 @@ def add_to(commands: Commands, layout: Layout) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from edge_client.doctor.finding import page
-    from edge_client.doctor.loudspeaker_findings import findings
+    from edge_client.doctor.loudspeaker_findings import findings, page
     from edge_client.settings.settings import load_settings
 
     settings = load_settings(config=options.config, player=options.player, device=options.device)

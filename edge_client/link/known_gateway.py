@@ -16,8 +16,7 @@ from edge_client.discovery.endpoint import Endpoint, parse_address
 from edge_client.link.gateway_memory import load, save
 from edge_client.link.link import NOT_FOUND, GatewayLink
 from edge_client.settings.settings import Settings
-from robotvoice.chain.breaker import CircuitBreaker, Remembered, State
-from robotvoice.chain.breaker_settings import BreakerSettings
+from robotvoice.chain.breaker import BreakerSettings, CircuitBreaker, Remembered, State
 from robotvoice.chain.guarded import GuardedEngine
 from robotvoice.chain.recovery import send_canary
 from robotvoice.errors import EngineFailure

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from robotvoice.errors import InvalidMessage, UnknownVoice
-from robotvoice.ground.state_files import read_whole, write_whole
 from robotvoice.ground.near_names import near
+from robotvoice.ground.state_files import read_whole, write_whole
 from robotvoice.languages import is_other
 from robotvoice.persona import (
     FIRST_AUDIO_BUDGET,

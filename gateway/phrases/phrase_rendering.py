@@ -8,8 +8,6 @@ import asyncio
 import logging
 import math
 from collections.abc import Callable, Iterator
-from contextlib import aclosing, suppress
-from collections.abc import Callable, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -25,10 +23,10 @@ from gateway.phrases.phrase_pack import sentences_to_record
 from robotvoice.chain.attempt import Limits, attempt
 from robotvoice.chain.guarded import UNGUARDED, ChainEntry, GuardedEngine
 from robotvoice.errors import ContentFailure, EngineFailure, EngineUnavailable
-from robotvoice.kept_sound.disk_trouble import DiskTrouble
-from robotvoice.kept_sound.kept_sound import STAYS
 from robotvoice.ground.backoff import Rests
 from robotvoice.ground.changed import set_within
+from robotvoice.kept_sound.disk_trouble import DiskTrouble
+from robotvoice.kept_sound.kept_sound import STAYS
 from robotvoice.persona import Persona, VoiceSpec
 from robotvoice.sound.pcm import WIRE_FORMAT, wav_file
 from robotvoice.utterance import Sentence

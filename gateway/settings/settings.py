@@ -21,9 +21,9 @@ from gateway.ground.folders import bundled_personas, config_folder, owned_person
 from gateway.ground.problems import one_line, shown, what_to_do
 from gateway.personas.persona_sources import PersonaSources
 from robotvoice.errors import InvalidSettings
-from robotvoice.ground.state_files import write_whole
 from robotvoice.ground.near_names import nearest_or_all
 from robotvoice.ground.setting_variables import PREFIX
+from robotvoice.ground.state_files import write_whole
 from robotvoice.ground.toml_file import read_toml
 
 __all__ = ["Settings", "bundled_personas", "gateway_identity", "load_settings"]

@@ -9,8 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from robotvoice.chain.breaker import CircuitBreaker, State
-from robotvoice.chain.breaker_settings import BreakerSettings
+from robotvoice.chain.breaker import BreakerSettings, CircuitBreaker, State
 from robotvoice.chain.chain_events import ChainEvent, Ended, SentenceStarted, TakenOver
 from robotvoice.engines.base import READY, Readiness
 from robotvoice.errors import EmptyText, EngineFailure
