@@ -23,7 +23,7 @@ from tests.robotvoice.chain.chain_model import Event
 from tests.robotvoice.chain.chain_scenario import PATIENCE, STALL, Actor, Scenario
 
 MODULES = (
-    *("budget", "first_audio", "fade", "blame", "guarded", "attempt"),
+    *("budget", "tail", "blame", "guarded", "attempt"),
     *("legibility", "candidates", "fallback", "ahead", "whole_file"),
 )
 """All that a chain is made of; each imports only from those before it"""
@@ -35,7 +35,7 @@ Parts = Mapping[str, Any]
 
 
 def named(module: str) -> str:
-    return f"robotvoice.{'sound' if module == 'fade' else 'chain'}.{module}"
+    return f"robotvoice.{'sound' if module == 'tail' else 'chain'}.{module}"
 
 
 def source_of(module: str) -> str:
