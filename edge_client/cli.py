@@ -8,9 +8,9 @@ import sys
 from collections.abc import Callable, Sequence
 
 from edge_client.commands import daemon, discover, doctor, install, python_path, say, status, stop, terminal
-from edge_client.settings.environment import misspelt
 from robotvoice.console.command_line import program
 from robotvoice.errors import RobotVoiceError
+from robotvoice.ground import setting_variables
 
 COMMANDS = (say, stop, status, daemon, discover, doctor, install, python_path)
 
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None, *, loaded: Callable[[], None] =
     if options.run is None:
         options.page.incomplete()
     logging.basicConfig(level=logging.ERROR, format="%(message)s", handlers=[terminal.Complaints()])
-    for line in misspelt(os.environ):
+    for line in setting_variables.misspelt(os.environ, setting_variables.ROBOT):
         terminal.complain(f"robotvoice: {line}")
     command: Callable[[argparse.Namespace], int] = options.run
     try:

@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import WSCloseCode, web
 
-from gateway.api.gauges import Now
+from gateway.api.metrics import Now
 from gateway.api.openai import openai, openai_request
 from gateway.engines.cache.cache_engine import MEGABYTE
 from gateway.engines.guarded_engines import GuardedEngines
@@ -64,11 +64,11 @@ from robotvoice.chain.recovery import recover
 from robotvoice.chain.voice_recovery import recover_voices
 from robotvoice.engines.base import Engine
 from robotvoice.errors import InvalidSettings, UnknownVoice
-from robotvoice.ground.settings_changes import SettingsChanges
 from robotvoice.http.admission import Admission
 from robotvoice.http.error_answers import errors_as_json
 from robotvoice.http.request_id import carry_request_id
 from robotvoice.persona import LOCAL_ENGINES, VoiceSpec
+from robotvoice.service.settings_changes import SettingsChanges
 from robotvoice.wire import wire
 from robotvoice.wire.last_answers import LastAnswers
 

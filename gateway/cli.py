@@ -13,6 +13,7 @@ from gateway.ground.shown import NotShown, complain
 from robotvoice.console.command_line import Run, program
 from robotvoice.console.output import write
 from robotvoice.errors import RobotVoiceError
+from robotvoice.ground import setting_variables
 from robotvoice.ground.installation import how_to_install
 
 COMMANDS = (serve_command, persona_commands, models_commands, doctor, status, breaker_command, install)
@@ -47,7 +48,6 @@ def main(arguments: Sequence[str] | None = None, *, loaded: Callable[[], None] =
     try:
         # Late, so that a base installation says in a sentence what is missing.
         import gateway.serve  # noqa: F401 - all that a gateway needs
-        from gateway.settings.environment import misspelt
         from gateway.settings.settings import load_settings
     except ModuleNotFoundError as error:
         todo = how_to_install("gateway", "espeak")
@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None, *, loaded: Callable[[], None] =
         name: getattr(options, name, None)
         for name in ("host", "port", "lan", "personas", "name", "announce", "log_level")
     }
-    for line in misspelt(os.environ):
+    for line in setting_variables.misspelt(os.environ, setting_variables.GATEWAY, any_case=True):
         complain(line)
     command: Run = options.run
     try:

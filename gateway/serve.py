@@ -14,8 +14,7 @@ from aiohttp import web
 
 from gateway.app import make_app
 from gateway.engines.parts import parts_of
-from gateway.ground.allocator import give_large_blocks_back
-from gateway.ground.out_of_files import OutOfFiles
+from gateway.ground.resources import OutOfFiles, give_large_blocks_back
 from gateway.http.neighbourhood import Neighbourhood
 from gateway.mdns.advertise import Advertiser, MdnsAdvertiser, NullAdvertiser
 from gateway.mdns.announcement import own_interfaces
@@ -26,8 +25,8 @@ from gateway.observe.logs import log_to_stderr
 from gateway.personas.persona_files import PersonaLibrary
 from gateway.settings.settings import ID_FILE, Settings, gateway_identity
 from robotvoice.console.output import write
-from robotvoice.ground.settings_changes import SettingsChanges
 from robotvoice.http.runner import Runner
+from robotvoice.service.settings_changes import SettingsChanges
 
 log = logging.getLogger(__name__)
 

@@ -38,7 +38,7 @@ def add_to(commands: Commands) -> None:
 def run(options: argparse.Namespace, load: Load) -> int:
     from gateway.serve import serve
     from gateway.settings.settings import settings_file
-    from robotvoice.ground.settings_changes import SettingsChanges
+    from robotvoice.service.settings_changes import SettingsChanges
 
     settings, file = load(), partial(settings_file, options.config)
     return asyncio.run(serve(settings, SettingsChanges(settings, type(settings).model_fields, load, file)))

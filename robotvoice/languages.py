@@ -1,6 +1,5 @@
 """The one table of languages, for every engine and every door: by tag, by code, by English name."""
 
-import difflib
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -8,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from robotvoice.errors import InvalidMessage, UnknownLanguage
+from robotvoice.ground.near_names import near
 
 # Code of ISO 639-1 (639-3 where there is none), code of 639-3, English name, scripts as Unicode names them,
 # other codes and names. Sources: ISO 639 and the Unicode Character Database.
@@ -194,15 +194,14 @@ def _subtag(part: str) -> str:
 
 
 def _unknown(text: str, asked: str) -> str:
-    known, near = _by_name(), []
+    known, likely = _by_name(), []
     first = asked.partition("-")[0]
     if meant := _CONFUSED.get(asked) or (first in known and first):
-        near = [meant]
+        likely = [meant]
     elif 2 < len(asked) <= LONGEST:
         names = [name for name in known if len(name) > 3]
-        near = [name for name in names if name.startswith(asked)]
-        near += difflib.get_close_matches(asked, names, n=3, cutoff=0.7)
-    codes = list(dict.fromkeys(known[name].code for name in near))[:3]
+        likely = [name for name in names if name.startswith(asked)] + near(asked, names, 3, 0.7)
+    codes = list(dict.fromkeys(known[name].code for name in likely))[:3]
     hint = ", ".join(f"{code} ({known[code].name})" for code in codes)
     return f"{text!r:.80} is no language known here; " + (
         f"near: {hint}" if hint else "write one as de, en-GB or German"

@@ -43,7 +43,7 @@ def add_to(commands: Commands) -> None:
 def run(options: argparse.Namespace) -> int:
     from edge_client.local_api.server import serve
     from edge_client.settings.settings import SETTINGS, config_file
-    from robotvoice.ground.settings_changes import SettingsChanges
+    from robotvoice.service.settings_changes import SettingsChanges
 
     if sys.stderr is not None and sys.stderr.isatty():
         logging.basicConfig(level=logging.INFO, handlers=[ForPeople()], format="%(message)s", force=True)

@@ -38,8 +38,7 @@ def add_to(commands: Commands) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from edge_client.doctor.finding import page
-    from edge_client.doctor.loudspeaker_findings import findings
+    from edge_client.doctor.loudspeaker_findings import findings, page
 
     settings = settings_of(options)
     found = terminal.run(findings(settings))

@@ -32,7 +32,8 @@ from robotvoice.chain.recovery import recover
 from robotvoice.console.people_log import PLAIN
 from robotvoice.engines.espeak.espeak_engine import EspeakEngine
 from robotvoice.errors import EmptyText, EngineFailure, NothingCanSpeak, SpokenInPart
-from robotvoice.ground.settings_changes import Changes, SettingsChanges
+from robotvoice.ground.backoff import Backoff
+from robotvoice.service.settings_changes import Changes, SettingsChanges
 from robotvoice.text.aside import sentences_aside
 from robotvoice.utterance import Asked, Priority, Utterance
 from robotvoice.voice_warnings import VoiceWarnings
@@ -218,11 +219,10 @@ class Daemon:
     async def _keep_espeak(self) -> None:
         """Warm from the start, and found again when it was lost."""
         await self.espeak.start()
-        pause = SOONEST
+        backoff = Backoff(SOONEST, LATEST)
         while not self.espeak.readiness(ANY_VOICE):
             # A busy boot is enough for that; no breaker would ever ask it again.
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, LATEST)
+            await asyncio.sleep(backoff.next())
             await self.espeak.start()
         await recover([(self.espeak, self.voices.espeak_breaker)])
 

@@ -19,6 +19,7 @@ from edge_client.playback.devices.away import Away, LoudspeakerAway
 from edge_client.playback.player_session import UNHEARD, Begins
 from robotvoice.chain.chain_events import SentenceStarted
 from robotvoice.errors import PlayerFailed, RobotVoiceError, SpokenInPart, TooManyRequests
+from robotvoice.ground.changed import Changed
 from robotvoice.utterance import Priority
 
 log = logging.getLogger(__name__)
@@ -109,7 +110,7 @@ class Speaker:
         self._turn: _Turn | None = None
         self._numbers = 0
         self._closed = False
-        self._news = asyncio.Event()
+        self._news = Changed()
 
     @property
     def now(self) -> Job | None:
@@ -158,7 +159,7 @@ class Speaker:
         try:
             while True:
                 while not self._waiting:
-                    await self._changed()
+                    await self._news.wait()
                 if not await self._can_be_heard() or not self._waiting:
                     continue
                 job = self._waiting.pop(0)
@@ -182,7 +183,7 @@ class Speaker:
             left = next_one - self._clock()
             try:
                 async with asyncio.timeout(max(left, 0.01) if left < float("inf") else None):
-                    await self._changed()
+                    await self._news.wait()
             except TimeoutError:
                 continue
 
@@ -270,14 +271,7 @@ class Speaker:
     def _enqueue(self, job: Job) -> None:
         self._waiting.append(job)
         self._waiting.sort(key=lambda each: each.rank)
-        self._wake()
-
-    def _wake(self) -> None:
-        self._news.set()
-        self._news = asyncio.Event()
-
-    async def _changed(self) -> None:
-        await self._news.wait()
+        self._news.tell()
 
     def _too_late(self) -> TooLate:
         problem = self._loudspeaker.problem if self._loudspeaker and self._loudspeaker.away else None

@@ -14,6 +14,7 @@ from edge_client.discovery.endpoint import Endpoint
 from edge_client.discovery.network import NO_NETWORK, has_network, own_interfaces
 from edge_client.discovery.promising import by_turns, merged
 from robotvoice.errors import RobotVoiceError
+from robotvoice.ground.changed import set_within
 from robotvoice.ground.interfaces import Address, Interface
 from robotvoice.ground.network_changes import NetworkChanges
 from robotvoice.wire.wire import PROTOCOL_VERSION, SERVICE_TYPE
@@ -207,9 +208,7 @@ class _Search:
     async def run(self, seconds: float | None) -> list[Endpoint]:
         async with asyncio.TaskGroup() as group:
             resolvers = [group.create_task(self._resolve_all()) for _ in range(RESOLVERS)]
-            with suppress(TimeoutError):
-                async with asyncio.timeout(seconds):
-                    await self._done.wait()
+            await set_within(self._done, seconds)
             for resolver in resolvers:
                 resolver.cancel()
         return by_turns(sorted(self._found.values(), key=lambda found: found[0].name or ""))

@@ -1,7 +1,6 @@
 """Six numbers, or six tones where no voice is: whoever hears only some of them knows which."""
 
 import math
-import sys
 from array import array
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from edge_client.settings.settings import Settings
 from robotvoice.engines.espeak.espeak_engine import EspeakEngine
 from robotvoice.errors import EngineFailure, EngineUnavailable
 from robotvoice.persona import VoiceSpec
-from robotvoice.sound.pcm import AudioChunk, AudioFormat, Origin
+from robotvoice.sound.pcm import AudioChunk, AudioFormat, Origin, pcm_of, samples_of
 from robotvoice.utterance import Sentence
 
 NUMBERS = ("one", "two", "three", "four", "five", "six")
@@ -58,7 +57,7 @@ async def _word(espeak: EspeakEngine, word: str) -> tuple["array[int]", AudioFor
     samples, audio = array("h"), TONES
     async with aclosing(espeak.speak(Sentence(0, word), VOICE)) as chunks:
         async for chunk in chunks:
-            samples.frombytes(chunk.pcm)
+            samples += samples_of(chunk.pcm)
             audio = chunk.format
     loud = [at for at, sample in enumerate(samples) if abs(sample) > AUDIBLE]
     if not loud:
@@ -80,6 +79,4 @@ def _joined(sounds: list["array[int]"], audio: AudioFormat) -> bytes:
     for samples in sounds:
         pcm += samples[:step]
         pcm.frombytes(bytes(2 * (step - len(samples[:step]))))
-    if sys.byteorder == "big":
-        pcm.byteswap()
-    return pcm.tobytes()
+    return pcm_of(pcm)

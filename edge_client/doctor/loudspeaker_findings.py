@@ -1,11 +1,12 @@
-"""What stands between a line and an ear: daemon, players, cards, device, mixer, who has it."""
+"""What stands between a line and an ear: daemon, players, cards, device, mixer, who has it; and its page."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from edge_client.daemon.daemon_client import reach
-from edge_client.doctor.finding import Finding
 from edge_client.playback.devices.away import which_cards
 from edge_client.playback.devices.device_names import card_of, names_a_number, on_card
 from edge_client.playback.devices.place import Place
@@ -13,6 +14,28 @@ from edge_client.playback.devices.player_commands import PACKAGES
 from edge_client.playback.devices.sound_cards import PROC
 from edge_client.playback.loudspeaker import Loudspeaker
 from edge_client.settings.settings import Settings
+from robotvoice.console.tables import sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    name: str
+    state: Literal["ok", "warn", "fail"]
+    found: str
+    todo: str = ""
+    """What to do about it; empty if there is nothing to do"""
+
+
+def page(findings: Sequence[Finding], width: int | None = None) -> str:
+    """`width` is in columns of a terminal."""
+    before = max(len(finding.name) for finding in findings)
+    lines: list[tuple[str, str]] = []
+    for finding in findings:
+        lines.append((f"{finding.state:<4}  {finding.name:<{before}}", finding.found))
+        lines += [("", f"-> {finding.todo}")] if finding.todo else []
+    return sheet(lines, width)
 
 
 async def findings(settings: Settings, proc: Path = PROC) -> list[Finding]:

@@ -4,6 +4,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
+from robotvoice.ground.backoff import Backoff
+
 log = logging.getLogger(__name__)
 
 SOONEST, LATEST = 0.5, 60.0
@@ -12,7 +14,7 @@ SOONEST, LATEST = 0.5, 60.0
 
 async def until_done(work: Callable[[], Awaitable[None]], name: str) -> None:
     """Returns when the work does, or when it is cancelled. `name` is for the log."""
-    clock, pause = asyncio.get_running_loop().time, SOONEST
+    clock, backoff = asyncio.get_running_loop().time, Backoff(SOONEST, LATEST)
     while True:
         began = clock()
         try:
@@ -23,6 +25,6 @@ async def until_done(work: Callable[[], Awaitable[None]], name: str) -> None:
                 raise
             # Also when it waited for something that somebody else had cancelled.
             log.exception("%s broke, and begins anew", name)
-        pause = SOONEST if clock() - began > LATEST else pause
-        await asyncio.sleep(pause)
-        pause = min(2 * pause, LATEST)
+        if clock() - began > LATEST:
+            backoff.reset()
+        await asyncio.sleep(backoff.next())

@@ -16,8 +16,7 @@ from edge_client.link.choice import first_ready
 from edge_client.link.link import NOT_FOUND, NOT_LOOKED_FOR, GatewayLink, OnDemand
 from edge_client.link.memory import Memory
 from edge_client.settings.settings import Settings
-from robotvoice.chain.breaker import CircuitBreaker, State
-from robotvoice.chain.breaker_settings import BreakerSettings
+from robotvoice.chain.breaker import BreakerSettings, CircuitBreaker, State
 from robotvoice.chain.guarded import GuardedEngine
 from robotvoice.chain.recovery import send_canary
 from robotvoice.errors import EngineFailure

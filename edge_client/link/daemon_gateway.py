@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 
 from edge_client.discovery.endpoint import Endpoint
@@ -14,6 +13,7 @@ from edge_client.link.reconnecting import Reconnecting
 from edge_client.settings.settings import Settings
 from robotvoice.chain.breaker import CircuitBreaker
 from robotvoice.chain.guarded import GuardedEngine
+from robotvoice.ground.changed import set_within
 from robotvoice.utterance import Reason
 from robotvoice.wire import wire
 
@@ -99,9 +99,7 @@ class DaemonGateway:
         await self.link.start()
         try:
             while True:
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(LEARN_EVERY):
-                        await self._news.wait()
+                await set_within(self._news, LEARN_EVERY)
                 self._news.clear()
                 if self.connected:
                     await learn()

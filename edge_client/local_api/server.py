@@ -17,10 +17,10 @@ from edge_client.local_api.say_stop import say, stop
 from edge_client.local_api.synthesize import MOST_INSIDE, synthesize
 from edge_client.settings.settings import Settings
 from robotvoice.errors import InvalidSettings
-from robotvoice.ground.settings_changes import SettingsChanges
 from robotvoice.http.admission import Admission
 from robotvoice.http.error_answers import errors_as_json
 from robotvoice.http.runner import Runner
+from robotvoice.service.settings_changes import SettingsChanges
 from robotvoice.wire.last_answers import LastAnswers
 
 HOST = "127.0.0.1"

@@ -5,8 +5,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
 
-from robotvoice.chain.first_audio import FirstAudio
-from robotvoice.chain.guarded import GuardedEngine
+from robotvoice.chain.guarded import FirstAudio, GuardedEngine
 from robotvoice.engines.base import Engine
 from robotvoice.engines.wrapped import WrappedEngine
 from robotvoice.persona import VoiceSpec

@@ -3,7 +3,6 @@
 Before a gateway was ever seen, the personas that come with robotvoice are known.
 """
 
-import difflib
 import json
 import logging
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from typing import Any
 
 from robotvoice.chain.budget import possible_budget
 from robotvoice.errors import InvalidMessage, UnknownVoice
+from robotvoice.ground.near_names import near
 from robotvoice.ground.state_files import read_whole, write_whole
 from robotvoice.languages import is_other
 from robotvoice.persona import (
@@ -97,8 +97,8 @@ class KnownPersonas:
     def unknown(self, name: str) -> UnknownVoice:
         """The error for a name nobody has, with those there are."""
         names = [persona.id for persona in self.personas]
-        near = difflib.get_close_matches(name.casefold(), names, n=2)
-        hint = f"did you mean {' or '.join(near)}? There" if near else "there"
+        meant = near(name, names, 2)
+        hint = f"did you mean {' or '.join(meant)}? There" if meant else "there"
         more = ", ..." if len(names) > MOST_NAMED else ""
         return UnknownVoice(
             f"there is no persona {name!r:.80}; {hint} are {', '.join(names[:MOST_NAMED])}{more}"

@@ -14,6 +14,8 @@ from edge_client.phrasebook.phrase_intake import Intake
 from edge_client.phrasebook.phrase_manifest import Manifest, PhrasesFailed, Recording, read_manifest
 from edge_client.phrasebook.phrase_store import PhraseStore, Shelf
 from robotvoice.errors import InvalidMessage
+from robotvoice.ground.backoff import Backoff
+from robotvoice.ground.changed import set_within
 
 if TYPE_CHECKING:  # aiohttp is loaded off the loop
     from edge_client.phrasebook.phrase_download import PhraseDownload
@@ -94,15 +96,13 @@ class PhrasePull:
 
     async def run(self) -> None:
         """Until cancelled."""
-        pause = SOONEST
+        backoff = Backoff(SOONEST, LATEST)
         try:
             while True:
                 self._news.clear()
-                again = await self._round()
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(pause if again else NOW_AND_THEN):
-                        await self._news.wait()
-                pause = min(2 * pause, LATEST) if again else SOONEST
+                if not (again := await self._round()):
+                    backoff.reset()
+                await set_within(self._news, backoff.next() if again else NOW_AND_THEN)
                 await asyncio.sleep(BREATH)
         finally:
             self._store.close()

@@ -1,11 +1,9 @@
 """The short sound that says: there is more of this text, but it could not be spoken."""
 
 import math
-import sys
-from array import array
 from functools import lru_cache
 
-from robotvoice.sound.pcm import AudioChunk, AudioFormat, Origin
+from robotvoice.sound.pcm import AudioChunk, AudioFormat, Origin, pcm_of
 
 PAUSE = 0.06
 """Seconds between the last word and the first tone"""
@@ -27,8 +25,5 @@ def earcon(audio_format: AudioFormat) -> AudioChunk:
             # Each tone swells and dies away: an edge would click.
             swell = math.sin(math.pi * number / length) ** 2
             samples.append(round(PEAK * swell * math.sin(2 * math.pi * pitch * number / rate)))
-    frames = [sample for sample in samples for _ in range(audio_format.channels)]
-    pcm = array("h", frames)
-    if sys.byteorder == "big":
-        pcm.byteswap()
-    return AudioChunk(pcm.tobytes(), audio_format, ORIGIN)
+    frames = (sample for sample in samples for _ in range(audio_format.channels))
+    return AudioChunk(pcm_of(frames), audio_format, ORIGIN)

@@ -10,6 +10,7 @@ from edge_client.playback.players.play_out import PlayOut
 from edge_client.playback.pre_buffer import PreBuffer
 from robotvoice.chain.chain_events import SentenceStarted
 from robotvoice.errors import NothingCanSpeak, SpokenInPart
+from robotvoice.ground.changed import Changed
 from robotvoice.sound.pcm import AudioChunk
 
 Item: TypeAlias = AudioChunk | SentenceStarted | NothingCanSpeak | SpokenInPart | None
@@ -33,7 +34,7 @@ class PlayQueue:
     ) -> None:
         self._most, self._pre_buffer, self._clock, self._play_out = most, pre_buffer, clock, play_out
         self._items: deque[Item] = deque()
-        self._news = asyncio.Event()
+        self._news = Changed()
         self._arrival: _Arrival | None = None
         self._source = ""
         self._sounds = False
@@ -48,7 +49,7 @@ class PlayQueue:
         self._items.append(item)
         if self._pre_buffer:
             self._watch(item, self._pre_buffer)
-        self._wake()
+        self._news.tell()
 
     async def get(self) -> Item:
         """The next one, as soon as it can be played without a gap."""
@@ -66,7 +67,7 @@ class PlayQueue:
             if self._arrival:
                 self._arrival.gap = True
         self._items.popleft()
-        self._wake()
+        self._news.tell()
         if isinstance(item, AudioChunk):
             self._sounds = True
         return item
@@ -111,10 +112,6 @@ class PlayQueue:
         self._arrival = None
         if isinstance(item, SentenceStarted) and not item.origin.stored:
             self._arrival = _Arrival(item.sentence, item.origin.engine)
-
-    def _wake(self) -> None:
-        self._news.set()
-        self._news = asyncio.Event()
 
 
 @dataclass(slots=True)

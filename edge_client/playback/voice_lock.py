@@ -2,6 +2,7 @@
 
 import logging
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 from edge_client.ground.loudspeaker_lock import held
@@ -60,3 +61,26 @@ class VoiceLock:
         """The program that has it."""
         pid = lock_holder(self._path)
         return program(pid) if pid else None
+
+
+@dataclass(frozen=True, slots=True)
+class Speaking:
+    """A program, for a person."""
+
+    name: str
+    pid: int | None
+
+
+def speaking_now(lock: Path) -> Speaking | None:
+    """None: nobody is speaking, or it cannot be known."""
+    try:
+        descriptor = locked(lock)
+    except OSError:
+        return None
+    if descriptor is not None:
+        os.close(descriptor)
+        return None
+    pid = lock_holder(lock)
+    if pid is None:
+        return Speaking("another program", None)
+    return Speaking(f"process {pid} ({program(pid) or 'a program of another user'})", pid)

@@ -1,11 +1,9 @@
 """Sound made softer, the same for every player: aplay has no volume of its own."""
 
-import sys
-from array import array
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import replace
 
-from robotvoice.sound.pcm import AudioChunk
+from robotvoice.sound.pcm import AudioChunk, pcm_of, samples_of
 
 FULL = 100
 """Percent"""
@@ -18,14 +16,5 @@ async def softer(chunks: AsyncIterator[AudioChunk], percent: int) -> AsyncGenera
     async for chunk in chunks:
         step = PIECE * chunk.format.frame_bytes
         for start in range(0, len(chunk.pcm), step):
-            yield replace(chunk, pcm=_scaled(chunk.pcm[start : start + step], percent))
-
-
-def _scaled(pcm: bytes, percent: int) -> bytes:
-    samples = array("h", pcm)
-    if sys.byteorder == "big":
-        samples.byteswap()
-    samples = array("h", [sample * percent // FULL for sample in samples])
-    if sys.byteorder == "big":
-        samples.byteswap()
-    return samples.tobytes()
+            samples = samples_of(chunk.pcm[start : start + step])
+            yield replace(chunk, pcm=pcm_of(sample * percent // FULL for sample in samples))

@@ -1,9 +1,10 @@
 """What each of the robot's settings may be. A parser raises ValueError that says what to give instead."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
+from robotvoice.ground.near_names import near
 from robotvoice.persona import PERSONA_ID
 
 LONGEST_WAIT = 60.0
@@ -16,12 +17,10 @@ MOST_MEGABYTES = 100_000
 _TRUE, _FALSE = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
 
 
-def near(name: str, known: Iterable[str]) -> str:
-    """For the end of a sentence about a name that is none: what may have been meant."""
-    import difflib  # only mistakes pay for it
-
-    close = difflib.get_close_matches(name, known)
-    return f", did you mean {' or '.join(close)}?" if close else f"; there are {', '.join(known)}"
+def what_is_meant(name: str, known: Collection[str]) -> str:
+    """For the end of a sentence about a name that is none."""
+    meant = near(name, known, 3)
+    return f", did you mean {' or '.join(meant)}?" if meant else f"; there are {', '.join(known)}"
 
 
 def text(value: object) -> str:
@@ -54,7 +53,7 @@ def persona(value: object) -> str:
 def one_of(*choices: str) -> Callable[[object], str]:
     def parse(value: object) -> str:
         if value not in choices:
-            raise ValueError(f"{value!r:.80} is not known{near(str(value), choices)}")
+            raise ValueError(f"{value!r:.80} is not known{what_is_meant(str(value), choices)}")
         return str(value)
 
     return parse

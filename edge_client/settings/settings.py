@@ -9,8 +9,8 @@ from typing import Any, Literal, get_args
 from edge_client.ground.loudspeaker_lock import default_path
 from edge_client.settings import setting_values
 from robotvoice.errors import InvalidSettings
+from robotvoice.ground.setting_variables import PREFIX
 
-ENVIRONMENT_PREFIX = "ROBOTVOICE_"
 CONFIG_VARIABLE = "ROBOTVOICE_ROBOT_CONFIG"
 DAEMON_PORT = 7870
 
@@ -94,7 +94,7 @@ def load_settings(
         given = [(name, value, str(path)) for name, value in found.items()]
         problems = [f"{path} is not valid TOML: {mistake}" for mistake in mistakes]
     for name in _PARSERS:
-        variable = ENVIRONMENT_PREFIX + name.upper()
+        variable = PREFIX + name.upper()
         if text := environ.get(variable, "").strip():
             given.append((name, text, variable))
     given += [(name, value, "the caller") for name, value in overrides.items() if value is not None]
@@ -102,7 +102,9 @@ def load_settings(
     values: dict[str, Any] = {"state_dir": default_state_dir(environ)}
     for name, value, source in given:
         if name not in _PARSERS:
-            problems.append(f"{name} (from {source}) is not a setting{setting_values.near(name, _PARSERS)}")
+            problems.append(
+                f"{name} (from {source}) is not a setting{setting_values.what_is_meant(name, _PARSERS)}"
+            )
             continue
         try:
             values[name] = _PARSERS[name](value)

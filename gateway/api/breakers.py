@@ -15,10 +15,11 @@ from aiohttp import web
 from yarl import URL
 
 from gateway.api.status_report import OPERATOR, engine_status
-from gateway.ground.problems import did_you_mean, one_line, shown
+from gateway.ground.problems import one_line, shown
 from gateway.requests.app_keys import ENGINES
 from robotvoice.chain.breaker import State
 from robotvoice.errors import InvalidMessage
+from robotvoice.ground.near_names import nearest_or_all
 from robotvoice.http.error_answers import problem
 from robotvoice.http.request_id import request_id
 from robotvoice.utterance import Reason
@@ -54,7 +55,7 @@ async def force(request: web.Request) -> web.Response:
     breaker = guarded.breaker if guarded else None
     if guarded is None or breaker is None:
         with_one = [each for each, other in engines.items() if other.breaker]
-        said = f"there is no breaker called {shown(name)}; {did_you_mean(name, with_one)}"
+        said = f"there is no breaker called {shown(name)}; {nearest_or_all(name, with_one)}"
         return problem(request, HTTPStatus.NOT_FOUND, "unknown_engine", said)
     wanted, why = _order(await request.content.read(LONGEST_BODY + 1))
     state = FORCED[wanted]

@@ -9,7 +9,8 @@ piece of sound, and is answered when it is come to. What is short needs no marks
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
+
+from robotvoice.ground.changed import set_within
 
 WINDOW = 3.0
 """Seconds of sound; any ping is answered after as long, and the fastest way is kept busy"""
@@ -48,9 +49,7 @@ class InFlight:
         while (ahead := self.seconds) >= self._window:
             self._news.clear()
             wait = None if self._answers else ahead - self._window + 0.01
-            with suppress(TimeoutError):
-                async with asyncio.timeout(wait):
-                    await self._news.wait()
+            await set_within(self._news, wait)
 
     def sent(self, seconds: float) -> bytes | None:
         """So much went out; a mark that is to be sent behind it, if one is due."""

@@ -12,9 +12,8 @@ from gateway.encoders.resample import whole_at_wire_rate
 from gateway.engines.chains import chain_for
 from gateway.observe.request_log import Seen
 from gateway.requests.app_keys import ADMISSION, ENGINES, LAST_ANSWERS, OBSERVER
-from gateway.requests.asked import asked_over_http, budget_header, own_only, whole
+from gateway.requests.asked import asked_over_http, budget_header, own_only, who_is_asked, whole
 from gateway.requests.asked_language import check_legible, speaking
-from gateway.requests.who_is_asked import who_is_asked
 from robotvoice.chain.whole_file import speak_whole
 from robotvoice.errors import InvalidMessage, NothingCanSpeak
 from robotvoice.http.file_answers import file_for, send_file, wav_answer

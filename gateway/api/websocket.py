@@ -23,9 +23,8 @@ from gateway.requests.app_keys import (
     PHRASES,
     SOCKETS,
 )
-from gateway.requests.asked import asked_by_message, budget_field, client_of, streamed, whole
+from gateway.requests.asked import asked_by_message, budget_field, client_of, streamed, who_is_asked, whole
 from gateway.requests.asked_language import check_legible, for_another_voice, speaking
-from gateway.requests.who_is_asked import who_is_asked
 from robotvoice.chain.budget import Budget
 from robotvoice.chain.fallback import FallbackChain
 from robotvoice.engines.base import READY, Readiness

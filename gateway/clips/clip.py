@@ -1,9 +1,26 @@
-"""A reference clip as a model takes it, and what makes a clip good enough to be cloned."""
+"""A reference clip as a model takes it, and what is found in a recording."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from gateway.clips.findings import Finding, of_level
+Level = Literal["problem", "warning", "remark"]
+"""It cannot be used · it can, and sounds worse for it · nothing has to be done"""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found and what to do about it."""
+
+    code: str
+    level: Level
+    text: str
+
+
+def of_level(findings: Iterable[Finding], level: Level) -> tuple[str, ...]:
+    """Their sentences."""
+    return tuple(finding.text for finding in findings if finding.level == level)
+
 
 if TYPE_CHECKING:
     from gateway.clips.measures import Measures

@@ -6,8 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from gateway.clips.activity import activity_in, quiet_places
-from gateway.clips.clip import CLIP_RATE, TRAILING_SILENCE, CheckedClip, Clip
-from gateway.clips.findings import Finding, of_level
+from gateway.clips.clip import CLIP_RATE, TRAILING_SILENCE, CheckedClip, Clip, Finding, of_level
 from gateway.clips.frames import HOP_SECONDS, frames_of
 from gateway.clips.measures import Recorded, measured
 from gateway.clips.readings import LONGEST, SHORTEST

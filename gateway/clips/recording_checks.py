@@ -7,7 +7,7 @@ synthetic voices, and what was made of these: of 366 clean ones none is refused,
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from gateway.clips.findings import Finding, Level
+from gateway.clips.clip import Finding, Level
 from gateway.clips.measures import Measures
 from gateway.clips.readings import (
     ECHO,

@@ -1,10 +1,8 @@
 """Reference clips from outside: decoded in a process of their own, checked, and kept for the next time."""
 
 import asyncio
-import contextlib
 import json
 import os
-import signal
 import stat
 import sys
 import weakref
@@ -20,6 +18,7 @@ from gateway.clips.clip_checks import check_caller_clip, check_persona_clip
 from gateway.clips.decoding.containers import READABLE, container_named
 from gateway.clips.measures import Recorded
 from gateway.clips.words import words_against
+from robotvoice.engines.child import end, spawn
 from robotvoice.errors import InvalidClip
 from robotvoice.sound.pcm import AudioFormat, wav_file
 
@@ -171,24 +170,19 @@ def _refusal(answer: dict[str, Any], path: Path | None) -> str:
 
 
 async def _decode(data: bytes, path: Path | None = None) -> tuple[dict[str, Any], bytes]:
-    process = await asyncio.create_subprocess_exec(
+    process = await spawn(
         *(sys.executable, "-I", "-B", str(DECODER), str(DECODED)),
         # So that no name of a file reads as an option.
         *([os.path.join(os.curdir, path)] if path else []),  # noqa: PTH118 (pathlib drops the `./`)
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
         # Each thread of the BLAS library takes its share of the address space, and none is needed.
         env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
-        # A group of its own, so that a program which converts ends with it.
-        start_new_session=True,
+        # So that a program which converts ends with it.
+        group=True,
     )
     try:
         output, _ = await process.communicate(data)
     finally:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()
+        await end(process, group=True)
     head, _, sound = output.partition(b"\n")
     if process.returncode:
         raise InvalidClip("the clip made its decoder fail; give a plain WAV file of 10 to 15 s")

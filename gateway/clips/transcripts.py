@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from gateway.clips.findings import Finding
+from gateway.clips.clip import Finding
 
 PLAIN = "save it as plain text that holds the words alone"
 _BINARY = (

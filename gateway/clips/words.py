@@ -1,6 +1,6 @@
 """Whether a transcript can be all that is said in a recording: its syllables against those that are heard."""
 
-from gateway.clips.findings import Finding
+from gateway.clips.clip import Finding
 from gateway.clips.frames import HOP_SECONDS
 from gateway.clips.measures import Measures
 from gateway.clips.syllables import syllables

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from gateway.engines.parts import Parts
 from gateway.engines.upstream.configured import MissingUpstream
 from robotvoice.chain.blame import Blame
-from robotvoice.chain.breaker import BreakerChange, CircuitBreaker
-from robotvoice.chain.breaker_settings import DEFAULTS, BreakerSettings
+from robotvoice.chain.breaker import DEFAULTS, BreakerChange, BreakerSettings, CircuitBreaker
 from robotvoice.chain.guarded import GuardedEngine
 from robotvoice.persona import UPSTREAM_PREFIX
 

@@ -1,8 +1,9 @@
 """Files of a folder whose owner is not trusted with the rest of the disk."""
 
-import difflib
 import unicodedata
 from pathlib import Path
+
+from robotvoice.ground.near_names import did_you_mean, near
 
 
 class Unreadable(Exception):
@@ -37,10 +38,7 @@ def names_beside(path: Path) -> list[str]:
 
 def near_names(path: Path) -> list[str]:
     """Files beside a missing one that may be meant, the nearest first."""
-    names = {name.lower(): name for name in names_beside(path)}
-    return [
-        names[each] for each in difflib.get_close_matches(path.name.lower(), sorted(names), n=2, cutoff=0.75)
-    ]
+    return near(path.name, names_beside(path), 2, 0.75)
 
 
 def read_inside(path: Path, root: Path, limit: int) -> bytes:
@@ -55,8 +53,7 @@ def read_inside(path: Path, root: Path, limit: int) -> bytes:
         with real.open("rb") as file:
             raw = file.read(limit + 1)
     except FileNotFoundError as error:
-        near = near_names(path)
-        mend = f"did you mean {' or '.join(near)}?" if near else "put it there, or remove what names it"
+        mend = did_you_mean(near_names(path), "put it there, or remove what names it")
         raise Missing(f"is missing; {mend}") from error
     except (OSError, RuntimeError) as error:
         why = getattr(error, "strerror", None) or "a loop of symlinks"

@@ -4,7 +4,7 @@ import contextlib
 import os
 from pathlib import Path
 
-from robotvoice.ground.shipped import shipped
+from robotvoice.ground.installation import shipped
 
 
 def config_folder() -> Path | None:

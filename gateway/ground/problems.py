@@ -1,10 +1,9 @@
 """How a bad value, or a folder, is told to whoever can mend it: one line, what it was, and near names."""
 
 import codecs
-import difflib
 import errno
 import reprlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 # Looked up now: it is a file, and a log has to be written also when no more files can be opened.
 _escaped = codecs.getencoder("unicode_escape")
@@ -29,13 +28,6 @@ def shown(value: object) -> str:
         return _short.repr(value)
     except ValueError:  # Python writes no whole number of more than 4300 digits
         return "so large a number"
-
-
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """The nearest known name, or all of them if none is near."""
-    names = list(known)
-    near = difflib.get_close_matches(name[:64].lower(), names, n=1)
-    return f"did you mean {near[0]}?" if near else f"known are {', '.join(names)}"
 
 
 def one_line(text: str) -> str:

@@ -16,6 +16,7 @@ CEILING = -1.0
 RELEASE = 0.1
 """Seconds in which the limiter gives back 10 dB"""
 
+# Of ITU-R BS.1770, annex 1: blocks that overlap by three quarters, two gates, the constant of its formula.
 BLOCK_SECONDS, STEP_SECONDS = 0.4, 0.1
 ABSOLUTE_GATE = -70.0
 """LUFS"""
@@ -39,7 +40,11 @@ class Biquad:
 
 
 def k_weighting(rate: int) -> tuple[Biquad, Biquad]:
-    """The shelf and the high-pass of BS.1770 at any rate; at 48 kHz they are the ones it prints."""
+    """The shelf and the high-pass of BS.1770 at any rate; at 48 kHz they are the ones it prints.
+
+    It prints their coefficients at 48 kHz (annex 1, tables 1 and 2). The numbers here are the frequencies, Qs
+    and gain of the analogue filters of which the bilinear transform makes those, as libebur128 has them too.
+    """
     k, q = math.tan(math.pi * 1681.974450955533 / rate), 0.7071752369554196
     high = 10 ** (3.999843853973347 / 20)
     middle = high**0.4996667741545416

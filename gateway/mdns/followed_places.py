@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gateway.mdns.announcement import Place, own_interfaces
+from robotvoice.ground.backoff import Backoff
 from robotvoice.ground.interfaces import Interface
 from robotvoice.ground.network_changes import NetworkChanges
 
@@ -100,12 +101,11 @@ class FollowedPlaces:
         task.add_done_callback(self._ending.discard)
 
     async def _keep(self, followed: Followed) -> None:
-        pause = SOONEST
+        backoff = Backoff(SOONEST, LATEST)
         while True:
             try:
                 await self._work(followed)
             except Exception as error:  # whatever it is, it must not end the gateway
                 followed.problem = getattr(error, "strerror", None) or str(error) or type(error).__name__
                 self._trouble()
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, LATEST)
+            await asyncio.sleep(backoff.next())

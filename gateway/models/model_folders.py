@@ -1,9 +1,10 @@
 """Which folder the key `model` of a persona means, if it means one, and whether a model lies there."""
 
-import difflib
 import os
 import re
 from pathlib import Path
+
+from robotvoice.ground.near_names import did_you_mean, near
 
 HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 """OWNER/NAME, as on the Hub; use `fullmatch`"""
@@ -69,8 +70,7 @@ def _near(path: Path) -> str:
     if not _is_dir(path.parent):
         return f"{_CORRECT}, or give OWNER/NAME as on the Hub"
     names = sorted(entry.name for entry in path.parent.iterdir() if entry.is_dir())
-    near = difflib.get_close_matches(path.name, names, n=2)
-    return f"did you mean {' or '.join(near)}?" if near else f"{_CORRECT}, or give OWNER/NAME as on the Hub"
+    return did_you_mean(near(path.name, names, 2), f"{_CORRECT}, or give OWNER/NAME as on the Hub")
 
 
 def _inside(path: Path) -> str:

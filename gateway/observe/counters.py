@@ -9,8 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
 
-from gateway.observe.reasons import known
-from gateway.observe.request_log import Account
+from gateway.observe.request_log import Account, known
 from robotvoice.chain.breaker import BreakerChange, State
 
 NOBODY = "none"

@@ -5,8 +5,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from gateway.observe.reasons import known
-from gateway.observe.request_log import Account
+from gateway.observe.request_log import Account, known
 
 MINUTES = 60
 

@@ -1,7 +1,6 @@
 """The folder of personas: each sub-folder with a persona.yaml is one, and a broken one harms no other."""
 
 import datetime
-import difflib
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -17,6 +16,7 @@ from gateway.personas.persona_schema import PersonaFile, problems_in
 from gateway.personas.voice_files import VoiceFiles
 from gateway.personas.yaml_lines import Location, Problem, YamlDocument, key_of, read_yaml
 from robotvoice.errors import InvalidPersona, UnknownVoice
+from robotvoice.ground.near_names import near
 from robotvoice.persona import PERSONA_ID, Persona, VoiceSpec
 
 FILE_NAME = "persona.yaml"
@@ -59,9 +59,8 @@ class PersonaLibrary:
         wanted = folded(name[:LONGEST_NAME])
         if wanted in known and len(name) <= LONGEST_NAME:
             return known[wanted]
-        matches = difflib.get_close_matches(wanted, known, n=4)
-        near = list(dict.fromkeys(known[match].id for match in matches))[:2]
-        raise UnknownVoice(nobody_called(name, near, list(self.personas)))
+        meant = list(dict.fromkeys(known[match].id for match in near(wanted, known, 4)))[:2]
+        raise UnknownVoice(nobody_called(name, meant, list(self.personas)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 
-from gateway.clips.findings import of_level
+from gateway.clips.clip import of_level
 from gateway.clips.reference_clips import load_persona_clip
 from robotvoice.chain.guarded import GuardedEngine
 from robotvoice.errors import InvalidClip

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, ValidationError
 
-from gateway.ground.problems import did_you_mean, shown
+from gateway.ground.problems import shown
 from gateway.personas.consent import ConsentBlock
 from gateway.personas.voice_schema import (
     VOICES,
@@ -24,6 +24,7 @@ from gateway.personas.voice_schema import (
 )
 from gateway.personas.yaml_lines import Location
 from robotvoice.errors import UnknownLanguage
+from robotvoice.ground.near_names import nearest_or_all
 from robotvoice.languages import language_tag
 from robotvoice.persona import (
     ModelVoice,
@@ -159,7 +160,7 @@ def problems_in(error: ValidationError) -> Iterator[tuple[Location, str]]:
             case "extra_forbidden" if detail["loc"][:-1] in foreign:
                 continue
             case "extra_forbidden":
-                text = f"there is no such key; {did_you_mean(str(location[-1]), model.model_fields)}"
+                text = f"there is no such key; {nearest_or_all(str(location[-1]), model.model_fields)}"
             case "missing":
                 text = f"is missing; give {wanted}"
             case "value_error":

@@ -1,7 +1,6 @@
 """Where personas come from: those that came with robotvoice, and the owner's folder, which adds to them."""
 
 import datetime
-import difflib
 import logging
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
@@ -18,6 +17,7 @@ from gateway.personas.persona_files import (
     read_folder,
 )
 from robotvoice.errors import InvalidPersona
+from robotvoice.ground.near_names import near
 
 log = logging.getLogger(__name__)
 
@@ -73,8 +73,7 @@ class PersonaSources:
         known = {name for folder in self.folders for name in _names_in(folder)}
         lines = []
         for id in sorted(self.hide - known - {ALL_SHIPPED}):
-            near = difflib.get_close_matches(id, known, n=1)
-            hint = f"; did you mean {near[0]}?" if near else ""
+            hint = f"; did you mean {meant[0]}?" if (meant := near(id, known)) else ""
             lines.append(one_line(f"hide: there is no persona {id!r} that could be left out{hint}"))
         return lines
 

@@ -16,7 +16,8 @@ from pydantic import (
 )
 
 from gateway.engines.upstream.upstream_settings import UPSTREAM_NAME
-from gateway.ground.problems import did_you_mean, shown
+from gateway.ground.problems import shown
+from robotvoice.ground.near_names import nearest_or_all
 from robotvoice.persona import UPSTREAM_PREFIX, ModelVoice, UpstreamVoice, VoiceSpec
 
 ENGINES = ("espeak", "mlx", "pyttsx3", "upstream")
@@ -71,7 +72,7 @@ class AnyVoice(Block):
     @classmethod
     def _known(cls, engine: str) -> str:
         if engine not in ENGINES:
-            raise ValueError(f"there is no engine {shown(engine)}; {did_you_mean(engine, ENGINES)}")
+            raise ValueError(f"there is no engine {shown(engine)}; {nearest_or_all(engine, ENGINES)}")
         return engine
 
 

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import math
 from collections.abc import Callable, Iterator
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from gateway.encoders.resample import whole_at_wire_rate
@@ -18,12 +18,13 @@ from gateway.engines.chains import all_kept
 from gateway.engines.guarded_engines import GuardedEngines
 from gateway.loudness.levelled import LevelledEngine
 from gateway.personas.persona_shelf import PersonaShelf
-from gateway.phrases.backoff import Rests
 from gateway.phrases.pack_store import PhraseStore
 from gateway.phrases.phrase_pack import sentences_to_record
 from robotvoice.chain.attempt import Limits, attempt
 from robotvoice.chain.guarded import UNGUARDED, ChainEntry, GuardedEngine
 from robotvoice.errors import ContentFailure, EngineFailure, EngineUnavailable
+from robotvoice.ground.backoff import Rests
+from robotvoice.ground.changed import set_within
 from robotvoice.kept_sound.disk_trouble import DiskTrouble
 from robotvoice.kept_sound.kept_sound import STAYS
 from robotvoice.persona import Persona, VoiceSpec
@@ -139,7 +140,7 @@ class PhraseRendering:
                     yield Job(persona, number, text)
 
     def _can_be_made(self, job: Job) -> bool:
-        if self._full or self._rests.rests(DISK, job.voice.engine, job.persona, job):
+        if self._full or self._rests.left(DISK, job.voice.engine, job.persona, job):
             return False
         engine = self._engines[job.voice.engine]
         if ChainEntry(engine, job.voice).legible(self._sentence(job)).left_out:
@@ -221,9 +222,7 @@ class PhraseRendering:
         return Sentence(job.number - 1, job.text, FOR_LATER)
 
     async def _wait(self, seconds: float | None) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._again.wait()
+        await set_within(self._again, seconds)
 
 
 def _decibels(one: float, other: float) -> float:

@@ -17,8 +17,8 @@ from gateway.personas.persona_shelf import PersonaShelf
 from gateway.phrases.pack_store import PhraseStore
 from gateway.phrases.phrase_rendering import PhraseRendering
 from gateway.settings.settings import Settings
-from robotvoice.ground.settings_changes import SettingsChanges
 from robotvoice.http.admission import Admission
+from robotvoice.service.settings_changes import SettingsChanges
 from robotvoice.wire.last_answers import LastAnswers
 
 

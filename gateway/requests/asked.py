@@ -4,11 +4,14 @@ from collections.abc import Iterable
 
 from aiohttp import web
 
+from gateway.requests.app_keys import DEFAULT_PERSONA, PERSONAS
 from robotvoice.chain.budget import Budget, budget_in
+from robotvoice.errors import UnknownVoice
 from robotvoice.persona import Persona
 from robotvoice.utterance import PRIORITIES, Asked
 from robotvoice.voice_warnings import VoiceWarnings
 from robotvoice.wire import wire
+from robotvoice.wire.lenient import stands_for_anybody
 from robotvoice.wire.speed import possible
 
 
@@ -62,3 +65,14 @@ def whole(persona: Persona, said: float | None) -> float:
 
 def _not_one_of(name: str, choices: Iterable[str], warnings: VoiceWarnings) -> None:
     warnings.add(name, f"{name} is not followed: it must be one of {', '.join(choices)}")
+
+
+def who_is_asked(app: web.Application, name: str | None, warnings: VoiceWarnings) -> Persona:
+    """The persona of that name, or the default one where nobody is named. Raises UnknownVoice."""
+    default = app[DEFAULT_PERSONA]
+    try:
+        return app[PERSONAS].library.find(name or default)
+    except UnknownVoice:
+        if stands_for_anybody(name or "", default, warnings):
+            return app[PERSONAS].library.find(default)
+        raise

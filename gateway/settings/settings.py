@@ -18,9 +18,11 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, Setting
 
 from gateway.engines.upstream.upstream_settings import Upstreams
 from gateway.ground.folders import bundled_personas, config_folder, owned_personas, reachable, state_folder
-from gateway.ground.problems import did_you_mean, one_line, shown, what_to_do
+from gateway.ground.problems import one_line, shown, what_to_do
 from gateway.personas.persona_sources import PersonaSources
 from robotvoice.errors import InvalidSettings
+from robotvoice.ground.near_names import nearest_or_all
+from robotvoice.ground.setting_variables import PREFIX
 from robotvoice.ground.state_files import write_whole
 from robotvoice.ground.toml_file import read_toml
 from robotvoice.wire.wire import DEFAULT_PORT
@@ -29,7 +31,6 @@ __all__ = ["Settings", "bundled_personas", "gateway_identity", "load_settings"]
 
 log = logging.getLogger(__name__)
 
-ENV_PREFIX = "ROBOTVOICE_"
 GATEWAY_ID = re.compile(r"[a-z0-9-]{1,36}")
 ID_FILE = "gateway-id"
 """In the state folder"""
@@ -92,9 +93,7 @@ Text = Annotated[str, AfterValidator(_printable)]
 class Settings(BaseSettings):
     """What the gateway was told. Each description says what may be given."""
 
-    model_config = SettingsConfigDict(
-        frozen=True, extra="forbid", env_prefix=ENV_PREFIX, env_ignore_empty=True
-    )
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix=PREFIX, env_ignore_empty=True)
 
     host: str = Field(
         default="127.0.0.1",
@@ -186,7 +185,7 @@ def load_settings(config: Path | None = None, **overrides: Any) -> Settings:
             if name in Settings.model_fields:
                 values[name], origins[name] = value, origin(name)
             else:
-                near = did_you_mean(name, Settings.model_fields)
+                near = nearest_or_all(name, Settings.model_fields)
                 problems.append(f"{name}: read from {origin(name)}: there is no such setting; {near}")
 
     file = settings_file(config)
@@ -197,7 +196,7 @@ def load_settings(config: Path | None = None, **overrides: Any) -> Settings:
             lay(told, lambda _: str(file))
         except InvalidSettings as error:
             problems.append(error.message)
-    lay(EnvSettingsSource(Settings)(), lambda name: f"environment variable {ENV_PREFIX}{name.upper()}")
+    lay(EnvSettingsSource(Settings)(), lambda name: f"environment variable {PREFIX}{name.upper()}")
     lay({k: v for k, v in overrides.items() if v is not None}, lambda name: f"option {name}")
     try:
         settings = Settings(**values)
@@ -218,7 +217,7 @@ def settings_file(config: Path | None) -> Path | None:
     """The file to read, if any; one that was named is returned even if it is not there."""
     if config is not None:
         return config
-    if named := os.environ.get(f"{ENV_PREFIX}CONFIG"):
+    if named := os.environ.get(f"{PREFIX}CONFIG"):
         return Path(os.path.expanduser(named))  # noqa: PTH111 (leaves `~` alone where there is no home)
     folder = config_folder()
     usual = folder / "gateway.toml" if folder else None

@@ -7,6 +7,7 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from robotvoice.chain.chain_events import ChainEvent, Ended, SentenceStarted, TakenOver
+from robotvoice.ground.changed import Changed
 from robotvoice.utterance import Spoken
 
 AHEAD = 1
@@ -55,7 +56,7 @@ class _Line:
         self._repeated: set[int] = set()
         """Sentences that the listener was given more than once"""
         self._ended = False
-        self._news = asyncio.Event()
+        self._news = Changed()
 
     async def put(self, event: ChainEvent) -> None:
         """Waits while there are sentences enough."""
@@ -64,23 +65,23 @@ class _Line:
                 self._drop()
             else:
                 while len(self._begun) >= AHEAD:
-                    await self._changed()
+                    await self._news.wait()
             self._begun.append(event.sentence)
         self._events.append(event)
-        self._wake()
+        self._news.tell()
 
     async def take(self) -> ChainEvent | None:
         """None after the last one."""
         while not self._events:
             if self._ended:
                 return None
-            await self._changed()
+            await self._news.wait()
         event = self._events.popleft()
         if isinstance(event, SentenceStarted):
             if self._begun.popleft() == self._passed_on:
                 self._repeated.add(event.sentence)
             self._passed_on = event.sentence
-            self._wake()
+            self._news.tell()
         elif isinstance(event, Ended):
             event = replace(event, spoken=tuple(map(self._as_heard, event.spoken)))
         return event
@@ -94,7 +95,7 @@ class _Line:
 
     def end(self) -> None:
         self._ended = True
-        self._wake()
+        self._news.tell()
 
     def _drop(self) -> None:
         """Of this take nothing was passed on: of interest is only who goes on with the sentence."""
@@ -111,10 +112,3 @@ class _Line:
 
     def _as_heard(self, row: Spoken) -> Spoken:
         return replace(row, repeated=row.sentence in self._repeated)
-
-    def _wake(self) -> None:
-        self._news.set()
-        self._news = asyncio.Event()
-
-    async def _changed(self) -> None:
-        await self._news.wait()

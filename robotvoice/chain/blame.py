@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from robotvoice.engines.base import READY, Readiness
+from robotvoice.ground.backoff import rest_after
 from robotvoice.persona import VoiceSpec
 from robotvoice.utterance import Reason
 
@@ -119,7 +120,7 @@ class Blame:
             return Whose.TEXT
         of_text.row += 1
         of_text.reason = Reason(reason.code, f"this voice failed at this sentence a while ago: {reason.text}")
-        of_text.rests_until = now + _rest(TEXT_RESTS, of_text.row)
+        of_text.rests_until = now + rest_after(of_text.row, *TEXT_RESTS)
         of_voice = self._voice(voice)
         if len(of_voice.failed) < TEXTS or key[1] in of_voice.failed:
             of_voice.failed[key[1]] = now
@@ -163,7 +164,7 @@ class Blame:
         """It was tried, and does not speak; `longer`: by its own fault."""
         if of_voice := self._voices.get(voice.source):
             of_voice.rests += longer
-            rest = _rest(VOICE_RESTS, of_voice.rests) if longer else VOICE_RESTS[0]
+            rest = rest_after(of_voice.rests, *VOICE_RESTS) if longer else VOICE_RESTS[0]
             of_voice.rests_until = self.clock() + rest
 
     def _text(self, key: _Key) -> _Text:
@@ -189,13 +190,13 @@ class Blame:
             if of_voice := self._voices.get(source):
                 of_voice.failed.clear()
                 of_voice.accused += 1
-                of_voice.tells_from = now + _rest(ACCUSED_RESTS, of_voice.accused)
+                of_voice.tells_from = now + rest_after(of_voice.accused, *ACCUSED_RESTS)
                 of_voice.rests, of_voice.rests_until = 0, -math.inf
         self._evidence.clear()
 
     def _give_rest(self, of_voice: _Voice, voice: VoiceSpec, reason: Reason, now: float) -> None:
         of_voice.rests += 1
-        seconds = _rest(VOICE_RESTS, of_voice.rests)
+        seconds = rest_after(of_voice.rests, *VOICE_RESTS)
         of_voice.rests_until = now + seconds
         what = (
             f"{TEXTS} sentences in a row came out wrong with this voice, the last one {reason.code}; "
@@ -225,11 +226,6 @@ def _met(known: OrderedDict[K, V], key: K, make: Callable[[], V], most: int) -> 
     while len(known) > most:
         known.popitem(last=False)
     return found
-
-
-def _rest(seconds: tuple[float, float], number: int) -> float:
-    first, longest = seconds
-    return min(first * 2.0 ** min(number - 1, 30), longest)
 
 
 def _name(voice: VoiceSpec) -> str:

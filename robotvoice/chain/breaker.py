@@ -13,8 +13,49 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
-from robotvoice.chain.breaker_settings import DEFAULTS, MAX_RESULTS, BreakerSettings
+from robotvoice.errors import InvalidSettings
+from robotvoice.ground.backoff import rest_after
 from robotvoice.utterance import Reason
+
+MAX_RESULTS = 1000  # kept, however many calls fall into the window
+
+
+@dataclass(frozen=True, slots=True)
+class BreakerSettings:
+    """When a breaker opens and how it closes again. Raises InvalidSettings."""
+
+    consecutive_failures: int = 3
+    window: float = 60.0
+    """Seconds; an older result no longer counts"""
+    minimum_calls: int = 6
+    """Calls within `window` before `failure_rate` is looked at"""
+    failure_rate: float = 0.5
+    slow_rate: float = 0.8
+    """Share of slow calls, again of at least `minimum_calls`"""
+    open_for: float = 2.0
+    """Seconds of the first opening, doubled with each further one in a row"""
+    open_at_most: float = 30.0
+    """Seconds, before jitter"""
+    jitter: float = 0.2
+    """Each opening lasts longer by up to this share, so that robots do not all come back at once"""
+    lease: float = 10.0
+    """Seconds a canary may take before the next one may go"""
+    canaries_to_close: int = 2
+
+    def __post_init__(self) -> None:
+        bounds: dict[str, tuple[float, float]] = {
+            **dict.fromkeys(("consecutive_failures", "minimum_calls", "canaries_to_close"), (1, MAX_RESULTS)),
+            **dict.fromkeys(("window", "open_for", "open_at_most", "lease"), (0.001, 86_400)),
+            **dict.fromkeys(("failure_rate", "slow_rate"), (0.001, 1)),
+            "jitter": (0, 1),
+        }
+        for field, (least, most) in bounds.items():
+            if not least <= (found := getattr(self, field)) <= most:
+                raise InvalidSettings(f"Breaker: {field} must be from {least} to {most}, not {found}.")
+
+
+DEFAULTS = BreakerSettings()
+
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +108,6 @@ class Remembered:
 
 _NEVER_OPENED = Remembered(0.0, 0, None)
 _NO_LEASE = -math.inf
-_MOST_DOUBLINGS = 64  # 2.0 ** 1024 raises, and an engine that is gone over night gets that far
 
 
 class _Result(NamedTuple):
@@ -248,10 +288,10 @@ class CircuitBreaker:
             self._open(now, reason)
 
     def _open(self, now: float, reason: Reason) -> None:
-        settings, before = self.settings, self._opening.opened
-        wait = min(settings.open_for * 2.0 ** min(before, _MOST_DOUBLINGS), settings.open_at_most)
+        settings, opened = self.settings, self._opening.opened + 1
+        wait = rest_after(opened, settings.open_for, settings.open_at_most)
         until = now + wait * (1 + settings.jitter * self._random())
-        self._opening = Remembered(until, before + 1, reason)
+        self._opening = Remembered(until, opened, reason)
         self._enter(State.OPEN, now)
 
     def _is_sick(self, now: float) -> bool:

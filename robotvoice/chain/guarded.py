@@ -1,17 +1,46 @@
-"""An engine behind its circuit breaker, and the entries that a persona's chain is made of."""
+"""An engine behind its circuit breaker, how soon it sounds, and the entries that a chain is made of."""
 
+import math
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from robotvoice.chain.blame import Blame
 from robotvoice.chain.breaker import LETS_USERS_THROUGH, CircuitBreaker, State
-from robotvoice.chain.first_audio import FirstAudio
 from robotvoice.engines.base import READY, Engine, Readiness, legible_of
 from robotvoice.persona import VoiceSpec
 from robotvoice.text import apply_lexicon
 from robotvoice.text.writing.scripts import Legible
 from robotvoice.utterance import Reason, Sentence
+
+KEPT = 200
+ENOUGH = 20
+"""Sentences after which a percentile says something"""
+LEAST_CAP = 0.6
+"""Seconds; below it a cap would tell of the machine's other work, not of the engine"""
+MARGIN = 2.0
+
+
+class FirstAudio:
+    """Of one engine. Seconds from when it is asked to its first sound, failures left out."""
+
+    def __init__(self) -> None:
+        self._seconds: deque[float] = deque(maxlen=KEPT)
+
+    def add(self, seconds: float) -> None:
+        self._seconds.append(seconds)
+
+    def percentile(self, share: float) -> float:
+        """0.0 while nothing was measured."""
+        ordered = sorted(self._seconds)
+        return ordered[min(len(ordered) - 1, math.ceil(share * len(ordered)))] if ordered else 0.0
+
+    def cap(self, longest: float) -> float:
+        """What an engine may take before it counts as hung: twice its 99th percentile, at most `longest`."""
+        if len(self._seconds) < ENOUGH:
+            return longest
+        return min(longest, max(LEAST_CAP, MARGIN * self.percentile(0.99)))
 
 
 class Settles(Protocol):

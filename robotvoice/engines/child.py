@@ -3,10 +3,14 @@
 import asyncio
 import contextlib
 import errno
+import os
+import signal
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from robotvoice.errors import EngineFailure, EngineUnavailable, MachineFull
+from robotvoice.ground.finishing import finished, had
 
 FULL = frozenset({errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.ENOMEM})
 """What the kernel says when files, processes or memory are used up"""
@@ -20,29 +24,23 @@ async def spawn(
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
     stderr: int = asyncio.subprocess.DEVNULL,
+    group: bool = False,
 ) -> asyncio.subprocess.Process:
     """A process with pipes to and from it. Raises OSError when it cannot be started.
 
     asyncio leaves pipes open when it is cancelled while it starts a process. So the start is always finished;
-    a cancelled caller's process is then ended.
+    a cancelled caller's process is then ended. `group`: it leads one, which `end` is to be told as well.
     """
-    starting = asyncio.create_task(
-        asyncio.create_subprocess_exec(
-            *command,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=stderr,
-            cwd=cwd,
-            env=env,
-        )
+    starting = asyncio.create_subprocess_exec(
+        *command,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=stderr,
+        cwd=cwd,
+        env=env,
+        start_new_session=group,
     )
-    try:
-        return await asyncio.shield(starting)
-    except asyncio.CancelledError:
-        await asyncio.wait({starting})
-        if not starting.exception():
-            await end(starting.result())
-        raise
+    return await had(starting, partial(end, group=group))
 
 
 def did_not_begin(problem: str, error: OSError, reason: str = "died") -> EngineFailure | EngineUnavailable:
@@ -51,12 +49,19 @@ def did_not_begin(problem: str, error: OSError, reason: str = "died") -> EngineF
     return MachineFull(told) if error.errno in FULL else EngineFailure(reason, told)
 
 
-async def end(process: asyncio.subprocess.Process) -> None:
-    """Kills it and waits until it is gone."""
+async def end(process: asyncio.subprocess.Process, *, group: bool = False) -> None:
+    """Kills it, and with `group` all that it has started, and waits until it is gone, cancelled or not."""
+    await finished(_end(process, group))
+
+
+async def _end(process: asyncio.subprocess.Process, group: bool) -> None:
     # wait() returns at once for one that has ended before, whatever lies in its pipes.
     ended_before = process.returncode is not None
-    with contextlib.suppress(ProcessLookupError):
-        process.kill()
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        if group:
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(USUAL_END):
             await process.wait()

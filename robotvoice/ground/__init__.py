@@ -1,1 +1,1 @@
-"""This machine: its networks, its files of settings, and how packages are installed."""
+"""What all else stands on: this machine, its networks and files, back-off, names that are nearly right."""

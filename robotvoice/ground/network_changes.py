@@ -10,6 +10,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
+from robotvoice.ground.changed import set_within
 from robotvoice.ground.interfaces import Interface
 
 log = logging.getLogger(__name__)
@@ -65,9 +66,7 @@ class NetworkChanges:
         """Waits until the interfaces are others than they were, or may be after a sleep."""
         while True:
             began = self._clock()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_EVERY):
-                    await self._told.wait()
+            await set_within(self._told, LOOK_EVERY)
             self._told.clear()
             slept = self._clock() - began > LOOK_EVERY + SLEPT
             before, self.now = self.now, self._found()

@@ -1,1 +1,1 @@
-"""How the gateway and the robot's daemon are started at boot; the templates are in deploy/."""
+"""How the gateway and the robot's daemon start at boot, and whether they must do so again; see deploy/."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from robotvoice.errors import RobotVoiceError
-from robotvoice.ground.shipped import shipped
+from robotvoice.ground.installation import shipped
 
 TEMPLATES = shipped("deploy")
 

@@ -1,7 +1,9 @@
 """Sound as it travels: PCM_16 little-endian, mono on every wire, framed as WAV where a file is wanted."""
 
 import struct
-from collections.abc import Mapping
+import sys
+from array import array
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 SAMPLE_WIDTH = 2
@@ -60,6 +62,22 @@ class AudioChunk:
     @property
     def samples(self) -> int:
         return self.format.samples(len(self.pcm))
+
+
+def samples_of(pcm: bytes) -> "array[int]":
+    """PCM_16 to reckon with, whatever the byte order here: all channels, in turn."""
+    return _swapped(array("h", pcm))
+
+
+def pcm_of(samples: Iterable[int]) -> bytes:
+    """PCM_16 of samples from -32768 to 32767."""
+    return _swapped(array("h", samples)).tobytes()
+
+
+def _swapped(samples: "array[int]") -> "array[int]":
+    if sys.byteorder == "big":
+        samples.byteswap()
+    return samples
 
 
 def wav_file(pcm: bytes, audio_format: AudioFormat) -> bytes:

@@ -5,6 +5,7 @@ What cannot be read, in a field that one can speak without, is a warning and no 
 
 import math
 import re
+import unicodedata
 from collections.abc import Collection, Hashable, Mapping
 from typing import Any, Literal, TypeVar, cast, get_args, get_origin
 
@@ -142,3 +143,21 @@ def _is_text(hint: Any) -> bool:
 
 def _is_empty(value: Any) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
+
+
+NOBODY_NAMED = frozenset({"", "default"})
+OPENAI_VOICES = frozenset(
+    {
+        "alloy", "arbor", "ash", "ballad", "breeze", "cedar", "coral", "cove", "echo", "ember", "fable",
+        "juniper", "maple", "marin", "nova", "onyx", "sage", "shimmer", "sol", "spruce", "vale", "verse",
+    }
+)  # fmt: skip
+"""Of its API, old and new, and of its app; programs that know no other send one of these"""
+
+
+def stands_for_anybody(name: str, speaks: str, warnings: VoiceWarnings) -> bool:
+    """Whether the one who `speaks` by default may be meant; with a warning if another one is named."""
+    folded = unicodedata.normalize("NFKC", name).strip().lower()
+    if folded in OPENAI_VOICES:
+        warnings.add("voice", f"there is no voice {folded} here: {speaks} speaks")
+    return folded in OPENAI_VOICES or folded in NOBODY_NAMED

@@ -305,3 +305,13 @@ def test_a_proxy_in_the_environment_is_not_used(robotvoice: Commands, fake: Fake
         url = f"http://127.0.0.1:{proxy.getsockname()[1]}"
         done = robotvoice("say", "Hi.", "--json", "--gateway", fake.address, http_proxy=url, ALL_PROXY=url)
     assert json.loads(done.stdout)["via"] == "gateway"
+
+
+def test_a_command_goes_on_after_a_misspelt_variable_and_says_it_on_standard_error(
+    robotvoice: Commands,
+) -> None:
+    done = robotvoice("stop", ROBOTVOICE_PLAYR="aplay")
+    assert done.stderr.splitlines() == [
+        "robotvoice: ROBOTVOICE_PLAYR is no setting and is not read; did you mean ROBOTVOICE_PLAYER?",
+        "robotvoice: nothing was stopped, as no daemon runs here",
+    ]

@@ -28,9 +28,9 @@ from gateway.requests.app_keys import ADMISSION
 from gateway.settings.settings import Settings
 from robotvoice.engines.base import Engine
 from robotvoice.engines.espeak.espeak_engine import EspeakEngine
-from robotvoice.ground.settings_changes import SettingsChanges
 from robotvoice.http.runner import Runner
 from robotvoice.persona import Persona, VoiceSpec
+from robotvoice.service.settings_changes import SettingsChanges
 
 SOON = 10.0
 """Seconds within which what must happen happens, or the test fails"""

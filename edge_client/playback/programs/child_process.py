@@ -17,6 +17,8 @@ from typing import Self, cast
 
 from edge_client.ground.loudspeaker_lock import held
 from edge_client.playback.programs.child_failed import ChildFailed
+from robotvoice.ground.changed import set_within
+from robotvoice.ground.finishing import finished, had
 
 log = logging.getLogger(__name__)
 
@@ -60,29 +62,22 @@ class ChildProcess(asyncio.SubprocessProtocol):
         """
         child = cls(name)
         run = asyncio.get_running_loop().subprocess_exec
-        starting = asyncio.ensure_future(
-            run(
-                lambda: child,
-                name,
-                *arguments,
-                stdin=stdin,
-                stdout=stdout,
-                stderr=PIPE,
-                env=environment,
-                start_new_session=True,
-                pass_fds=held.get() if stdin == PIPE else (),
-            )
+        starting = run(
+            lambda: child,
+            name,
+            *arguments,
+            stdin=stdin,
+            stdout=stdout,
+            stderr=PIPE,
+            env=environment,
+            start_new_session=True,
+            pass_fds=held.get() if stdin == PIPE else (),
         )
         try:
-            await asyncio.shield(starting)
+            # asyncio itself would kill a cancelled caller's child but not its children, and wait for those.
+            await had(starting, lambda _: child.close())
         except OSError as error:
             raise ChildFailed(name, f"cannot be started ({error.strerror})") from error
-        except asyncio.CancelledError:
-            # asyncio itself would kill the child but not its children, and wait for those.
-            await asyncio.wait({starting})
-            if not starting.exception():
-                await child.close()
-            raise
         return child
 
     @property
@@ -127,10 +122,7 @@ class ChildProcess(asyncio.SubprocessProtocol):
 
     async def lives_on(self, seconds: float) -> None:
         """Returns after so many seconds. Raises ChildFailed when it has ended by then."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._exited.wait()
-        if self.exited:
+        if await set_within(self._exited, seconds):
             raise await self.ended()
 
     async def finish(self, within: float) -> None:
@@ -146,7 +138,10 @@ class ChildProcess(asyncio.SubprocessProtocol):
             raise await self.ended()
 
     async def close(self) -> None:
-        """Kills what still runs and waits until it is gone. May be called again."""
+        """Kills what still runs and waits until it is gone, cancelled or not. May be called again."""
+        await finished(self._close())
+
+    async def _close(self) -> None:
         if not self._exited.is_set():
             # Not SIGTERM: aplay ignores that while its standard input is open and idle.
             with suppress(ProcessLookupError, PermissionError):

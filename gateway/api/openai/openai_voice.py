@@ -17,8 +17,8 @@ from gateway.engines.chains import chain_for
 from gateway.http.openai_errors import Refusal
 from gateway.models.models import as_shown
 from gateway.requests.app_keys import CALLER_CLIPS, ENGINES, PERSONAS
+from gateway.requests.asked import who_is_asked
 from gateway.requests.asked_language import can_speak, speaking
-from gateway.requests.who_is_asked import who_is_asked
 from robotvoice.chain.fallback import FallbackChain
 from robotvoice.chain.guarded import ChainEntry
 from robotvoice.errors import NothingCanSpeak

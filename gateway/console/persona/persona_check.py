@@ -6,8 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gateway.clips.clip import CLIP_RATE
-from gateway.clips.findings import Finding, of_level
+from gateway.clips.clip import CLIP_RATE, Finding, of_level
 from gateway.clips.reference_clips import load_persona_clip
 from gateway.console.persona.voice_check import VoiceCheck
 from gateway.engines.mlx.packages import not_installed

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from contextlib import AsyncExitStack
 
-from gateway.clips.findings import Finding
+from gateway.clips.clip import Finding
 from gateway.engines.pyttsx3.pyttsx3_engine import Pyttsx3Engine
 from gateway.engines.upstream.configured import upstream_engines
 from gateway.models.model_folders import why_no_model

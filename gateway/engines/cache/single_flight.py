@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from robotvoice.engines.base import Engine
 from robotvoice.errors import ContentFailure, EngineFailure, EngineUnavailable
+from robotvoice.ground.changed import Changed
 from robotvoice.persona import VoiceSpec
 from robotvoice.sound.pcm import AudioChunk
 from robotvoice.utterance import Sentence
@@ -49,7 +50,7 @@ class Flight:
         self.problem: Exception | None = EngineUnavailable("stopped", f"{engine.name} was stopped")
         """Why it did not come to its end"""
         self._told = False
-        self._news = asyncio.Event()
+        self._news = Changed()
 
     async def run(self) -> None:
         """Until the sentence is whole, or its engine has failed, which the listeners are told."""
@@ -57,7 +58,7 @@ class Flight:
             async with aclosing(self._engine.speak(self._sentence, self._voice)) as chunks:
                 async for chunk in chunks:
                     self.chunks.append(chunk)
-                    self._wake()
+                    self._news.tell()
             self.problem = None
         except Exception as problem:
             self.problem = problem
@@ -70,7 +71,7 @@ class Flight:
         if not self._ended:
             self._ended = True
             self._forget()
-            self._wake()
+            self._news.tell()
 
     async def listen(self) -> AsyncGenerator[AudioChunk, None]:
         """All of it from the beginning. Raises what the engine raised.
@@ -83,13 +84,12 @@ class Flight:
         chunks, position = self.chunks, 0
         try:
             while True:
-                news = self._news
                 while position < len(chunks):
                     position += 1
                     yield chunks[position - 1]
                 if self._ended:
                     break
-                await news.wait()
+                await self._news.wait()
             if self.problem:
                 raise self._problem_for_one()
         finally:
@@ -100,10 +100,6 @@ class Flight:
                     self.end()
                     self.task.cancel()
                     await asyncio.wait({self.task})
-
-    def _wake(self) -> None:
-        self._news.set()
-        self._news = asyncio.Event()
 
     def _problem_for_one(self) -> Exception:
         problem = self.problem

@@ -19,6 +19,7 @@ from gateway.engines.mlx.worker_messages import Progress, Ready, Speak, Unusable
 from gateway.engines.mlx.worker_process import WorkerProcess
 from robotvoice.engines.base import READY, Readiness
 from robotvoice.errors import EngineFailure, EngineUnavailable
+from robotvoice.ground.backoff import Backoff
 from robotvoice.persona import ModelVoice
 from robotvoice.utterance import Priority, Reason
 
@@ -137,7 +138,7 @@ class ModelWorker:
 
     async def run(self) -> None:
         """Keeps a process running until cancelled, then leaves nothing of it."""
-        wait = self._limits.first_restart
+        backoff = Backoff(self._limits.first_restart, self._limits.longest_restart)
         try:
             while True:
                 spoken = self.figures.sentences
@@ -148,11 +149,12 @@ class ModelWorker:
                 except _Unusable as unusable:
                     # What is not installed is not looked for again while this gateway runs.
                     never = unusable.reason.code == "not_installed"
-                    wait = math.inf if never else self._limits.longest_restart
+                    wait = math.inf if never else backoff.jump()
                     self._becomes("unusable", unusable.reason, None if never else wait)
                 except EngineFailure as failure:
                     if self.figures.sentences > spoken:
-                        wait = self._limits.first_restart
+                        backoff.reset()
+                    wait = backoff.next()
                     reason = Reason("restarting", f"{failure.message}; {self._model} starts again")
                     load = self.facts.load_seconds if self.facts else 0.0
                     self._becomes("restarting", reason, wait + load)
@@ -161,7 +163,6 @@ class ModelWorker:
                 self.settled.set()
                 await asyncio.sleep(wait)
                 self.figures.restarts += 1
-                wait = min(2 * wait, self._limits.longest_restart)
         finally:
             self._becomes("closed", Reason("closed", f"{self._model} is no longer in use"))
             self.settled.set()

@@ -23,6 +23,7 @@ from gateway.engines.mlx.worker_messages import (
 )
 from robotvoice.engines.child import spawn
 from robotvoice.errors import EngineFailure
+from robotvoice.ground.finishing import finished
 
 log = logging.getLogger(__name__)
 
@@ -59,13 +60,8 @@ class WorkerProcess:
         try:
             yield worker
         finally:
-            ending = asyncio.create_task(worker._end(), name="mlx worker's end")
-            # Finished also when the caller is cancelled once more meanwhile: half an end leaves pipes open.
-            try:
-                await asyncio.shield(ending)
-            except asyncio.CancelledError:
-                await asyncio.wait({ending})
-                raise
+            # Half an end leaves pipes open.
+            await finished(worker._end())
 
     @property
     def pid(self) -> int:

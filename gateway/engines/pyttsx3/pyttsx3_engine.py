@@ -1,9 +1,7 @@
 """The `pyttsx3` engine: the system's own voices, on a Mac those of macOS; meant as a persona's last entry."""
 
-import array
 import asyncio
 import logging
-import sys
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import replace
@@ -20,7 +18,7 @@ from robotvoice.engines.espeak.espeak_letters import letters_for
 from robotvoice.errors import EngineFailure, EngineUnavailable, UnknownLanguage, UnknownVoice
 from robotvoice.languages import CANNOT_SPEAK
 from robotvoice.persona import VoiceSpec
-from robotvoice.sound.pcm import AudioChunk, Origin
+from robotvoice.sound.pcm import AudioChunk, Origin, samples_of
 from robotvoice.text.writing.scripts import Legible, legible
 from robotvoice.utterance import Asked, Reason, Sentence
 from robotvoice.wire.speed import rate_at
@@ -141,10 +139,7 @@ class Pyttsx3Engine(EngineBase):
         if self._voices is None:
             raise EngineFailure(self._not_ready.code, self._not_ready.text)
         speech = await self._processes.speak(SpeechRequest(PROBE_TEXT))
-        samples = array.array("h", speech.pcm)
-        if sys.byteorder == "big":
-            samples.byteswap()
-        if max(map(abs, samples)) < AUDIBLE:
+        if max(map(abs, samples_of(speech.pcm))) < AUDIBLE:
             raise EngineFailure("silent", "pyttsx3 made silence of a word")
 
     async def close(self) -> None:

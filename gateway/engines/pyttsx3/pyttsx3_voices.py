@@ -1,12 +1,12 @@
 """Which voices pyttsx3 offers on this machine, and which of them a persona means."""
 
-import difflib
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from robotvoice.engines.espeak.espeak_languages import scripts_read
 from robotvoice.errors import UnknownLanguage, UnknownVoice
+from robotvoice.ground.near_names import near
 from robotvoice.languages import language_of, same_language
 
 ESPEAK = "espeak"
@@ -80,9 +80,8 @@ class SystemVoices:
             found = [voice.id for voice in self.voices if any(map(fits, voice.languages))]
             if found:
                 return self.default if self.default in found else found[0]
-        names = {voice.name.lower(): voice.name for voice in self.voices}
-        near = difflib.get_close_matches(key, sorted(names), n=3, cutoff=0.5)
-        hint = ", ".join(names[each] for each in near) or "a language such as en, or leave the key out"
+        meant = near(wanted, [voice.name for voice in self.voices], 3, 0.5)
+        hint = ", ".join(meant) or "a language such as en, or leave the key out"
         raise UnknownVoice(f"pyttsx3 has no voice {wanted!r} here; near: {hint}")
 
 

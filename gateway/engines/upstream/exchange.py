@@ -16,7 +16,6 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from gateway.engines.upstream.answer import Expected, WorthARetry, body_of, check_status
 from gateway.engines.upstream.body import SniffedBody
-from gateway.engines.upstream.retry_budget import RetryBudget
 from gateway.engines.upstream.upstream_settings import UpstreamSettings
 from gateway.guard.output_guard import LONGEST_GAP, LONGEST_START
 from gateway.guard.spoken_length import longest_seconds
@@ -229,3 +228,27 @@ class Connection:
         if isinstance(error, OSError | aiohttp.ClientConnectionError):
             return EngineFailure("unreachable", f"{self._name} cannot be reached ({type(error).__name__})")
         return EngineFailure("protocol", f"{self._name} does not speak HTTP as it should")
+
+
+REQUESTS_FOR_A_RETRY = 10
+"""So that second tries are at most a tenth of all requests, but for the one in hand"""
+MOST_IN_HAND = 3
+"""Retries that may be saved up"""
+
+
+class RetryBudget:
+    """One retry in hand, and one more for every ten requests."""
+
+    def __init__(self) -> None:
+        self._saved = REQUESTS_FOR_A_RETRY
+
+    def requested(self) -> None:
+        """A request is sent for the first time."""
+        self._saved = min(self._saved + 1, MOST_IN_HAND * REQUESTS_FOR_A_RETRY)
+
+    def take(self) -> bool:
+        """Whether a request may be sent again; if so, that is paid for."""
+        if self._saved < REQUESTS_FOR_A_RETRY:
+            return False
+        self._saved -= REQUESTS_FOR_A_RETRY
+        return True

@@ -1,12 +1,14 @@
 """The `upstream` engine: the voices of one other server, as if they were our own."""
 
 import asyncio
+import json
 import logging
 import os
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from http import HTTPStatus
+from urllib.parse import quote
 
 from yarl import URL
 
@@ -14,9 +16,7 @@ from gateway.engines.upstream.answer import Expected, HoldOff, NotAuthorised
 from gateway.engines.upstream.canary_voices import CanaryVoices
 from gateway.engines.upstream.dialects import DIALECTS, Request
 from gateway.engines.upstream.exchange import Connection
-from gateway.engines.upstream.far_gateway import check_readyz, check_substitute
 from gateway.engines.upstream.sent_clips import SentClips
-from gateway.engines.upstream.slot import Place
 from gateway.engines.upstream.upstream_pace import Pace
 from gateway.engines.upstream.upstream_settings import UpstreamSettings
 from robotvoice.engines.base import READY, EngineBase, Readiness
@@ -24,6 +24,7 @@ from robotvoice.errors import ContentFailure, EngineFailure, EngineUnavailable, 
 from robotvoice.persona import UPSTREAM_PREFIX, VoiceSpec
 from robotvoice.sound.pcm import AudioChunk, Origin
 from robotvoice.utterance import Priority, Reason, Sentence
+from robotvoice.wire import wire
 
 log = logging.getLogger(__name__)
 
@@ -177,7 +178,7 @@ class UpstreamEngine(EngineBase):
         if self._connection:
             await self._connection.close()
 
-    def _place(self, priority: Priority) -> Place:
+    def _place(self, priority: Priority) -> "Place":
         """Raises EngineUnavailable if there is none."""
         if len(self._inside) >= self._settings.requests:
             nobodys = [place for place in self._inside if place.priority is Priority.BACKGROUND]
@@ -226,3 +227,53 @@ class UpstreamEngine(EngineBase):
             return await self._clips.data_uri(path, more.transcript, more.language)
         except InvalidClip as error:
             raise EngineUnavailable(error.code, error.message) from error
+
+
+class Place:
+    """What nobody listens to gives its own to whoever finds none."""
+
+    def __init__(self, priority: Priority) -> None:
+        self.priority = priority
+        self._given_up = False
+        self._waiting: asyncio.Timeout | None = None
+
+    def give_up(self) -> None:
+        """Ends `next`, or the next call of it."""
+        self._given_up = True
+        if self._waiting:
+            self._waiting.reschedule(0.0)
+
+    async def next(self, chunks: AsyncGenerator[AudioChunk, None]) -> AudioChunk | None:
+        """None at the end. Raises EngineUnavailable when the place was given up."""
+        try:
+            async with asyncio.timeout(0.0 if self._given_up else None) as self._waiting:
+                return await anext(chunks, None)
+        except TimeoutError:
+            if not self._given_up:
+                raise
+            raise EngineUnavailable("gave_way", "a sentence that somebody waits for came first") from None
+        finally:
+            self._waiting = None
+
+
+READY_LIMIT = 256 * 1024
+"""Bytes of an answer about every persona"""
+
+
+def check_substitute(headers: Mapping[str, str], name: str) -> None:
+    """Raises EngineUnavailable if another voice spoke: the chain here has substitutes of its own."""
+    if headers.get(wire.HEADER_SUBSTITUTE, "none") != "none":
+        raise EngineUnavailable("substitute", f"{name} would speak with another voice than the one asked for")
+
+
+async def check_readyz(connection: Connection, name: str, voice: VoiceSpec | None, within: float) -> None:
+    """Raises EngineFailure unless this voice, or any if none is named, can speak there now."""
+    asked = f"?persona={quote(voice.voice, safe='')}" if voice and voice.voice else ""
+    status, body = await connection.get(f"/readyz{asked}", within, READY_LIMIT)
+    try:
+        personas = json.loads(body)["personas"].values()
+        ready = any(persona["own_voice"] for persona in personas)
+    except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
+        raise EngineFailure("not_ready", f"{name} does not answer as a gateway does") from None
+    if status != 200 or not ready:
+        raise EngineFailure("not_ready", f"{name} cannot speak with this voice now")

@@ -14,8 +14,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_settings import NoDecode
 from yarl import URL
 
-from gateway.ground.problems import did_you_mean, one_line, shown
+from gateway.ground.problems import one_line, shown
 from robotvoice.errors import InvalidSettings
+from robotvoice.ground.near_names import nearest_or_all
 
 UPSTREAM_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 """What an upstream may be called; use `fullmatch`"""
@@ -143,7 +144,7 @@ def _told(name: str, error: ValidationError) -> list[str]:
         at = f"upstreams.{name}.{key[:32]}" if key else f"upstreams.{name}"
         match detail["type"]:
             case "extra_forbidden":
-                near = did_you_mean(key, UpstreamSettings.model_fields)
+                near = nearest_or_all(key, UpstreamSettings.model_fields)
                 problems.append(f"{at}: there is no such setting; {near}")
             case _ if field is None:
                 problems.append(f"{at}: cannot be used; write a table with a url")

@@ -11,7 +11,7 @@ from proofs.faults.real.lengths import Lengths, expected_row
 from proofs.faults.real.world import CLONE
 from proofs.rig.program import Line
 from robotvoice.chain.blame import BAD_VOICE
-from robotvoice.chain.breaker_settings import DEFAULTS
+from robotvoice.chain.breaker import DEFAULTS
 from robotvoice.errors import NOT_THE_ENGINES
 
 CONTENT = NOT_THE_ENGINES | {BAD_VOICE}

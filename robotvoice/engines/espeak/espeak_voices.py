@@ -3,11 +3,11 @@
 The library takes any variant name without complaint and refuses `en-gb`, so names are resolved here.
 """
 
-import difflib
 from dataclasses import dataclass, field
 from typing import Any
 
 from robotvoice.errors import UnknownVoice
+from robotvoice.ground.near_names import near
 
 MOST_RESOLVED = 256
 
@@ -90,9 +90,8 @@ class Catalogue:
 
 
 def _unknown(kind: str, wanted: str, names: set[str]) -> str:
-    by_key = {name.lower(): name for name in names}
-    near = difflib.get_close_matches(wanted.lower(), sorted(by_key), n=3, cutoff=0.4)
-    hint = f"near: {', '.join(by_key[key] for key in near)}" if near else "see espeak-ng --voices"
+    meant = near(wanted, names, 3, 0.4)
+    hint = f"near: {', '.join(meant)}" if meant else "see espeak-ng --voices"
     return f"eSpeak NG has no {kind} {wanted!r}; {hint}"
 
 

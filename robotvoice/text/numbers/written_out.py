@@ -1,20 +1,32 @@
 """Goes through a text from one number to the next."""
 
 # ruff: noqa: RUF001 - signs as they are typed
-
 import re
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from importlib import import_module
 
 from robotvoice.text.numbers.grammar.figures import western
-from robotvoice.text.numbers.grammar.scan import Read, Scan
+from robotvoice.text.numbers.grammar.scan import Read, Rule, Scan
 from robotvoice.text.numbers.grammar.tongue import Tongue
 from robotvoice.text.numbers.grammar.vocabulary import alternatives
-from robotvoice.text.numbers.rules.labels import openers
-from robotvoice.text.numbers.rules.names import kept
-from robotvoice.text.numbers.rules.rules import COMMON, FIRST
+from robotvoice.text.numbers.rules.arithmetic import operation, scientific
+from robotvoice.text.numbers.rules.clock import clock, duration, hours, ratio, zone
+from robotvoice.text.numbers.rules.dates import date
+from robotvoice.text.numbers.rules.fractions import fraction
+from robotvoice.text.numbers.rules.labels import item, labelled, openers
+from robotvoice.text.numbers.rules.names import after_hyphen, kept, name, row_of_numbers, version
+from robotvoice.text.numbers.rules.quantities import quantity
+from robotvoice.text.numbers.rules.rows import address, hexadecimal, telephone
+
+FIRST: Sequence[Rule] = (item,)
+"""Before those of a language"""
+COMMON: Sequence[Rule] = (
+    labelled, operation, zone, hexadecimal, address, date, telephone, clock, hours, version, ratio, duration,
+    fraction, scientific, row_of_numbers, after_hyphen, quantity, name,
+)  # fmt: skip
+
 
 _TONGUES = {
     "de": "german", "en": "english", "es": "others.es", "fr": "others.fr", "it": "others.it",

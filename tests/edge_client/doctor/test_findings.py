@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from edge_client.doctor.finding import Finding, page
-from edge_client.doctor.loudspeaker_findings import findings
+from edge_client.doctor.loudspeaker_findings import Finding, findings, page
 from edge_client.settings.settings import Settings
 from tests.edge_client.playback.devices.test_mixer import PI, USB
 from tests.edge_client.playback.proc_rig import Proc

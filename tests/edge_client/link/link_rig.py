@@ -12,8 +12,7 @@ from edge_client.discovery.endpoint import Endpoint, parse_address
 from edge_client.discovery.gateway_table import GatewayTable
 from edge_client.link.link import GatewayLink
 from edge_client.link.reconnecting import Reconnecting
-from robotvoice.chain.breaker import CircuitBreaker
-from robotvoice.chain.breaker_settings import DEFAULTS, BreakerSettings
+from robotvoice.chain.breaker import DEFAULTS, BreakerSettings, CircuitBreaker
 from robotvoice.persona import VoiceSpec
 from robotvoice.sound.pcm import AudioChunk
 from robotvoice.utterance import Sentence

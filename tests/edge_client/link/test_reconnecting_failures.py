@@ -10,8 +10,7 @@ import pytest
 
 from edge_client.discovery.endpoint import Endpoint
 from edge_client.link.reconnecting import BREATH
-from robotvoice.chain.breaker import State
-from robotvoice.chain.breaker_settings import BreakerSettings
+from robotvoice.chain.breaker import BreakerSettings, State
 from robotvoice.errors import EngineFailure, EngineUnavailable
 from tests.edge_client.link.link_rig import VIXEN, LivelyGateway, address_of, link_to, spoken, until
 from tests.fakes.fake_gateway import CHUNKS, Utterance, running

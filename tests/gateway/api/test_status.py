@@ -13,8 +13,8 @@ from gateway.requests.app_keys import ENGINES
 from gateway.settings.settings import load_settings
 from robotvoice.chain.breaker import State
 from robotvoice.engines.base import Readiness
-from robotvoice.ground.settings_changes import SettingsChanges
 from robotvoice.persona import ModelVoice, Persona, VoiceSpec
+from robotvoice.service.settings_changes import SettingsChanges
 from robotvoice.utterance import Outcome, Reason, Spoken
 from tests.fakes.scripted_engine import DIES, ScriptedEngine
 from tests.gateway.in_process import RunningGateway, library, named, persona, running

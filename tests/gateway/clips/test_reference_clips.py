@@ -177,6 +177,21 @@ async def test_a_caller_that_leaves_takes_its_decoder_along(hanging_decoder: Pat
     assert not still_runs(hanging_decoder)
 
 
+@pytest.mark.parametrize("times", [1, 3])
+async def test_a_caller_that_leaves_while_its_decoder_starts_leaves_nothing(
+    hanging_decoder: Path, times: int, nothing_left: None
+) -> None:
+    """At whatever step of it, and again while it is ended: as by a time limit, and then by the caller."""
+    for steps in range(24):
+        loading = asyncio.create_task(load_caller_clip(bytes(400_000)))
+        for turns in (steps, *[2] * (times - 1)):
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            loading.cancel()
+        await asyncio.wait({loading})
+        assert loading.cancelled()
+
+
 async def test_many_at_once_are_decoded_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     running = most = 0
     decode = reference_clips._decode

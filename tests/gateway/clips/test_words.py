@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.clips.findings import Finding
+from gateway.clips.clip import Finding
 from gateway.clips.syllables import syllables
 from gateway.clips.words import words_against
 from tests.gateway.clips import made

@@ -9,7 +9,7 @@ import pytest
 from gateway.engines.mlx.scheduler import Scheduler
 from gateway.engines.mlx.turn import Turn
 from gateway.engines.mlx.worker_messages import Speak
-from gateway.observe.reasons import KNOWN, OTHER, known
+from gateway.observe.request_log import KNOWN, OTHER, known
 from gateway.requests.app_keys import ENGINES, OBSERVER
 from robotvoice.errors import EngineFailure, EngineUnavailable
 from robotvoice.utterance import Asked

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from robotvoice.chain.breaker import CircuitBreaker
-from robotvoice.chain.breaker_settings import BreakerSettings
+from robotvoice.chain.breaker import BreakerSettings, CircuitBreaker
 from robotvoice.chain.chain_events import ChainEvent, Ended, SentenceStarted, TakenOver
 from robotvoice.chain.fallback import FallbackChain
 from robotvoice.chain.guarded import ChainEntry, GuardedEngine

@@ -236,12 +236,12 @@ MUTANTS: Mapping[str, Mutants] = {
     },
     "blame": {
         "a text that came out wrong is not doubted":
-            ("of_text.rests_until = now + _rest(TEXT_RESTS, of_text.row)", "pass"),
+            ("of_text.rests_until = now + rest_after(of_text.row, *TEXT_RESTS)", "pass"),
         "a text that went well has a rest": ("known.row, known.rests_until = 0, -math.inf", "pass"),
         "a voice is given a rest for one text":
             ("of_voice.failed[key[1]] = now", "of_voice.failed |= dict.fromkeys((1, 2, 3), now)"),
     },
-    "fade": {
+    "tail": {
         "sound ends with a click": ("sample * (count - 1 - at) // count", "sample"),
         "the fade is as long as the chunk":
             ("-last.format.frame_bytes * int(last.format.sample_rate * FADE) :", ":"),

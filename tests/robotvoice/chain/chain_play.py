@@ -9,8 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from robotvoice.chain.breaker import CircuitBreaker, State
-from robotvoice.chain.breaker_settings import BreakerSettings
+from robotvoice.chain.breaker import BreakerSettings, CircuitBreaker, State
 from robotvoice.chain.chain_events import ChainEvent, Ended, SentenceStarted, TakenOver
 from robotvoice.engines.base import READY, Readiness
 from robotvoice.errors import EmptyText, EngineFailure
@@ -24,7 +23,7 @@ from tests.robotvoice.chain.chain_model import Event
 from tests.robotvoice.chain.chain_scenario import PATIENCE, STALL, Actor, Scenario
 
 MODULES = (
-    *("budget", "first_audio", "fade", "blame", "guarded", "attempt"),
+    *("budget", "tail", "blame", "guarded", "attempt"),
     *("legibility", "candidates", "fallback", "ahead", "whole_file"),
 )
 """All that a chain is made of; each imports only from those before it"""
@@ -36,7 +35,7 @@ Parts = Mapping[str, Any]
 
 
 def named(module: str) -> str:
-    return f"robotvoice.{'sound' if module == 'fade' else 'chain'}.{module}"
+    return f"robotvoice.{'sound' if module == 'tail' else 'chain'}.{module}"
 
 
 def source_of(module: str) -> str:

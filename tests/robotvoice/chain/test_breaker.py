@@ -8,8 +8,15 @@ from typing import Any
 
 import pytest
 
-from robotvoice.chain.breaker import BreakerChange, CircuitBreaker, Permit, Remembered, State
-from robotvoice.chain.breaker_settings import MAX_RESULTS, BreakerSettings
+from robotvoice.chain.breaker import (
+    MAX_RESULTS,
+    BreakerChange,
+    BreakerSettings,
+    CircuitBreaker,
+    Permit,
+    Remembered,
+    State,
+)
 from robotvoice.errors import InvalidSettings
 from robotvoice.utterance import Reason
 

@@ -78,7 +78,7 @@ MUTANTS = {
         "if not (proven or self._is_sick(now)):",
         "if not self._is_sick(now):",
     ),
-    "back-off never grows": ("2.0 ** min(before, _MOST_DOUBLINGS)", "1"),
+    "back-off never grows": ("rest_after(opened, ", "rest_after(1, "),
     "back-off has no upper end": (", settings.open_at_most)\n        until", ", math.inf)\n        until"),
     "back-off is never reset": ("self._opening = _NEVER_OPENED\n            self", "self"),
     "jitter is left out": ("settings.jitter * self._random()", "0"),

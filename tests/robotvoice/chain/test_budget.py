@@ -6,8 +6,7 @@ from contextlib import aclosing
 
 import pytest
 
-from robotvoice.chain.breaker import CircuitBreaker, State
-from robotvoice.chain.breaker_settings import BreakerSettings
+from robotvoice.chain.breaker import BreakerSettings, CircuitBreaker, State
 from robotvoice.chain.budget import Budget
 from robotvoice.chain.fallback import FallbackChain
 from robotvoice.chain.guarded import ChainEntry, GuardedEngine

@@ -7,8 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from robotvoice.chain.breaker import CircuitBreaker, State
-from robotvoice.chain.breaker_settings import BreakerSettings
+from robotvoice.chain.breaker import BreakerSettings, CircuitBreaker, State
 from robotvoice.chain.recovery import recover, send_canary
 from robotvoice.engines.base import Engine, EngineBase
 from robotvoice.errors import EngineFailure, EngineUnavailable

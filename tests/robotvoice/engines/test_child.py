@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from typing import Any
 
 import psutil
 import pytest
@@ -45,18 +46,44 @@ async def test_one_that_somebody_still_listens_to_is_ended(nothing_left: None) -
     assert await listening == b""
 
 
-async def test_a_start_that_is_cancelled_leaves_nothing(nothing_left: None) -> None:
-    """At whatever step of it; the fixture looks for processes, tasks and open pipes."""
+@pytest.mark.parametrize("times", [1, 2, 4])
+async def test_a_start_that_is_cancelled_leaves_nothing(times: int, nothing_left: None) -> None:
+    """At whatever step of it, and again while it is ended; the fixture looks for what is left."""
     for steps in range(20):
         starting = asyncio.create_task(spawn(sys.executable, "-c", "import time; time.sleep(60)"))
-        for _ in range(steps):
-            await asyncio.sleep(0)
-        starting.cancel()
-        await asyncio.wait({starting})
+        await cancelled(starting, steps, times)
         if not starting.cancelled():
             await end(starting.result())
+
+
+@pytest.mark.parametrize("times", [1, 3])
+async def test_an_end_that_is_cancelled_is_one_all_the_same(times: int, nothing_left: None) -> None:
+    for steps in range(1, 6):
+        process = await spawn(sys.executable, "-c", "import time; time.sleep(60)")
+        await cancelled(asyncio.create_task(end(process)), steps, times)
+        assert process.returncode is not None
+
+
+async def test_the_end_of_a_group_is_that_of_all_in_it(nothing_left: None) -> None:
+    script = "import subprocess; p = subprocess.Popen(['sleep', '60']); print(p.pid, flush=True); p.wait()"
+    process = await spawn(sys.executable, "-c", script, group=True)
+    assert process.stdout is not None
+    child = psutil.Process(int(await process.stdout.readline()))
+    async with asyncio.timeout(SOON):
+        await end(process, group=True)
+        while child.is_running() and child.status() != psutil.STATUS_ZOMBIE:  # noqa: ASYNC110 - no event for it
+            await asyncio.sleep(0.01)
 
 
 async def test_what_cannot_be_started_is_told() -> None:
     with pytest.raises(FileNotFoundError):
         await spawn("no-such-program-anywhere")
+
+
+async def cancelled(task: "asyncio.Task[Any]", steps: int, times: int) -> None:
+    """After so many turns of the loop, and again after every second one; returns when it has ended."""
+    for turns in (steps, *[2] * (times - 1)):
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+    await asyncio.wait({task})

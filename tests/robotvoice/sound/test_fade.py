@@ -2,8 +2,8 @@
 
 import array
 
-from robotvoice.sound.fade import faded
 from robotvoice.sound.pcm import AudioChunk, AudioFormat, Origin
+from robotvoice.sound.tail import faded
 
 
 def chunk(samples: list[int], rate: int = 24_000) -> AudioChunk:

@@ -3,8 +3,8 @@
 import pytest
 
 from robotvoice.chain.whole_file import speak_whole
-from robotvoice.sound.pause import PIECE, silence_after
 from robotvoice.sound.pcm import AudioChunk, AudioFormat, Origin
+from robotvoice.sound.tail import PIECE, silence_after
 from robotvoice.text import sentences
 from robotvoice.utterance import Outcome, Sentence, Utterance
 from tests.fakes.scripted_engine import DIES, SILENT, ScriptedEngine

@@ -2,13 +2,23 @@
 
 import io
 import struct
+import sys
 import wave
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from robotvoice.sound.pcm import SAMPLE_WIDTH, WIRE_FORMAT, AudioChunk, AudioFormat, Origin, wav_file
+from robotvoice.sound.pcm import (
+    SAMPLE_WIDTH,
+    WIRE_FORMAT,
+    AudioChunk,
+    AudioFormat,
+    Origin,
+    pcm_of,
+    samples_of,
+    wav_file,
+)
 
 STEREO = AudioFormat(48_000, channels=2)
 
@@ -55,3 +65,16 @@ def test_the_sizes_in_the_header_are_those_of_the_file(frames: int) -> None:
     assert (file[:4], file[8:16]) == (b"RIFF", b"WAVEfmt ")
     assert struct.unpack("<I", file[4:8])[0] == len(file) - 8
     assert struct.unpack("<I", file[40:44])[0] == len(file) - 44 == 2 * frames
+
+
+@pytest.mark.parametrize("byte_order", ["little", "big"])
+def test_samples_are_little_endian_whatever_this_machine_is(
+    byte_order: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = byte_order != sys.byteorder
+    monkeypatch.setattr(sys, "byteorder", byte_order)
+    expected = [1, -2, 300, -32768]
+    swapped = [struct.unpack("<h", struct.pack(">h", each))[0] for each in expected]
+    assert samples_of(struct.pack("<4h", *expected)).tolist() == (swapped if other else expected)
+    assert samples_of(pcm_of(expected)).tolist() == expected
+    assert pcm_of(swapped if other else expected) == struct.pack("<4h", *expected)

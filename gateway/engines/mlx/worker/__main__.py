@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 
 from gateway.engines.mlx.families import family_of
 from gateway.engines.mlx.packages import not_installed
-from gateway.engines.mlx.worker.model_folder import model_folder, weight_bytes
+from gateway.engines.mlx.worker.model_folder import CannotSpeak, UnusableModel, model_folder, weight_bytes
 from gateway.engines.mlx.worker.pipe import Pipe
-from gateway.engines.mlx.worker.worker_errors import CannotSpeak, UnusableModel
 from gateway.engines.mlx.worker_messages import Failed, Prepare, Progress, Speak, Unusable
 from robotvoice.ground.installation import how_to_install
 

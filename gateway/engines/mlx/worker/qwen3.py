@@ -18,7 +18,7 @@ import mlx.core as mx
 from mlx_audio.tts import load_model
 from mlx_audio.tts.models.qwen3_tts import Model
 
-from gateway.engines.mlx.worker.worker_errors import CannotSpeak, UnusableModel
+from gateway.engines.mlx.worker.model_folder import CannotSpeak, UnusableModel
 from gateway.engines.mlx.worker_messages import Ready, Speak
 from robotvoice.errors import UnknownLanguage
 from robotvoice.languages import language_of

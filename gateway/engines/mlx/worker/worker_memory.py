@@ -6,7 +6,7 @@ from pathlib import Path
 
 import mlx.core as mx
 
-from gateway.engines.mlx.worker.worker_errors import UnusableModel
+from gateway.engines.mlx.worker.model_folder import UnusableModel
 
 CACHE_LIMIT = 256 << 20
 FOR_THE_REST = 3 << 30

@@ -4,8 +4,7 @@
 
 import re
 
-from robotvoice.text.numbers.grammar.figures import Figure
-from robotvoice.text.numbers.grammar.roman import value_of
+from robotvoice.text.numbers.grammar.figures import Figure, value_of
 from robotvoice.text.numbers.grammar.scan import Read, Scan
 
 _ORDINAL = re.compile(

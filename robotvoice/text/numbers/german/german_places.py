@@ -5,7 +5,7 @@
 import re
 
 from robotvoice.text.numbers.german.endings import ending_of
-from robotvoice.text.numbers.grammar.roman import value_of
+from robotvoice.text.numbers.grammar.figures import value_of
 from robotvoice.text.numbers.grammar.scan import Read, Scan
 from robotvoice.text.numbers.rules.amounts import past_stop
 

@@ -1,7 +1,6 @@
 """A number as it is written: separators of thousands, a decimal mark, in the manner of each language."""
 
 # ruff: noqa: RUF001, RUF002 - signs as they are typed
-
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -81,4 +80,18 @@ def _pattern(mark: str) -> re.Pattern[str]:
         |(?P<plain>[0-9]+(?:{other}[0-9]+)?|{other}[0-9]+)
         """,
         re.VERBOSE,
+    )
+
+
+_CANONICAL = re.compile(r"X{0,3}(?:IX|IV|V?I{0,3})")
+_VALUES = {"I": 1, "V": 5, "X": 10}
+
+
+def value_of(numeral: str) -> int:
+    """0: it is none that is written properly."""
+    if not _CANONICAL.fullmatch(numeral):
+        return 0
+    digits = [_VALUES[each] for each in numeral]
+    return sum(
+        -here if here < following else here for here, following in zip(digits, [*digits[1:], 0], strict=True)
     )

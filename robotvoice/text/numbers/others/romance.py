@@ -5,8 +5,7 @@
 import re
 from collections.abc import Sequence
 
-from robotvoice.text.numbers.grammar.figures import Figure
-from robotvoice.text.numbers.grammar.roman import value_of
+from robotvoice.text.numbers.grammar.figures import Figure, value_of
 from robotvoice.text.numbers.grammar.scan import Read, Scan
 from robotvoice.text.numbers.grammar.tongue import Tongue
 from robotvoice.text.numbers.grammar.units import Unit

@@ -127,6 +127,19 @@ async def test_a_child_may_be_closed_again() -> None:
         await child.close()
 
 
+@pytest.mark.parametrize("times", [1, 3])
+async def test_a_start_and_an_end_that_are_cancelled_leave_nothing(times: int, nothing_left: None) -> None:
+    """At whatever step, and again while it is ended."""
+    for steps in range(24):
+        playing = asyncio.create_task(run_child("sh", ["-c", "sleep 60 & wait"], within=5))
+        for turns in (steps, *[2] * (times - 1)):
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            playing.cancel()
+        await asyncio.wait({playing})
+        assert playing.cancelled()
+
+
 async def test_what_cannot_be_started_is_told(tmp_path: Path) -> None:
     (tmp_path / "player").write_text("not a program")
     with pytest.raises(ChildFailed, match=r"cannot be started \(Permission denied\)"):

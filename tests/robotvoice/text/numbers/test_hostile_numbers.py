@@ -104,7 +104,7 @@ def test_a_text_without_a_number_loads_no_rules() -> None:
     script = (
         "import sys; from robotvoice.text.numbers import spoken_numbers;"
         "spoken_numbers('Where is my screwdriver?', 'en');"
-        "print('robotvoice.text.numbers.rules.rules' in sys.modules)"
+        "print('robotvoice.text.numbers.written_out' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from edge_client.commands.status import page
 from edge_client.settings.settings import SETTINGS, config_file, load_settings
-from robotvoice.ground.settings_changes import SettingsChanges
+from robotvoice.service.settings_changes import SettingsChanges
 
 
 def of_a_robot(folder: Path) -> SettingsChanges:
