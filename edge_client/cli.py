@@ -56,13 +56,13 @@ def main(arguments: Sequence[str] | None = None, *, loaded: Callable[[], None] =
         options.page.incomplete()
     logging.basicConfig(level=logging.ERROR, format="%(message)s", handlers=[terminal.Complaints()])
     for line in setting_variables.misspelt(os.environ, setting_variables.ROBOT):
-        terminal.complain(f"robotvoice: {line}")
+        terminal.write_error(f"robotvoice: {line}")
     command: Callable[[argparse.Namespace], int] = options.run
     try:
         loaded()
         return command(options)
     except RobotVoiceError as error:
-        terminal.complain(f"robotvoice: {error.message}")
+        terminal.write_error(f"robotvoice: {error.message}")
         return EXIT_CODE.get(error.code, terminal.BAD_INPUT)
     except (KeyboardInterrupt, asyncio.CancelledError):
         return terminal.INTERRUPTED

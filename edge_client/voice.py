@@ -11,8 +11,8 @@ from typing import Any, Generic, Literal, TypeAlias, TypedDict, TypeVar, Unpack,
 
 from edge_client.door.door import SayRequest
 from edge_client.door.program_queue import ProgramQueue, program_queue
+from edge_client.ground.loop_thread import LoopFuture
 from edge_client.ground.sound_files import no_wav
-from edge_client.ground.work_thread import Work
 from edge_client.settings.settings import Settings
 from edge_client.settings.sudo import settings_of_caller
 from edge_client.speaking.result import Queued, Said
@@ -176,7 +176,7 @@ class AsyncVoice(
 _Work = Callable[[ProgramQueue], Coroutine[Any, Any, Any]]
 
 
-def _begun(work: _Work) -> Work[Any]:
+def _begun(work: _Work) -> LoopFuture[Any]:
     queue = program_queue()
     return queue.thread.start(lambda: work(queue))
 

@@ -13,22 +13,22 @@ from aiohttp import WSCloseCode, web
 from gateway.api.metrics import Now
 from gateway.api.openai import openai, openai_request
 from gateway.engines.cache.cache_engine import MEGABYTE
+from gateway.engines.engine_parts import Parts
 from gateway.engines.guarded_engines import GuardedEngines
-from gateway.engines.parts import Parts
 from gateway.http.openai_errors import base_url_as_json
 from gateway.mdns.advertise import Advertiser, NullAdvertiser
 from gateway.models.models import revisions
 from gateway.observe.counters import Metrics
-from gateway.observe.request_log import Account, Observer
-from gateway.observe.status_hour import LastHour
-from gateway.observe.tally import Tally
-from gateway.observe.too_slow import TooSlow
+from gateway.observe.last_hour import LastHour
+from gateway.observe.request_log import RequestLog, TextOutcome
+from gateway.observe.slow_machine import TooSlow
+from gateway.observe.speech_totals import SpeechTotals
+from gateway.personas.active_personas import ActivePersonas
 from gateway.personas.persona_files import PersonaLibrary
 from gateway.personas.persona_report import PersonaReport
-from gateway.personas.persona_shelf import PersonaShelf
 from gateway.personas.persona_sources import PersonaSources
 from gateway.personas.persona_watch import PersonaWatch
-from gateway.phrases.pack_store import PhraseStore
+from gateway.phrases.pack_store import PackStore
 from gateway.phrases.phrase_rendering import PhraseRendering
 from gateway.requests.app_keys import (
     ADMISSION,
@@ -44,15 +44,15 @@ from gateway.requests.app_keys import (
     LISTENERS,
     LONG_FILES,
     METRICS,
-    OBSERVER,
     PERSONA_REPORT,
     PERSONAS,
     PHRASE_RENDERING,
     PHRASES,
+    REQUEST_LOG,
     RUN,
     SETTINGS,
     SOCKETS,
-    TALLY,
+    SPEECH_TOTALS,
     TOO_SLOW,
     Listeners,
     Sockets,
@@ -99,7 +99,7 @@ def make_app(
     app[SETTINGS] = settings
     app[CHANGES] = changes or SettingsChanges(settings, (), lambda: settings, lambda: None)
     app[GATEWAY_ID], app[RUN] = identity, run or secrets.token_hex(8)
-    app[PERSONAS] = PersonaShelf(personas)
+    app[PERSONAS] = ActivePersonas(personas)
     app[DEFAULT_PERSONA] = default_persona(settings, personas)
     app[ADVERTISER] = advertiser or NullAdvertiser()
     _count(app, parts, clock)
@@ -115,14 +115,14 @@ def _count(app: web.Application, parts: Parts, clock: Callable[[], float]) -> No
     """What becomes of each text, for the log, metrics and status."""
     app[METRICS] = metrics = Metrics()
     app[LAST_HOUR] = hour = LastHour(clock)
-    app[TALLY] = tally = Tally(clock)
+    app[SPEECH_TOTALS] = tally = SpeechTotals(clock)
     app[TOO_SLOW] = too_slow = TooSlow(parts.mlx.best_start if parts.mlx else lambda voice: None)
 
-    def look(account: Account) -> None:
+    def look(account: TextOutcome) -> None:
         """Whether a persona's clone can be in time at all."""
         too_slow.look(app[PERSONAS].library.personas.values())
 
-    app[OBSERVER] = Observer((metrics.count, hour.add, tally.add, look), clock)
+    app[REQUEST_LOG] = RequestLog((metrics.count, hour.add, tally.add, look), clock)
     metrics.registry.register(Now(app))
 
 
@@ -157,7 +157,7 @@ def _answer(app: web.Application, clock: Callable[[], float]) -> None:
 def _record_phrases(app: web.Application) -> None:
     settings = app[SETTINGS]
     limit, pinned = settings.phrases_disk_mb * MEGABYTE, revisions(settings.state_dir)
-    app[PHRASES] = store = PhraseStore(settings.state_dir / "phrases", limit, pinned)
+    app[PHRASES] = store = PackStore(settings.state_dir / "phrases", limit, pinned)
     changed = app[LISTENERS].wake
     app[PHRASE_RENDERING] = PhraseRendering(app[PERSONAS], app[ENGINES], store, changed=changed)
     if limit:

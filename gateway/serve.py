@@ -13,13 +13,13 @@ from contextlib import ExitStack
 from aiohttp import web
 
 from gateway.app import make_app
-from gateway.engines.parts import parts_of
+from gateway.engines.engine_parts import parts_of
 from gateway.ground.resources import OutOfFiles, give_large_blocks_back
 from gateway.http.neighbourhood import Neighbourhood
 from gateway.mdns.advertise import Advertiser, MdnsAdvertiser, NullAdvertiser
 from gateway.mdns.announcement import own_interfaces
+from gateway.mdns.duplicate_id import Twins
 from gateway.mdns.sockets import bracketed, listen, listened_on, told_address
-from gateway.mdns.twins import Twins
 from gateway.observe.log_file import log_to_file
 from gateway.observe.logs import log_to_stderr
 from gateway.personas.persona_files import PersonaLibrary

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from robotvoice.reading import Acting, Numbers, Reading
-from robotvoice.record import AT_HOME
+from robotvoice.record import NOT_ON_WIRE
 
 PERSONA_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 """What a persona may be called; use `fullmatch`."""
@@ -81,11 +81,11 @@ class VoiceSpec:
     """eSpeak NG: 0 to 200, 100 is its normal"""
     lexicon: tuple[tuple[str, str], ...] = ()
     """(word as written, word as this engine should be given it), applied last"""
-    model_voice: ModelVoice | None = field(default=None, metadata=AT_HOME)
+    model_voice: ModelVoice | None = field(default=None, metadata=NOT_ON_WIRE)
     """For engines that run a model; None for all others"""
-    upstream_voice: UpstreamVoice | None = field(default=None, metadata=AT_HOME)
+    upstream_voice: UpstreamVoice | None = field(default=None, metadata=NOT_ON_WIRE)
     """For engines that ask another server; None for all others"""
-    language: str | None = field(default=None, metadata=AT_HOME)
+    language: str | None = field(default=None, metadata=NOT_ON_WIRE)
     """A tag that a request asks for; None: what the voice speaks by itself"""
 
     def speaking(self, language: str | None) -> "VoiceSpec":
@@ -132,15 +132,15 @@ class Consent:
     subject: str
     granted_by: str
     scope: str
-    relationship: str | None = field(default=None, metadata=AT_HOME)
+    relationship: str | None = field(default=None, metadata=NOT_ON_WIRE)
     """What the two are to each other"""
-    date: str | None = field(default=None, metadata=AT_HOME)
+    date: str | None = field(default=None, metadata=NOT_ON_WIRE)
     """When it was given, as 2026-01-31; so is `expires`"""
-    expires: str | None = field(default=None, metadata=AT_HOME)
+    expires: str | None = field(default=None, metadata=NOT_ON_WIRE)
     """The last day"""
-    clip_sha256: str | None = field(default=None, metadata=AT_HOME)
+    clip_sha256: str | None = field(default=None, metadata=NOT_ON_WIRE)
     """Of the file it was given for"""
-    guardian: str | None = field(default=None, metadata=AT_HOME)
+    guardian: str | None = field(default=None, metadata=NOT_ON_WIRE)
     """Who agreed for somebody who may not do so alone"""
 
 

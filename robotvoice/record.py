@@ -14,7 +14,7 @@ from robotvoice.errors import InvalidMessage
 
 T = TypeVar("T")
 
-AT_HOME = {"at_home": True}
+NOT_ON_WIRE = {"at_home": True}
 """Metadata of a field that never leaves the process, written or read"""
 
 
@@ -23,7 +23,7 @@ def write_record(record: Any) -> dict[str, Any]:
     return {
         field.name.rstrip("_"): _write(getattr(record, field.name))
         for field in dataclasses.fields(record)
-        if field.metadata != AT_HOME
+        if field.metadata != NOT_ON_WIRE
     }
 
 
@@ -49,7 +49,7 @@ def fields_of(kind: Any) -> tuple[tuple[str, Any, bool], ...]:
     return tuple(
         (field.name, hints[field.name], field.default is missing and field.default_factory is missing)
         for field in dataclasses.fields(kind)
-        if field.metadata != AT_HOME
+        if field.metadata != NOT_ON_WIRE
     )
 
 

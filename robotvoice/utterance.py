@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, get_args
 
-from robotvoice.voice_warnings import TO_NOBODY, VoiceWarnings
+from robotvoice.voice_warnings import IGNORED, VoiceWarnings
 
 PriorityName: TypeAlias = Literal["urgent", "dialogue", "story", "background"]
 """As it is typed, and as it goes over the wire"""
@@ -37,7 +37,7 @@ def _never() -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RequestOptions:
     """By whom a sentence is asked for, how urgently, how fast it is to be, and until when it is of use."""
 
     client: str = ""
@@ -49,11 +49,11 @@ class Asked:
     """Whether by now nobody waits for it: it goes on only as long as nobody else wants to speak"""
     speed: float = 1.0
     """How many times as fast as the voice is by itself, 0.25 to 4; not every voice can"""
-    warnings: VoiceWarnings = field(default=TO_NOBODY, compare=False, repr=False)
+    warnings: VoiceWarnings = field(default=IGNORED, compare=False, repr=False)
     """Who does not follow something says so here"""
 
 
-ANYBODY = Asked()
+NO_CLIENT = RequestOptions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Sentence:
 
     index: int
     text: str
-    asked: Asked = ANYBODY
+    asked: RequestOptions = NO_CLIENT
     pause: float = 0.0
     """Seconds of silence that the text asks for after it; no engine knows of it"""
     take: int = 0

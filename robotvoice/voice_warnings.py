@@ -48,7 +48,7 @@ class _ToNobody(VoiceWarnings):
         """Nobody waits for the answer, or it has no place for them."""
 
 
-TO_NOBODY: VoiceWarnings = _ToNobody()
+IGNORED: VoiceWarnings = _ToNobody()
 
 
 def _plain(sentence: str) -> str:

@@ -204,8 +204,8 @@ class Copy:
 def add_one_of_each(copy: Copy) -> None:
     engine = copy.following("an engine of the gateway")
     engine.write("gateway/engines/chime_engine.py", ENGINE)
-    engine.import_("gateway/engines/parts.py", "from gateway.engines.chime_engine import ChimeEngine")
-    engine.name_in("gateway/engines/parts.py", "parts_of", '        "chime": ChimeEngine(),\n')
+    engine.import_("gateway/engines/engine_parts.py", "from gateway.engines.chime_engine import ChimeEngine")
+    engine.name_in("gateway/engines/engine_parts.py", "parts_of", '        "chime": ChimeEngine(),\n')
     schema = "gateway/personas/voice_schema.py"
     engine.name_in(schema, "ENGINES", '"chime", ')
     engine.name_in(schema, "VOICES", '    "chime": EspeakVoice,\n')

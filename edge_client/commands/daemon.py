@@ -62,8 +62,8 @@ def run(options: argparse.Namespace) -> int:
         await serve(
             settings,
             told,
-            listening=lambda url: terminal.show(f"Listening at {url}"),
-            no_sound=lambda why: terminal.show(f"Listening, but {why}"),
+            listening=lambda url: terminal.write_line(f"Listening at {url}"),
+            no_sound=lambda why: terminal.write_line(f"Listening, but {why}"),
             changes=changes,
         )
 

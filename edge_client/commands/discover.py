@@ -9,7 +9,7 @@ from edge_client.commands.options import configured, seconds, settings_of
 from robotvoice.console.command_line import Commands, add_command
 
 if TYPE_CHECKING:
-    from edge_client.link.roll_call import FoundGateway
+    from edge_client.link.gateway_list import FoundGateway
     from edge_client.settings.settings import Settings
 
 NOBODY_FOUND = (
@@ -51,7 +51,7 @@ def add_to(commands: Commands) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from edge_client.link.roll_call import discover, once_each, table, twins_among
+    from edge_client.link.gateway_list import discover, once_each, table, twins_among
 
     settings = settings_of(options)
 
@@ -64,12 +64,12 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         printed = terminal.show_json([gateway.as_json() for gateway in found])
     elif found:
-        printed = terminal.show(table(found, terminal.width()))
+        printed = terminal.write_line(table(found, terminal.width()))
     for twin in twins:
-        terminal.complain(f"robotvoice: {twin}")
+        terminal.write_error(f"robotvoice: {twin}")
     if any(gateway.ready for gateway in found):
         return printed
-    terminal.complain(_what_to_do(found, settings))
+    terminal.write_error(_what_to_do(found, settings))
     return terminal.NOTHING_SPOKE
 
 

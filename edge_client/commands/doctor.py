@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         terminal.show_json([asdict(finding) for finding in found])
         return terminal.NOT_PLAYED if failed else terminal.OK
-    terminal.show(page(found, terminal.width()))
+    terminal.write_line(page(found, terminal.width()))
     if any(finding.state == "fail" and finding.name in ("player", "loudspeaker") for finding in found):
         return terminal.NOT_PLAYED
     heard = settings.player == "none" or _listened(options, settings)
@@ -60,17 +60,17 @@ def _listened(options: argparse.Namespace, settings: "Settings") -> bool:
     from robotvoice.console.tables import sheet
 
     if not options.yes and sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty():
-        terminal.show(f"\nNow the test: {WHAT_IT_PLAYS}.")
+        terminal.write_line(f"\nNow the test: {WHAT_IT_PLAYS}.")
         if _ask("Begin? (Enter: yes, n: no) ").lower().startswith("n"):
             return True
-        return Hearing(settings, list(cards() or ()), terminal.run, _ask, terminal.show).test()
+        return Hearing(settings, list(cards() or ()), terminal.run, _ask, terminal.write_line).test()
     if options.yes:
-        terminal.show(f"\nThe test: {WHAT_IT_PLAYS}.")
-        terminal.run(count_aloud(replace(settings, lead_in=0.0), lambda spoken: None, terminal.complain))
+        terminal.write_line(f"\nThe test: {WHAT_IT_PLAYS}.")
+        terminal.run(count_aloud(replace(settings, lead_in=0.0), lambda spoken: None, terminal.write_error))
     else:
-        terminal.show(f"\nIn a terminal, or with --yes, this plays a test: {WHAT_IT_PLAYS}.")
-    terminal.show("\nWhat you heard, and what to write into the settings or to type:")
-    terminal.show(sheet([(f"  {heard}", what) for heard, what in ANSWERS], terminal.width()))
+        terminal.write_line(f"\nIn a terminal, or with --yes, this plays a test: {WHAT_IT_PLAYS}.")
+    terminal.write_line("\nWhat you heard, and what to write into the settings or to type:")
+    terminal.write_line(sheet([(f"  {heard}", what) for heard, what in ANSWERS], terminal.width()))
     return True
 
 

@@ -28,7 +28,7 @@ def add_to(commands: Commands) -> None:
 
 
 def _tell(line: str) -> None:
-    terminal.show(line, fold=False)
+    terminal.write_line(line, fold=False)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -38,13 +38,13 @@ def run(options: argparse.Namespace) -> int:
     paths = [PythonPath(name, tell=_tell, dry_run=options.dry_run) for name in NAMES]
     try:
         if not options.install and not options.uninstall:
-            return terminal.show(os.pathsep.join(paths[0].folders()), fold=False)
+            return terminal.write_line(os.pathsep.join(paths[0].folders()), fold=False)
         for path in paths:
             if options.install:
                 path.install()
             else:
                 path.uninstall()
     except InstallFailed as error:
-        terminal.complain(f"robotvoice: {error.message}")
+        terminal.write_error(f"robotvoice: {error.message}")
         return service_commands.FAILED
     return terminal.OK

@@ -76,12 +76,12 @@ def run(options: argparse.Namespace) -> int:
         return _dry_run(text, options, settings)
     result = terminal.run(_say(text, options, settings))
     if isinstance(result, Said) and result.why:
-        terminal.complain(f"spoken by the robot: {result.why}")
+        terminal.write_error(f"spoken by the robot: {result.why}")
     for warning in result.warnings:
-        terminal.complain(warning)
+        terminal.write_error(warning)
     if options.json:
         return terminal.show_json(as_row(result))
-    return terminal.show(result.id) if isinstance(result, Queued) else terminal.OK
+    return terminal.write_line(result.id) if isinstance(result, Queued) else terminal.OK
 
 
 def _dry_run(text: str, options: argparse.Namespace, settings: "Settings") -> int:
@@ -96,7 +96,7 @@ def _dry_run(text: str, options: argparse.Namespace, settings: "Settings") -> in
     shown = (
         terminal.show_json(asdict(told))
         if options.json
-        else terminal.show(as_table(told, terminal.width()), fold=False)
+        else terminal.write_line(as_table(told, terminal.width()), fold=False)
     )
     if not told.sentences:
         raise EmptyText("There is nothing in the text that can be spoken; send words or numbers.")
@@ -124,5 +124,5 @@ async def _say(text: str, options: argparse.Namespace, settings: "Settings") -> 
         return await by_the_daemon(request)
     except NoDaemon as absent:
         if request.by_daemon and not request.wait:
-            terminal.complain(f"this waits, as {absent.message}")
+            terminal.write_error(f"this waits, as {absent.message}")
     return await by_itself(request, asked_at)

@@ -47,9 +47,11 @@ async def _told(settings: "Settings", *, as_json: bool) -> int:
         from edge_client.commands import status_alone
 
         alone = await status_alone.look(settings)
-        terminal.show_json(alone) if as_json else terminal.show(status_alone.page(alone, terminal.width()))
+        terminal.show_json(alone) if as_json else terminal.write_line(
+            status_alone.page(alone, terminal.width())
+        )
         raise
-    return terminal.show_json(answer) if as_json else terminal.show(page(answer, terminal.width()))
+    return terminal.show_json(answer) if as_json else terminal.write_line(page(answer, terminal.width()))
 
 
 def page(status: Answer, width: int | None = None) -> str:

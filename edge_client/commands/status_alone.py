@@ -6,11 +6,11 @@ from typing import Any
 
 from edge_client.link.command_gateway import CommandGateway
 from edge_client.link.gateway_answers import on_the_mac
-from edge_client.link.roll_call import FoundGateway, discover
+from edge_client.link.gateway_list import FoundGateway, discover
 from edge_client.personas.known_personas import ANY_VOICE
 from edge_client.personas.voices import Voices
 from edge_client.settings.settings import Settings
-from edge_client.speaking.plain_words import GatewayStanding, summary
+from edge_client.speaking.status_sentence import GatewayStanding, summary
 from robotvoice.console.output import moment
 from robotvoice.console.tables import sheet
 from robotvoice.engines.espeak.espeak_engine import EspeakEngine

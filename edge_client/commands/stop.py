@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
     told = terminal.run(_stop(options.id, settings))
     if options.json:
         return terminal.show_json({"stopped": told["stopped"]})
-    return terminal.show(in_words(told, None if told["stopped"] else _by_itself(settings)))
+    return terminal.write_line(in_words(told, None if told["stopped"] else _by_itself(settings)))
 
 
 async def _stop(line: str | None, settings: "Settings") -> dict[str, Any]:

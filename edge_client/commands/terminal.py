@@ -53,7 +53,7 @@ def decodable(text: str) -> str:
     return re.sub("[\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", text)
 
 
-def show(text: str, *, fold: bool = True) -> int:
+def write_line(text: str, *, fold: bool = True) -> int:
     """Writes to standard output; a reader that left early has seen enough. Returns the exit code.
 
     `fold`: whether long lines are wrapped on a terminal.
@@ -61,13 +61,13 @@ def show(text: str, *, fold: bool = True) -> int:
     problem = write(text, sys.stdout, fold=fold)
     if problem is None or isinstance(problem, BrokenPipeError):
         return OK
-    complain(f"robotvoice: the result cannot be written to standard output ({problem.strerror})")
+    write_error(f"robotvoice: the result cannot be written to standard output ({problem.strerror})")
     return NOT_PLAYED
 
 
 def show_json(value: object) -> int:
     """On one line, for a program. Returns the exit code."""
-    return show(json.dumps(value), fold=False)
+    return write_line(json.dumps(value), fold=False)
 
 
 def width() -> int | None:
@@ -79,8 +79,8 @@ class Complaints(logging.Handler):
     """What a command has to say of what went wrong beside its work, a line each."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        complain(f"robotvoice: {self.format(record)}")
+        write_error(f"robotvoice: {self.format(record)}")
 
 
-def complain(text: str) -> None:
+def write_error(text: str) -> None:
     write(text, sys.stderr)

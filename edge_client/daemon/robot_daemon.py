@@ -12,20 +12,20 @@ from typing import Any
 from edge_client.daemon.daemon_errors import Stopped
 from edge_client.daemon.job import Job
 from edge_client.daemon.job_events import Announcement, Announcements, Tally, announcement
-from edge_client.daemon.speaker import MOST_WAITING, PATIENCE, Speaker
-from edge_client.ground.until_done import until_done
+from edge_client.daemon.speaker import LOUDSPEAKER_WITHIN, MOST_WAITING, Speaker
+from edge_client.ground.restart import until_done
 from edge_client.link.daemon_gateway import DaemonGateway
 from edge_client.personas.known_personas import ANY_VOICE
 from edge_client.personas.voices import Voices
-from edge_client.phrasebook.phrase_keeping import PhraseKeeping
 from edge_client.phrasebook.phrase_manifest import Manifest
 from edge_client.phrasebook.phrase_pull import PhrasePull
+from edge_client.phrasebook.repeat_counter import RepeatCounter
 from edge_client.playback.loudspeaker import Loudspeaker
-from edge_client.playback.player_session import Begins, speak_aloud
+from edge_client.playback.player_session import Begins, play_chain
 from edge_client.playback.players.player_choice import plays_files
 from edge_client.settings.settings import Settings
-from edge_client.speaking.plain_words import GatewayStanding, summary
 from edge_client.speaking.robot import LONGEST_TEXT
+from edge_client.speaking.status_sentence import GatewayStanding, summary
 from robotvoice import __version__
 from robotvoice.chain.chain_events import SentenceStarted
 from robotvoice.chain.recovery import recover
@@ -34,8 +34,8 @@ from robotvoice.engines.espeak.espeak_engine import EspeakEngine
 from robotvoice.errors import EmptyText, EngineFailure, NothingCanSpeak, SpokenInPart
 from robotvoice.ground.backoff import Backoff
 from robotvoice.service.settings_changes import Changes, SettingsChanges
-from robotvoice.text.aside import sentences_aside
-from robotvoice.utterance import Asked, Priority, Utterance
+from robotvoice.text.text_thread import sentences_aside
+from robotvoice.utterance import Priority, RequestOptions, Utterance
 from robotvoice.voice_warnings import VoiceWarnings
 
 log = logging.getLogger(__name__)
@@ -72,7 +72,7 @@ class Daemon:
             on_switch=self._tell_of_phrases,
         )
         self.gateway.on_phrases, self.voices.on_damage = self.phrases.told, self.phrases.suspect
-        self.keeping = self.voices.keeping = PhraseKeeping(
+        self.keeping = self.voices.keeping = RepeatCounter(
             self.voices.kept, self.voices.cloned, self.phrases.look
         )
         self.tally = Tally()
@@ -122,7 +122,7 @@ class Daemon:
         Raises EmptyText, TextTooLong, UnknownVoice, TooManyRequests and DaemonGone.
         """
         asked_at = self.clock()
-        asked = Asked(
+        asked = RequestOptions(
             priority=priority, speed=speed, warnings=VoiceWarnings() if warnings is None else warnings
         )
         named = persona if persona and persona.strip() else self.settings.persona
@@ -190,14 +190,14 @@ class Daemon:
         sentences = job.sentences[job.position : end]
         utterance = Utterance(job.id, job.persona.id, job.persona.language, sentences)
         try:
-            heard = await speak_aloud(
+            heard = await play_chain(
                 self.voices.chain(job.persona, job.absent, language=job.language),
                 utterance,
                 self.loudspeaker if self.settings.player != "none" else None,
                 clock=self.clock,
                 on_substitute=self.gateway.use_the_time,
                 begins=begins,
-                patience=lambda away: PATIENCE if away.is_a_voice else 0.0,
+                patience=lambda away: LOUDSPEAKER_WITHIN if away.is_a_voice else 0.0,
             )
         except EmptyText:
             # The rest of the text may well be read.

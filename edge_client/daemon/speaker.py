@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from edge_client.daemon.daemon_errors import DaemonGone, Stopped, TooLate
 from edge_client.daemon.job import Job
-from edge_client.playback.devices.away import Away, LoudspeakerAway
+from edge_client.playback.devices.device_problem import Away, LoudspeakerAway
 from edge_client.playback.player_session import UNHEARD, Begins
 from robotvoice.chain.chain_events import SentenceStarted
 from robotvoice.errors import PlayerFailed, RobotVoiceError, SpokenInPart, TooManyRequests
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 MOST_WAITING = 64
 URGENT_ROOM = 8
 """Urgent jobs that fit into a full queue"""
-PATIENCE = 60.0
+LOUDSPEAKER_WITHIN = 60.0
 """Seconds that a job without a deadline waits for a loudspeaker; what is said still later helps nobody"""
 MOST_SETBACKS = 3
 """How often a loudspeaker may be lost in the same sentence"""
@@ -36,7 +36,7 @@ Speak = Callable[[Job, Begins], Coroutine[Any, Any, int]]
 """Says a job from its position on; returns the position after it. Raises RobotVoiceError."""
 
 
-class Tell(Protocol):
+class Report(Protocol):
     """Is told what happens to a job: queued, started, sentence, spoken, dropped, cut, failed."""
 
     def __call__(self, event: str, job: Job, sentence: SentenceStarted | None = None) -> None: ...
@@ -98,7 +98,7 @@ class Speaker:
     def __init__(
         self,
         speak: Speak,
-        tell: Tell,
+        tell: Report,
         loudspeaker: WaitedFor | None = None,
         *,
         clock: Callable[[], float] = time.monotonic,
@@ -199,7 +199,7 @@ class Speaker:
             return True
         for job in tuple(self._waiting):
             has_its_own_limit = job.begun_at is None and job.begin_by < math.inf
-            if not has_its_own_limit and self._loudspeaker.waited(job.asked_at) > PATIENCE:
+            if not has_its_own_limit and self._loudspeaker.waited(job.asked_at) > LOUDSPEAKER_WITHIN:
                 self.end(job, self._not_heard(job, away))
         return False
 

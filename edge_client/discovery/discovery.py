@@ -9,10 +9,10 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
-from edge_client.discovery.announced import endpoints_of, printable
+from edge_client.discovery.address_order import by_turns, merged
 from edge_client.discovery.endpoint import Endpoint
 from edge_client.discovery.network import NO_NETWORK, has_network, own_interfaces
-from edge_client.discovery.promising import by_turns, merged
+from edge_client.discovery.txt_record import endpoints_of, printable
 from robotvoice.errors import RobotVoiceError
 from robotvoice.ground.changed import set_within
 from robotvoice.ground.interfaces import Address, Interface

@@ -6,7 +6,7 @@ import socket
 from dataclasses import dataclass, field
 from typing import Literal
 
-from robotvoice.record import AT_HOME
+from robotvoice.record import NOT_ON_WIRE
 from robotvoice.wire.wire import DEFAULT_PORT
 
 _ADDRESS = re.compile(
@@ -30,7 +30,7 @@ class Endpoint:
     gateway_id: str | None = None
     name: str | None = None
     personas: tuple[str, ...] = ()
-    run: str | None = field(default=None, compare=False, metadata=AT_HOME)
+    run: str | None = field(default=None, compare=False, metadata=NOT_ON_WIRE)
     """Which run of a gateway answered there last: one id and two runs are two gateways"""
 
     @property

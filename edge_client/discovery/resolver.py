@@ -8,8 +8,8 @@ from typing import Any
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from edge_client.discovery.address_order import nearest_first
 from edge_client.discovery.network import own_interfaces
-from edge_client.discovery.promising import nearest_first
 
 
 class UnhurriedResolver(AbstractResolver):

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Literal
 
 from edge_client.daemon.daemon_client import reach
-from edge_client.playback.devices.away import which_cards
 from edge_client.playback.devices.device_names import card_of, names_a_number, on_card
-from edge_client.playback.devices.place import Place
+from edge_client.playback.devices.device_problem import which_cards
+from edge_client.playback.devices.output_device import OutputDevice
 from edge_client.playback.devices.player_commands import PACKAGES
 from edge_client.playback.devices.sound_cards import PROC
 from edge_client.playback.loudspeaker import Loudspeaker
@@ -88,7 +88,7 @@ def _players(settings: Settings) -> Finding:
     return Finding("player", "ok", f"{wanted}; installed: {', '.join(found)}")
 
 
-def _cards(place: Place) -> Finding:
+def _cards(place: OutputDevice) -> Finding:
     if not place.cards:
         return Finding("cards", "warn", "no sound card was found", "aplay -l lists those there are")
     listed = "; ".join(card.label for card in place.cards)
@@ -97,7 +97,7 @@ def _cards(place: Place) -> Finding:
     return Finding("cards", "ok", listed)
 
 
-def _device(settings: Settings, place: Place) -> Iterator[Finding]:
+def _device(settings: Settings, place: OutputDevice) -> Iterator[Finding]:
     device = settings.device
     if device is None:
         if len(place.cards) > 1 and place.cards[0].is_hdmi:
@@ -114,7 +114,7 @@ def _device(settings: Settings, place: Place) -> Iterator[Finding]:
         yield Finding("device", "ok", f"{device}{f' ({card.label})' if card else ''}")
 
 
-def _mixer(place: Place) -> Iterator[Finding]:
+def _mixer(place: OutputDevice) -> Iterator[Finding]:
     if not (mixer := place.mixer):
         return
     which = f"-c {place.card.number} " if place.card and place.card.number is not None else ""
@@ -139,7 +139,7 @@ def _before(settings: Settings) -> Iterator[Finding]:
         yield Finding("before", "fail", found, "correct the setting before")
 
 
-def _lead_in(settings: Settings, place: Place) -> Finding:
+def _lead_in(settings: Settings, place: OutputDevice) -> Finding:
     rest = f"after {settings.rest:g} s of rest"
     if settings.lead_in is None:
         kind = f"as {place.kind} sleeps" if place.kind else "as nothing here is known to sleep"

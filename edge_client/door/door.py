@@ -19,7 +19,7 @@ from edge_client.speaking.result import Queued, Said, from_answer
 from robotvoice.utterance import PriorityName
 
 if TYPE_CHECKING:  # Who asks a daemon needs nothing of what speaks.
-    from edge_client.playback.players.play_out import PlayOut
+    from edge_client.playback.players.playback_clock import PlaybackClock
     from edge_client.speaking.robot import Script
 
 log = logging.getLogger(__name__)
@@ -91,7 +91,7 @@ async def by_itself(
     *,
     script: "Script | None" = None,
     before: "Collection[asyncio.Task[Any]]" = (),
-    play_out: "PlayOut | None" = None,
+    play_out: "PlaybackClock | None" = None,
 ) -> Said:
     """When these tasks have ended; `script` is its text, if that has been read before.
 

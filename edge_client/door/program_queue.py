@@ -12,9 +12,9 @@ from typing import Any
 from edge_client.daemon.daemon_client import reach
 from edge_client.daemon.daemon_errors import NoDaemon, Stopped
 from edge_client.door.door import SayRequest, by_itself, by_the_daemon
-from edge_client.ground.work_thread import WorkThread
+from edge_client.ground.loop_thread import LoopThread
 from edge_client.personas.known_personas import load_known_personas
-from edge_client.playback.players.play_out import PlayOut
+from edge_client.playback.players.playback_clock import PlaybackClock
 from edge_client.speaking.result import Queued, Said
 from edge_client.speaking.robot import Script
 from robotvoice.errors import RobotVoiceError, TooManyRequests
@@ -30,11 +30,11 @@ class ProgramQueue:
     """Its coroutines run in `thread`, and nowhere else."""
 
     def __init__(self) -> None:
-        self.thread = WorkThread("robotvoice")
+        self.thread = LoopThread("robotvoice")
         self._own: dict[str, asyncio.Task[Any]] = {}
         """The lines that it says itself"""
         self._stopped: set[str] = set()
-        self._play_outs: dict[float, PlayOut] = {}
+        self._play_outs: dict[float, PlaybackClock] = {}
         """What is known of the loudspeaker, by what counts as its rest"""
 
     async def say(self, request: SayRequest) -> Said | Queued:
@@ -98,7 +98,7 @@ class ProgramQueue:
         self._own[line] = task
         queued()
         rest = request.settings.rest
-        play_out = self._play_outs.setdefault(rest, PlayOut(time.monotonic, rest))
+        play_out = self._play_outs.setdefault(rest, PlaybackClock(time.monotonic, rest))
         try:
             return await by_itself(request, asked_at, script=script, before=before, play_out=play_out)
         except asyncio.CancelledError:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from edge_client.discovery.endpoint import Endpoint
-from edge_client.ground.race import first_good
+from edge_client.ground.first_success import first_good
 from edge_client.link.readyz import look_at
 from robotvoice.errors import EngineFailure
 

@@ -10,7 +10,7 @@ import aiohttp
 
 from edge_client.discovery.endpoint import Endpoint
 from edge_client.discovery.resolver import UnhurriedResolver
-from edge_client.ground.race import HEAD_START
+from edge_client.ground.first_success import HEAD_START
 from edge_client.link.gateway_answers import UNKNOWN_NAME
 from robotvoice.errors import EngineFailure
 from robotvoice.wire import wire

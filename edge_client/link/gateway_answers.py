@@ -5,7 +5,7 @@ import re
 from edge_client.discovery.endpoint import Endpoint
 from robotvoice.errors import NOT_THE_ENGINES, EngineFailure, EngineUnavailable
 from robotvoice.sound.pcm import WIRE_FORMAT, AudioChunk, Origin
-from robotvoice.utterance import Asked
+from robotvoice.utterance import RequestOptions
 from robotvoice.wire import wire
 
 NOT_AT_FAULT = {"unknown_voice", "too_many_requests", "nothing_can_speak"}
@@ -57,7 +57,7 @@ def chunk_of(pcm: bytes, origin: Origin | None) -> AudioChunk:
     return AudioChunk(pcm, WIRE_FORMAT, origin)
 
 
-def pass_on_warnings(said: wire.Start | wire.Complete, asked: Asked) -> None:
+def pass_on_warnings(said: wire.Start | wire.Complete, asked: RequestOptions) -> None:
     """What the gateway does not follow of a request, to whoever made it."""
     for warning in said.warnings:
         asked.warnings.add("gateway", warning)

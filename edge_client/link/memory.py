@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from edge_client.discovery.endpoint import Endpoint, parse_address
-from edge_client.link.gateway_memory import load, save
 from edge_client.link.link import NOT_FOUND
+from edge_client.link.memory_file import load, save
 from edge_client.settings.settings import Settings
 from robotvoice.chain.breaker import CircuitBreaker, Remembered
 from robotvoice.utterance import Reason

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from edge_client.discovery.discovery import DiscoveryFailed, watch
 from edge_client.discovery.endpoint import Endpoint
 from edge_client.discovery.gateway_table import GatewayTable
-from edge_client.ground.until_done import until_done
+from edge_client.ground.restart import until_done
 from edge_client.link.choice import best_of, better_than
+from edge_client.link.duplicate_id import twin_of, what_is_wrong
 from edge_client.link.link import NOT_LOOKED_FOR
 from edge_client.link.readyz import load_aiohttp
-from edge_client.link.twins import twin_of, what_is_wrong
 from robotvoice.chain.breaker import CircuitBreaker
 from robotvoice.chain.recovery import send_canary
 from robotvoice.engines.base import Engine

@@ -11,7 +11,7 @@ from robotvoice.chain.budget import possible_budget
 from robotvoice.errors import EngineFailure, EngineUnavailable
 from robotvoice.persona import FIRST_AUDIO_BUDGET, VoiceSpec
 from robotvoice.sound.pcm import AudioChunk, Origin
-from robotvoice.utterance import Asked, Sentence
+from robotvoice.utterance import RequestOptions, Sentence
 from robotvoice.wire import wire
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def seconds_for(sentence: Sentence) -> float:
 
 
 async def spoken_over(
-    socket: "Socket", request: wire.Synthesize, within: float, asked: Asked
+    socket: "Socket", request: wire.Synthesize, within: float, asked: RequestOptions
 ) -> AsyncGenerator[AudioChunk, None]:
     """What is sent for a request, which has an id; its first sound is to come in `within` seconds.
 

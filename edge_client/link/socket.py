@@ -10,7 +10,7 @@ from functools import partial
 import aiohttp
 
 from edge_client.discovery.endpoint import Endpoint
-from edge_client.ground.race import first_good
+from edge_client.ground.first_success import first_good
 from edge_client.link.dialling import Dialled, answer_limit
 from edge_client.link.gateway_answers import other_gateway, remark
 from edge_client.link.heartbeat import DEAD_AFTER, EVERY, Heartbeat

@@ -12,8 +12,8 @@ from robotvoice.chain.budget import budget_in
 from robotvoice.chain.whole_file import speak_whole
 from robotvoice.errors import EngineFailure, NothingCanSpeak
 from robotvoice.http.file_answers import file_for, send_file, wav_answer
-from robotvoice.text.aside import sentences_aside
-from robotvoice.utterance import Asked, Reason, Sentence, Utterance
+from robotvoice.text.text_thread import sentences_aside
+from robotvoice.utterance import Reason, RequestOptions, Sentence, Utterance
 from robotvoice.voice_warnings import VoiceWarnings
 from robotvoice.wire import wire
 from robotvoice.wire.file_request import read_file_request
@@ -28,7 +28,7 @@ async def synthesize(request: web.Request) -> web.StreamResponse:
     """A whole WAV, PCM_16 and mono, in one voice, also in part (Range). HEAD makes nothing."""
     daemon, warnings = request.app[DAEMON], VoiceWarnings()
     asked = read_file_request({name: request.query[name] for name in request.query}, warnings)
-    how = Asked(speed=asked.speed, warnings=warnings)
+    how = RequestOptions(speed=asked.speed, warnings=warnings)
     named = asked.voice if asked.voice.strip() else daemon.settings.persona
     who, absent = await daemon.voices.find(named, warnings)
     text = await sentences_aside(asked.text, reading=who.reading.of(asked.language), asked=how)

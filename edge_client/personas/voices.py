@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from edge_client.link.gateway_answers import remark
 from edge_client.link.link import GatewayLink, OnDemand
-from edge_client.personas.budgeted import budgeted
+from edge_client.personas.budget_engine import budgeted
 from edge_client.personas.known_personas import (
     ANY_VOICE,
     MOST_NAMED,
@@ -16,9 +16,9 @@ from edge_client.personas.known_personas import (
     read_known_personas,
     save_known_personas,
 )
-from edge_client.phrasebook.kept_sentences import KEY_FILE, KeptSentences
 from edge_client.phrasebook.phrase_store import PhraseStore
 from edge_client.phrasebook.phrasebook import OwnVoice, Phrasebook
+from edge_client.phrasebook.sentence_store import KEY_FILE, SentenceStore
 from edge_client.settings.settings import Settings
 from robotvoice.chain.breaker import CircuitBreaker
 from robotvoice.chain.fallback import FallbackChain
@@ -27,13 +27,13 @@ from robotvoice.engines.espeak.espeak_engine import EspeakEngine
 from robotvoice.errors import EngineFailure, InvalidMessage, NothingCanSpeak, SpokenInPart, UnknownVoice
 from robotvoice.persona import VoiceSpec
 from robotvoice.utterance import Reason, Sentence
-from robotvoice.voice_warnings import TO_NOBODY, VoiceWarnings
+from robotvoice.voice_warnings import IGNORED, VoiceWarnings
 from robotvoice.wire.lenient import stands_for_anybody
 
 if TYPE_CHECKING:  # a single command keeps nothing
     from edge_client.link.command_gateway import CommandGateway
     from edge_client.link.daemon_gateway import DaemonGateway
-    from edge_client.phrasebook.phrase_keeping import PhraseKeeping
+    from edge_client.phrasebook.repeat_counter import RepeatCounter
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ FIRST_LOCAL = 2
 PHRASES_FOLDER = "phrasebook"
 """Not the one of a gateway on the same machine, which has the same state folder and tidies up its own"""
 MEGABYTE = 1_000_000
-PATIENCE = 10.0
+LAST_RESORT_WITHIN = 10.0
 """Seconds for a voice of the robot's own that was slow: a busy machine, and silence the only alternative"""
 
 
@@ -60,16 +60,14 @@ class Voices:
         self._espeak = GuardedEngine(espeak, self.espeak_breaker)
         self.known = load_known_personas(settings.state_dir)
         self.store = PhraseStore(settings.state_dir / PHRASES_FOLDER, settings.phrasebook_mb * MEGABYTE)
-        self.kept = KeptSentences(self.store, settings.state_dir / KEY_FILE)
-        self.keeping: PhraseKeeping | None = None
+        self.kept = SentenceStore(self.store, settings.state_dir / KEY_FILE)
+        self.keeping: RepeatCounter | None = None
         """Whoever writes down what is heard often; None: nobody does"""
         self.on_damage: Callable[[str], None] = lambda persona: None
         """Told of a persona whose recordings cannot be played"""
         self._book = Phrasebook(self.store, self.kept, self._own_voice, lambda each: self.on_damage(each))
 
-    async def find(
-        self, name: str, warnings: VoiceWarnings = TO_NOBODY
-    ) -> tuple[KnownPersona, Reason | None]:
+    async def find(self, name: str, warnings: VoiceWarnings = IGNORED) -> tuple[KnownPersona, Reason | None]:
         """Who is meant, and why the gateway need not be asked to speak. Raises UnknownVoice.
 
         A name that stands for anybody, such as `default` or `alloy`, means the persona in the settings, if no
@@ -150,7 +148,7 @@ class Voices:
                 ChainEntry(own, far.speaking(asked)),
                 *(ChainEntry(self._espeak, voice.speaking(asked)) for voice in local_voices(persona)),
             ],
-            patience=PATIENCE,
+            patience=LAST_RESORT_WITHIN,
         )
 
     async def hold(self, name: str, sentences: Sequence[Sentence], language: str | None = None) -> bool:

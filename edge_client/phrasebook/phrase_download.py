@@ -9,7 +9,7 @@ import aiohttp
 
 from edge_client.discovery.endpoint import Endpoint
 from edge_client.discovery.resolver import UnhurriedResolver
-from edge_client.ground.race import HEAD_START
+from edge_client.ground.first_success import HEAD_START
 from edge_client.link.gateway_answers import other_gateway
 from edge_client.phrasebook.phrase_manifest import LARGEST_MANIFEST, Manifest, PhrasesFailed, Recording
 from robotvoice.wire import wire

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from edge_client.discovery.endpoint import Endpoint
-from edge_client.phrasebook.phrase_intake import Intake
+from edge_client.phrasebook.phrase_files import Intake
 from edge_client.phrasebook.phrase_manifest import Manifest, PhrasesFailed, Recording, read_manifest
 from edge_client.phrasebook.phrase_store import PhraseStore, Shelf
 from robotvoice.errors import InvalidMessage
@@ -22,13 +22,13 @@ if TYPE_CHECKING:  # aiohttp is loaded off the loop
 
 log = logging.getLogger(__name__)
 
-BREATH = 0.2
+BETWEEN_FILES = 0.2
 """Seconds before each round: news come in rows, and anybody may make news"""
 SOONEST, LATEST = 1.0, 60.0
 """Seconds until a round that failed is repeated; each pause is twice as long as the one before it"""
 AT_A_TIME = 300.0
 """Seconds for one persona, and the rest of one recording; what is left then waits for the next round"""
-NOW_AND_THEN = 24 * 3600.0
+CHECK_EVERY = 24 * 3600.0
 """Seconds until a round though there is no news: what nobody speaks with any more goes some day"""
 
 
@@ -102,8 +102,8 @@ class PhrasePull:
                 self._news.clear()
                 if not (again := await self._round()):
                     backoff.reset()
-                await set_within(self._news, backoff.next() if again else NOW_AND_THEN)
-                await asyncio.sleep(BREATH)
+                await set_within(self._news, backoff.next() if again else CHECK_EVERY)
+                await asyncio.sleep(BETWEEN_FILES)
         finally:
             self._store.close()
 

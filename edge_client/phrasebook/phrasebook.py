@@ -5,8 +5,8 @@ import logging
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 
-from edge_client.phrasebook.kept_sentences import KeptSentences
 from edge_client.phrasebook.phrase_store import PhraseStore
+from edge_client.phrasebook.sentence_store import SentenceStore
 from robotvoice.engines.base import EngineBase
 from robotvoice.errors import EngineUnavailable
 from robotvoice.persona import VoiceSpec
@@ -49,7 +49,7 @@ class Phrasebook(EngineBase):
     def __init__(
         self,
         store: PhraseStore,
-        kept: KeptSentences,
+        kept: SentenceStore,
         own_voice: Callable[[str], OwnVoice | None],
         on_damage: Callable[[str], None] = lambda persona: None,
     ) -> None:

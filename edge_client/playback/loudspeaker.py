@@ -10,14 +10,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
-from edge_client.playback.devices.away import Away, Kind, advice
 from edge_client.playback.devices.device_names import device_for
-from edge_client.playback.devices.place import Place
+from edge_client.playback.devices.device_problem import Away, Kind, advice
+from edge_client.playback.devices.output_device import OutputDevice
 from edge_client.playback.devices.sound_cards import PROC
-from edge_client.playback.players.play_out import PlayOut
+from edge_client.playback.players.lead_in import woken
+from edge_client.playback.players.playback_clock import PlaybackClock
 from edge_client.playback.players.player import Played, Player
 from edge_client.playback.players.player_choice import NoSound, open_player
-from edge_client.playback.players.waking import woken
 from edge_client.playback.pre_buffer import PreBuffer
 from edge_client.playback.programs.before_playing import BeforePlaying
 from edge_client.playback.voice_lock import PAUSE, VoiceLock
@@ -37,7 +37,7 @@ NOTICE = 1.0
 WAIT = 30.0
 """Seconds that somebody waits who has no queue"""
 
-Patience = Callable[[Away], float]
+WaitLimit = Callable[[Away], float]
 """Seconds to wait for it in all"""
 
 
@@ -53,14 +53,14 @@ class Loudspeaker:
         *,
         clock: Callable[[], float] = time.monotonic,
         keeps: bool = False,
-        play_out: PlayOut | None = None,
+        play_out: PlaybackClock | None = None,
         on_wait: Callable[[str], object] = lambda told: None,
         proc: Path = PROC,
     ) -> None:
         self.settings, self._clock, self._keeps, self._on_wait = settings, clock, keeps, on_wait
-        self.play_out = play_out or PlayOut(clock, settings.rest)
+        self.play_out = play_out or PlaybackClock(clock, settings.rest)
         self.pre_buffer = PreBuffer()
-        self.place = Place(settings, clock, proc)
+        self.place = OutputDevice(settings, clock, proc)
         self.away: Away | None = None
         """Why it cannot be had now; None: as far as is known, it can"""
         self._out_since = -math.inf
@@ -77,7 +77,7 @@ class Loudspeaker:
         self._earcons = 0
 
     @asynccontextmanager
-    async def taken(self, patience: Patience | None = None) -> AsyncGenerator[Self, None]:
+    async def taken(self, patience: WaitLimit | None = None) -> AsyncGenerator[Self, None]:
         """Nobody else on this machine speaks during the block, in which `play` works.
 
         Raises LoudspeakerAway when `patience` is at its end, and PlayerFailed at once where waiting does not
@@ -199,7 +199,7 @@ class Loudspeaker:
         """What was never there is more likely called wrongly than late."""
         return 0.0 if away.kind is Kind.MISSING and not self._was_there else WAIT
 
-    async def _wait(self, patience: Patience) -> None:
+    async def _wait(self, patience: WaitLimit) -> None:
         """Returns when this process has it."""
         began, told = self._clock(), False
         while away := await self._attempt():

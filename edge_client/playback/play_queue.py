@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from edge_client.playback.players.play_out import PlayOut
+from edge_client.playback.players.playback_clock import PlaybackClock
 from edge_client.playback.pre_buffer import PreBuffer
 from robotvoice.chain.chain_events import SentenceStarted
 from robotvoice.errors import NothingCanSpeak, SpokenInPart
@@ -16,7 +16,7 @@ from robotvoice.sound.pcm import AudioChunk
 Item: TypeAlias = AudioChunk | SentenceStarted | NothingCanSpeak | SpokenInPart | None
 """The end is None, or why the text could not be finished"""
 
-PATIENCE = 2.0
+FILL_FACTOR = 2.0
 """How many times as long as the sound that is wanted lasts it may take to come; then it is played as it is"""
 ENOUGH = 0.5
 """Seconds of sound from which a source's pace can be told"""
@@ -30,7 +30,7 @@ class PlayQueue:
     """
 
     def __init__(
-        self, most: int, pre_buffer: PreBuffer | None, clock: Callable[[], float], play_out: PlayOut
+        self, most: int, pre_buffer: PreBuffer | None, clock: Callable[[], float], play_out: PlaybackClock
     ) -> None:
         self._most, self._pre_buffer, self._clock, self._play_out = most, pre_buffer, clock, play_out
         self._items: deque[Item] = deque()
@@ -63,7 +63,7 @@ class PlayQueue:
             await self._fill(self._pre_buffer)
         elif self._pre_buffer and isinstance(item, AudioChunk) and empty and self._is_dry:
             await self._fill(self._pre_buffer)
-            self._pre_buffer.ran_dry(self._clock() - self._play_out.heard_until)
+            self._pre_buffer.underrun(self._clock() - self._play_out.heard_until)
             if self._arrival:
                 self._arrival.gap = True
         self._items.popleft()
@@ -96,7 +96,7 @@ class PlayQueue:
                 held += _seconds(item)
             elif number:
                 return 0.0
-        return 0.0 if held >= wanted else max(0.0, began + PATIENCE * wanted - now)
+        return 0.0 if held >= wanted else max(0.0, began + FILL_FACTOR * wanted - now)
 
     def _watch(self, item: Item, pre_buffer: PreBuffer) -> None:
         """Measures how fast sentences are made, and tells of those that came while they were played."""
@@ -140,7 +140,7 @@ class _Arrival:
         if self.after_first >= ENOUGH:
             pre_buffer.measured(self.source, took / self.after_first)
         if took > pre_buffer.learned and not self.gap:
-            pre_buffer.went_well()
+            pre_buffer.played_through()
 
 
 def _seconds(chunk: AudioChunk) -> float:

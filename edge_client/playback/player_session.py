@@ -8,11 +8,11 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from edge_client.playback.devices.away import LoudspeakerAway
+from edge_client.playback.devices.device_problem import LoudspeakerAway
 from edge_client.playback.earcon import earcon
-from edge_client.playback.loudspeaker import Loudspeaker, Patience
+from edge_client.playback.loudspeaker import Loudspeaker, WaitLimit
 from edge_client.playback.play_queue import PlayQueue
-from edge_client.playback.players.play_out import PlayOut
+from edge_client.playback.players.playback_clock import PlaybackClock
 from edge_client.playback.players.player import NullPlayer, Played
 from edge_client.playback.players.player_choice import plays_files
 from edge_client.playback.programs.child_failed import ChildFailed
@@ -60,7 +60,7 @@ def via(by: SentenceStarted | Heard) -> Literal["gateway", "robot"]:
     return "robot" if by.substitute or by.recalled else "gateway"
 
 
-async def speak_aloud(
+async def play_chain(
     chain: FallbackChain,
     utterance: Utterance,
     loudspeaker: Loudspeaker | None,
@@ -68,7 +68,7 @@ async def speak_aloud(
     clock: Callable[[], float] = time.monotonic,
     on_substitute: Callable[[], None] = lambda: None,
     begins: Begins = lambda _: True,
-    patience: Patience | None = None,
+    patience: WaitLimit | None = None,
 ) -> Heard | None:
     """Returns when all was heard; without a loudspeaker, when all was made. None: no sentence was to begin.
 
@@ -81,7 +81,7 @@ async def speak_aloud(
     and PlayerFailed.
     """
     pre_buffer = loudspeaker.pre_buffer if loudspeaker and not plays_files(loudspeaker.settings) else None
-    play_out = loudspeaker.play_out if loudspeaker else PlayOut(clock)
+    play_out = loudspeaker.play_out if loudspeaker else PlaybackClock(clock)
     ahead = PlayQueue(READ_AHEAD, pre_buffer, clock, play_out)
     speaking = asyncio.create_task(_speak(chain, utterance, ahead, on_substitute), name="speak ahead")
     try:
@@ -101,7 +101,7 @@ async def speak_aloud(
     return heard
 
 
-async def _played(taken: "_Taken", loudspeaker: Loudspeaker, patience: Patience | None) -> Played:
+async def _played(taken: "_Taken", loudspeaker: Loudspeaker, patience: WaitLimit | None) -> Played:
     broken_in, nothing_heard = -1, True
     while True:
         playing = False

@@ -37,13 +37,13 @@ class PreBuffer:
         slow = SENTENCE * (1 - 1 / pace) if pace > 1 else 0.0
         return min(self.learned + slow, MOST_IN_ALL)
 
-    def ran_dry(self, gap: float) -> None:
+    def underrun(self, gap: float) -> None:
         """An underrun of `gap` seconds."""
         self.underruns += 1
         self.gaps += gap
         self.learned = min(self.learned * GROWS, MOST)
 
-    def went_well(self) -> None:
+    def played_through(self) -> None:
         """A sentence that came while it was played has come to its end without an underrun."""
         self.learned = max(self.learned - SHRINKS, LEAST)
 

@@ -90,7 +90,7 @@ def describe(
     """
     from edge_client.personas.voices import FIRST_LOCAL, local_voices
     from edge_client.playback.player_session import via
-    from edge_client.speaking.plain_words import GatewayStanding, why_not_the_gateway
+    from edge_client.speaking.status_sentence import GatewayStanding, why_not_the_gateway
 
     local: tuple[VoiceSpec | None, ...] = (*(None,) * FIRST_LOCAL, *local_voices(persona))
     own = local[heard.entry] == persona.own_local_voice if heard.entry else True

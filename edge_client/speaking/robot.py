@@ -11,8 +11,8 @@ from pathlib import Path
 from edge_client.link.command_gateway import CommandGateway
 from edge_client.personas.voices import Voices
 from edge_client.playback.loudspeaker import Loudspeaker
-from edge_client.playback.player_session import Begins, Heard, speak_aloud
-from edge_client.playback.players.play_out import PlayOut
+from edge_client.playback.player_session import Begins, Heard, play_chain
+from edge_client.playback.players.playback_clock import PlaybackClock
 from edge_client.settings.settings import Settings
 from edge_client.speaking.result import Said, describe
 from robotvoice.chain.fallback import FallbackChain
@@ -23,7 +23,7 @@ from robotvoice.ground.state_files import write_where_told
 from robotvoice.reading import PLAIN, Reading
 from robotvoice.sound.pcm import AudioChunk, wav_header
 from robotvoice.text import sentences
-from robotvoice.utterance import Asked, Sentence, Utterance
+from robotvoice.utterance import RequestOptions, Sentence, Utterance
 from robotvoice.voice_warnings import VoiceWarnings
 
 log = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ class Script:
     def read(self, reading: Reading) -> tuple[Sentence, ...]:
         """Raises EmptyText and TextTooLong."""
         if self._cut is None or self._cut[0] != reading:
-            asked = Asked(warnings=self.warnings)
+            asked = RequestOptions(warnings=self.warnings)
             self._cut = reading, sentences(self.text, reading=reading, limit=self._limit, asked=asked)
         return self._cut[1]
 
@@ -63,7 +63,7 @@ class Robot:
     """One command's worth of robot: opens what is on disk, speaks, writes down what it learned."""
 
     def __init__(
-        self, settings: Settings, *, clock: Clock = time.monotonic, play_out: PlayOut | None = None
+        self, settings: Settings, *, clock: Clock = time.monotonic, play_out: PlaybackClock | None = None
     ) -> None:
         """`play_out` is what is known of the loudspeaker."""
         self._settings = settings
@@ -131,7 +131,7 @@ class Robot:
         )
 
     async def _aloud(self, chain: FallbackChain, utterance: Utterance, play: bool, begins: Begins) -> Heard:
-        heard = await speak_aloud(
+        heard = await play_chain(
             chain,
             utterance,
             self._loudspeaker if play else None,

@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from gateway.engines.chains import chain_for
-from gateway.models.models import as_shown
+from gateway.models.models import display_name
 from gateway.requests.app_keys import (
     ADMISSION,
     ADVERTISER,
@@ -120,7 +120,7 @@ def engine_told(app: web.Application, guarded: GuardedEngine) -> dict[str, Any]:
 def _model(name: str, status: Mapping[str, object]) -> dict[str, object]:
     """How it is, what its workers did and the memory they take, in bytes and seconds."""
     figures = {key: value for key, value in status.items() if isinstance(value, int | float) and key != "pid"}
-    return {"model": as_shown(name), "state": status["state"], **figures}
+    return {"model": display_name(name), "state": status["state"], **figures}
 
 
 def without_folders(text: str) -> str:

@@ -7,7 +7,7 @@ from prometheus_client import generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from gateway.models.models import as_shown
+from gateway.models.models import display_name
 from gateway.observe.counters import WithoutCreated
 from gateway.observe.request_log import known
 from gateway.requests.app_keys import ADMISSION, ENGINES, LAST_HOUR, METRICS, PERSONAS
@@ -82,7 +82,7 @@ def _workers(status: Mapping[str, Mapping[str, object]]) -> Iterator[Metric]:
         "voice_worker_memory_bytes", "Of the worker when it last spoke", labels=["model", "kind"]
     )
     for name, each in status.items():
-        model = as_shown(name)
+        model = display_name(name)
         waiting.add_metric([model], _number(each["waiting"]))
         counts = each["refused"]
         assert isinstance(counts, Mapping)
@@ -98,7 +98,7 @@ def _workers(status: Mapping[str, Mapping[str, object]]) -> Iterator[Metric]:
     ):
         family = CounterMetricFamily(metric, what, labels=by_model)
         for name, each in status.items():
-            family.add_metric([as_shown(name)], _number(each[key]))
+            family.add_metric([display_name(name)], _number(each[key]))
         yield family
 
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
-from gateway.api.in_flight import InFlight
+from gateway.api.send_window import InFlight
 from robotvoice.errors import InvalidMessage
 from robotvoice.wire import wire
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Protocol
 
 from gateway.encoders.resample import at_wire_rate, whole_at_wire_rate
-from gateway.observe.request_log import Seen
+from gateway.observe.request_log import TextRecord
 from robotvoice.chain.ahead import ahead
 from robotvoice.chain.budget import Budget
 from robotvoice.chain.chain_events import ChainEvent, Ended, SentenceStarted, TakenOver
@@ -35,7 +35,7 @@ async def speak(
     chain: FallbackChain,
     outlet: Outlet,
     budget: Budget,
-    seen: Seen,
+    seen: TextRecord,
 ) -> None:
     """Sends everything up to `complete` or `error`. Raises ConnectionError when the client is gone."""
     telling = _Telling(request, chain.own_engine, outlet, seen.warnings)
@@ -51,7 +51,7 @@ async def speak(
 
 
 async def _all_at_once(
-    chain: FallbackChain, utterance: Utterance, budget: Budget, seen: Seen
+    chain: FallbackChain, utterance: Utterance, budget: Budget, seen: TextRecord
 ) -> AsyncGenerator[ChainEvent, None]:
     """The events of an utterance in one voice and one piece."""
     whole = await speak_whole(chain, utterance, within=budget.whole, taken_over=seen.see)

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from gateway.api.health import engine_told, identity, without_folders
 from gateway.api.summary import summary
-from gateway.models.models import as_shown
+from gateway.models.models import display_name
 from gateway.requests.app_keys import (
     ADMISSION,
     ADVERTISER,
@@ -18,12 +18,12 @@ from gateway.requests.app_keys import (
     ENGINES,
     LAST_HOUR,
     LISTENERS,
-    OBSERVER,
     PERSONAS,
     PHRASES,
+    REQUEST_LOG,
     SETTINGS,
     SOCKETS,
-    TALLY,
+    SPEECH_TOTALS,
     TOO_SLOW,
 )
 from robotvoice.chain.attempt import STALL
@@ -48,10 +48,10 @@ async def status(request: web.Request) -> web.Response:
         {
             **identity(app),
             "summary": summary(speakers, library.personas),
-            "uptime": round(app[OBSERVER].uptime, 1),
+            "uptime": round(app[REQUEST_LOG].uptime, 1),
             "speaking": app[ADMISSION].inside,
             "most_speaking": app[SETTINGS].max_requests,
-            "spoken": app[TALLY].as_json(),
+            "spoken": app[SPEECH_TOTALS].as_json(),
             # What keeps its connection to hear of changes is a robot's daemon.
             "robots": len(app[LISTENERS]),
             "connections": len(app[SOCKETS]),
@@ -79,7 +79,7 @@ def engine_status(app: web.Application, name: str) -> dict[str, Any]:
     told["breaker"] = breaker_told(guarded.breaker) if guarded.breaker else None
     mlx = app[ENGINES].parts.mlx
     if mlx and name == mlx.name:
-        refused = {as_shown(model): each["refused"] for model, each in mlx.status.items()}
+        refused = {display_name(model): each["refused"] for model, each in mlx.status.items()}
         told["models"] = [{**model, "refused": refused[model["model"]]} for model in told["models"]]
     return told
 

@@ -10,17 +10,17 @@ from aiohttp import web
 
 from gateway.encoders.resample import whole_at_wire_rate
 from gateway.engines.chains import chain_for
-from gateway.observe.request_log import Seen
-from gateway.requests.app_keys import ADMISSION, ENGINES, LAST_ANSWERS, OBSERVER
-from gateway.requests.asked import asked_over_http, budget_header, own_only, who_is_asked, whole
-from gateway.requests.asked_language import check_legible, speaking
+from gateway.observe.request_log import TextRecord
+from gateway.requests.app_keys import ADMISSION, ENGINES, LAST_ANSWERS, REQUEST_LOG
+from gateway.requests.request_language import check_legible, speaking
+from gateway.requests.request_options import budget_header, options_of_request, own_only, who_is_asked, whole
 from robotvoice.chain.whole_file import speak_whole
 from robotvoice.errors import InvalidMessage, NothingCanSpeak
 from robotvoice.http.file_answers import file_for, send_file, wav_answer
 from robotvoice.http.request_id import request_id
 from robotvoice.persona import Persona
 from robotvoice.sound.pcm import WIRE_FORMAT
-from robotvoice.text.aside import sentences_aside
+from robotvoice.text.text_thread import sentences_aside
 from robotvoice.utterance import Utterance
 from robotvoice.wire.file_request import FileRequest, read_file_request
 from robotvoice.wire.last_answers import LastAnswer, key_of
@@ -33,7 +33,7 @@ READ_WITHIN = 30.0
 
 async def synthesize(request: web.Request) -> web.StreamResponse:
     """PCM_16, mono, 24 kHz, with its true length. There is no redirect. HEAD makes nothing."""
-    with request.app[OBSERVER].begin("synthesize", request_id(request)) as seen:
+    with request.app[REQUEST_LOG].begin("synthesize", request_id(request)) as seen:
         fields = await _fields(request)
         asked = read_file_request(fields, seen.warnings)
         warn_of_rate(fields.get("sample_rate"), WIRE_FORMAT.sample_rate, seen.warnings)
@@ -51,7 +51,7 @@ async def synthesize(request: web.Request) -> web.StreamResponse:
 
 
 async def _made(
-    request: web.Request, utterance: Utterance, persona: Persona, seen: Seen, *, own: bool
+    request: web.Request, utterance: Utterance, persona: Persona, seen: TextRecord, *, own: bool
 ) -> LastAnswer:
     app = request.app
     within = whole(persona, budget_header(request, seen.warnings))
@@ -69,9 +69,11 @@ async def _made(
     return wav_answer(made, pcm, WIRE_FORMAT, took, seen.warnings)
 
 
-async def _utterance(request: web.Request, asked: FileRequest, persona: Persona, seen: Seen) -> Utterance:
+async def _utterance(
+    request: web.Request, asked: FileRequest, persona: Persona, seen: TextRecord
+) -> Utterance:
     """Raises EmptyText and TextTooLong."""
-    how = asked_over_http(request, seen.warnings, asked.speed)
+    how = options_of_request(request, seen.warnings, asked.speed)
     spoken = await sentences_aside(asked.text, reading=persona.reading, asked=how)
     return Utterance(request_id(request), persona.id, persona.language, spoken)
 

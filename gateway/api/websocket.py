@@ -12,26 +12,33 @@ from aiohttp import WSMessage, WSMsgType, web
 from gateway.api.health import without_folders
 from gateway.api.socket import TOO_BIG, Socket
 from gateway.api.speaking import speak
-from gateway.engines.chains import all_kept, chain_for
-from gateway.observe.request_log import Seen
+from gateway.engines.chains import all_cached, chain_for
+from gateway.observe.request_log import TextRecord
 from gateway.requests.app_keys import (
     ADMISSION,
     ENGINES,
     LISTENERS,
-    OBSERVER,
     PERSONAS,
     PHRASES,
+    REQUEST_LOG,
     SOCKETS,
 )
-from gateway.requests.asked import asked_by_message, budget_field, client_of, streamed, who_is_asked, whole
-from gateway.requests.asked_language import check_legible, for_another_voice, speaking
+from gateway.requests.request_language import check_legible, for_another_voice, speaking
+from gateway.requests.request_options import (
+    budget_field,
+    client_of,
+    options_of_message,
+    streamed,
+    who_is_asked,
+    whole,
+)
 from robotvoice.chain.budget import Budget
 from robotvoice.chain.fallback import FallbackChain
 from robotvoice.engines.base import READY, Readiness
 from robotvoice.errors import InvalidMessage, NothingCanSpeak, RobotVoiceError, TooManyRequests
 from robotvoice.http.request_id import request_id
 from robotvoice.languages import asked_language
-from robotvoice.text.aside import sentences_aside
+from robotvoice.text.text_thread import sentences_aside
 from robotvoice.utterance import Utterance
 from robotvoice.voice_warnings import VoiceWarnings
 from robotvoice.wire import wire
@@ -50,7 +57,7 @@ class Job:
     utterance: Utterance
     chain: FallbackChain
     budget: Budget
-    seen: Seen
+    seen: TextRecord
     task: asyncio.Task[None] | None = field(default=None)
 
 
@@ -62,7 +69,7 @@ async def websocket(request: web.Request) -> web.WebSocketResponse:
     except ValueError:  # aiohttp does not expect a key that is not ASCII
         raise web.HTTPBadRequest from None
     request.app[SOCKETS].add(socket)
-    conversation = Conversation(socket, request.app, client_of(request), request_id(request))
+    conversation = WebSocketSession(socket, request.app, client_of(request), request_id(request))
     try:
         await conversation.run(events=request.query.get(wire.WANTS_EVENTS) == "1")
     finally:
@@ -70,7 +77,7 @@ async def websocket(request: web.Request) -> web.WebSocketResponse:
     return socket
 
 
-class Conversation:
+class WebSocketSession:
     """Reads requests and answers each at once; speaks them one at a time."""
 
     def __init__(self, socket: Socket, app: web.Application, client: str, id: str) -> None:
@@ -135,14 +142,14 @@ class Conversation:
     async def _observed(self, request: wire.Synthesize, warnings: VoiceWarnings) -> None:
         number = next(self._numbers)
         id = f"{self._id}/{number if request.id is None else request.id}"
-        seen = self._app[OBSERVER].begin("websocket", id, warnings)
+        seen = self._app[REQUEST_LOG].begin("websocket", id, warnings)
         try:
             await self._accept(request, id, seen)
         except BaseException as error:
             seen.end(error)
             raise
 
-    async def _accept(self, request: wire.Synthesize, id: str, seen: Seen) -> None:
+    async def _accept(self, request: wire.Synthesize, id: str, seen: TextRecord) -> None:
         if len(self._jobs) > WAITING_UTTERANCES:
             raise TooManyRequests(f"{WAITING_UTTERANCES} texts wait already; wait for a `complete`")
         if request.id is not None and any(job.request.id == request.id for job in self._jobs):
@@ -152,14 +159,14 @@ class Conversation:
         own = request.engines == "own"
         language = asked_language(request.language)
         persona = speaking(persona, language, self._app[ENGINES], seen.warnings, own_only=own)
-        asked = asked_by_message(self._client, request, seen.warnings)
+        asked = options_of_message(self._client, request, seen.warnings)
         reading = persona.reading
         spoken = await sentences_aside(request.text, prepared=request.prepared, reading=reading, asked=asked)
         said = budget_field(request, seen.warnings)
         budget = streamed(persona, said) if request.stream else Budget(whole=whole(persona, said))
         chain = chain_for(persona, self._app[ENGINES], own_only=own)
         # What is kept needs no model, whether that is being loaded, gone or busy.
-        kept = all_kept(persona, self._app[ENGINES], spoken)
+        kept = all_cached(persona, self._app[ENGINES], spoken)
         ready = READY if kept else chain.readiness() if own else chain.can_speak()
         if own and (unread := for_another_voice(chain, persona, self._app[ENGINES], spoken)):
             ready = Readiness(unread)

@@ -13,7 +13,7 @@ from gateway.clips.words import words_against
 from robotvoice.errors import EngineUnavailable
 from robotvoice.persona import ModelVoice
 
-KEPT = 16
+CACHE_SIZE = 16
 """Checked clips in memory, 1.5 MB each; a caller sends the same one with every text"""
 
 
@@ -41,7 +41,7 @@ def words_of(checked: CheckedClip, text: str | None, language: str | None) -> tu
 class CallerClips:
     """For one event loop."""
 
-    def __init__(self, kept: int = KEPT) -> None:
+    def __init__(self, kept: int = CACHE_SIZE) -> None:
         self._limit = kept
         self._checked: OrderedDict[str, CheckedClip] = OrderedDict()
         """By the SHA-256 of the file that came"""

@@ -7,9 +7,7 @@ synthetic voices, and what was made of these: of 366 clean ones none is refused,
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from gateway.clips.clip import Finding, Level
-from gateway.clips.measures import Measures
-from gateway.clips.readings import (
+from gateway.clips.check_measures import (
     ECHO,
     GOOD_FROM,
     MUSIC_STILL,
@@ -30,10 +28,12 @@ from gateway.clips.readings import (
     says_short,
     says_stray,
 )
+from gateway.clips.clip import Finding, Level
+from gateway.clips.measures import Measures
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class ClipCheck:
     """One row: beyond its limits a measure becomes a finding."""
 
     code: str
@@ -61,8 +61,8 @@ class Check:
         return None
 
 
-CHECKS: tuple[Check, ...] = (
-    Check(
+CHECKS: tuple[ClipCheck, ...] = (
+    ClipCheck(
         "silent",
         lambda heard: heard.peak,
         lambda heard, value: "the clip is silent; check the microphone and record it again",
@@ -70,7 +70,7 @@ CHECKS: tuple[Check, ...] = (
         problem=-60.0,
         below=True,
     ),
-    Check(
+    ClipCheck(
         "no_speech",
         like_speech,
         lambda heard, value: "there is no speech in it; record 10 to 15 s of one person who speaks",
@@ -78,7 +78,7 @@ CHECKS: tuple[Check, ...] = (
         problem=3.5,
         below=True,
     ),
-    Check(
+    ClipCheck(
         "little_speech",
         lambda heard: heard.seconds,
         says_little_speech,
@@ -86,7 +86,7 @@ CHECKS: tuple[Check, ...] = (
         problem=SHORTEST,
         below=True,
     ),
-    Check(
+    ClipCheck(
         "quiet",
         lambda heard: heard.level,
         lambda heard, value: (
@@ -97,7 +97,7 @@ CHECKS: tuple[Check, ...] = (
         problem=-45.0,
         below=True,
     ),
-    Check(
+    ClipCheck(
         "clipped",
         lambda heard: heard.file.clipped,
         lambda heard, value: (
@@ -108,7 +108,7 @@ CHECKS: tuple[Check, ...] = (
         problem=0.005,
         warning=0.001,
     ),
-    Check(
+    ClipCheck(
         "room",
         besides_the_voice,
         says_room,
@@ -116,7 +116,7 @@ CHECKS: tuple[Check, ...] = (
         problem=-14.0,
         warning=ROOM,
     ),
-    Check(
+    ClipCheck(
         "echo",
         falling,
         lambda heard, value: (
@@ -128,7 +128,7 @@ CHECKS: tuple[Check, ...] = (
         remark=14.5,
         below=True,
     ),
-    Check(
+    ClipCheck(
         "hum",
         lambda heard: heard.hum_level,
         lambda heard, value: (
@@ -138,7 +138,7 @@ CHECKS: tuple[Check, ...] = (
         "our own: a softer one is not heard beside a voice",
         warning=-38.0,
     ),
-    Check(
+    ClipCheck(
         "telephone",
         above_a_telephone,
         lambda heard, value: (
@@ -149,21 +149,21 @@ CHECKS: tuple[Check, ...] = (
         warning=-38.0,
         below=True,
     ),
-    Check(
+    ClipCheck(
         "starts_cut",
         cut_start,
         says_cut("begins"),
         "our own: cut vowels -12 dB and more, readers -25 and less, synthesizers -8",
         warning=-11.0,
     ),
-    Check(
+    ClipCheck(
         "ends_cut",
         cut_end,
         says_cut("ends"),
         "our own: cut vowels -12 dB and more, natural ends -20 and less",
         warning=-19.0,
     ),
-    Check(
+    ClipCheck(
         "unvoiced",
         lambda heard: heard.voiced,
         lambda heard, value: (
@@ -174,7 +174,7 @@ CHECKS: tuple[Check, ...] = (
         warning=0.2,
         below=True,
     ),
-    Check(
+    ClipCheck(
         "monotone",
         lambda heard: heard.still,
         lambda heard, value: (
@@ -183,21 +183,21 @@ CHECKS: tuple[Check, ...] = (
         "our own: voices at most 0.1, monotonous synthesizers 0.3",
         warning=MUSIC_STILL,
     ),
-    Check(
+    ClipCheck(
         "pause",
         lambda heard: max((pause.seconds for pause in heard.activity.pauses), default=0.0),
         says_pause,
         "our own: readers pause for less than a second",
         warning=1.5,
     ),
-    Check(
+    ClipCheck(
         "stray",
         lambda heard: heard.file.stray if heard.file.stray is not None else -1.0,
         says_stray,
         "our own: clicks last less than 0.1 s, breaths less than 0.6",
         warning=0.0,
     ),
-    Check(
+    ClipCheck(
         "short",
         lambda heard: heard.seconds,
         says_short,
@@ -205,7 +205,7 @@ CHECKS: tuple[Check, ...] = (
         warning=GOOD_FROM,
         below=True,
     ),
-    Check(
+    ClipCheck(
         "left_out",
         left_out,
         says_left_out,
@@ -213,7 +213,7 @@ CHECKS: tuple[Check, ...] = (
         warning=1.0,
         remark=0.1,
     ),
-    Check(
+    ClipCheck(
         "channel",
         lambda heard: heard.file.channels,
         lambda heard, value: (

@@ -33,7 +33,7 @@ DECODE_WITHIN = 10.0
 """Seconds from the start of the process to its end"""
 DECODERS = 2
 """Processes at a time; further clips wait for one of them"""
-KEPT = 32
+CACHE_SIZE = 32
 """Clips of personas in memory, 1.5 MB each, or why they cannot be used"""
 
 Stamp = tuple[str, int, int]
@@ -64,7 +64,7 @@ async def _persona_clip(path: Path) -> CheckedClip:
     stamp = await asyncio.to_thread(_stamp, path)
     if stamp not in _kept:
         _kept[stamp] = await _checked(path)
-        while len(_kept) > KEPT:
+        while len(_kept) > CACHE_SIZE:
             _kept.popitem(last=False)
     _kept.move_to_end(stamp)
     kept = _kept[stamp]

@@ -16,9 +16,9 @@ from gateway.models.models import (
     as_size,
     digest_of,
     kind_of,
+    mismatch,
     pulled_models,
-    unlike,
-    write_down,
+    record_models,
 )
 from robotvoice.errors import InvalidModel
 from robotvoice.ground.installation import how_to_install
@@ -54,7 +54,7 @@ def pull(model: str, state: Path, revision: str | None = None) -> Path:
     asked = revision or (before.revision if before else PINNED.get(model, NEWEST))
     if before and before.revision == asked:
         folder = local_model(model, asked)
-        if folder and not unlike(folder, before):
+        if folder and not mismatch(folder, before):
             show(f"{model} is here already: {kind_of(folder)}, commit {asked[:12]}, {as_size(before.size)}")
             return folder
     show(f"looking for {model} at {constants.ENDPOINT}")
@@ -76,7 +76,7 @@ def pull(model: str, state: Path, revision: str | None = None) -> Path:
         raise InvalidModel(_why_not(model, asked, error)) from error
     _check(folder, found, digests)
     kind = kind_of(folder)
-    write_down(state, model, found)
+    record_models(state, model, found)
     show(f"{model} is here and complete: {kind}, commit {found.revision[:12]}, {as_size(found.size)}")
     return folder
 
@@ -105,7 +105,7 @@ def _make_room(model: Pulled) -> None:
 
 def _check(folder: Path, model: Pulled, digests: dict[str, str]) -> None:
     """Raises InvalidModel if a file is not what the Hub says it is; that one is removed."""
-    wrong = unlike(folder, model)
+    wrong = mismatch(folder, model)
     wrong += [
         name for name, digest in digests.items() if name not in wrong and digest_of(folder / name) != digest
     ]

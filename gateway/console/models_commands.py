@@ -94,7 +94,7 @@ def _state_of(model: str, state: Path) -> tuple[str, bool]:
     """What there is of it, and whether that is enough."""
     from gateway.models.hub_cache import local_model
     from gateway.models.model_folders import is_folder, why_no_model
-    from gateway.models.models import kind_of, pulled_models, unlike
+    from gateway.models.models import kind_of, mismatch, pulled_models
     from robotvoice.errors import InvalidModel
 
     if is_folder(model):
@@ -108,6 +108,6 @@ def _state_of(model: str, state: Path) -> tuple[str, bool]:
     if record is None:
         return "not pulled", False
     folder = local_model(model, record.revision)
-    if folder is None or unlike(folder, record):
+    if folder is None or mismatch(folder, record):
         return "pulled, but not complete any more", False
     return f"here, {kind_of(folder)}, commit {record.revision[:12]}", True

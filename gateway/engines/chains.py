@@ -10,7 +10,7 @@ from robotvoice.errors import UnknownVoice
 from robotvoice.persona import Persona, VoiceSpec
 from robotvoice.utterance import Sentence
 
-PATIENCE = 4.0
+LAST_RESORT_WITHIN = 4.0
 """Seconds for the last that can speak, where silence is the only alternative"""
 
 
@@ -26,7 +26,7 @@ def chain_for(persona: Persona, engines: GuardedEngines, *, own_only: bool = Fal
         for_later = storing.make_for_later if storing else None
         entries.append(ChainEntry(engines[voice.engine], voice, for_later=for_later))
     # Who asks for the persona's own voice alone has substitutes nearer the loudspeaker.
-    return FallbackChain(entries, last_resort=not own_only, patience=0.0 if own_only else PATIENCE)
+    return FallbackChain(entries, last_resort=not own_only, patience=0.0 if own_only else LAST_RESORT_WITHIN)
 
 
 def _plain(persona: Persona, engines: GuardedEngines) -> Iterator[VoiceSpec]:
@@ -39,7 +39,7 @@ def _plain(persona: Persona, engines: GuardedEngines) -> Iterator[VoiceSpec]:
         yield VoiceSpec("espeak", language=persona.language)
 
 
-def all_kept(persona: Persona, engines: GuardedEngines, spoken: Iterable[Sentence]) -> bool:
+def all_cached(persona: Persona, engines: GuardedEngines, spoken: Iterable[Sentence]) -> bool:
     """Whether each of these sentences was spoken with the persona's own voice before and can be played."""
     cache = engines.parts.cache
     if cache is None:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from gateway.engines.parts import Parts
+from gateway.engines.engine_parts import Parts
 from gateway.engines.upstream.configured import MissingUpstream
 from robotvoice.chain.blame import Blame
 from robotvoice.chain.breaker import DEFAULTS, BreakerChange, BreakerSettings, CircuitBreaker

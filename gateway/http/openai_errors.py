@@ -43,7 +43,7 @@ OURS: dict[type[errors.RobotVoiceError], tuple[HTTPStatus, str | None]] = {
 """Status and field at fault of each of our errors; all others are a 500."""
 
 
-class Refusal(Exception):
+class OpenAIRefusal(Exception):
     """A request of this dialect is turned down."""
 
     def __init__(
@@ -72,7 +72,7 @@ async def base_url_as_json(request: web.Request, handler: Handler) -> web.Stream
         if (found := _PATH.search(request.path)) is None:
             raise
         said = f"there is nothing at this path; ask /v1{found[1]}: the base URL ends in /v1, and has it once"
-        refusal = Refusal(HTTPStatus.NOT_FOUND, "not_found", said)
+        refusal = OpenAIRefusal(HTTPStatus.NOT_FOUND, "not_found", said)
         return web.json_response({"error": shown(refusal)}, status=refusal.status)
 
 
@@ -111,25 +111,27 @@ def _cut(request: web.Request) -> None:
     request.transport.abort()
 
 
-def as_refusal(error: Exception, request: web.Request) -> Refusal:
+def as_refusal(error: Exception, request: web.Request) -> OpenAIRefusal:
     """Any error, in the words of this dialect; what nobody expected goes to the log."""
     match error:
-        case Refusal():
+        case OpenAIRefusal():
             return error
         case errors.EngineFailure() if error.reason in errors.NOT_THE_ENGINES:
             # No voice made anything of it that could be this text; the same request would end the same way.
-            return Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, error.reason, error.message, "input")
+            return OpenAIRefusal(HTTPStatus.UNPROCESSABLE_ENTITY, error.reason, error.message, "input")
         case errors.RobotVoiceError() if type(error) in OURS:
             status, param = OURS[type(error)]
             wait = error.retry_after if isinstance(error, errors.EngineUnavailable) else None
-            return Refusal(status, error.code, error.message, param, wait)
+            return OpenAIRefusal(status, error.code, error.message, param, wait)
         case web.HTTPException():
-            return Refusal(HTTPStatus(error.status), "http", error.reason.lower())
+            return OpenAIRefusal(HTTPStatus(error.status), "http", error.reason.lower())
     log.error("%s failed", request.path, exc_info=error, extra={"request": request_id(request)})
-    return Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "something broke; see the gateway's log")
+    return OpenAIRefusal(
+        HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "something broke; see the gateway's log"
+    )
 
 
-def shown(refusal: Refusal) -> dict[str, str | None]:
+def shown(refusal: OpenAIRefusal) -> dict[str, str | None]:
     """What a client finds under `error`."""
     kind = "invalid_request_error"
     if refusal.status >= 500:
@@ -139,7 +141,7 @@ def shown(refusal: Refusal) -> dict[str, str | None]:
     return {"message": refusal.message, "type": kind, "param": refusal.param, "code": refusal.code}
 
 
-def _answer(refusal: Refusal) -> web.Response:
+def _answer(refusal: OpenAIRefusal) -> web.Response:
     status = refusal.status
     answer = web.json_response({"error": shown(refusal)}, status=status)
     if status not in WORTH_A_RETRY:

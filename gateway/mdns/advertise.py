@@ -27,7 +27,7 @@ from gateway.mdns.announcement import (
     scoped,
     where_to_announce,
 )
-from gateway.mdns.followed_places import LATEST, Followed, FollowedPlaces
+from gateway.mdns.interface_tasks import LATEST, Followed, FollowedPlaces
 from gateway.mdns.sockets import hear_only
 from robotvoice.wire.wire import PROTOCOL_VERSION, SERVICE_TYPE
 

@@ -25,7 +25,7 @@ def instance_name(name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class AnnouncedInterface:
     """A network interface, and the family by which the gateway is announced there."""
 
     interface: str
@@ -87,14 +87,16 @@ def own_addresses(interfaces: Sequence[Interface] | None = None) -> list[str]:
     return [text for _, text in found]
 
 
-def where_to_announce(host: str, interfaces: Sequence[Interface]) -> dict[Place, tuple[str, ...]]:
+def where_to_announce(
+    host: str, interfaces: Sequence[Interface]
+) -> dict[AnnouncedInterface, tuple[str, ...]]:
     """The places to announce at and the addresses to announce there, when listening on `host`.
 
     On each interface its own addresses, as those of another may well not be reached from there; on loopback,
     which only this machine hears, those of all. `::` stands for IPv4, too. Raises OSError if there is none.
     """
     listening = ipaddress.ip_address(host)
-    found: dict[Place, tuple[str, ...]] = {}
+    found: dict[AnnouncedInterface, tuple[str, ...]] = {}
     elsewhere: list[Address] = []
     for each in interfaces:
         if each.is_loopback or listening.is_loopback:
@@ -123,7 +125,7 @@ def _reached(address: Address, interface: Interface, host: str) -> bool:
     return same and scope in ("", interface.name, str(interface.index))
 
 
-def _on(interface: Interface, reached: Sequence[Address]) -> dict[Place, tuple[str, ...]]:
+def _on(interface: Interface, reached: Sequence[Address]) -> dict[AnnouncedInterface, tuple[str, ...]]:
     """One place for each family in which there is something to say.
 
     A link-local address is told over IPv6 only: who hears it there knows on which interface that was.
@@ -135,10 +137,14 @@ def _on(interface: Interface, reached: Sequence[Address]) -> dict[Place, tuple[s
     found = {}
     if ipv4 and global_ones:
         source, own = str(ipv4[0].ip), interface.is_loopback
-        found[Place(interface.name, interface.index, 4, source, own, interface.is_running)] = global_ones
+        found[AnnouncedInterface(interface.name, interface.index, 4, source, own, interface.is_running)] = (
+            global_ones
+        )
     if ipv6 and not interface.is_loopback and any(each.version == 6 for each in ordered):
         source = str(ipv6[0].ip)
-        found[Place(interface.name, interface.index, 6, source, False, interface.is_running)] = all_of_them
+        found[AnnouncedInterface(interface.name, interface.index, 6, source, False, interface.is_running)] = (
+            all_of_them
+        )
     return found
 
 

@@ -72,7 +72,7 @@ def revisions(state: Path) -> dict[str, str]:
     return dict(PINNED) | {name: model.revision for name, model in pulled_models(state).items()}
 
 
-def write_down(state: Path, name: str, model: Pulled) -> None:
+def record_models(state: Path, name: str, model: Pulled) -> None:
     """So that it is the same from now on. Raises InvalidModel."""
     record = {
         known: {"revision": each.revision, "files": dict(each.files)}
@@ -87,7 +87,7 @@ def write_down(state: Path, name: str, model: Pulled) -> None:
         ) from error
 
 
-def unlike(folder: Path, model: Pulled) -> list[str]:
+def mismatch(folder: Path, model: Pulled) -> list[str]:
     """The files that are not there, or not as long as they must be."""
     return [name for name, size in model.files.items() if _size(folder / name) != size]
 
@@ -110,11 +110,11 @@ def digest_of(file: Path) -> str:
 
 def kind_of(folder: Path) -> str:
     """The model's family. Raises InvalidModel if nothing here speaks with such a model."""
-    family, _ = facts_of(folder)
+    family, _ = describe(folder)
     return family.name
 
 
-def facts_of(folder: Path) -> tuple[Family, tuple[str, ...]]:
+def describe(folder: Path) -> tuple[Family, tuple[str, ...]]:
     """The model's family and its preset voices, without loading it.
 
     Raises InvalidModel if nothing here speaks with such a model.
@@ -138,7 +138,7 @@ def refusal_of(voice: ModelVoice, revisions: Mapping[str, str]) -> str | None:
     if folder is None or not (folder / "config.json").is_file():
         return None
     try:
-        family, speakers = facts_of(folder)
+        family, speakers = describe(folder)
     except InvalidModel as error:
         return error.message
     reason = family.refusal(voice, speakers)
@@ -151,13 +151,13 @@ def unspoken_of(voice: ModelVoice, revisions: Mapping[str, str]) -> str | None:
     if folder is None or not (folder / "config.json").is_file():
         return None
     try:
-        reason = facts_of(folder)[0].unspoken(voice.language)
+        reason = describe(folder)[0].unspoken(voice.language)
     except InvalidModel:
         return None
     return f"{reason.text}; the model finds out by itself what it reads" if reason else None
 
 
-def as_shown(model: str) -> str:
+def display_name(model: str) -> str:
     """A name on the Hub as it is; of a folder only the last part, as paths are nobody's business."""
     return Path(model).name if Path(model).is_absolute() or model.startswith((".", "~")) else model
 

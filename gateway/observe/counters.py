@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
 
-from gateway.observe.request_log import Account, known
+from gateway.observe.request_log import TextOutcome, known
 from robotvoice.chain.breaker import BreakerChange, State
 
 NOBODY = "none"
@@ -56,7 +56,7 @@ class Metrics:
             "voice_breaker_openings", "How often a breaker opened", ["engine", "reason"], registry=registry
         )
 
-    def count(self, account: Account) -> None:
+    def count(self, account: TextOutcome) -> None:
         """A text came to its end."""
         persona = account.persona or NOBODY
         self._utterances.labels(persona, account.outcome.value, account.api).inc()

@@ -13,7 +13,7 @@ import numpy as np
 from aiohttp import web
 
 from gateway.guard.output_guard import SILENT_BELOW
-from gateway.http.openai_errors import Refusal
+from gateway.http.openai_errors import OpenAIRefusal
 from robotvoice.chain.chain_events import ChainEvent, Ended, TakenOver
 from robotvoice.chain.whole_file import WholeFile
 from robotvoice.console.people_log import PLAIN
@@ -58,7 +58,7 @@ def known(code: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class TextOutcome:
     """What became of one text. Times are in seconds."""
 
     request: str
@@ -85,21 +85,21 @@ class Account:
     """Of the request: the one it was refused for, or those that were not followed; never what was in them"""
 
 
-Listener = Callable[[Account], None]
+OnOutcome = Callable[[TextOutcome], None]
 
 SHOWN_AS = {"espeak": "eSpeak", "mlx": "cloned voice", "pyttsx3": "system voice"}
 HOW_IT_ENDED = {Outcome.CANCELLED: "cancelled", Outcome.REFUSED: "refused"}
 """In words"""
 
 
-class Seen:
+class TextRecord:
     """One text under observation, from its request to its end. As a context it ends with what is raised."""
 
     def __init__(
         self,
         api: Api,
         request: str,
-        listeners: Sequence[Listener],
+        listeners: Sequence[OnOutcome],
         clock: Callable[[], float],
         warnings: VoiceWarnings,
     ) -> None:
@@ -148,7 +148,7 @@ class Seen:
             return
         self._told = True
         outcome, reason = self._how(error)
-        account = Account(
+        account = TextOutcome(
             request=self._request,
             api=self._api,
             persona=self._persona,
@@ -187,7 +187,7 @@ class Seen:
         """Nobody waits for it any more; nothing happens if it has ended."""
         self.end(asyncio.CancelledError())
 
-    def __enter__(self) -> "Seen":
+    def __enter__(self) -> "TextRecord":
         return self
 
     def __exit__(
@@ -206,18 +206,18 @@ class Seen:
                 return Outcome.CANCELLED, None
             case EngineFailure():
                 return Outcome.INCOMPLETE, error.reason
-            case _Refused() | Refusal() | RobotVoiceError():
+            case _Refused() | OpenAIRefusal() | RobotVoiceError():
                 return Outcome.REFUSED, error.code
             case web.HTTPException():
                 return Outcome.REFUSED, "http"
         return Outcome.ERROR, "internal"
 
 
-class Observer:
+class RequestLog:
     """Begins to watch; every account goes to the log and to the listeners."""
 
     def __init__(
-        self, listeners: Iterable[Listener] = (), clock: Callable[[], float] = time.monotonic
+        self, listeners: Iterable[OnOutcome] = (), clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._listeners = (log_account, *listeners)
         self._clock = clock
@@ -228,14 +228,14 @@ class Observer:
         """Seconds that it has been there."""
         return self._clock() - self._since
 
-    def begin(self, api: Api, request: str, warnings: VoiceWarnings | None = None) -> Seen:
+    def begin(self, api: Api, request: str, warnings: VoiceWarnings | None = None) -> TextRecord:
         """`warnings` are those that there are already."""
-        return Seen(
+        return TextRecord(
             api, request, self._listeners, self._clock, VoiceWarnings() if warnings is None else warnings
         )
 
 
-def log_account(account: Account) -> None:
+def log_account(account: TextOutcome) -> None:
     """One line for each text: who, how, by whom; never a word of it."""
     fields: dict[str, object] = {
         "request": account.request,
@@ -255,7 +255,7 @@ def log_account(account: Account) -> None:
     log.info(said.get(account.outcome, "not spoken to the end"), extra={**fields, PLAIN: _in_words(account)})
 
 
-def _in_words(account: Account) -> str:
+def _in_words(account: TextOutcome) -> str:
     """The same for whoever watches: `gremlin, 1.5 s, eSpeak`."""
     who = account.persona or "nobody"
     if account.outcome is not Outcome.COMPLETE:
@@ -275,7 +275,7 @@ def _voice(row: Spoken) -> str:
 def _field_of(error: BaseException | None) -> str | None:
     """Which field a request was refused for, if it was one: a known name."""
     match error:
-        case Refusal():
+        case OpenAIRefusal():
             return error.param
         case RobotVoiceError():
             return error.field

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from gateway.ground.folder_files import Missing, Unreadable, names_beside, read_inside
 from gateway.ground.problems import one_line
-from gateway.personas.persona_names import by_name, folded, lost_names, nobody_called
+from gateway.personas.persona_names import by_name, casefolded, name_conflicts, unknown_name
 from gateway.personas.persona_schema import PersonaFile, problems_in
 from gateway.personas.voice_files import VoiceFiles
 from gateway.personas.yaml_lines import Location, Problem, YamlDocument, key_of, read_yaml
@@ -56,11 +56,11 @@ class PersonaLibrary:
         Raises UnknownVoice.
         """
         known = self._known
-        wanted = folded(name[:LONGEST_NAME])
+        wanted = casefolded(name[:LONGEST_NAME])
         if wanted in known and len(name) <= LONGEST_NAME:
             return known[wanted]
         meant = list(dict.fromkeys(known[match].id for match in near(wanted, known, 4)))[:2]
-        raise UnknownVoice(nobody_called(name, meant, list(self.personas)))
+        raise UnknownVoice(unknown_name(name, meant, list(self.personas)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ def library_of(
     as_shipped = frozenset(shipped.personas.keys() - own.personas.keys())
     read = dict(sorted({**shipped.personas, **own.personas}.items()))
     problems = {**shipped.problems, **own.problems}
-    lost = lost_names({id: each.persona for id, each in read.items()}, in_use, as_shipped)
+    lost = name_conflicts({id: each.persona for id, each in read.items()}, in_use, as_shipped)
     personas: dict[str, Persona] = {}
     warnings: list[str] = []
     for id, each in read.items():

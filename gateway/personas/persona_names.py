@@ -9,11 +9,11 @@ from robotvoice.persona import Persona
 
 MOST_LISTED = 12
 """Personas that are named to somebody who asked for another one"""
-Lost = tuple[Location, str]
+NameConflict = tuple[Location, str]
 """Where a name is written that belongs to somebody else, and what to do"""
 
 
-def folded(name: str) -> str:
+def casefolded(name: str) -> str:
     """What makes two names one: case, surrounding space and the way of composing characters do not count."""
     return unicodedata.normalize("NFKC", name).casefold().strip()
 
@@ -21,18 +21,18 @@ def folded(name: str) -> str:
 def by_name(personas: Iterable[Persona]) -> dict[str, Persona]:
     """Everyone by each folded name: an id stands before a display name, and that before an alias."""
     everyone = list(personas)
-    known = {folded(each.id): each for each in everyone}
+    known = {casefolded(each.id): each for each in everyone}
     for each in everyone:
-        known.setdefault(folded(each.name), each)
+        known.setdefault(casefolded(each.name), each)
     for each in everyone:
         for alias in each.aliases:
-            known.setdefault(folded(alias), each)
+            known.setdefault(casefolded(alias), each)
     return known
 
 
-def lost_names(
+def name_conflicts(
     personas: Mapping[str, Persona], in_use: Collection[str] = (), shipped: Collection[str] = ()
-) -> dict[str, list[Lost]]:
+) -> dict[str, list[NameConflict]]:
     """By id, what each persona cannot be called; who has all its names is left out.
 
     Of those with one name it belongs to the one whose id it is, then to one that was not `shipped`, then to
@@ -45,10 +45,10 @@ def lost_names(
         return persona.id in shipped, unlike, persona.id not in in_use, persona.id
 
     ranked = sorted(personas.values(), key=rank)
-    owners = {folded(id): id for id in personas}
-    lost: dict[str, list[Lost]] = {}
+    owners = {casefolded(id): id for id in personas}
+    lost: dict[str, list[NameConflict]] = {}
     for persona in ranked:
-        owner = owners.setdefault(folded(persona.name), persona.id)
+        owner = owners.setdefault(casefolded(persona.name), persona.id)
         if owner != persona.id:
             text = f"{persona.name!r} already belongs to {owner}; give {persona.id} a name of its own"
             if owner in shipped:
@@ -56,14 +56,14 @@ def lost_names(
             lost[persona.id] = [(("name",), text)]
     for persona in [each for each in ranked if each.id not in lost]:
         for index, alias in enumerate(persona.aliases):
-            owner = owners.setdefault(folded(alias), persona.id)
+            owner = owners.setdefault(casefolded(alias), persona.id)
             if owner != persona.id:
                 text = f"{alias!r} already belongs to {owner}, who is found by it; take it out here"
                 lost.setdefault(persona.id, []).append((("aliases", index), text))
     return lost
 
 
-def nobody_called(name: str, near: Sequence[str], ids: Sequence[str]) -> str:
+def unknown_name(name: str, near: Sequence[str], ids: Sequence[str]) -> str:
     """Printable ASCII, the near names first: who can show only its beginning shows those."""
     plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\' else "?" for c in name[:24])
     said = f"no voice '{plain}{'...' if len(name) > 24 else ''}'"
@@ -73,4 +73,4 @@ def nobody_called(name: str, near: Sequence[str], ids: Sequence[str]) -> str:
 
 
 def _plain(name: str) -> str:
-    return re.sub(r"[\W_]+", "-", folded(name))
+    return re.sub(r"[\W_]+", "-", casefolded(name))

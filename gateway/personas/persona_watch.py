@@ -9,8 +9,8 @@ from types import MappingProxyType
 
 from watchfiles import Change, awatch
 
+from gateway.personas.active_personas import ActivePersonas, succeeded
 from gateway.personas.persona_files import PersonaLibrary
-from gateway.personas.persona_shelf import PersonaShelf, succeeded
 from gateway.personas.persona_sources import PersonaSources
 from robotvoice.errors import InvalidPersona
 
@@ -31,7 +31,7 @@ class PersonaWatch:
 
     def __init__(
         self,
-        shelf: PersonaShelf,
+        shelf: ActivePersonas,
         sources: PersonaSources,
         *,
         default: str,

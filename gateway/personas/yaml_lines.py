@@ -9,7 +9,7 @@ from yaml.constructor import SafeConstructor
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from gateway.ground.problems import shown
-from gateway.personas.yaml_slips import slip
+from gateway.personas.yaml_hints import slip
 
 Location = tuple[str | int, ...]
 """The keys and list indices that lead to a value; () is the whole file."""

@@ -25,7 +25,7 @@ MANIFEST = "manifest.json"
 ENDING = ".wav"
 
 
-class PhraseStore:
+class PackStore:
     """Holds recordings of the personas it was told of last, and of no other edition of theirs.
 
     Its methods are for one task at a time, but for `pack`, `held` and `file`.

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 
 from gateway.encoders.resample import whole_at_wire_rate
 from gateway.engines.cache.cache_engine import MEGABYTE, CacheEngine
-from gateway.engines.cache.storing import FOR_LATER
-from gateway.engines.chains import all_kept
+from gateway.engines.cache.storing_engine import FOR_LATER
+from gateway.engines.chains import all_cached
 from gateway.engines.guarded_engines import GuardedEngines
-from gateway.loudness.levelled import LevelledEngine
-from gateway.personas.persona_shelf import PersonaShelf
-from gateway.phrases.pack_store import PhraseStore
+from gateway.loudness.loudness_engine import LoudnessEngine
+from gateway.personas.active_personas import ActivePersonas
+from gateway.phrases.pack_store import PackStore
 from gateway.phrases.phrase_pack import sentences_to_record
 from robotvoice.chain.attempt import Limits, attempt
 from robotvoice.chain.guarded import UNGUARDED, ChainEntry, GuardedEngine
@@ -69,9 +69,9 @@ class PhraseRendering:
 
     def __init__(
         self,
-        personas: PersonaShelf,
+        personas: ActivePersonas,
         engines: GuardedEngines,
-        store: PhraseStore,
+        store: PackStore,
         changed: Callable[[], None],
     ) -> None:
         """`changed` is called whenever a pack may be another."""
@@ -206,7 +206,7 @@ class PhraseRendering:
         self._changed()
 
     def _kept(self, job: Job) -> bool:
-        return all_kept(job.persona, self._engines, [self._sentence(job)])
+        return all_cached(job.persona, self._engines, [self._sentence(job)])
 
     def _all_settled(self) -> bool:
         voices = (
@@ -214,7 +214,7 @@ class PhraseRendering:
         )
         return all((levelled := self._levelled(each)) is None or levelled.settled(each) for each in voices)
 
-    def _levelled(self, voice: VoiceSpec) -> LevelledEngine | None:
+    def _levelled(self, voice: VoiceSpec) -> LoudnessEngine | None:
         return self._engines.parts.levelled.get(voice.engine)
 
     @staticmethod

@@ -8,13 +8,13 @@ from gateway.clips.caller_clips import CallerClips
 from gateway.engines.guarded_engines import GuardedEngines
 from gateway.mdns.advertise import Advertiser
 from gateway.observe.counters import Metrics
-from gateway.observe.request_log import Observer
-from gateway.observe.status_hour import LastHour
-from gateway.observe.tally import Tally
-from gateway.observe.too_slow import TooSlow
+from gateway.observe.last_hour import LastHour
+from gateway.observe.request_log import RequestLog
+from gateway.observe.slow_machine import TooSlow
+from gateway.observe.speech_totals import SpeechTotals
+from gateway.personas.active_personas import ActivePersonas
 from gateway.personas.persona_report import PersonaReport
-from gateway.personas.persona_shelf import PersonaShelf
-from gateway.phrases.pack_store import PhraseStore
+from gateway.phrases.pack_store import PackStore
 from gateway.phrases.phrase_rendering import PhraseRendering
 from gateway.settings.settings import Settings
 from robotvoice.http.admission import Admission
@@ -40,9 +40,9 @@ TOO_SLOW = web.AppKey("too_slow", TooSlow)
 GATEWAY_ID = web.AppKey("gateway_id", str)
 RUN = web.AppKey("run", str)
 """Names this run of the gateway: two that answer with one id and different runs are two"""
-PERSONAS = web.AppKey("personas", PersonaShelf)
+PERSONAS = web.AppKey("personas", ActivePersonas)
 DEFAULT_PERSONA = web.AppKey("default_persona", str)
-PHRASES = web.AppKey("phrases", PhraseStore)
+PHRASES = web.AppKey("phrases", PackStore)
 PERSONA_REPORT = web.AppKey("persona_report", PersonaReport)
 PHRASE_RENDERING = web.AppKey("phrase_rendering", PhraseRendering)
 ENGINES = web.AppKey("engines", GuardedEngines)
@@ -55,6 +55,6 @@ LARGE_BODIES = web.AppKey("large_bodies", asyncio.Semaphore)
 LAST_ANSWERS = web.AppKey("last_answers", LastAnswers)
 LONG_FILES = web.AppKey("long_files", asyncio.Semaphore)
 METRICS = web.AppKey("metrics", Metrics)
-OBSERVER = web.AppKey("observer", Observer)
+REQUEST_LOG = web.AppKey("observer", RequestLog)
 LAST_HOUR = web.AppKey("last_hour", LastHour)
-TALLY = web.AppKey("tally", Tally)
+SPEECH_TOTALS = web.AppKey("tally", SpeechTotals)

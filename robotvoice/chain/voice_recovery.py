@@ -11,7 +11,7 @@ from robotvoice.chain.breaker import LETS_USERS_THROUGH
 from robotvoice.chain.guarded import UNGUARDED, ChainEntry, GuardedEngine
 from robotvoice.errors import EngineFailure, EngineUnavailable
 from robotvoice.persona import VoiceSpec
-from robotvoice.utterance import Asked, Priority, Sentence
+from robotvoice.utterance import Priority, RequestOptions, Sentence
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ async def _watch(guarded: GuardedEngine, sleep: Callable[[float], Awaitable[None
 async def _try(guarded: GuardedEngine, voice: VoiceSpec, text: str) -> None:
     """One that speaks well is ready again; one that does not rests longer, unless that is no fault of its."""
     at_fault = True
-    sentence = Sentence(0, text, Asked(priority=Priority.BACKGROUND))
+    sentence = Sentence(0, text, RequestOptions(priority=Priority.BACKGROUND))
     try:
         speaking = attempt(ChainEntry(guarded, voice), sentence, UNGUARDED, NOBODY_WAITS)
         async with asyncio.timeout(WITHIN), aclosing(speaking) as chunks:

@@ -12,7 +12,7 @@ from robotvoice.text.marks.pauses import MARK, MOST_SECONDS
 from robotvoice.text.numbers import spoken_numbers
 from robotvoice.text.sentences.splitting import MAX_SENTENCE, begin_soon, bounded, split
 from robotvoice.text.writing.characters import is_speakable
-from robotvoice.utterance import ANYBODY, Asked, Sentence
+from robotvoice.utterance import NO_CLIENT, RequestOptions, Sentence
 
 __all__ = [
     "MAX_CHARACTERS",
@@ -42,7 +42,7 @@ def sentences(
     reading: Reading = PLAIN,
     limit: int = MAX_CHARACTERS,
     omissions: Omissions | None = None,
-    asked: Asked = ANYBODY,
+    asked: RequestOptions = NO_CLIENT,
 ) -> tuple[Sentence, ...]:
     """Cleans and splits a text; a `prepared` one was cleaned by its sender and is only checked and split.
 

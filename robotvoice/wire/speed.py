@@ -1,6 +1,6 @@
 """How fast something is said: by engines that have a rate; the others say that they do not follow."""
 
-from robotvoice.utterance import Asked
+from robotvoice.utterance import RequestOptions
 from robotvoice.voice_warnings import VoiceWarnings
 from robotvoice.wire.lenient import nearest
 
@@ -15,7 +15,7 @@ def possible(speed: float, warnings: VoiceWarnings) -> float:
     return nearest(speed, SLOWEST, FASTEST, "speed", "", warnings)
 
 
-def rate_at(rate: int, asked: Asked, slowest: int, fastest: int) -> int:
+def rate_at(rate: int, asked: RequestOptions, slowest: int, fastest: int) -> int:
     """Words per minute for a voice of so many, as far as its engine goes."""
     wanted = round(rate * asked.speed)
     found = min(max(wanted, slowest), fastest)
@@ -24,7 +24,7 @@ def rate_at(rate: int, asked: Asked, slowest: int, fastest: int) -> int:
     return found
 
 
-def warn_unless_followed(asked: Asked, engine: str) -> None:
+def warn_unless_followed(asked: RequestOptions, engine: str) -> None:
     """To be called with whatever made the sound."""
     if asked.speed != 1 and engine not in FOLLOWING:
         asked.warnings.add("speed", "speed is not followed by this voice")

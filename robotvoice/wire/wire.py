@@ -15,7 +15,7 @@ from robotvoice.errors import InvalidMessage
 from robotvoice.record import read_record, write_record
 from robotvoice.sound.pcm import WIRE_SAMPLE_RATE
 from robotvoice.utterance import PriorityName, Spoken
-from robotvoice.voice_warnings import TO_NOBODY, VoiceWarnings
+from robotvoice.voice_warnings import IGNORED, VoiceWarnings
 from robotvoice.wire.lenient import folded, read_leniently, warn_of_rate
 
 PROTOCOL_VERSION = 1
@@ -236,7 +236,7 @@ def encode(message: Request | Answer) -> str:
     return json.dumps({"type": _TYPE_NAMES[type(message)], **fields})
 
 
-def decode_request(frame: str, warnings: VoiceWarnings = TO_NOBODY) -> Request:
+def decode_request(frame: str, warnings: VoiceWarnings = IGNORED) -> Request:
     """What a client sent; a field that cannot be followed is warned of. Raises InvalidMessage."""
     fields = _object(frame)
     kind = REQUESTS.get(str(folded(fields.pop("type", None))))

@@ -17,11 +17,11 @@ from yarl import URL
 
 from gateway.app import make_app
 from gateway.engines.cache.cache_engine import CacheEngine
-from gateway.engines.cache.storing import StoringEngine
+from gateway.engines.cache.storing_engine import StoringEngine
+from gateway.engines.engine_parts import Parts
 from gateway.engines.mlx.mlx_engine import MlxEngine
-from gateway.engines.parts import Parts
 from gateway.ground.folders import bundled_personas
-from gateway.loudness.levelled import LevelledEngine
+from gateway.loudness.loudness_engine import LoudnessEngine
 from gateway.personas.persona_files import PersonaLibrary, load_personas
 from gateway.personas.persona_sources import PersonaSources
 from gateway.requests.app_keys import ADMISSION
@@ -233,7 +233,7 @@ def parts_from(engines: Mapping[str, Engine] | Parts) -> Parts:
         next((each for each in engines.values() if isinstance(each, MlxEngine)), None),
         next((each for each in engines.values() if isinstance(each, CacheEngine)), None),
         {name: each for name, each in engines.items() if isinstance(each, StoringEngine)},
-        {name: each for name, each in engines.items() if isinstance(each, LevelledEngine)},
+        {name: each for name, each in engines.items() if isinstance(each, LoudnessEngine)},
     )
 
 

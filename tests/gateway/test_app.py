@@ -3,7 +3,7 @@
 import pytest
 
 from gateway.app import make_app
-from gateway.engines.parts import Parts
+from gateway.engines.engine_parts import Parts
 from gateway.ground.folders import bundled_personas
 from gateway.personas.persona_files import load_personas
 from gateway.requests.app_keys import DEFAULT_PERSONA

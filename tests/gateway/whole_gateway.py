@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gateway.engines.parts import Parts, parts_of
+from gateway.engines.engine_parts import Parts, parts_of
 from gateway.loudness.loudness import TARGET, integrated_loudness
 from gateway.settings.settings import Settings
 from robotvoice.persona import Persona

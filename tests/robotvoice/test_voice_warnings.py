@@ -3,8 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from robotvoice.utterance import Asked, Sentence
-from robotvoice.voice_warnings import LONGEST, MOST, TO_NOBODY, VoiceWarnings
+from robotvoice.utterance import RequestOptions, Sentence
+from robotvoice.voice_warnings import IGNORED, LONGEST, MOST, VoiceWarnings
 
 
 def test_each_sentence_is_told_once_in_the_order_it_came() -> None:
@@ -41,8 +41,8 @@ def test_whatever_they_say_a_header_can_hold_it(sentences: list[str]) -> None:
 def test_one_request_does_not_hear_of_anothers() -> None:
     """What nobody waits for has nowhere to tell of it."""
     Sentence(0, "Hi.").asked.warnings.add("speed", "speed is not followed")
-    assert not TO_NOBODY
-    first, second = Asked(warnings=VoiceWarnings()), Asked(warnings=VoiceWarnings())
+    assert not IGNORED
+    first, second = RequestOptions(warnings=VoiceWarnings()), RequestOptions(warnings=VoiceWarnings())
     first.warnings.add("speed", "speed is not followed")
     assert (len(first.warnings), len(second.warnings)) == (1, 0)
     assert first == second, "two that ask for the same are alike, whatever they are told"

@@ -6,8 +6,8 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from typing import IO
 
+from edge_client.playback.players.lead_in import SILENCE
 from edge_client.playback.players.player import EXIT_LIMIT, Clock, Played
-from edge_client.playback.players.waking import SILENCE
 from edge_client.playback.programs.child_failed import ChildFailed
 from edge_client.playback.programs.child_process import run_child
 from robotvoice.sound.pcm import WIRE_FORMAT, AudioChunk, AudioFormat, wav_file

@@ -6,8 +6,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from edge_client.playback.devices.player_commands import BUFFERS, Buffers
+from edge_client.playback.players.lead_in import SILENCE
 from edge_client.playback.players.player import EXIT_LIMIT, Clock, Played
-from edge_client.playback.players.waking import SILENCE
 from edge_client.playback.programs.child_failed import ChildFailed
 from edge_client.playback.programs.child_process import ChildProcess, in_english
 from robotvoice.sound.pcm import AudioChunk, AudioFormat

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from edge_client.playback.players.waking import SILENCE
+from edge_client.playback.players.lead_in import SILENCE
 from robotvoice.sound.pcm import AudioChunk
 
 EXIT_LIMIT = 3.0

@@ -8,13 +8,13 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from functools import partial
 
-from edge_client.playback.devices.away import Kind, kind_of
 from edge_client.playback.devices.device_names import device_for
+from edge_client.playback.devices.device_problem import Kind, kind_of
 from edge_client.playback.devices.player_commands import PACKAGES, player_arguments
 from edge_client.playback.players.file_player import FilePlayer
+from edge_client.playback.players.lead_in import SILENCE
 from edge_client.playback.players.pipe_player import Holds, PipePlayer
 from edge_client.playback.players.player import Clock, NullPlayer, Player
-from edge_client.playback.players.waking import SILENCE
 from edge_client.playback.programs.child_failed import ChildFailed
 from edge_client.settings.settings import Settings
 from robotvoice.errors import PlayerFailed

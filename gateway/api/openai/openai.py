@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack
 from aiohttp import web
 
 from gateway.api.openai.openai_answer import Answer
-from gateway.api.openai.openai_request import SpeechRequest, parsed, whole_body
+from gateway.api.openai.openai_request import OpenAISpeech, parsed, whole_body
 from gateway.api.openai.openai_voice import (
     Speaker,
     check_can_speak,
@@ -20,17 +20,17 @@ from gateway.api.openai.openai_voice import (
     speaker_for,
 )
 from gateway.encoders.encoders import ENCODINGS
-from gateway.engines.chains import all_kept
+from gateway.engines.chains import all_cached
 from gateway.http.openai_errors import openai_answers
-from gateway.observe.request_log import Seen
-from gateway.requests.app_keys import ADMISSION, ENGINES, LARGE_BODIES, LONG_FILES, OBSERVER
-from gateway.requests.asked import asked_over_http, budget_header, own_only
-from gateway.requests.asked_language import check_legible
+from gateway.observe.request_log import TextRecord
+from gateway.requests.app_keys import ADMISSION, ENGINES, LARGE_BODIES, LONG_FILES, REQUEST_LOG
+from gateway.requests.request_language import check_legible
+from gateway.requests.request_options import budget_header, options_of_request, own_only
 from robotvoice.chain.budget import Budget
 from robotvoice.http.request_id import request_id
 from robotvoice.persona import LOCAL_ENGINES
 from robotvoice.text import MAX_CHARACTERS, MAX_SENTENCE
-from robotvoice.text.aside import sentences_aside
+from robotvoice.text.text_thread import sentences_aside
 from robotvoice.utterance import Sentence, Utterance
 
 LONGEST_STREAM = 100_000
@@ -46,13 +46,13 @@ AT_ONCE = MAX_SENTENCE
 @openai_answers
 async def speech(request: web.Request) -> web.StreamResponse:
     """Sound in the format asked for; WAV, PCM and Opus while it is made, the status once there is some."""
-    with request.app[OBSERVER].begin("openai", request_id(request)) as seen:
+    with request.app[REQUEST_LOG].begin("openai", request_id(request)) as seen:
         answer, file = await _spoken(request, seen)
     # What is whole counts as spoken, and holds nobody up while it is read.
     return answer if isinstance(answer, web.StreamResponse) else await answer.send_whole(file)
 
 
-async def _spoken(request: web.Request, seen: Seen) -> tuple[Answer | web.StreamResponse, bytes]:
+async def _spoken(request: web.Request, seen: TextRecord) -> tuple[Answer | web.StreamResponse, bytes]:
     """What has been sent, or what is to be sent yet and the file for it."""
     app, warnings = request.app, seen.warnings
     async with AsyncExitStack() as work:
@@ -63,7 +63,7 @@ async def _spoken(request: web.Request, seen: Seen) -> tuple[Answer | web.Stream
             own = own_only(request, warnings)
             persona = persona_for(app, asked, warnings, own_only=own)
             reading = reading_for(persona, asked)
-            how = asked_over_http(request, warnings, asked.speed)
+            how = options_of_request(request, warnings, asked.speed)
             spoken = await sentences_aside(asked.input, limit=most, reading=reading, asked=how)
             said = budget_header(request, warnings)
             work.enter_context(app[ADMISSION].admit())
@@ -88,7 +88,7 @@ async def _spoken(request: web.Request, seen: Seen) -> tuple[Answer | web.Stream
 
 
 def _is_whole(
-    app: web.Application, asked: SpeechRequest, speaker: Speaker, spoken: tuple[Sentence, ...]
+    app: web.Application, asked: OpenAISpeech, speaker: Speaker, spoken: tuple[Sentence, ...]
 ) -> bool:
     """Whether it goes out as one file: a WAV too, if all of it is there at once and its length known."""
     if ENCODINGS[asked.response_format].stream is None:
@@ -97,4 +97,4 @@ def _is_whole(
         return False
     if speaker.speaks.voice.engine in LOCAL_ENGINES and len(asked.input) <= AT_ONCE:
         return True
-    return all_kept(speaker.speaks, app[ENGINES], spoken)
+    return all_cached(speaker.speaks, app[ENGINES], spoken)

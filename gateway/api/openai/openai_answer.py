@@ -8,12 +8,12 @@ from functools import partial
 from aiohttp import web
 
 from gateway.api.openai.openai_events import Bare, Events, Wrapping, event
-from gateway.api.openai.openai_request import SpeechRequest
+from gateway.api.openai.openai_request import OpenAISpeech
 from gateway.api.openai.openai_voice import CLONING, Speaker
 from gateway.encoders.encoders import ENCODINGS, AsItIs, Encoding, Stream, encode
 from gateway.encoders.resample import at_wire_rate, whole_at_wire_rate
 from gateway.http.openai_errors import as_refusal, shown
-from gateway.observe.request_log import Seen
+from gateway.observe.request_log import TextRecord
 from robotvoice.chain.ahead import ahead
 from robotvoice.chain.budget import Budget
 from robotvoice.chain.chain_events import Ended, SentenceStarted
@@ -33,7 +33,7 @@ THROUGH_PROXIES: Mapping[str, str] = {"Cache-Control": "no-store", "X-Accel-Buff
 class Answer:
     """One answer on its way. Status and headers come with the first sound."""
 
-    def __init__(self, request: web.Request, asked: SpeechRequest, speaker: Speaker, seen: Seen) -> None:
+    def __init__(self, request: web.Request, asked: OpenAISpeech, speaker: Speaker, seen: TextRecord) -> None:
         self._request, self._speaker, self._seen = request, speaker, seen
         self._encoding: Encoding = ENCODINGS[asked.response_format]
         self._instructed = bool(asked.instructions)

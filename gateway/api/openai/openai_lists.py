@@ -6,7 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from gateway.api.openai.openai_voice import models
-from gateway.http.openai_errors import Refusal, openai_answers
+from gateway.http.openai_errors import OpenAIRefusal, openai_answers
 from gateway.requests.app_keys import DEFAULT_PERSONA, PERSONAS
 
 ANY_MODEL = "robotvoice"
@@ -32,7 +32,7 @@ async def model(request: web.Request) -> web.StreamResponse:
     known = (ANY_MODEL, *models(request.app))
     if name not in known and not name.startswith(OPENAI_MODELS):
         said = f"there is no model of this name; there are {', '.join(known)}"
-        raise Refusal(HTTPStatus.NOT_FOUND, "model_not_found", said, "model")
+        raise OpenAIRefusal(HTTPStatus.NOT_FOUND, "model_not_found", said, "model")
     return web.json_response(_model(name))
 
 

@@ -13,10 +13,10 @@ from aiohttp import web
 from pydantic_core import from_json
 
 from gateway.encoders.encoders import format_called, formats_here
-from gateway.http.openai_errors import Refusal
+from gateway.http.openai_errors import OpenAIRefusal
 from robotvoice.errors import InvalidMessage
 from robotvoice.languages import asked_language
-from robotvoice.record import AT_HOME
+from robotvoice.record import NOT_ON_WIRE
 from robotvoice.sound.pcm import WIRE_SAMPLE_RATE
 from robotvoice.text import is_speakable
 from robotvoice.voice_warnings import VoiceWarnings
@@ -54,7 +54,7 @@ WHAT_TO_SEND: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class SpeechRequest:
+class OpenAISpeech:
     """What is to be spoken and how. A field that is null or empty counts as not given."""
 
     input: str
@@ -72,7 +72,7 @@ class SpeechRequest:
     model: str = ""
     ref_text: str | None = None
     x_vector_only_mode: bool = False
-    ref_audio: bytes | None = field(default=None, metadata=AT_HOME)
+    ref_audio: bytes | None = field(default=None, metadata=NOT_ON_WIRE)
     """The sound file itself"""
 
     @property
@@ -85,7 +85,7 @@ class SpeechRequest:
 async def whole_body(request: web.Request, large: asyncio.Semaphore) -> AsyncIterator[bytearray]:
     """The body, with one of the turns in `large` kept to the end if it is a large one. Raises Refusal."""
     if request.content_type != "application/json" or "Content-Encoding" in request.headers:
-        raise Refusal(
+        raise OpenAIRefusal(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
             "unsupported_media_type",
             "send the body as JSON, not compressed, with Content-Type: application/json",
@@ -103,7 +103,7 @@ async def whole_body(request: web.Request, large: asyncio.Semaphore) -> AsyncIte
                     if len(body) > BODY_LIMIT:
                         raise _too_large()
         except TimeoutError:
-            raise Refusal(
+            raise OpenAIRefusal(
                 HTTPStatus.REQUEST_TIMEOUT,
                 "request_timeout",
                 f"the body did not arrive within {READ_WITHIN:g} s; send it again",
@@ -111,20 +111,20 @@ async def whole_body(request: web.Request, large: asyncio.Semaphore) -> AsyncIte
         yield body
 
 
-async def parsed(body: bytearray, warnings: VoiceWarnings, accept: str = "") -> SpeechRequest:
+async def parsed(body: bytearray, warnings: VoiceWarnings, accept: str = "") -> OpenAISpeech:
     """What is asked for; `accept` is the header. Raises Refusal, which names the field that is at fault."""
     if len(body) > SMALL_BODY:
         return await asyncio.to_thread(_read, body, warnings, accept)
     return _read(body, warnings, accept)
 
 
-def _read(body: bytearray, warnings: VoiceWarnings, accept: str) -> SpeechRequest:
+def _read(body: bytearray, warnings: VoiceWarnings, accept: str) -> OpenAISpeech:
     try:
         fields = from_json(body, allow_inf_nan=False)
     except ValueError:
         fields = None
     if not isinstance(fields, dict):
-        raise Refusal(
+        raise OpenAIRefusal(
             HTTPStatus.BAD_REQUEST, "invalid_json", "the body must be one JSON object"
         ) from None  # what was sent must not get into a log
     warn_of_rate(fields.get("sample_rate"), WIRE_SAMPLE_RATE, warnings)
@@ -134,7 +134,7 @@ def _read(body: bytearray, warnings: VoiceWarnings, accept: str) -> SpeechReques
         fields["voice"] = voice.get("id", voice.get("name", voice))
     try:
         asked = read_leniently(
-            SpeechRequest, fields, warnings, exact=DECIDE, ignored={*HARMLESS, "sample_rate"}
+            OpenAISpeech, fields, warnings, exact=DECIDE, ignored={*HARMLESS, "sample_rate"}
         )
         language = asked_language(asked.language)
     except InvalidMessage as error:
@@ -179,7 +179,7 @@ def _seed(seed: int | None, warnings: VoiceWarnings) -> int | None:
     return None
 
 
-def _of_the_clip(asked: SpeechRequest, clip: bytes | None, warnings: VoiceWarnings) -> dict[str, Any]:
+def _of_the_clip(asked: OpenAISpeech, clip: bytes | None, warnings: VoiceWarnings) -> dict[str, Any]:
     """What belongs to a clip, as far as there is one and it can be used."""
     words = _on_one_line(asked.ref_text or "")
     if clip is None:
@@ -221,22 +221,22 @@ def _on_one_line(text: str) -> str:
     return " ".join(_CONTROL.sub(" ", text).split())
 
 
-def _refusal(error: InvalidMessage, fields: Mapping[str, Any]) -> Refusal:
+def _refusal(error: InvalidMessage, fields: Mapping[str, Any]) -> OpenAIRefusal:
     name = error.field or ""
     what = WHAT_TO_SEND.get(name) or f"one of {formats_here()}"
     if name not in fields:
-        return Refusal(HTTPStatus.BAD_REQUEST, "missing_field", f"{name} is missing; send {what}", name)
+        return OpenAIRefusal(HTTPStatus.BAD_REQUEST, "missing_field", f"{name} is missing; send {what}", name)
     if name == "language" and isinstance(fields[name], str):
         return _unusable(name, error.message)
     return _unusable(name, f"{name} cannot be used; send {what}")
 
 
-def _unusable(name: str, text: str) -> Refusal:
-    return Refusal(HTTPStatus.BAD_REQUEST, "invalid_value", text, name)
+def _unusable(name: str, text: str) -> OpenAIRefusal:
+    return OpenAIRefusal(HTTPStatus.BAD_REQUEST, "invalid_value", text, name)
 
 
-def _too_large() -> Refusal:
-    return Refusal(
+def _too_large() -> OpenAIRefusal:
+    return OpenAIRefusal(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         "body_too_large",
         f"the body has more than {BODY_LIMIT // 2**20} MB; send a shorter clip, 15 s are enough",

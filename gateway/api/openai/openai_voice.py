@@ -10,15 +10,15 @@ from http import HTTPStatus
 
 from aiohttp import web
 
-from gateway.api.openai.openai_request import SpeechRequest
+from gateway.api.openai.openai_request import OpenAISpeech
 from gateway.clips.caller_clips import words_of
 from gateway.clips.clip import Clip
 from gateway.engines.chains import chain_for
-from gateway.http.openai_errors import Refusal
-from gateway.models.models import as_shown
+from gateway.http.openai_errors import OpenAIRefusal
+from gateway.models.models import display_name
 from gateway.requests.app_keys import CALLER_CLIPS, ENGINES, PERSONAS
-from gateway.requests.asked import who_is_asked
-from gateway.requests.asked_language import can_speak, speaking
+from gateway.requests.request_language import can_speak, speaking
+from gateway.requests.request_options import who_is_asked
 from robotvoice.chain.fallback import FallbackChain
 from robotvoice.chain.guarded import ChainEntry
 from robotvoice.errors import NothingCanSpeak
@@ -52,7 +52,7 @@ class Speaker:
 
 
 def persona_for(
-    app: web.Application, asked: SpeechRequest, warnings: VoiceWarnings, *, own_only: bool = False
+    app: web.Application, asked: OpenAISpeech, warnings: VoiceWarnings, *, own_only: bool = False
 ) -> Persona | None:
     """Who is asked, in the language that is asked for; None: the voice of the clip. Raises UnknownVoice."""
     if asked.ref_audio is not None:
@@ -63,14 +63,14 @@ def persona_for(
     return speaking(persona, asked.language, app[ENGINES], warnings, own_only=own_only)
 
 
-def reading_for(persona: Persona | None, asked: SpeechRequest) -> Reading:
+def reading_for(persona: Persona | None, asked: OpenAISpeech) -> Reading:
     """How the text is read."""
     return persona.reading if persona else Reading(asked.language or "", numbers="words")
 
 
 async def speaker_for(
     app: web.Application,
-    asked: SpeechRequest,
+    asked: OpenAISpeech,
     persona: Persona | None,
     warnings: VoiceWarnings,
     *,
@@ -102,10 +102,10 @@ def models(app: web.Application) -> dict[str, str]:
         if voice.engine == CLONING and voice.model_voice
     ]
     voices.sort(key=lambda voice: voice.reference is None)
-    return {as_shown(voice.model): voice.model for voice in voices}
+    return {display_name(voice.model): voice.model for voice in voices}
 
 
-def _persona(app: web.Application, asked: SpeechRequest, persona: Persona, own_only: bool) -> Speaker:
+def _persona(app: web.Application, asked: OpenAISpeech, persona: Persona, own_only: bool) -> Speaker:
     told = replace(
         persona,
         voice=_as_asked(app, persona.voice, asked),
@@ -122,7 +122,7 @@ def _persona(app: web.Application, asked: SpeechRequest, persona: Persona, own_o
     )
 
 
-def _as_asked(app: web.Application, voice: VoiceSpec, asked: SpeechRequest) -> VoiceSpec:
+def _as_asked(app: web.Application, voice: VoiceSpec, asked: OpenAISpeech) -> VoiceSpec:
     """A model's voice with what this request says; its key stays, as that names what was made of its clip."""
     if voice.model_voice is None:
         return voice
@@ -132,7 +132,7 @@ def _as_asked(app: web.Application, voice: VoiceSpec, asked: SpeechRequest) -> V
     return replace(voice, model_voice=changed)
 
 
-def _takes_instructions(app: web.Application, voice: VoiceSpec, asked: SpeechRequest) -> bool:
+def _takes_instructions(app: web.Application, voice: VoiceSpec, asked: OpenAISpeech) -> bool:
     """Whether the request has some, and nothing speaks against it."""
     if not asked.instructions or voice.model_voice is None:
         return False
@@ -141,14 +141,12 @@ def _takes_instructions(app: web.Application, voice: VoiceSpec, asked: SpeechReq
     return reason is None or reason.code != "not_supported"
 
 
-async def _clone(
-    app: web.Application, asked: SpeechRequest, audio: bytes, warnings: VoiceWarnings
-) -> Speaker:
+async def _clone(app: web.Application, asked: OpenAISpeech, audio: bytes, warnings: VoiceWarnings) -> Speaker:
     """The clip's voice and no other: who sends a clip wants that one."""
     known = models(app)
     engine = app[ENGINES].get(CLONING)
     if engine is None or not known:
-        raise Refusal(
+        raise OpenAIRefusal(
             HTTPStatus.BAD_REQUEST,
             "cannot_clone",
             "this gateway has no model that clones a voice; leave ref_audio out and name a persona",
@@ -175,7 +173,7 @@ async def _clone(
         spec = replace(spec, model_voice=replace(voice, instruct=None))
         reason = engine.engine.readiness(spec).reason
     if reason and reason.code in {"not_supported", "incomplete_voice"}:
-        raise Refusal(HTTPStatus.BAD_REQUEST, "cannot_clone", reason.text, "ref_audio")
+        raise OpenAIRefusal(HTTPStatus.BAD_REQUEST, "cannot_clone", reason.text, "ref_audio")
     if asked.ref_text is None and not asked.x_vector_only_mode:
         warnings.add("ref_text", "without ref_text only the timbre is cloned; send the words of the clip")
     if asked.language:
@@ -194,6 +192,6 @@ def check_can_speak(speaker: Speaker) -> None:
     ready = speaker.chain.can_speak()
     if ready.reason:
         said = f"{speaker.persona} cannot speak: {ready.reason.text}"
-        raise Refusal(
+        raise OpenAIRefusal(
             HTTPStatus.SERVICE_UNAVAILABLE, NothingCanSpeak.code, said, retry_after=ready.retry_after
         )

@@ -5,7 +5,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from gateway.engines.cache.audio_store import AudioKeys, AudioStore, cache_secret
-from gateway.engines.cache.storing import StoringEngine
+from gateway.engines.cache.storing_engine import StoringEngine
 from gateway.settings.settings import Settings
 from robotvoice.engines.base import Engine, EngineBase, legible_of
 from robotvoice.errors import EngineUnavailable

@@ -14,7 +14,7 @@ from robotvoice.sound.pcm import AudioChunk
 from robotvoice.utterance import Sentence
 
 
-class Flight:
+class SharedSynthesis:
     """Made once for everybody; when the last listener has left before its end, it is not made any more.
 
     Unless nothing of it has sounded yet: an engine cannot stop before it has made its first piece, and then
@@ -27,7 +27,7 @@ class Flight:
         sentence: Sentence,
         voice: VoiceSpec,
         forget: Callable[[], None],
-        goes_on: Callable[["Flight"], bool],
+        goes_on: Callable[["SharedSynthesis"], bool],
     ) -> None:
         """`forget` is called once, when nobody may join any more; `goes_on` says if it may without anybody.
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from gateway.clips.clip import Clip
 from gateway.engines.mlx.harmful_voices import HarmfulVoices
-from gateway.engines.mlx.limits import Limits
+from gateway.engines.mlx.limits import SentenceLimits
 from gateway.engines.mlx.model_pace import Pace
 from gateway.engines.mlx.turn import Turn
 from gateway.engines.mlx.worker_messages import (
@@ -29,14 +29,14 @@ ClipOf = Callable[[ModelVoice], Awaitable[Clip]]
 """The decoded reference of a voice. Raises InvalidClip, or EngineUnavailable, when it cannot be used."""
 
 
-class Conversation:
+class WorkerCall:
     """With one process, from when it is ready to its end. One turn at a time."""
 
     def __init__(
         self,
         process: WorkerProcess,
         clip_of: ClipOf,
-        limits: Limits,
+        limits: SentenceLimits,
         pace: Pace,
         harmful: HarmfulVoices,
         somebody_waits: Callable[[], bool],

@@ -8,7 +8,7 @@ from robotvoice.utterance import Reason
 
 FREE = 1
 """Times that may have been chance: a worker can be killed by anybody"""
-FIRST_REST, LONGEST_REST = 60.0, 3600.0
+FIRST_PAUSE, LONGEST_PAUSE = 60.0, 3600.0
 """Seconds; each rest of a voice is twice as long as the one before"""
 MOST = 64
 """Remembered; those that were met longest ago are forgotten"""
@@ -29,7 +29,7 @@ class HarmfulVoices:
 
     def harmed(self, key: str) -> None:
         """A worker ended over it."""
-        self._rests.failed(key, FIRST_REST, LONGEST_REST, FREE)
+        self._rests.failed(key, FIRST_PAUSE, LONGEST_PAUSE, FREE)
 
     def survived(self, key: str) -> None:
         """It was encoded."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class SentenceLimits:
     """All times in seconds."""
 
     load: float = 300.0

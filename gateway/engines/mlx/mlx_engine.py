@@ -11,7 +11,7 @@ from functools import partial
 
 from gateway.clips.clip import Clip
 from gateway.engines.mlx.conversation import ClipOf
-from gateway.engines.mlx.limits import Limits, token_cap
+from gateway.engines.mlx.limits import SentenceLimits, token_cap
 from gateway.engines.mlx.model_worker import ModelWorker
 from gateway.engines.mlx.turn import Turn
 from gateway.engines.mlx.worker_messages import WARM_UP, Speak
@@ -21,11 +21,11 @@ from robotvoice.languages import language_of, script_of
 from robotvoice.persona import ModelVoice, VoiceSpec
 from robotvoice.sound.pcm import AudioChunk, AudioFormat, Origin
 from robotvoice.text.writing.scripts import Legible, legible
-from robotvoice.utterance import Asked, Priority, Reason, Sentence
+from robotvoice.utterance import Priority, Reason, RequestOptions, Sentence
 
 log = logging.getLogger(__name__)
 
-FOR_NOBODY = Asked(priority=Priority.BACKGROUND)
+FOR_NOBODY = RequestOptions(priority=Priority.BACKGROUND)
 
 
 class MlxEngine:
@@ -44,13 +44,13 @@ class MlxEngine:
         clip_of: ClipOf,
         *,
         revisions: Mapping[str, str] | None = None,
-        limits: Limits | None = None,
+        limits: SentenceLimits | None = None,
     ) -> None:
         """`models`: folders, or names on the Hub, with the commit of each in `revisions` if it is pinned."""
         self._wanted = tuple(dict.fromkeys(models))
         self._decode = clip_of
         self._revisions = dict(revisions or {})
-        self._limits = limits or Limits()
+        self._limits = limits or SentenceLimits()
         self._workers: dict[str, ModelWorker] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._expected: tuple[ModelVoice, ...] = ()

@@ -7,10 +7,10 @@ import math
 from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Literal
 
-from gateway.engines.mlx.conversation import ClipOf, Conversation
+from gateway.engines.mlx.conversation import ClipOf, WorkerCall
 from gateway.engines.mlx.families import Family, family_of
 from gateway.engines.mlx.harmful_voices import HarmfulVoices
-from gateway.engines.mlx.limits import Limits
+from gateway.engines.mlx.limits import SentenceLimits
 from gateway.engines.mlx.model_pace import Pace
 from gateway.engines.mlx.scheduler import Scheduler
 from gateway.engines.mlx.turn import Turn
@@ -39,7 +39,7 @@ class ModelWorker:
         model: str,
         revision: str | None,
         clip_of: ClipOf,
-        limits: Limits,
+        limits: SentenceLimits,
         expected: Callable[[], Iterable[ModelVoice]] = tuple,
     ) -> None:
         """`expected`: the voices whose references are encoded before anybody asks for them."""
@@ -49,7 +49,7 @@ class ModelWorker:
         self._limits = limits
         self._expected = expected
         self._scheduler = Scheduler(limits.waiting, limits.queue)
-        self._conversation: Conversation | None = None
+        self._conversation: WorkerCall | None = None
         self._process: WorkerProcess | None = None
         self._not_ready: Reason | None = Reason("starting", f"{model} is being started")
         self._retry_at: float | None = None
@@ -203,7 +203,7 @@ class ModelWorker:
 
     async def _serve(self, process: WorkerProcess) -> None:
         """One turn after the other; when the process ends or hangs, raises EngineFailure."""
-        self._conversation = Conversation(
+        self._conversation = WorkerCall(
             process,
             self._clip_of,
             self._limits,

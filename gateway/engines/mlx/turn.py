@@ -8,7 +8,7 @@ from gateway.engines.mlx.limits import LONGEST_SENTENCE
 from gateway.engines.mlx.worker_messages import Speak
 from robotvoice.errors import EngineFailure, EngineUnavailable
 from robotvoice.persona import ModelVoice
-from robotvoice.utterance import ANYBODY, Asked, Priority
+from robotvoice.utterance import NO_CLIENT, Priority, RequestOptions
 
 Piece = bytes | EngineFailure | EngineUnavailable | None
 """PCM_16, or how it ended; None: complete"""
@@ -21,7 +21,7 @@ class Turn:
     speak: Speak
     voice: ModelVoice | None
     """None: the worker's own warm-up voice"""
-    asked: Asked = ANYBODY
+    asked: RequestOptions = NO_CLIENT
     submitted: float = 0.0
     """When it came, in the clock of the event loop, as the next three"""
     encoding_since: float | None = None

@@ -10,7 +10,7 @@ from gateway.engines.pyttsx3.pyttsx3_process import (
     LONGEST_WITHIN,
     PLACE_WITHIN,
     Pyttsx3Processes,
-    SpeechRequest,
+    SpeechToFile,
 )
 from gateway.engines.pyttsx3.pyttsx3_voices import ESPEAK, SystemVoices
 from robotvoice.engines.base import READY, EngineBase, Readiness
@@ -20,7 +20,7 @@ from robotvoice.languages import CANNOT_SPEAK
 from robotvoice.persona import VoiceSpec
 from robotvoice.sound.pcm import AudioChunk, Origin, samples_of
 from robotvoice.text.writing.scripts import Legible, legible
-from robotvoice.utterance import Asked, Reason, Sentence
+from robotvoice.utterance import Reason, RequestOptions, Sentence
 from robotvoice.wire.speed import rate_at
 
 log = logging.getLogger(__name__)
@@ -124,7 +124,7 @@ class Pyttsx3Engine(EngineBase):
         clock = asyncio.get_running_loop().time
         began = clock()
         rate = _rate(voice, sentence.asked)
-        request = SpeechRequest(sentence.text, identifier, rate, voice.volume)
+        request = SpeechToFile(sentence.text, identifier, rate, voice.volume)
         speech = await self._processes.speak(request)
         self._took.append(clock() - began)
         settings = {"rate": rate, "volume": voice.volume}
@@ -138,7 +138,7 @@ class Pyttsx3Engine(EngineBase):
         await self.start()
         if self._voices is None:
             raise EngineFailure(self._not_ready.code, self._not_ready.text)
-        speech = await self._processes.speak(SpeechRequest(PROBE_TEXT))
+        speech = await self._processes.speak(SpeechToFile(PROBE_TEXT))
         if max(map(abs, samples_of(speech.pcm))) < AUDIBLE:
             raise EngineFailure("silent", "pyttsx3 made silence of a word")
 
@@ -166,7 +166,7 @@ class Pyttsx3Engine(EngineBase):
         self._restarting = None
 
 
-def _rate(voice: VoiceSpec, asked: Asked) -> int | None:
+def _rate(voice: VoiceSpec, asked: RequestOptions) -> int | None:
     if asked.speed == 1:
         return voice.rate
     return rate_at(USUAL_RATE if voice.rate is None else voice.rate, asked, SLOWEST_RATE, FASTEST_RATE)

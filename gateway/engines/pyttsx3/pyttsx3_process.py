@@ -49,7 +49,7 @@ PROBLEMS = {
 
 
 @dataclass(frozen=True, slots=True)
-class SpeechRequest:
+class SpeechToFile:
     """One sentence; None leaves what the system has set."""
 
     text: str
@@ -110,7 +110,7 @@ class Pyttsx3Processes:
             raise EngineUnavailable("no_voice", f"pyttsx3 found no voice on this machine; {todo}")
         return found
 
-    async def speak(self, request: SpeechRequest) -> SystemSpeech:
+    async def speak(self, request: SpeechToFile) -> SystemSpeech:
         """Raises as `Engine.speak` does."""
         async with self._place():
             try:
@@ -126,7 +126,7 @@ class Pyttsx3Processes:
         self._closed = True
         await asyncio.gather(*map(end, tuple(self._running)))
 
-    async def _speak_into(self, file: Path, request: SpeechRequest) -> SystemSpeech:
+    async def _speak_into(self, file: Path, request: SpeechToFile) -> SystemSpeech:
         message = {
             "text": request.text,
             "voice": request.voice,

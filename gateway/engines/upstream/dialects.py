@@ -17,7 +17,7 @@ INTERVAL = 0.32
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class UpstreamRequest:
     """One sentence."""
 
     text: str
@@ -41,7 +41,7 @@ class Request:
 class Dialect:
     """How one kind of server is asked and what it answers with."""
 
-    fields: Callable[[Request], Fields]
+    fields: Callable[[UpstreamRequest], Fields]
     """The body of the request, without the fields that are None"""
     format: Format = "pcm"
     """What it streams best"""
@@ -75,7 +75,7 @@ class Dialect:
         return None
 
 
-def _openai(asked: Request) -> Fields:
+def _openai(asked: UpstreamRequest) -> Fields:
     return {
         "model": asked.more.model,
         "input": asked.text,
@@ -85,7 +85,7 @@ def _openai(asked: Request) -> Fields:
     }
 
 
-def _vllm_omni(asked: Request) -> Fields:
+def _vllm_omni(asked: UpstreamRequest) -> Fields:
     """`stream` alone means events in some of its versions."""
     cloned: Fields = {}
     if asked.clip:
@@ -108,7 +108,7 @@ def _vllm_omni(asked: Request) -> Fields:
     }
 
 
-def _mlx_audio(asked: Request) -> Fields:
+def _mlx_audio(asked: UpstreamRequest) -> Fields:
     return {
         "model": asked.more.model,
         "input": asked.text,
@@ -126,7 +126,7 @@ def _is_qwen(voice: UpstreamVoice) -> bool:
     return "qwen3-tts" in (voice.model or "").lower()
 
 
-def _robotvoice(asked: Request) -> Fields:
+def _robotvoice(asked: UpstreamRequest) -> Fields:
     """A persona over there knows its own language; a clip does not."""
     cloned: Fields = {}
     if asked.clip:

@@ -8,7 +8,7 @@ from pathlib import Path
 from gateway.clips.clip import Clip
 from gateway.clips.reference_clips import load_persona_clip, wav_of
 
-KEPT = 8
+CACHE_SIZE = 8
 """Clips in memory, about 1 MB each"""
 
 
@@ -25,7 +25,7 @@ class SentClips:
         if clip.key not in self._written:
             self._written[clip.key] = await asyncio.to_thread(_data_uri, clip)
         self._written.move_to_end(clip.key)
-        while len(self._written) > KEPT:
+        while len(self._written) > CACHE_SIZE:
             self._written.popitem(last=False)
         return self._written[clip.key]
 

@@ -12,12 +12,12 @@ from urllib.parse import quote
 
 from yarl import URL
 
-from gateway.engines.upstream.answer import Expected, HoldOff, NotAuthorised
 from gateway.engines.upstream.canary_voices import CanaryVoices
-from gateway.engines.upstream.dialects import DIALECTS, Request
-from gateway.engines.upstream.exchange import Connection
+from gateway.engines.upstream.dialects import DIALECTS, UpstreamRequest
+from gateway.engines.upstream.http_call import UpstreamConnection
+from gateway.engines.upstream.response_head import Expected, HoldOff, NotAuthorised
 from gateway.engines.upstream.sent_clips import SentClips
-from gateway.engines.upstream.upstream_pace import Pace
+from gateway.engines.upstream.upstream_pace import UpstreamPace
 from gateway.engines.upstream.upstream_settings import UpstreamSettings
 from robotvoice.engines.base import READY, EngineBase, Readiness
 from robotvoice.errors import ContentFailure, EngineFailure, EngineUnavailable, InvalidClip, InvalidSettings
@@ -59,12 +59,12 @@ class UpstreamEngine(EngineBase):
         self._environment = environment
         self._clock, self._time_of_day = clock, time_of_day
         self._clips = SentClips()
-        self._connection: Connection | None = None
+        self._connection: UpstreamConnection | None = None
         self._refused: Reason | None = Reason("starting", f"{self.name} is not started yet")
         """Why no request makes sense until the gateway is started again"""
         self._hold_until = 0.0
         self._inside: set[Place] = set()
-        self._pace = Pace(clock)
+        self._pace = UpstreamPace(clock)
         self._canaries = CanaryVoices()
 
     @property
@@ -87,7 +87,7 @@ class UpstreamEngine(EngineBase):
         if key is not None and url.scheme == "http" and url.host not in THIS_MACHINE:
             log.warning("%s: the key travels unencrypted; give an address with https", self.name)
         expected = Expected(self.name, settings.sample_rate, self._dialect.several_wavs)
-        self._connection = Connection(self.name, settings, expected, key, self._time_of_day)
+        self._connection = UpstreamConnection(self.name, settings, expected, key, self._time_of_day)
         self._refused = None
 
     def readiness(self, voice: VoiceSpec) -> Readiness:
@@ -152,7 +152,7 @@ class UpstreamEngine(EngineBase):
         if refused:
             raise refused
 
-    async def _ask(self, connection: Connection) -> None:
+    async def _ask(self, connection: UpstreamConnection) -> None:
         """As long as there is no voice. Raises EngineFailure."""
         if self._settings.dialect == "robotvoice":
             return await check_readyz(connection, self.name, None, self._settings.first_audio)
@@ -160,7 +160,7 @@ class UpstreamEngine(EngineBase):
         if status != HTTPStatus.OK:
             raise EngineFailure("refused", f"{self.name} does not tell its models ({status})")
 
-    async def _prove(self, connection: Connection, voice: VoiceSpec) -> None:
+    async def _prove(self, connection: UpstreamConnection, voice: VoiceSpec) -> None:
         """Raises EngineFailure or EngineUnavailable."""
         if self._settings.dialect == "robotvoice":
             return await check_readyz(connection, self.name, voice, self._settings.first_audio)
@@ -197,7 +197,7 @@ class UpstreamEngine(EngineBase):
         expires = began + self._settings.first_audio
         clip = await self._clip(voice)
         wanted = self._settings.format or self._dialect.format
-        asked = Request(text, voice.voice, voice.upstream_voice, clip, wanted, voice.language)
+        asked = UpstreamRequest(text, voice.voice, voice.upstream_voice, clip, wanted, voice.language)
         fields = self._dialect.fields(asked)
         origin = Origin(self.name, voice.voice or CLONE)
         waited = seconds = 0.0
@@ -266,7 +266,9 @@ def check_substitute(headers: Mapping[str, str], name: str) -> None:
         raise EngineUnavailable("substitute", f"{name} would speak with another voice than the one asked for")
 
 
-async def check_readyz(connection: Connection, name: str, voice: VoiceSpec | None, within: float) -> None:
+async def check_readyz(
+    connection: UpstreamConnection, name: str, voice: VoiceSpec | None, within: float
+) -> None:
     """Raises EngineFailure unless this voice, or any if none is named, can speak there now."""
     asked = f"?persona={quote(voice.voice, safe='')}" if voice and voice.voice else ""
     status, body = await connection.get(f"/readyz{asked}", within, READY_LIMIT)

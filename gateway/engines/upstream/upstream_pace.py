@@ -31,7 +31,7 @@ class _Mean:
         self._off, self._at = now + NEWEST * (measured - now) - self._guess, self._clock()
 
 
-class Pace:
+class UpstreamPace:
     """Begins with a guess."""
 
     def __init__(self, clock: Callable[[], float]) -> None:

@@ -9,13 +9,13 @@ import soundfile
 
 from gateway.clips.clip import CLIP_RATE
 from gateway.clips.reference_clips import load_persona_clip
-from gateway.engines.mlx.limits import Limits, token_cap
+from gateway.engines.mlx.limits import SentenceLimits, token_cap
 from gateway.engines.mlx.mlx_engine import seed_of
 from proofs.tiny_voice import make_checkpoint, reference_clip
 from robotvoice.persona import ModelVoice
 from robotvoice.text import sentences
 
-INTERVAL = Limits().interval
+INTERVAL = SentenceLimits().interval
 """Seconds of audio in a piece; all that stream use the gateway's"""
 SEED = 7
 PERSONA_ID = "bench"

@@ -17,7 +17,7 @@ from robotvoice.chain.fallback import FallbackChain
 from robotvoice.chain.whole_file import speak_whole
 from robotvoice.errors import EngineFailure, TooManyRequests
 from robotvoice.http.admission import Admission
-from robotvoice.utterance import Asked, Outcome, Priority, Sentence, Utterance
+from robotvoice.utterance import Outcome, Priority, RequestOptions, Sentence, Utterance
 
 FIRST_AUDIO_BUDGET = 2.0
 WHOLE_ANSWER_BUDGET = 12.0
@@ -94,7 +94,7 @@ class Client:
         self._sent += 1
         whole = self._manner in ("file", "burst")
         texts = self._texts(count)
-        asked = Asked(client=self._name, priority=priority)
+        asked = RequestOptions(client=self._name, priority=priority)
         budget = WHOLE_ANSWER_BUDGET if whole else FIRST_AUDIO_BUDGET
         id = f"{self._name}-{self._sent}"
         request = Request(id, count, self._voice.engines, now, budget, priority is Priority.URGENT, whole)

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from gateway.engines.upstream.upstream_pace import Pace
+from gateway.engines.upstream.upstream_pace import UpstreamPace
 from proofs.faults.simulation.content import Content, pieces_gone_wrong
 from proofs.faults.simulation.schedule import Kind, Schedule, Window
 from proofs.faults.simulation.sound import FORMAT, pieces_of
@@ -63,7 +63,7 @@ class SimulatedEngine(EngineBase):
         self.first_audio_cap = self._shape.first_audio_cap
         self._schedule, self._rng, self._content = schedule, rng, content
         self._clock = asyncio.get_running_loop().time
-        self._pace = Pace(self._clock)
+        self._pace = UpstreamPace(self._clock)
         self._hold_until = 0.0
         self._inside = 0
 

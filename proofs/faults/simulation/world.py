@@ -13,7 +13,7 @@ from unittest.mock import patch
 from gateway.clips.clip import Clip
 from gateway.engines.mlx import model_worker
 from gateway.engines.mlx.mlx_engine import MlxEngine
-from gateway.guard.listening import ListeningEngine
+from gateway.guard.output_guard_engine import OutputGuardEngine
 from proofs.faults.answers import Book, Outage, Recovery, spent_on
 from proofs.faults.report import Evidence
 from proofs.faults.simulation.breaker_log import BreakerLog
@@ -90,9 +90,9 @@ class _World:
         machine = Machine(CLONE, self._schedule, self._dice("worker"), self._content, ease)
         with patch.object(model_worker, "WorkerProcess", machine):
             clone = MlxEngine([MODEL], _no_clip)
-            made: dict[str, Engine] = {CLONE: ListeningEngine(clone)}
+            made: dict[str, Engine] = {CLONE: OutputGuardEngine(clone)}
             upstream = SimulatedEngine(UPSTREAM, self._schedule, self._dice(UPSTREAM), self._content)
-            made[UPSTREAM] = ListeningEngine(upstream, any_language=True)
+            made[UPSTREAM] = OutputGuardEngine(upstream, any_language=True)
             made |= {name: SimulatedEngine(name, self._schedule, self._dice(name)) for name in LOCAL}
             watched = {
                 name: WatchedEngine(engine, self._schedule, None if name in LOCAL else self._content)

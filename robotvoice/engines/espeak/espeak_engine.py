@@ -17,7 +17,7 @@ from robotvoice.languages import CANNOT_READ, CANNOT_SPEAK, language_of
 from robotvoice.persona import VoiceSpec
 from robotvoice.sound.pcm import AudioChunk
 from robotvoice.text.writing.scripts import Legible
-from robotvoice.utterance import Asked, Reason, Sentence
+from robotvoice.utterance import Reason, RequestOptions, Sentence
 from robotvoice.wire.speed import rate_at
 
 log = logging.getLogger(__name__)
@@ -196,6 +196,6 @@ class EspeakEngine(EngineBase):
             await backend.close()
 
 
-def _rate(voice: VoiceSpec, asked: Asked) -> int:
+def _rate(voice: VoiceSpec, asked: RequestOptions) -> int:
     rate = DEFAULT_RATE if voice.rate is None else voice.rate
     return rate if asked.speed == 1 else rate_at(rate, asked, SLOWEST_RATE, FASTEST_RATE)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from edge_client.daemon.robot_daemon import Daemon
-from edge_client.ground import until_done
+from edge_client.ground import restart as until_done
 from edge_client.settings.settings import Settings
 from robotvoice.utterance import Priority
 from tests.edge_client.rig import SOON, Commands

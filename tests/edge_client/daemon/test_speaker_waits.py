@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from edge_client.daemon.daemon_errors import TooLate
-from edge_client.daemon.speaker import MOST_SETBACKS, PATIENCE
-from edge_client.playback.devices.away import LoudspeakerAway
+from edge_client.daemon.speaker import LOUDSPEAKER_WITHIN, MOST_SETBACKS
+from edge_client.playback.devices.device_problem import LoudspeakerAway
 from robotvoice.errors import PlayerFailed, SpokenInPart
 from robotvoice.utterance import Priority
 from tests.edge_client.daemon.speaker_rig import Stage, Unplugged, running
@@ -36,7 +36,7 @@ async def test_while_there_is_no_loudspeaker_all_wait_and_the_most_urgent_goes_f
     stage, loudspeaker = unplugged
     for name, priority in (("b", Priority.BACKGROUND), ("d", Priority.DIALOGUE), ("u", Priority.URGENT)):
         stage.add(name, priority)
-    stage.now = PATIENCE
+    stage.now = LOUDSPEAKER_WITHIN
     await asyncio.sleep(0.05)
     assert (stage.heard, stage.speaker.now) == ([], None)
     loudspeaker.away = None
@@ -55,7 +55,7 @@ async def test_who_waited_too_long_for_it_is_told_why_and_a_deadline_comes_befor
     stage.add("young", Priority.DIALOGUE, begin_by=math.inf)
     with pytest.raises(TooLate, match=r"as the loudspeaker is held by another program \(mpv\) since 11 s"):
         await asyncio.wait_for(soon.wait(), SOON)
-    stage.now = PATIENCE + 1
+    stage.now = LOUDSPEAKER_WITHIN + 1
     with pytest.raises(LoudspeakerAway, match=r"held by another program \(mpv\) since 61 s: end it"):
         await asyncio.wait_for(open_ended.wait(), SOON)
     assert stage.told[-1] == "dropped open"
@@ -120,6 +120,6 @@ async def test_of_a_line_that_had_begun_it_is_told_that_its_beginning_was_heard(
     line = stage.job("talk", Priority.DIALOGUE, begin_by=math.inf)
     line.begun_at = 0.0
     stage.speaker.add(line)
-    stage.now = PATIENCE + 1
+    stage.now = LOUDSPEAKER_WITHIN + 1
     with pytest.raises(SpokenInPart, match="only its beginning was played: the loudspeaker is held by"):
         await asyncio.wait_for(line.wait(), SOON)

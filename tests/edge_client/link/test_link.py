@@ -12,7 +12,7 @@ from edge_client.link.link import GatewayLink, OnDemand
 from robotvoice.errors import EngineFailure, EngineUnavailable
 from robotvoice.persona import VoiceSpec
 from robotvoice.sound.pcm import WIRE_FORMAT, AudioChunk, Origin
-from robotvoice.utterance import Asked, Sentence
+from robotvoice.utterance import RequestOptions, Sentence
 from robotvoice.wire import wire
 from tests.fakes.fake_gateway import (
     CHUNK,
@@ -260,7 +260,7 @@ async def test_what_one_text_or_one_voice_did_is_no_fault_of_the_gateway(
 async def test_until_when_the_sound_is_of_use_goes_with_the_request(fake: FakeGateway) -> None:
     """A gateway that cannot be in time says so before that, and the robot speaks itself."""
     link = link_to(fake)
-    soon = Asked(start_by=asyncio.get_running_loop().time() + 3.0)
+    soon = RequestOptions(start_by=asyncio.get_running_loop().time() + 3.0)
     await spoken(link, Sentence(0, "Hello there.", soon))
     await spoken(link)
     await link.close()

@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from robotvoice.errors import EngineFailure, EngineUnavailable
-from robotvoice.utterance import Asked, Priority, Sentence
+from robotvoice.utterance import Priority, RequestOptions, Sentence
 from robotvoice.wire import wire
 from tests.edge_client.link.link_rig import (
     HELLO,
@@ -45,7 +45,7 @@ async def test_sentences_share_one_connection_and_sound_as_they_were_sent(lively
 async def test_priority_and_what_is_left_of_the_budget_go_over_the_wire(lively: LivelyGateway) -> None:
     async with link_to(address_of(lively)) as link:
         start_by = asyncio.get_running_loop().time() + 30
-        await spoken(link, Sentence(0, "Stop!", Asked(priority=Priority.URGENT, start_by=start_by)))
+        await spoken(link, Sentence(0, "Stop!", RequestOptions(priority=Priority.URGENT, start_by=start_by)))
         await spoken(link)
     urgent, usual = lively.state.requests
     assert urgent.priority == "urgent"

@@ -11,7 +11,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from edge_client.discovery.endpoint import Endpoint, parse_address
-from edge_client.ground.race import HEAD_START
+from edge_client.ground.first_success import HEAD_START
 from edge_client.link import socket as sockets
 from edge_client.link.dialling import get
 from edge_client.link.socket import open_any, open_socket

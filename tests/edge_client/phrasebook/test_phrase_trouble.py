@@ -11,8 +11,8 @@ import pytest
 from edge_client.link.command_gateway import CommandGateway
 from edge_client.personas.known_personas import FILE_NAME
 from edge_client.personas.voices import Voices
-from edge_client.phrasebook import phrase_keeping
-from edge_client.phrasebook.phrase_keeping import PhraseKeeping
+from edge_client.phrasebook import repeat_counter as phrase_keeping
+from edge_client.phrasebook.repeat_counter import RepeatCounter
 from edge_client.settings.settings import Settings
 from robotvoice.engines.espeak.espeak_engine import EspeakEngine
 from tests.edge_client.link.link_rig import until
@@ -34,7 +34,7 @@ async def test_a_machine_without_a_thread_left_is_outlived(
         opened()
 
     monkeypatch.setattr(book.kept, "open", without_a_thread_at_first)
-    keeping = PhraseKeeping(book.kept, book.revisions)
+    keeping = RepeatCounter(book.kept, book.revisions)
     running = asyncio.create_task(keeping.run())
     await until(lambda: keeping.hearing("Anything.", VIXEN))
     running.cancel()
@@ -71,7 +71,7 @@ async def test_that_another_process_keeps_the_sentences_is_told_once(
         opened()
 
     monkeypatch.setattr(book.kept, "open", counted)
-    running = asyncio.create_task(PhraseKeeping(book.kept, book.revisions).run())
+    running = asyncio.create_task(RepeatCounter(book.kept, book.revisions).run())
     await until(lambda: tries > 5)
     running.cancel()
     with suppress(asyncio.CancelledError):
@@ -83,5 +83,5 @@ async def test_that_another_process_keeps_the_sentences_is_told_once(
 async def test_where_nothing_may_be_kept_nothing_is_opened(tmp_path: Path) -> None:
     book = Book(tmp_path, 0)
     async with asyncio.timeout(10):
-        await PhraseKeeping(book.kept, book.revisions).run()
+        await RepeatCounter(book.kept, book.revisions).run()
     assert not book.store.folder.exists()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from edge_client.playback.loudspeaker import Loudspeaker
-from edge_client.playback.player_session import Heard, speak_aloud
+from edge_client.playback.player_session import Heard, play_chain
 from edge_client.settings.settings import Settings
 from robotvoice.chain.fallback import FallbackChain
 from robotvoice.chain.guarded import ChainEntry, GuardedEngine
@@ -99,7 +99,7 @@ async def aloud(
     """Spoken by the first of the engines that can, on a loudspeaker of its own unless one is given."""
     entries = [ChainEntry(GuardedEngine(engine), VoiceSpec(engine.name, "voice")) for engine in engines]
     pieces = tuple(Sentence(number, f"Sentence {number}.") for number in range(sentences))
-    return await speak_aloud(
+    return await play_chain(
         FallbackChain(entries, stall=SOON),
         Utterance("1", "vixen", "en", pieces),
         (loudspeaker or Loudspeaker(settings)) if play else None,

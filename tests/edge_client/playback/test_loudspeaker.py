@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from edge_client.commands.status import page
 from edge_client.daemon.robot_daemon import Daemon
-from edge_client.playback.devices.away import Away, Kind
+from edge_client.playback.devices.device_problem import Away, Kind
 from edge_client.playback.devices.mixer import Mixer
 from edge_client.playback.devices.sound_cards import Card
 from edge_client.settings.settings import Settings
@@ -20,7 +20,7 @@ async def test_underruns_and_earcons_are_shown(settings: Callable[..., Settings]
     daemon = Daemon(settings(player="aplay", device="plughw:1"))
     assert shown(daemon) == "aplay on plughw:1"
     for _ in range(2):
-        daemon.loudspeaker.pre_buffer.ran_dry(0.3)
+        daemon.loudspeaker.pre_buffer.underrun(0.3)
     assert shown(daemon) == "aplay on plughw:1, 2 underruns, 225 ms held back"
     daemon.loudspeaker.tell_of_an_earcon()
     assert shown(daemon) == "aplay on plughw:1, 2 underruns, 225 ms held back, 1 text ended with an earcon"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from edge_client.playback.play_queue import Item, PlayQueue
-from edge_client.playback.players.play_out import PlayOut
+from edge_client.playback.players.playback_clock import PlaybackClock
 from edge_client.playback.pre_buffer import PreBuffer
 from proofs.rig.virtual_time import run
 from robotvoice.chain.chain_events import SentenceStarted
@@ -48,13 +48,13 @@ class Played:
     seconds: float = 0.0
 
 
-def new_queue(most: int, pre_buffer: PreBuffer | None) -> tuple[PlayQueue, PlayOut]:
+def new_queue(most: int, pre_buffer: PreBuffer | None) -> tuple[PlayQueue, PlaybackClock]:
     clock = asyncio.get_running_loop().time
-    play_out = PlayOut(clock)
+    play_out = PlaybackClock(clock)
     return PlayQueue(most, pre_buffer, clock, play_out), play_out
 
 
-async def play(queue: PlayQueue, play_out: PlayOut, feed: Feed) -> Played:
+async def play(queue: PlayQueue, play_out: PlaybackClock, feed: Feed) -> Played:
     clock = asyncio.get_running_loop().time
     played, heard_until, first = Played(), -1.0, True
 

@@ -13,7 +13,7 @@ def test_underruns_make_it_longer_up_to_its_most() -> None:
     pre_buffer = PreBuffer()
     learned = []
     for _ in range(5):
-        pre_buffer.ran_dry(0.2)
+        pre_buffer.underrun(0.2)
         learned.append(pre_buffer.learned)
     assert learned == sorted(learned)
     assert learned[-2:] == [MOST, MOST] == [0.35, 0.35]
@@ -24,12 +24,12 @@ def test_underruns_make_it_longer_up_to_its_most() -> None:
 def test_it_shrinks_slowly_and_to_its_least_only() -> None:
     pre_buffer = PreBuffer()
     for _ in range(4):
-        pre_buffer.ran_dry(0.1)
+        pre_buffer.underrun(0.1)
     for _ in range(20):
-        pre_buffer.went_well()
+        pre_buffer.played_through()
     assert pre_buffer.learned > LEAST
     for _ in range(20):
-        pre_buffer.went_well()
+        pre_buffer.played_through()
     assert pre_buffer.learned == LEAST
 
 

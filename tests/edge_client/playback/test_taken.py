@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from edge_client.playback.devices.away import LoudspeakerAway
+from edge_client.playback.devices.device_problem import LoudspeakerAway
 from edge_client.playback.loudspeaker import Loudspeaker
 from edge_client.settings.settings import Settings
 from robotvoice.errors import PlayerFailed

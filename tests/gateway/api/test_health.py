@@ -8,9 +8,9 @@ from typing import ClassVar
 import pytest
 
 from gateway.clips.clip import Clip
+from gateway.engines.engine_parts import Parts
 from gateway.engines.mlx.mlx_engine import MlxEngine
-from gateway.engines.parts import Parts
-from gateway.guard.listening import ListeningEngine
+from gateway.guard.output_guard_engine import OutputGuardEngine
 from gateway.mdns.advertise import NullAdvertiser
 from gateway.personas.persona_files import PersonaLibrary
 from robotvoice import __version__
@@ -192,7 +192,7 @@ async def no_clip(voice: ModelVoice) -> Clip:
 async def test_the_memory_of_every_model_shows_through_what_is_around_its_engine() -> None:
     """Peak and now; no process is told, and of a folder only its name."""
     mlx = ModelRunner([], no_clip)
-    parts = Parts(named(ListeningEngine(ListeningEngine(mlx)), ScriptedEngine("spare")), mlx)
+    parts = Parts(named(OutputGuardEngine(OutputGuardEngine(mlx)), ScriptedEngine("spare")), mlx)
     async with running(library(persona("p", "mlx", "spare")), parts) as gateway:
         found = (await gateway.ask("/health")).json["engines"]
     assert found["mlx"]["models"] == [

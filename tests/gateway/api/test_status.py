@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from gateway.api.summary import summary
-from gateway.observe.request_log import Account
-from gateway.observe.status_hour import MINUTES, LastHour
+from gateway.observe.last_hour import MINUTES, LastHour
+from gateway.observe.request_log import TextOutcome
 from gateway.requests.app_keys import ENGINES
 from gateway.settings.settings import load_settings
 from robotvoice.chain.breaker import State
@@ -111,10 +111,10 @@ async def test_the_share_of_cloned_speech_is_that_of_personas_with_a_cloned_voic
     assert told["uptime"] >= 0.0 and told["speaking"] == 0
 
 
-def account(*reasons: str | None) -> Account:
+def account(*reasons: str | None) -> TextOutcome:
     """Of a sentence for each: None is spoken by the clone."""
     rows = [Spoken(0, "x", "y", substitute=Reason(reason, "") if reason else None) for reason in reasons]
-    return Account(
+    return TextOutcome(
         "1", "openai", "ada", Outcome.COMPLETE, None, "x", True, tuple(rows), (), None, None, 1.0, 1.0
     )
 

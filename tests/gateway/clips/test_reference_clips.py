@@ -132,7 +132,7 @@ async def test_a_persona_clip_is_decoded_once_until_its_file_changes(
 
 
 async def test_only_so_many_clips_are_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(reference_clips, "KEPT", 2)
+    monkeypatch.setattr(reference_clips, "CACHE_SIZE", 2)
     paths = [tmp_path / f"{index}.wav" for index in range(3)]
     for path in paths:
         path.write_bytes(encoded(spoken(3)))

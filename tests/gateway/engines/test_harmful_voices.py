@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.engines.mlx.harmful_voices import FIRST_REST, LONGEST_REST, MOST, HarmfulVoices
+from gateway.engines.mlx.harmful_voices import FIRST_PAUSE, LONGEST_PAUSE, MOST, HarmfulVoices
 from tests.robotvoice.chain.chain import Clock
 
 
@@ -30,9 +30,9 @@ def test_from_the_second_time_it_rests_and_twice_as_long_each_time(
         harmful.harmed("nova")
         rests.append(harmful.readiness("nova").retry_after)
         assert harmful.readiness("brim")
-        clock.now += LONGEST_REST
+        clock.now += LONGEST_PAUSE
         assert harmful.readiness("nova")
-    assert rests[:3] == [FIRST_REST, 2 * FIRST_REST, 4 * FIRST_REST] and rests[-1] == LONGEST_REST
+    assert rests[:3] == [FIRST_PAUSE, 2 * FIRST_PAUSE, 4 * FIRST_PAUSE] and rests[-1] == LONGEST_PAUSE
 
 
 def test_one_that_is_encoded_after_all_has_a_clean_slate(harmful: HarmfulVoices) -> None:

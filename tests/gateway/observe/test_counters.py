@@ -10,9 +10,9 @@ from gateway.engines.mlx.scheduler import Scheduler
 from gateway.engines.mlx.turn import Turn
 from gateway.engines.mlx.worker_messages import Speak
 from gateway.observe.request_log import KNOWN, OTHER, known
-from gateway.requests.app_keys import ENGINES, OBSERVER
+from gateway.requests.app_keys import ENGINES, REQUEST_LOG
 from robotvoice.errors import EngineFailure, EngineUnavailable
-from robotvoice.utterance import Asked
+from robotvoice.utterance import RequestOptions
 from tests.fakes.scripted_engine import DIES, FOREVER, ScriptedEngine
 from tests.gateway.in_process import library, named, persona, running, soon
 from tests.gateway.observe.scraped import scraped
@@ -149,7 +149,7 @@ async def test_two_gateways_of_one_process_count_apart() -> None:
 
 async def test_a_listener_that_breaks_costs_nobody_an_answer() -> None:
     async with running() as gateway:
-        seen = gateway.app[OBSERVER].begin("synthesize", "1")
+        seen = gateway.app[REQUEST_LOG].begin("synthesize", "1")
         seen._listeners = (lambda account: 1 / 0, seen._listeners[1])  # type: ignore[assignment]
         seen.cancelled()
         seen.cancelled()
@@ -159,9 +159,9 @@ async def test_a_listener_that_breaks_costs_nobody_an_answer() -> None:
 
 async def test_what_a_line_gives_back_is_counted_by_its_reason() -> None:
     scheduler = Scheduler(2, 10.0)
-    turns = [Turn(Speak(index, "Hi."), None, Asked("a")) for index in range(3)]
-    late = Turn(Speak(3, "Hi."), None, Asked("b", start_by=0.0))
-    full = Turn(Speak(4, "Hi."), None, Asked("c"))
+    turns = [Turn(Speak(index, "Hi."), None, RequestOptions("a")) for index in range(3)]
+    late = Turn(Speak(3, "Hi."), None, RequestOptions("b", start_by=0.0))
+    full = Turn(Speak(4, "Hi."), None, RequestOptions("c"))
     scheduler.put(late)
     scheduler.put(turns[0])
     with pytest.raises(EngineUnavailable):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from gateway.observe.logs import KeyValueFormatter
-from gateway.observe.request_log import Account, Observer
+from gateway.observe.request_log import RequestLog, TextOutcome
 from robotvoice.chain.chain_events import Ended
 from robotvoice.http.sending import NotRead
 from robotvoice.sound.pcm import WIRE_FORMAT, AudioChunk, Origin
@@ -42,8 +42,8 @@ def fields(line: str) -> dict[str, str]:
 
 
 def test_the_first_audio_is_the_first_sound_and_no_header_and_no_silence() -> None:
-    now, accounts = [10.0], list[Account]()
-    with Observer([accounts.append], lambda: now[0]).begin("websocket", "1") as seen:
+    now, accounts = [10.0], list[TextOutcome]()
+    with RequestLog([accounts.append], lambda: now[0]).begin("websocket", "1") as seen:
         for event in (SILENCE, SILENCE, SOUND, SOUND, Ended(Outcome.COMPLETE, ())):
             now[0] += 0.25
             seen.see(event)
@@ -54,8 +54,8 @@ def test_the_first_audio_is_the_first_sound_and_no_header_and_no_silence() -> No
 
 
 def test_silence_to_the_end_is_no_first_audio() -> None:
-    accounts: list[Account] = []
-    with Observer([accounts.append]).begin("openai", "1") as seen:
+    accounts: list[TextOutcome] = []
+    with RequestLog([accounts.append]).begin("openai", "1") as seen:
         seen.see(SILENCE)
         seen.see(Ended(Outcome.COMPLETE, ()))
     assert accounts[0].first_audio is None
@@ -72,8 +72,8 @@ def test_silence_to_the_end_is_no_first_audio() -> None:
     ],
 )
 def test_how_it_ended_follows_from_what_was_raised(error: Exception, outcome: Outcome) -> None:
-    accounts: list[Account] = []
-    with pytest.raises(type(error)), Observer([accounts.append]).begin("openai", "1"):
+    accounts: list[TextOutcome] = []
+    with pytest.raises(type(error)), RequestLog([accounts.append]).begin("openai", "1"):
         raise error
     assert [account.outcome for account in accounts] == [outcome]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.observe.request_log import Account, log_account
+from gateway.observe.request_log import TextOutcome, log_account
 from proofs.rig.gateway import serving
 from proofs.rig.program import environment
 from robotvoice.console.people_log import PLAIN
@@ -18,8 +18,8 @@ from tests.gateway.in_process import SOON
 from tests.gateway.process import started
 
 
-def account(outcome: Outcome, *rows: Spoken, persona: str = "nova", reason: str | None = None) -> Account:
-    return Account("1", "openai", persona, outcome, reason, "mlx", True, rows, (), 0.1, None, 1.53, 0.2)
+def account(outcome: Outcome, *rows: Spoken, persona: str = "nova", reason: str | None = None) -> TextOutcome:
+    return TextOutcome("1", "openai", persona, outcome, reason, "mlx", True, rows, (), 0.1, None, 1.53, 0.2)
 
 
 LOADING = Reason("loading", "the model is loading")
@@ -40,7 +40,7 @@ LOADING = Reason("loading", "the model is loading")
         (account(Outcome.CANCELLED), "nova: cancelled"),
     ],
 )
-def test_a_text_is_told_in_words(told: Account, words: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_text_is_told_in_words(told: TextOutcome, words: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO")
     log_account(told)
     assert getattr(caplog.records[0], PLAIN) == words

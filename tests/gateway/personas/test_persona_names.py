@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from gateway.personas.active_personas import succeeded
 from gateway.personas.persona_files import PersonaLibrary, load_personas
-from gateway.personas.persona_shelf import succeeded
 from robotvoice.persona import Persona, VoiceSpec
 
 VOICE = "language: en\nvoice: {engine: espeak, voice: en}\n"

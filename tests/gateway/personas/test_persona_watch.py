@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from gateway.personas.active_personas import ActivePersonas
 from gateway.personas.persona_files import PersonaLibrary, load_personas
-from gateway.personas.persona_shelf import PersonaShelf
 from gateway.personas.persona_sources import PersonaSources
 from gateway.personas.persona_watch import PersonaWatch
 from gateway.requests.app_keys import PERSONAS
@@ -55,7 +55,7 @@ class Watched:
         self.folder = folder
         self.told: list[PersonaLibrary] = []
         sources = sources or PersonaSources(folder)
-        self.shelf = PersonaShelf(sources.load())
+        self.shelf = ActivePersonas(sources.load())
         self.watch = PersonaWatch(self.shelf, sources, default="ann", changed=self._hear)
 
     async def _hear(self, library: PersonaLibrary) -> None:

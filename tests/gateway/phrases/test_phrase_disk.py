@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway.phrases import phrase_rendering
-from gateway.phrases.pack_store import MANIFEST, PhraseStore
+from gateway.phrases.pack_store import MANIFEST, PackStore
 from gateway.requests.app_keys import ENGINES, PHRASES
 from robotvoice.kept_sound import kept_sound
 from robotvoice.kept_sound.kept_sound import GONE, KeptSound
@@ -213,7 +213,7 @@ async def test_the_folder_is_for_its_owner_only(tmp_path: Path) -> None:
 
 async def test_with_a_smaller_limit_what_nobody_speaks_with_goes_first(tmp_path: Path) -> None:
     await recorded(tmp_path, ADA, BO)
-    store = PhraseStore(tmp_path / "phrases", 3 * 6444 - 1)
+    store = PackStore(tmp_path / "phrases", 3 * 6444 - 1)
     await store.use([ADA])
     assert editions(tmp_path) == {"ada.a1"}
     assert set(store.held(ADA)) == set(TEXTS)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from gateway.encoders.resample import whole_at_wire_rate
-from gateway.loudness.levelled import LevelledEngine
+from gateway.loudness.loudness_engine import LoudnessEngine
 from gateway.loudness.voice_loudness import VoiceLoudness
 from gateway.phrases import phrase_rendering
 from gateway.requests.app_keys import ENGINES, PHRASES
@@ -184,7 +184,7 @@ async def test_what_was_recorded_before_the_voice_was_known_to_be_quiet_is_made_
 ) -> None:
     impatient(monkeypatch)
     quiet, loudness = Quiet(seconds), VoiceLoudness(tmp_path)
-    async with phrase_gateway(parrot=LevelledEngine(quiet, loudness)) as gateway:
+    async with phrase_gateway(parrot=LoudnessEngine(quiet, loudness)) as gateway:
         store = gateway.app[PHRASES]
 
         def all_alike() -> bool:

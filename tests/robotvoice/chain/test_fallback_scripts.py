@@ -12,7 +12,7 @@ from robotvoice.engines.base import Readiness
 from robotvoice.errors import EngineUnavailable
 from robotvoice.persona import VoiceSpec
 from robotvoice.text.writing.scripts import Legible, legible
-from robotvoice.utterance import Asked, Outcome, Reason, Utterance
+from robotvoice.utterance import Outcome, Reason, RequestOptions, Utterance
 from robotvoice.voice_warnings import VoiceWarnings
 from tests.fakes.scripted_engine import SPEAKS, Script, ScriptedEngine
 from tests.robotvoice.chain.chain import breaker_of, chain_of, guard, is_complete, tell, utterance
@@ -43,7 +43,7 @@ def warned(*texts: str) -> tuple[Utterance, VoiceWarnings]:
     """A text of somebody who wants to know what is not followed."""
     warnings = VoiceWarnings()
     said = utterance(*texts)
-    sentences = tuple(replace(each, asked=Asked(warnings=warnings)) for each in said.sentences)
+    sentences = tuple(replace(each, asked=RequestOptions(warnings=warnings)) for each in said.sentences)
     return replace(said, sentences=sentences), warnings
 
 

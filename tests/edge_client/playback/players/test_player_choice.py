@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from edge_client.playback.devices.away import Kind
+from edge_client.playback.devices.device_problem import Kind
 from edge_client.playback.players.player import NullPlayer, Played
 from edge_client.playback.players.player_choice import NoSound, open_player
 from edge_client.settings.settings import PlayerName, Settings

@@ -8,9 +8,9 @@ import pytest
 
 from gateway.engines.cache.audio_store import AudioKeys, AudioStore
 from gateway.engines.cache.cache_engine import CacheEngine
-from gateway.engines.cache.storing import StoringEngine
+from gateway.engines.cache.storing_engine import StoringEngine
+from gateway.engines.engine_parts import Parts
 from gateway.engines.guarded_engines import GuardedEngines
-from gateway.engines.parts import Parts
 from robotvoice.engines.base import Engine
 from tests.gateway.engines.cache.parrot import Parrot
 from tests.gateway.in_process import named

@@ -7,7 +7,7 @@ import pytest
 
 from gateway.engines.cache.audio_store import AudioKeys, AudioStore
 from gateway.engines.cache.cache_engine import CacheEngine
-from gateway.engines.cache.storing import StoringEngine
+from gateway.engines.cache.storing_engine import StoringEngine
 from gateway.engines.chains import chain_for
 from robotvoice.chain.breaker import CircuitBreaker
 from robotvoice.chain.chain_events import ChainEvent, Ended, SentenceStarted, TakenOver

@@ -4,7 +4,7 @@ import asyncio
 
 from robotvoice.chain.budget import Budget
 from robotvoice.chain.chain_events import ChainEvent
-from robotvoice.utterance import Asked, Priority, Sentence
+from robotvoice.utterance import Priority, RequestOptions, Sentence
 from tests.gateway.engines.cache.conftest import Kept
 from tests.gateway.engines.cache.parrot import VOICE, pcm_for, pcm_of
 from tests.gateway.engines.cache.test_chain import Chain, ledger, utterance
@@ -56,7 +56,7 @@ async def test_a_stop_ends_what_nobody_waits_for(kept: Kept) -> None:
 
 async def test_a_flight_has_no_time_of_its_own(kept: Kept) -> None:
     """Who joins it later has more time than who began it."""
-    asked = Asked("a", Priority.DIALOGUE, start_by=asyncio.get_running_loop().time() - 1)
+    asked = RequestOptions("a", Priority.DIALOGUE, start_by=asyncio.get_running_loop().time() - 1)
     async for _ in kept.storing.speak(Sentence(0, "One.", asked), VOICE):
         pass
     assert kept.cache.holds(Sentence(0, "One."), VOICE)

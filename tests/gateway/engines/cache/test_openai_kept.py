@@ -9,7 +9,7 @@ import pytest
 
 from gateway.engines.cache.audio_store import AudioKeys, AudioStore
 from gateway.engines.cache.cache_engine import CacheEngine
-from gateway.engines.cache.storing import StoringEngine
+from gateway.engines.cache.storing_engine import StoringEngine
 from robotvoice.engines.base import Engine
 from robotvoice.persona import Persona
 from tests.gateway.api.openai.openai_client import ask

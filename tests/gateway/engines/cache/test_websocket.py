@@ -8,8 +8,8 @@ from typing import Any
 
 from gateway.engines.cache.audio_store import AudioKeys, AudioStore
 from gateway.engines.cache.cache_engine import CacheEngine
-from gateway.engines.cache.storing import StoringEngine
-from gateway.engines.parts import Parts
+from gateway.engines.cache.storing_engine import StoringEngine
+from gateway.engines.engine_parts import Parts
 from robotvoice.engines.wrapped import WrappedEngine
 from robotvoice.persona import Persona, VoiceSpec
 from robotvoice.sound.pcm import AudioChunk

@@ -12,14 +12,14 @@ import numpy as np
 import psutil
 from aiohttp import ClientError, ClientSession
 
-from gateway.engines.mlx.limits import Limits
+from gateway.engines.mlx.limits import SentenceLimits
 from proofs.rig.program import environment
 from robotvoice.engines.espeak.espeak_library import IDLE_CHILDREN
 from tests.gateway.engines.mlx.listening import until
 from tests.gateway.process import GatewayProcess, started
 
 References = dict[str, tuple[Path, str]]
-PIECE = round(Limits().interval * 24_000) * 2
+PIECE = round(SentenceLimits().interval * 24_000) * 2
 """Bytes of a piece as the worker sends it; all other messages of a sentence together are far smaller"""
 WORKER = "gateway.engines.mlx.worker"
 SCRATCH = "tmp"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from gateway.engines.mlx.turn import Turn
 from gateway.engines.mlx.worker_messages import Speak
 from robotvoice.errors import EngineUnavailable
-from robotvoice.utterance import Asked, Priority
+from robotvoice.utterance import Priority, RequestOptions
 
 LIMIT, EACH, PATIENCE = 3, 2, 10.0
 CLIENTS = ["", "a", "b", "c", "d", "e", "f"]
@@ -91,7 +91,7 @@ async def play_line(scheduler: Any, game: list[Move]) -> None:
     clock = asyncio.get_running_loop().time
 
     def put(client: str, priority: Priority, soon: float) -> None:
-        turn = Turn(Speak(len(turns), "Hi."), None, Asked(client, priority, clock() + soon))
+        turn = Turn(Speak(len(turns), "Hi."), None, RequestOptions(client, priority, clock() + soon))
         turns.append(turn)
         expected = line.put(len(turns) - 1, client, int(priority), clock() + soon)
         try:

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import ClientSession, TCPConnector
 
-from gateway.clips.caller_clips import KEPT
+from gateway.clips.caller_clips import CACHE_SIZE
 from tests.gateway.engines.mlx.cloning_gateway import (
     ALONE,
     SPARE,
@@ -52,7 +52,7 @@ async def test_the_memory_of_gateway_and_worker_stays_flat_over_many_requests(
         async def one(_: int) -> None:
             number = next(numbers)
             asked = {"input": "Hi.", "voice": (SPARE, ALONE)[number % 2], "response_format": "pcm"}
-            if number < KEPT or number % 31 == 0:
+            if number < CACHE_SIZE or number % 31 == 0:
                 asked |= {"ref_audio": new_clip(number), "ref_text": words}
             if number % 9 == 0:
                 async with session.post(url, json={**asked, "model": "tts-1"}) as answer:
@@ -63,7 +63,7 @@ async def test_the_memory_of_gateway_and_worker_stays_flat_over_many_requests(
                 assert await answer.read()
 
         # So many clips are kept as they came; from here on a new one takes the place of an old one.
-        await by_clients(one, KEPT)
+        await by_clients(one, CACHE_SIZE)
         for _ in range(0, MANY, LOOK):
             await by_clients(one, LOOK)
             await fresh.until_speaking(0)

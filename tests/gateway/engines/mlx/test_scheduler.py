@@ -10,13 +10,15 @@ from gateway.engines.mlx.scheduler import Scheduler
 from gateway.engines.mlx.turn import Turn
 from gateway.engines.mlx.worker_messages import Speak
 from robotvoice.errors import EngineUnavailable
-from robotvoice.utterance import Asked, Priority
+from robotvoice.utterance import Priority, RequestOptions
 
 NUMBERS = itertools.count()
 
 
 def turn(client: str = "", priority: Priority = Priority.DIALOGUE, start_by: float | None = None) -> Turn:
-    asked = Asked(client, priority) if start_by is None else Asked(client, priority, start_by)
+    asked = (
+        RequestOptions(client, priority) if start_by is None else RequestOptions(client, priority, start_by)
+    )
     return Turn(Speak(next(NUMBERS), "Hi."), None, asked=asked)
 
 

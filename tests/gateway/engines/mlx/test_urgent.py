@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from gateway.engines.mlx.mlx_engine import MlxEngine
-from robotvoice.utterance import Asked, Priority, Sentence
+from robotvoice.utterance import Priority, RequestOptions, Sentence
 from tests.gateway.engines.mlx.listening import Checkpoint, Voice, clip_of, pcm_of, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -23,17 +23,17 @@ async def test_it_begins_when_the_sentence_that_is_being_spoken_has_ended(
         voice = cloned("a")
         await pcm_of(engine, voice, "Hi.")
 
-        async def tell(name: str, text: str, asked: Asked) -> None:
+        async def tell(name: str, text: str, asked: RequestOptions) -> None:
             async for _ in engine.speak(Sentence(0, text, asked), voice):
                 pass
             ended.append(name)
 
         async with asyncio.TaskGroup() as group:
             for number in range(8):
-                asked = Asked(f"robot {number}", Priority.STORY)
+                asked = RequestOptions(f"robot {number}", Priority.STORY)
                 group.create_task(tell(f"story {number}", f"{STORY} {number}.", asked))
             await until(lambda: next(iter(engine.status.values()))["waiting"] == 7)
-            group.create_task(tell("urgent", "Stop!", Asked("robot 8", Priority.URGENT)))
+            group.create_task(tell("urgent", "Stop!", RequestOptions("robot 8", Priority.URGENT)))
         assert ended[:2] == ["story 0", "urgent"]
         assert len(ended) == 9
     finally:

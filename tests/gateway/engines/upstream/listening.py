@@ -10,7 +10,7 @@ from gateway.engines.upstream.upstream_settings import UpstreamSettings
 from robotvoice.errors import EngineFailure, EngineUnavailable
 from robotvoice.persona import UpstreamVoice, VoiceSpec
 from robotvoice.sound.pcm import AudioChunk
-from robotvoice.utterance import ANYBODY, Asked, Sentence
+from robotvoice.utterance import NO_CLIENT, RequestOptions, Sentence
 from tests.fakes.fake_upstream import FakeUpstream
 
 TEXT = "The secret word is aubergine."
@@ -51,7 +51,7 @@ async def upstream(
 
 
 async def listen(
-    engine: UpstreamEngine, voice: VoiceSpec = NOVA, text: str = TEXT, asked: Asked = ANYBODY
+    engine: UpstreamEngine, voice: VoiceSpec = NOVA, text: str = TEXT, asked: RequestOptions = NO_CLIENT
 ) -> Heard:
     """All of a sentence, and how it ended."""
     heard = Heard([])

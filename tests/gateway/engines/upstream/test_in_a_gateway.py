@@ -7,7 +7,7 @@ import pytest
 
 from gateway.engines.upstream.configured import MissingUpstream, upstream_engines
 from gateway.engines.upstream.upstream_settings import UpstreamSettings
-from gateway.guard.listening import ListeningEngine
+from gateway.guard.output_guard_engine import OutputGuardEngine
 from gateway.requests.app_keys import ENGINES
 from robotvoice.chain.breaker import State
 from robotvoice.persona import Persona, UpstreamVoice, VoiceSpec
@@ -47,7 +47,7 @@ async def test_a_sentence_is_spoken_whatever_the_upstream_does(
     async with running() as fake:
         fake.always = behaviour  # type: ignore[assignment] # one of those above
         engines = upstream_engines({"studio": UpstreamSettings(url=fake.url)})
-        guarded = {name: ListeningEngine(engine) for name, engine in engines.items()}
+        guarded = {name: OutputGuardEngine(engine) for name, engine in engines.items()}
         spare = ScriptedEngine("spare", (2400,))
         async with gateway(library(ROOK), {**guarded, "spare": spare}) as running_gateway:
             assert await spoken_by(running_gateway) == expected
@@ -64,7 +64,7 @@ async def test_one_bad_voice_neither_opens_its_breaker_nor_keeps_it_open() -> No
     cora = replace(NOVA, voice="cora", upstream_voice=UpstreamVoice("cora", model="m"))
     async with running() as fake:
         engines = upstream_engines({"studio": UpstreamSettings(url=fake.url)})
-        guarded = {name: ListeningEngine(engine, any_language=True) for name, engine in engines.items()}
+        guarded = {name: OutputGuardEngine(engine, any_language=True) for name, engine in engines.items()}
         people = library(ROOK, replace(ROOK, id="cora", voice=cora))
         spare = ScriptedEngine("spare", (2400,))
         async with gateway(people, {**guarded, "spare": spare}) as running_gateway:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.engines.upstream.upstream_pace import FIRST_AUDIO, HALF_LIFE, REAL_TIME_FACTOR, Pace
+from gateway.engines.upstream.upstream_pace import FIRST_AUDIO, HALF_LIFE, REAL_TIME_FACTOR, UpstreamPace
 
 
 class Clock:
@@ -13,7 +13,7 @@ class Clock:
 
 
 def test_it_begins_with_a_guess_and_comes_near_to_what_is_measured() -> None:
-    pace = Pace(Clock())
+    pace = UpstreamPace(Clock())
     assert (pace.first_audio, pace.real_time_factor) == (FIRST_AUDIO, REAL_TIME_FACTOR)
     for _ in range(30):
         pace.began(1.9)
@@ -24,7 +24,7 @@ def test_it_begins_with_a_guess_and_comes_near_to_what_is_measured() -> None:
 
 def test_an_upstream_that_was_slow_is_worth_a_try_again_after_a_while() -> None:
     clock = Clock()
-    pace = Pace(clock)
+    pace = UpstreamPace(clock)
     for _ in range(30):
         pace.began(1.9)
     slow = pace.first_audio

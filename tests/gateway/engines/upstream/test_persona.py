@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from gateway.api.personas import described
+from gateway.personas.active_personas import succeeded
 from gateway.personas.persona_files import PersonaLibrary, load_personas
-from gateway.personas.persona_shelf import succeeded
 from robotvoice.persona import UpstreamVoice, VoiceSpec
 from robotvoice.record import write_record
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.engines.upstream.exchange import RetryBudget
+from gateway.engines.upstream.http_call import RetryBudget
 from tests.fakes.fake_upstream import (
     CHUNK,
     PCM,

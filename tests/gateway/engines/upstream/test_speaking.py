@@ -7,7 +7,7 @@ from contextlib import aclosing
 import pytest
 
 from robotvoice.sound.pcm import AudioFormat, Origin, wav_file
-from robotvoice.utterance import Asked, Priority, Sentence
+from robotvoice.utterance import Priority, RequestOptions, Sentence
 from tests.fakes.fake_upstream import CHUNK, PCM, Exchange, answers, hangs, head, running, speaks
 from tests.gateway.engines.upstream.listening import NOVA, TEXT, listen, upstream
 from tests.gateway.in_process import soon
@@ -142,7 +142,7 @@ async def test_more_sentences_than_it_takes_at_a_time_are_given_back_uncounted()
         assert (await listen(engine)).problem is None
 
 
-NOBODY = Asked(priority=Priority.BACKGROUND)
+NOBODY = RequestOptions(priority=Priority.BACKGROUND)
 
 
 async def test_what_nobody_listens_to_gives_way_when_another_sentence_finds_no_place() -> None:

@@ -1,0 +1,153 @@
+"""`discover`: every gateway that can be found, and whether it answers."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from edge_client.discovery.discovery import DiscoveryFailed, browse
+from edge_client.discovery.endpoint import Endpoint
+from edge_client.link.command_gateway import CommandGateway
+from edge_client.link.duplicate_id import twin_of, what_is_wrong
+from edge_client.link.readyz import load_aiohttp, look_at
+from edge_client.settings.settings import Settings
+from robotvoice.console import tables
+from robotvoice.errors import EngineFailure
+
+log = logging.getLogger(__name__)
+
+FoundBy = Literal["mdns", "address", "memory"]
+"""In this search, by a setting or option, or in an earlier command"""
+
+STRAGGLERS = 0.5
+"""Seconds to wait for further gateways once one was found"""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundGateway:
+    """One address and what its gateway said."""
+
+    endpoint: Endpoint
+    found_by: FoundBy
+    answer_ms: int | None
+    """None: it did not answer"""
+    problem: str | None
+    code: str | None = None
+    """Of the problem"""
+
+    @property
+    def ready(self) -> bool:
+        return self.problem is None
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "name": self.endpoint.name,
+            "address": self.endpoint.label,
+            "id": self.endpoint.gateway_id,
+            "found_by": self.found_by,
+            "personas": list(self.endpoint.personas),
+            "answer_ms": self.answer_ms,
+            "ready": self.ready,
+            "problem": self.problem,
+        }
+
+
+async def discover(settings: Settings, seconds: float) -> list[FoundGateway]:
+    """Looks by mDNS for up to so many seconds and asks everybody it knows of; keeps the first that answers.
+
+    Raises DiscoveryFailed when mDNS cannot be used and no address is known either.
+    """
+    gateway = CommandGateway(settings)
+    endpoints = {endpoint.label: endpoint for endpoint in gateway.memory.addresses}
+    found_by: dict[str, FoundBy] = {
+        label: "memory" if endpoint == gateway.memory.last else "address"
+        for label, endpoint in endpoints.items()
+    }
+    if settings.mdns:
+        for endpoint in await _announced(settings, seconds, needed=not endpoints):
+            endpoints[endpoint.label] = endpoint
+            found_by[endpoint.label] = "mdns"
+    await load_aiohttp()  # so that the times below are the gateways'
+    found = await asyncio.gather(
+        *(_ask(endpoint, found_by[label], settings) for label, endpoint in endpoints.items())
+    )
+    answering = [each.endpoint for each in found if each.ready]
+    if answering:
+        gateway.adopt(answering[0])
+        await gateway.take_back()
+    return list(found)
+
+
+async def _announced(settings: Settings, seconds: float, *, needed: bool) -> Sequence[Endpoint]:
+    interface, gateway_id = settings.interface, settings.gateway_id
+    try:
+        first = await browse(
+            timeout=seconds, interface=interface, gateway_id=gateway_id, enough=lambda _: True
+        )
+        if not first:
+            return ()
+        # Once more and a little longer: the first answer is rarely everybody's.
+        wait = min(STRAGGLERS, seconds)
+        everybody = await browse(timeout=wait, interface=interface, gateway_id=gateway_id)
+        return (*everybody, *first)  # in the order of their names: whoever answers first is nobody's choice
+    except DiscoveryFailed as error:
+        if needed:
+            raise
+        log.error("%s", error.message)
+        return ()
+
+
+async def _ask(endpoint: Endpoint, found_by: FoundBy, settings: Settings) -> FoundGateway:
+    begun = time.perf_counter()
+    try:
+        found = await look_at(endpoint, settings.connect_timeout)
+    except EngineFailure as failure:
+        return FoundGateway(endpoint, found_by, None, failure.message, failure.reason)
+    answered = replace(found.endpoint, personas=found.personas)
+    return FoundGateway(answered, found_by, round((time.perf_counter() - begun) * 1000), None)
+
+
+async def twins_among(found: Sequence[FoundGateway], settings: Settings) -> list[str]:
+    """What is wrong where two machines answer with one id, each in a sentence."""
+    told = []
+    ready = [each.endpoint for each in found if each.ready]
+    for identity in dict.fromkeys(each.gateway_id for each in ready):
+        same = [each for each in ready if each.gateway_id == identity]
+        if len({each.run for each in same}) > 1:
+            twin = await twin_of(same[0], same[1:], settings.connect_timeout)
+            told += [what_is_wrong(same[0], twin)] if twin else []
+    return told
+
+
+def once_each(found: Sequence[FoundGateway]) -> list[FoundGateway]:
+    """A gateway that answers at several addresses only by the first, without those where it does not."""
+    shown: list[FoundGateway] = []
+    answering = [each.endpoint for each in found if each.ready]
+    names = {(each.name, each.gateway_id) for each in answering}
+    for gateway in found:
+        endpoint = gateway.endpoint
+        known = any(each.ready and each.endpoint.run == endpoint.run for each in shown) and endpoint.run
+        elsewhere = not gateway.ready and endpoint.name and (endpoint.name, endpoint.gateway_id) in names
+        if not (gateway.ready and known) and not elsewhere:
+            shown.append(gateway)
+    return shown
+
+
+def table(found: Sequence[FoundGateway], width: int | None = None) -> str:
+    """For people, in so many columns of a terminal."""
+    rows = [("NAME", "ADDRESS", "FOUND BY", "ANSWERS", "PERSONAS")]
+    for gateway in found:
+        endpoint = gateway.endpoint
+        answers = f"{gateway.answer_ms} ms" if gateway.ready else gateway.problem or ""
+        rows.append(
+            (
+                endpoint.name or "-",
+                endpoint.label,
+                gateway.found_by,
+                answers,
+                ", ".join(endpoint.personas) or "-",
+            )
+        )
+    return tables.table(rows, width)

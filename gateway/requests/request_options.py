@@ -1,0 +1,80 @@
+"""What a request says besides its text: who asks, how urgently, and how long the answer may take."""
+
+from collections.abc import Iterable
+
+from aiohttp import web
+
+from gateway.requests.app_keys import DEFAULT_PERSONA, PERSONAS
+from robotvoice.chain.budget import Budget, budget_in
+from robotvoice.errors import UnknownVoice
+from robotvoice.persona import Persona
+from robotvoice.utterance import PRIORITIES, RequestOptions
+from robotvoice.voice_warnings import VoiceWarnings
+from robotvoice.wire import wire
+from robotvoice.wire.lenient import stands_for_anybody
+from robotvoice.wire.speed import possible
+
+
+def client_of(request: web.BaseRequest) -> str:
+    """A connection: who opens several speaks as several."""
+    peer = request.transport.get_extra_info("peername") if request.transport else None
+    return f"{peer[0]}:{peer[1]}" if isinstance(peer, tuple) else ""
+
+
+def options_of_request(
+    request: web.BaseRequest, warnings: VoiceWarnings, speed: float = 1.0
+) -> RequestOptions:
+    """`speed` is one that is possible."""
+    priority = request.headers.get(wire.HEADER_PRIORITY, "").strip().lower() or "dialogue"
+    if priority not in PRIORITIES:
+        _not_one_of(wire.HEADER_PRIORITY, PRIORITIES, warnings)
+        priority = "dialogue"
+    return RequestOptions(client_of(request), PRIORITIES[priority], speed=speed, warnings=warnings)
+
+
+def own_only(request: web.BaseRequest, warnings: VoiceWarnings) -> bool:
+    """Whether the caller has substitutes of its own."""
+    engines = request.headers.get(wire.HEADER_ENGINES, "").strip().lower() or "all"
+    if engines not in ("own", "all"):
+        _not_one_of(wire.HEADER_ENGINES, ("own", "all"), warnings)
+    return engines == "own"
+
+
+def options_of_message(client: str, message: wire.Synthesize, warnings: VoiceWarnings) -> RequestOptions:
+    speed = possible(message.speed, warnings)
+    return RequestOptions(client, PRIORITIES[message.priority], speed=speed, warnings=warnings)
+
+
+def budget_header(request: web.BaseRequest, warnings: VoiceWarnings) -> float | None:
+    """Seconds; None: the request does not say."""
+    return budget_in(wire.HEADER_BUDGET, request.headers.get(wire.HEADER_BUDGET), warnings)
+
+
+def budget_field(message: wire.Synthesize, warnings: VoiceWarnings) -> float | None:
+    """Seconds; None: the message does not say."""
+    return budget_in("budget_ms", message.budget_ms, warnings)
+
+
+def streamed(persona: Persona, said: float | None) -> Budget:
+    """Of an answer that is heard while it is made."""
+    return Budget(first_audio=persona.first_audio_budget if said is None else said)
+
+
+def whole(persona: Persona, said: float | None) -> float:
+    """Seconds for an answer that is nothing before it is whole."""
+    return persona.whole_answer_budget if said is None else said
+
+
+def _not_one_of(name: str, choices: Iterable[str], warnings: VoiceWarnings) -> None:
+    warnings.add(name, f"{name} is not followed: it must be one of {', '.join(choices)}")
+
+
+def who_is_asked(app: web.Application, name: str | None, warnings: VoiceWarnings) -> Persona:
+    """The persona of that name, or the default one where nobody is named. Raises UnknownVoice."""
+    default = app[DEFAULT_PERSONA]
+    try:
+        return app[PERSONAS].library.find(name or default)
+    except UnknownVoice:
+        if stands_for_anybody(name or "", default, warnings):
+            return app[PERSONAS].library.find(default)
+        raise
