@@ -250,6 +250,26 @@ def test_settings_that_cannot_work_are_refused_by_name(wrong: dict[str, Any]) ->
             BreakerSettings(**{field: value})
 
 
+@pytest.mark.parametrize(
+    ("fields", "least", "most"),
+    [
+        (("consecutive_failures", "minimum_calls", "canaries_to_close"), 1, MAX_RESULTS),
+        (("window", "open_for", "open_at_most", "lease"), 0.001, 86_400),
+        (("failure_rate", "slow_rate"), 0.001, 1),
+        (("jitter",), 0, 1),
+    ],
+)
+def test_settings_may_be_what_their_bounds_say_and_nothing_beyond(
+    fields: tuple[str, ...], least: float, most: float
+) -> None:
+    for field in fields:
+        for value in (least, most):
+            assert getattr(BreakerSettings(**{field: value}), field) == value  # type: ignore[arg-type]  # a table
+        for value in (math.nextafter(least, -1), math.nextafter(most, math.inf)):
+            with pytest.raises(InvalidSettings, match=field):
+                BreakerSettings(**{field: value})  # type: ignore[arg-type]  # a table
+
+
 def test_calls_that_are_nearly_too_late_open_it_in_the_end(breaker: CircuitBreaker) -> None:
     """Four of five; one that is slow now and then does nothing."""
     for slow in (True, False, False, True, False, False, False, False):
