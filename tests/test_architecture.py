@@ -35,7 +35,7 @@ PLAYER = {
     f"edge_client/playback/{name}.py"
     for name in (
         "players/pipe_player", "players/file_player", "players/player_choice", "programs/before_playing",
-        "programs/child_process", "devices/mixer", "devices/place",
+        "programs/child_process", "devices/mixer", "devices/output_device",
     )
 }  # fmt: skip
 STARTS_PROCESSES = {

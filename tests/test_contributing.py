@@ -87,7 +87,7 @@ def _arm(settings: Settings) -> Finding:
 """
 DIALECT = """
 
-def _shout(asked: Request) -> Fields:
+def _shout(asked: UpstreamRequest) -> Fields:
     return {"loud": asked.text.upper()}
 
 
@@ -97,7 +97,7 @@ import asyncio, json
 from edge_client.doctor.loudspeaker_findings import findings
 from edge_client.settings.settings import load_settings
 from gateway.clips.recording_checks import CHECKS
-from gateway.engines.upstream.dialects import DIALECTS, Request
+from gateway.engines.upstream.dialects import DIALECTS, UpstreamRequest
 from gateway.engines.upstream.upstream_settings import UpstreamSettings
 from gateway.settings.settings import load_settings as of_gateway
 from robotvoice.languages import language_of
@@ -105,7 +105,7 @@ from robotvoice.persona import UpstreamVoice
 from robotvoice.text.numbers import spoken_numbers
 
 upstream = UpstreamSettings(url="http://127.0.0.1:1", dialect="shout")
-asked = Request("hi", "nova", UpstreamVoice("key"), None, "pcm")
+asked = UpstreamRequest("hi", "nova", UpstreamVoice("key"), None, "pcm")
 robot = load_settings(player="none")
 print(json.dumps({
     "dialect": DIALECTS[upstream.dialect].fields(asked),
@@ -267,7 +267,9 @@ def add_one_of_each(copy: Copy) -> None:
     finding.behind("edge_client/doctor/loudspeaker_findings.py", r"\Z", ROBOT_CHECK)
 
     recordings = copy.following("a check of recordings")
-    row = '    Check("sung", lambda heard: heard.seconds, lambda heard, value: "it is sung", "our own"),\n'
+    row = (
+        '    ClipCheck("sung", lambda heard: heard.seconds, lambda heard, value: "it is sung", "our own"),\n'
+    )
     recordings.name_in("gateway/clips/recording_checks.py", "CHECKS", row)
 
     setting = copy.following("a setting of the robot")
