@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import os
+import signal
 from collections.abc import AsyncIterator, Generator
 
 import psutil
@@ -10,6 +11,14 @@ import pytest
 
 REQUIRE_ALL = "ROBOTVOICE_TESTS_REQUIRE_ALL"
 """Set to 1 where nothing a test needs may be missing, as in continuous integration."""
+
+
+def pytest_configure() -> None:
+    """`nohup` and `&` start programs that ignore these, and so would all that the tests start."""
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(wrapper=True)
