@@ -57,7 +57,7 @@ def add_to(commands: Commands) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    return terminal.show("waved")
+    return terminal.write_line("waved")
 """
 GATEWAY_COMMAND = """
 import argparse
