@@ -35,6 +35,9 @@ test: environment ## the everyday tests
 test-slow: environment ## the long tests: what kills, freezes, fills disks and waits
 	@$(BIN)python -m pytest -m "slow and not clone" $(ARGS)
 
+test-real-time: environment ## stories that are listened to as fast as they play: minutes of waiting
+	@$(BIN)python -m pytest -m real_time $(ARGS)
+
 test-clone: environment ## the tests of cloned voices; installs mlx-audio
 	@$(BIN)python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
 	@$(BIN)python -m pytest -m clone $(ARGS)

@@ -170,7 +170,7 @@ async def test_who_is_gone_in_mid_story_is_noticed_too_and_its_work_ends(
         assert own.speaking == 0
 
 
-@pytest.mark.slow
+@pytest.mark.real_time
 @pytest.mark.timeout(300)
 async def test_in_real_time_too() -> None:
     """With all at their defaults, and the real eSpeak NG; the failing moments were 41 s and 113 s."""
