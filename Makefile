@@ -14,7 +14,7 @@ export PIP_USER := 0
 export PYTHON
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s%s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s%s\n", $$1, $$2 }' Makefile
 
 run: environment ## three personas speak, with the gateway and without it
 	@$(BIN)python -m demo $(ARGS)
@@ -35,7 +35,7 @@ test: environment ## the everyday tests
 test-slow: environment ## the long tests: what kills, freezes, fills disks and waits
 	@$(BIN)python -m pytest -m "slow and not clone" $(ARGS)
 
-test-real-time: environment ## stories that are listened to as fast as they play: minutes of waiting
+test-real-time: environment ## a story heard as fast as it plays; minutes of waiting
 	@$(BIN)python -m pytest -m real_time $(ARGS)
 
 test-clone: environment ## the tests of cloned voices; installs mlx-audio
