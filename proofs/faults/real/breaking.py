@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import psutil
 
-from proofs.faults.real.evidence import can_be_seen, told
+from proofs.faults.real.evidence import can_be_seen, is_met
 from proofs.faults.real.schedule import Kind, Window
 from proofs.faults.real.world import OWN, World
 from proofs.rig.gateway import ESPEAK, WORKER
@@ -34,8 +34,8 @@ class Broken:
     ended: float
     done: bool
     """False: there was nobody to whom it could be done"""
-    met: int = 0
-    """How often the proxy saw it met"""
+    hits: int = 0
+    """How often the proxy did what it was told to meanwhile"""
 
 
 async def run_line(world: World, windows: list[Window], start: float) -> list[Broken]:
@@ -48,19 +48,18 @@ async def run_line(world: World, windows: list[Window], start: float) -> list[Br
             await world.until_well(WELL_WITHIN, frozenset({_PERSONA[window.needs]}))
             await asyncio.sleep(SPEAKS)
         began = now()
-        met = world.proxy.hits.total()
+        hits = world.proxy.hits.total()
         undo = await _break(world, window)
         try:
             await asyncio.sleep(window.lasts if undo else 0.0)
             if undo and can_be_seen(window):
-                await _until_met(world, window, began, met)
+                await _until_met(world, window, began, hits)
         finally:
             if undo:
                 undo()
             if window.on_the_way:
                 await world.proxy.mend()
-        met = world.proxy.hits.total() - met if window.on_the_way else 0
-        broken.append(Broken(window, began, now(), undo is not None, met))
+        broken.append(Broken(window, began, now(), undo is not None, world.proxy.hits.total() - hits))
     return broken
 
 
@@ -68,7 +67,7 @@ async def _until_met(world: World, window: Window, began: float, before: int) ->
     """All who could meet it may have been in the middle of a long text, or on a slow machine."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(MET_WITHIN):
-            while world.proxy.hits.total() == before and not told(world, window, began, math.inf):  # noqa: ASYNC110 (a counter sets no event)
+            while not is_met(world, window, began, math.inf, world.proxy.hits.total() - before):  # noqa: ASYNC110 (a counter sets no event)
                 await asyncio.sleep(0.1)
 
 

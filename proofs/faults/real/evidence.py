@@ -19,6 +19,14 @@ def can_be_seen(window: Window) -> bool:
     return window.on_the_way is not None or window.kind in TOLD
 
 
+def is_met(world: World, window: Window, began: float, ended: float, hits: int) -> bool:
+    """Whether somebody met it. Seconds of the loop's clock.
+
+    `hits`: how often the proxy did what it was told to in that time, which may be another window's.
+    """
+    return (window.on_the_way is not None and hits > 0) or told(world, window, began, ended)
+
+
 def told(world: World, window: Window, began: float, ended: float) -> bool:
     """Whether the log says so. Seconds of the loop's clock."""
     pattern = TOLD.get(window.kind)

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from proofs.faults.real.account import Account
 from proofs.faults.real.breaking import Broken, run_line
-from proofs.faults.real.evidence import told
+from proofs.faults.real.evidence import can_be_seen, is_met
 from proofs.faults.real.leaks import held
 from proofs.faults.real.lengths import measured
 from proofs.faults.real.result import Run
 from proofs.faults.real.schedule import plan
 from proofs.faults.real.traffic import Traffic
-from proofs.faults.real.world import CLONE, LOCAL, OWN, World, running_world
+from proofs.faults.real.world import OWN, World, running_world
 
 SECONDS = 120.0
 """In which clients speak and things break"""
@@ -74,6 +74,6 @@ async def _run(world: World, seed: int, seconds: float) -> Run:
 
 def _met(world: World, broken: Broken) -> bool:
     """A signal that was delivered is met."""
-    signalled = broken.window.engine in (CLONE, LOCAL)
-    seen = signalled or broken.met > 0 or told(world, broken.window, broken.began, broken.ended)
+    window = broken.window
+    seen = not can_be_seen(window) or is_met(world, window, broken.began, broken.ended, broken.hits)
     return broken.done and seen
