@@ -64,6 +64,7 @@ from robotvoice.chain.recovery import recover
 from robotvoice.chain.voice_recovery import recover_voices
 from robotvoice.engines.base import Engine
 from robotvoice.errors import InvalidSettings, UnknownVoice
+from robotvoice.ground.backoff import Backoff
 from robotvoice.http.admission import Admission
 from robotvoice.http.error_answers import errors_as_json
 from robotvoice.http.request_id import carry_request_id
@@ -228,10 +229,9 @@ async def _start_engines(app: web.Application) -> None:
 
 async def _start_until_ready(engine: Engine) -> None:
     """A machine that is busy while it boots is enough for a first start to fail."""
-    rest = START_AGAIN
+    backoff = Backoff(START_AGAIN, START_AGAIN_AT_MOST)
     while not engine.readiness(VoiceSpec(engine.name)):
-        await asyncio.sleep(rest)
-        rest = min(2 * rest, START_AGAIN_AT_MOST)
+        await asyncio.sleep(backoff.next())
         await _start(engine)
 
 

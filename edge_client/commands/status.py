@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from edge_client.commands import terminal
 from edge_client.commands.options import configured, settings_of
 from robotvoice.console.command_line import Commands, add_command
-from robotvoice.console.output import moment
+from robotvoice.console.output import counted, moment
 from robotvoice.console.tables import sheet
 
 if TYPE_CHECKING:
@@ -108,8 +108,8 @@ def _gateway(gateway: Answer) -> str:
 
 def _phrasebook(told: Answer) -> Iterator[str]:
     for each in told["personas"]:
-        phrases = _counted(each["phrases"], "phrase") + ("" if each["complete"] else ", not all of them yet")
-        kept = f", {_counted(each['kept'], 'sentence')} heard often" if each["kept"] else ""
+        phrases = counted(each["phrases"], "phrase") + ("" if each["complete"] else ", not all of them yet")
+        kept = f", {counted(each['kept'], 'sentence')} heard often" if each["kept"] else ""
         yield f"{each['persona']}: {phrases}{kept}"
     if told["personas"]:
         pulled = f", last pulled at {moment(told['last_pull'])}" if told["last_pull"] else ""
@@ -122,13 +122,13 @@ def _phrasebook(told: Answer) -> Iterator[str]:
 
 def _spoken(row: Answer) -> str:
     if row["stored"]:
-        return f"{_counted(row['sentences'], 'sentence')} from the phrasebook, made with {row['engine']}"
+        return f"{counted(row['sentences'], 'sentence')} from the phrasebook, made with {row['engine']}"
     who = "the gateway" if row["via"] == "gateway" else "the robot itself"
-    return f"{_counted(row['sentences'], 'sentence')} by {who}, with {row['engine']}"
+    return f"{counted(row['sentences'], 'sentence')} by {who}, with {row['engine']}"
 
 
 def _why(row: Answer) -> str:
-    sentences = _counted(row["sentences"], "sentence")
+    sentences = counted(row["sentences"], "sentence")
     return f"{sentences} not by the gateway, last at {moment(row['last'])}: {row['reason']}"
 
 
@@ -140,7 +140,7 @@ def _queue(status: Answer) -> Iterator[str]:
 
 
 def _line(line: Answer) -> str:
-    return f"{line['id']}, {line['persona']}, {line['priority']}, {_counted(line['sentences'], 'sentence')}"
+    return f"{line['id']}, {line['persona']}, {line['priority']}, {counted(line['sentences'], 'sentence')}"
 
 
 def _loudspeaker(told: Answer) -> Iterator[str]:
@@ -154,13 +154,9 @@ def _loudspeaker(told: Answer) -> Iterator[str]:
     if told["lead_in_s"]:
         said += f", woken by {told['lead_in_s']:g} s of silence"
     if told["underruns"]:
-        said += f", {_counted(told['underruns'], 'underrun')}, {told['pre_buffer_ms']} ms held back"
+        said += f", {counted(told['underruns'], 'underrun')}, {told['pre_buffer_ms']} ms held back"
     if told["earcons"]:
-        said += f", {_counted(told['earcons'], 'text')} ended with an earcon"
+        said += f", {counted(told['earcons'], 'text')} ended with an earcon"
     yield ": ".join(filter(None, (said, told["problem"], told["before"])))
     if told["what_to_do"]:
         yield told["what_to_do"]
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -7,7 +7,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Coroutine, Sequence
-from contextlib import suppress
 from typing import Any
 
 from edge_client.discovery.discovery import DiscoveryFailed, browse
@@ -20,6 +19,7 @@ from robotvoice.chain.breaker import BreakerSettings, CircuitBreaker, State
 from robotvoice.chain.guarded import GuardedEngine
 from robotvoice.chain.recovery import send_canary
 from robotvoice.errors import EngineFailure
+from robotvoice.ground.changed import set_within
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ ONE_STRIKE = BreakerSettings(consecutive_failures=1)
 """A single command has no heartbeat to ask: one failure must spare the next command the same wait."""
 PROBE_WITHIN = 0.5
 """Seconds a canary may take once a connection stands"""
-PATIENCE = 0.3
+FIRST_LOOK_WITHIN = 0.3
 """Seconds a text waits for a first look or for canaries; then the robot begins itself"""
 LINGER = 0.5
 """Seconds the search for a gateway may outlive the text"""
@@ -76,8 +76,8 @@ class CommandGateway:
     async def make_ready(self) -> None:
         """Looks for a gateway if none is known, and asks one that was given a rest whether it is back.
 
-        Does nothing while the rest lasts. Takes PATIENCE at most; what is not known by then is found out in
-        the background, for the next text.
+        Does nothing while the rest lasts. Takes FIRST_LOOK_WITHIN at most; what is not known by then is found
+        out in the background, for the next text.
         """
         state, decided = self.breaker.state, asyncio.Event()
         if not self.memory.addresses and state in (State.CLOSED, State.HALF_OPEN):
@@ -86,9 +86,7 @@ class CommandGateway:
             self._begin(self._recover(decided))
         else:
             return
-        with suppress(TimeoutError):
-            async with asyncio.timeout(PATIENCE):
-                await decided.wait()
+        await set_within(decided, FIRST_LOOK_WITHIN)
         decided.set()
 
     async def ask(self) -> None:

@@ -3,9 +3,9 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 
 from robotvoice.errors import EngineFailure
+from robotvoice.ground.changed import set_within
 
 EVERY = 2.0
 """Seconds between two pings while nothing is asked for"""
@@ -67,13 +67,8 @@ class Heartbeat:
         while True:
             self._look_now.clear()
             await self.ping()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(DEAD_AFTER):
-                    await self._alive.wait()
-            if not self._alive.is_set():
+            if not await set_within(self._alive, DEAD_AFTER):
                 await asyncio.sleep(GRACE + self.round_trip)
             if not self._alive.is_set():
                 raise EngineFailure("no_answer", "gateway gives no sign of life")
-            with suppress(TimeoutError):
-                async with asyncio.timeout(EVERY):
-                    await self._look_now.wait()
+            await set_within(self._look_now, EVERY)

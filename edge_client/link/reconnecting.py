@@ -21,6 +21,8 @@ from robotvoice.chain.breaker import CircuitBreaker
 from robotvoice.chain.recovery import send_canary
 from robotvoice.engines.base import Engine
 from robotvoice.errors import NOT_THE_ENGINES, EngineFailure, EngineUnavailable
+from robotvoice.ground.backoff import Backoff
+from robotvoice.ground.changed import set_within
 from robotvoice.languages import CANNOT_READ, CANNOT_SPEAK
 from robotvoice.utterance import Reason
 from robotvoice.wire import wire
@@ -160,7 +162,7 @@ class Reconnecting:
     async def _run(self, engine: Engine) -> None:
         """Until cancelled; then the connection is closed."""
         await load_aiohttp()
-        loop, pause = asyncio.get_running_loop(), SOONEST
+        loop, backoff = asyncio.get_running_loop(), Backoff(SOONEST, LATEST)
         socket: Socket | None = None
         better: Endpoint | None = None
         try:
@@ -176,10 +178,9 @@ class Reconnecting:
                     better = await self._while_it_lives(socket, engine)
                     socket = socket if better else None
                     if better or loop.time() - began > LATEST:
-                        pause = SOONEST
+                        backoff.reset()
                         continue
-                await self._rest(pause * (1 - JITTER * random.random()))
-                pause = min(2 * pause, LATEST)
+                await self._rest(backoff.next() * (1 - JITTER * random.random()))
         finally:
             for each in filter(None, {socket, self.current}):
                 await each.close()
@@ -220,9 +221,7 @@ class Reconnecting:
                 self.twin = twin if self.current is socket else before
                 if self.twin != before and self.twin_trouble:
                     log.warning("%s", self.twin_trouble)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(TWIN_EVERY if self.twin else None):
-                    await self._who_is_there.wait()
+            await set_within(self._who_is_there, TWIN_EVERY if self.twin else None)
 
     async def _connect(self, better: Endpoint | None) -> "Socket":
         """To the best there is, or to one that was found to be better. Raises EngineFailure."""
@@ -268,9 +267,7 @@ class Reconnecting:
                 if better:
                     return better
             if self.current is socket:
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(LOOK_EVERY):
-                        await self._wake.wait()
+                await set_within(self._wake, LOOK_EVERY)
         await socket.close()
         return None
 
@@ -297,9 +294,7 @@ class Reconnecting:
 
     async def _rest(self, seconds: float) -> None:
         await asyncio.sleep(BREATH)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds - BREATH):
-                await self._wake.wait()
+        await set_within(self._wake, seconds - BREATH)
         if not self.table.last_good:
             await asyncio.sleep(GATHER)
 

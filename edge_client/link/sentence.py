@@ -66,9 +66,8 @@ async def spoken_over(
         try:
             await socket.send(request)
             if socket.heartbeat:
-                await (
-                    socket.heartbeat.ping()
-                )  # so that at the end of this wait it is known who does not answer
+                # So that at the end of this wait it is known who does not answer.
+                await socket.heartbeat.ping()
             answer = await _answer(socket, answers)
             ended = isinstance(answer, wire.Unavailable | wire.Error)
             check_admitted(answer, within)

@@ -6,7 +6,7 @@ from typing import Any
 
 from gateway.ground.problems import one_line
 from gateway.models.models import as_size
-from robotvoice.console.output import moment
+from robotvoice.console.output import counted, moment
 from robotvoice.console.tables import table
 from robotvoice.console.wrapping import folded
 
@@ -123,9 +123,9 @@ def _persona(item: tuple[str, Mapping[str, Any]]) -> tuple[str, ...]:
 def _spoken(told: Mapping[str, Any]) -> str:
     by = ", ".join(f"{engine} {count}" for engine, count in told["sentences"].items())
     sentences = sum(told["sentences"].values())
-    said = f"spoken: {_counted(told['texts'], 'text')}, {_counted(sentences, 'sentence')}"
+    said = f"spoken: {counted(told['texts'], 'text')}, {counted(sentences, 'sentence')}"
     said += f" ({by})" if by else ""
-    said += f"; {_counted(told['errors'], 'error')}, {told['refused']} refused, {told['cancelled']} cancelled"
+    said += f"; {counted(told['errors'], 'error')}, {told['refused']} refused, {told['cancelled']} cancelled"
     if last := told["last_error"]:
         at = moment(time.time() - last["ago"])
         said += f"; last error at {at}: {last['persona'] or 'nobody'}, {last['reason']}"
@@ -134,10 +134,10 @@ def _spoken(told: Mapping[str, Any]) -> str:
 
 def _connected(told: Mapping[str, Any]) -> str:
     robots, others = told["robots"], told["connections"] - told["robots"]
-    more = f" and {_counted(others, 'other program')}" if others > 0 else ""
-    said = f"connected: {_counted(robots, 'robot')}{more}; mDNS: {told['mdns']}"
+    more = f" and {counted(others, 'other program')}" if others > 0 else ""
+    said = f"connected: {counted(robots, 'robot')}{more}; mDNS: {told['mdns']}"
     if told["problems"]:
-        problems = _counted(told["problems"], "problem")
+        problems = counted(told["problems"], "problem")
         said += f"; {problems} in the personas; type: robotvoice-gateway persona check"
     return said
 
@@ -158,10 +158,6 @@ def _last_hour(hour: Mapping[str, Any]) -> str:
     said += f" ({int(hour['share'] * 1000) / 10:g} %)"
     reasons = ", ".join(f"{code} {count}" for code, count in hour["reasons"].items())
     return f"{said}; the rest: {reasons}" if reasons else said
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _model(model: Mapping[str, Any]) -> tuple[str, ...]:

@@ -98,3 +98,8 @@ def _send_nowhere(descriptor: int) -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, descriptor)
     os.close(nowhere)
+
+
+def counted(number: int, what: str) -> str:
+    """`1 text`, `2 texts`."""
+    return f"{number} {what}{'' if number == 1 else 's'}"

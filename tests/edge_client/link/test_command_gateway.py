@@ -162,7 +162,7 @@ async def test_a_gateway_is_found_by_mdns(
         gateway = CommandGateway(
             settings(mdns=True, interface="127.0.0.1", gateway_id=identity, discovery_timeout=20.0)
         )
-        monkeypatch.setattr(command_gateway, "PATIENCE", 20.0)
+        monkeypatch.setattr(command_gateway, "FIRST_LOOK_WITHIN", 20.0)
         await gateway.make_ready()
         await gateway.ask()
         await gateway.close(hurry=False)

@@ -51,7 +51,7 @@ async def test_who_is_found_later_speaks_the_next_text(
     settings: Make, network: Network, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The robot does not wait for it; it looks on while it speaks."""
-    monkeypatch.setattr(command_gateway, "PATIENCE", 0.01)
+    monkeypatch.setattr(command_gateway, "FIRST_LOOK_WITHIN", 0.01)
     monkeypatch.setattr(command_gateway, "LINGER", 20.0)
     asyncio.get_running_loop().call_later(0.5, network.answered.set)
     said = await say(settings(mdns=True), "Hello.")

@@ -9,23 +9,7 @@ from pathlib import Path
 import pytest
 
 from gateway.personas.persona_files import load_personas
-
-MINIMAL = "name: Rook\nlanguage: en\nvoice: {engine: espeak, voice: en}\n"
-
-
-def persona(folder: Path, name: str, text: str) -> Path:
-    file = folder / name / "persona.yaml"
-    file.parent.mkdir()
-    file.write_text(text, encoding="utf-8")
-    return file
-
-
-def problems_of(folder: Path) -> list[str]:
-    """What loading says, once a good persona has been put beside and was loaded all the same."""
-    persona(folder, "good", MINIMAL.replace("Rook", "Good"))
-    library = load_personas(folder)
-    assert "good" in library.personas
-    return list(library.problems)
+from tests.gateway.personas.loading import MINIMAL, persona, problems_of
 
 
 @pytest.mark.parametrize("name", ["Rook", "rook 2", "-rook", "r" * 33, "röök", "rook\n"])

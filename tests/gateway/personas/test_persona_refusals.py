@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.personas.persona_files import load_personas
+from tests.gateway.personas.loading import MINIMAL, persona, problems_of
 
 TEXT = "text of 1 to 64 characters"
 SCOPE = f"{TEXT}: what it may be used for"
@@ -21,22 +21,6 @@ KEYS = (
     "whole_answer_budget, phrases, consent"
 )
 KNOWN = f"known are {KEYS}"
-MINIMAL = "name: Rook\nlanguage: en\nvoice: {engine: espeak, voice: en}\n"
-
-
-def persona(folder: Path, name: str, text: str) -> Path:
-    file = folder / name / "persona.yaml"
-    file.parent.mkdir()
-    file.write_text(text, encoding="utf-8")
-    return file
-
-
-def problems_of(folder: Path) -> list[str]:
-    """What loading says, once a good persona has been put beside and was loaded all the same."""
-    persona(folder, "good", MINIMAL.replace("Rook", "Good"))
-    library = load_personas(folder)
-    assert "good" in library.personas
-    return list(library.problems)
 
 
 def refused(folder: Path, text: str, *told: str) -> None:

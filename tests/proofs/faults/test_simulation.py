@@ -3,9 +3,6 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -14,17 +11,12 @@ from proofs.faults.checker import balance
 from proofs.faults.report import SHARE_OF_CONTENT, Figures, broken_promises, figures_of, too_few
 from proofs.faults.simulation.runs import judged, judged_content
 from proofs.faults.simulation.world import simulate
+from proofs.rig.cores import on_all_cores
 
 ROOT = Path(__file__).parents[3]
 SHORT = 0.15
 """Hours; a tenth of a second of real time for a minute"""
 PROGRAM = "from proofs.faults.simulation.world import simulate; print(simulate(5, 0.1).log)"
-
-
-def for_each(seeds: Iterable[int], run: Callable[[int], Figures]) -> list[Figures]:
-    """By as many processes as there are cores."""
-    with ProcessPoolExecutor(mp_context=get_context("fork")) as processes:
-        return list(processes.map(run, seeds))
 
 
 def half_an_hour(seed: int) -> Figures:
@@ -82,7 +74,7 @@ def test_what_only_comes_out_wrong_loses_nothing_and_gives_no_engine_a_rest() ->
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_over_several_seeds_content_costs_hardly_a_cloned_sentence() -> None:
-    runs = for_each(range(1, 7), half_an_hour_of_content)
+    runs = on_all_cores(half_an_hour_of_content, range(1, 7))
     assert [run.broken for run in runs] == [[]] * len(runs)
     assert too_few(runs, SHARE_OF_CONTENT) is None
 
@@ -90,5 +82,5 @@ def test_over_several_seeds_content_costs_hardly_a_cloned_sentence() -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_the_promise_holds_with_each_seed() -> None:
-    runs = for_each(range(1, 13), half_an_hour)
+    runs = on_all_cores(half_an_hour, range(1, 13))
     assert [(run.seed, run.broken) for run in runs if run.broken] == []

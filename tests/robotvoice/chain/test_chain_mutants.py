@@ -1,15 +1,14 @@
 """The model of the chain can fail: it finds each of these faults when one is put into the chain."""
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import ProcessPoolExecutor
 from functools import cache
-from multiprocessing import get_context
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from proofs.rig.cores import on_all_cores
 from proofs.rig.virtual_time import NothingEverHappens
 from tests.robotvoice.chain.chain_mutants import MUTANTS
 from tests.robotvoice.chain.chain_play import Parts, changed, source_of
@@ -98,8 +97,7 @@ def verdicts() -> dict[tuple[str, str], bool]:
     """Of all of them, by as many processes as there are cores; each inherits the worlds."""
     for name in CHECKS:
         worlds(name)  # that the chain as it is passes in all of them is no fault that was found
-    with ProcessPoolExecutor(mp_context=get_context("fork")) as processes:
-        return dict(zip(ALL, processes.map(verdict, ALL), strict=True))
+    return dict(zip(ALL, on_all_cores(verdict, ALL), strict=True))
 
 
 @pytest.mark.parametrize("mutant", ALL, ids=": ".join)
