@@ -15,7 +15,7 @@ from edge_client.settings.settings import Settings
 from edge_client.voice import File, Voice
 from robotvoice.errors import RobotVoiceError, UnknownLanguage, UnknownVoice
 from robotvoice.languages import language_of
-from robotvoice.wire.lenient import OPENAI_VOICES
+from robotvoice.wire.lenient_fields import OPENAI_VOICES
 
 __all__ = ["TTS", "EdgeTTS", "Espeak", "OpenAI_TTS", "Pico2Wave", "Piper"]
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeAlias, TypedDict, TypeVar, Unpack, overload
 
-from edge_client.door.door import SayRequest
+from edge_client.door.daemon_or_self import SayRequest
 from edge_client.door.program_queue import ProgramQueue, program_queue
 from edge_client.ground.loop_thread import LoopFuture
 from edge_client.ground.sound_files import no_wav

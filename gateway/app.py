@@ -11,12 +11,13 @@ from typing import Any
 from aiohttp import WSCloseCode, web
 
 from gateway.api.metrics import Now
-from gateway.api.openai import openai, openai_request
+from gateway.api.openai import openai_request
+from gateway.api.openai import openai_speech as openai
 from gateway.engines.cache.cache_engine import MEGABYTE
 from gateway.engines.engine_parts import Parts
 from gateway.engines.guarded_engines import GuardedEngines
 from gateway.http.openai_errors import base_url_as_json
-from gateway.mdns.advertise import Advertiser, NullAdvertiser
+from gateway.mdns.mdns_advertiser import Advertiser, NullAdvertiser
 from gateway.models.models import revisions
 from gateway.observe.counters import Metrics
 from gateway.observe.last_hour import LastHour

@@ -9,7 +9,7 @@ from gateway import serve_command
 from gateway.console import breaker_command, doctor, install, models_commands, status
 from gateway.console.persona import persona_commands
 from gateway.console.running_gateway import NotAnsweredError
-from gateway.ground.shown import NotShown, complain
+from gateway.ground.command_output import NotShown, complain
 from robotvoice.console.command_line import Run, program
 from robotvoice.console.output import write
 from robotvoice.errors import RobotVoiceError

@@ -3,7 +3,8 @@
 from aiohttp import web
 
 from gateway.api import breakers, health, metrics, personas, phrases, status_report, synthesize, websocket
-from gateway.api.openai import openai, openai_lists
+from gateway.api.openai import openai_lists
+from gateway.api.openai import openai_speech as openai
 from robotvoice.wire.wire import WEBSOCKET_PATH
 
 ROUTES = (

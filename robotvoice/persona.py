@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from robotvoice.reading import Acting, Numbers, Reading
-from robotvoice.record import NOT_ON_WIRE
+from robotvoice.json_records import NOT_ON_WIRE
+from robotvoice.reading_options import Acting, Numbers, Reading
 
 PERSONA_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 """What a persona may be called; use `fullmatch`."""

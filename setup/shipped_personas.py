@@ -12,7 +12,7 @@ from edge_client.personas.known_personas import SHIPPED, read_known_personas
 from gateway.api.personas import described
 from gateway.ground.folders import bundled_personas
 from gateway.personas.persona_files import load_personas
-from robotvoice.record import write_record
+from robotvoice.json_records import write_record
 
 
 def shipped_personas() -> str:

@@ -181,7 +181,7 @@ def test_no_package_imports_the_tests_the_proofs_or_the_demonstration() -> None:
 
 
 def test_zeroconf_is_used_only_to_announce_and_to_discover() -> None:
-    allowed = {"gateway/mdns/advertise.py", "edge_client/discovery/discovery.py"}
+    allowed = {"gateway/mdns/mdns_advertiser.py", "edge_client/discovery/discovery.py"}
     assert not importers([p for p in code_of(*PACKAGES, "demo") if relative(p) not in allowed], "zeroconf")
 
 

@@ -94,7 +94,7 @@ def _shout(asked: UpstreamRequest) -> Fields:
 """
 ASK = """
 import asyncio, json
-from edge_client.doctor.loudspeaker_findings import findings
+from edge_client.doctor.doctor_checks import findings
 from edge_client.settings.settings import load_settings
 from gateway.clips.recording_checks import CHECKS
 from gateway.engines.upstream.dialects import DIALECTS, UpstreamRequest
@@ -263,8 +263,8 @@ def add_one_of_each(copy: Copy) -> None:
     check.behind("gateway/console/doctor_checks.py", r"\Z", GATEWAY_CHECK)
 
     finding = copy.following("a check of the robot's doctor")
-    finding.name_in("edge_client/doctor/loudspeaker_findings.py", "findings", "            _arm(settings),\n")
-    finding.behind("edge_client/doctor/loudspeaker_findings.py", r"\Z", ROBOT_CHECK)
+    finding.name_in("edge_client/doctor/doctor_checks.py", "findings", "            _arm(settings),\n")
+    finding.behind("edge_client/doctor/doctor_checks.py", r"\Z", ROBOT_CHECK)
 
     recordings = copy.following("a check of recordings")
     row = (

@@ -38,7 +38,7 @@ def add_to(commands: Commands) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from edge_client.doctor.loudspeaker_findings import findings, page
+    from edge_client.doctor.doctor_checks import findings, page
 
     settings = settings_of(options)
     found = terminal.run(findings(settings))

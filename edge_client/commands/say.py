@@ -105,7 +105,7 @@ def _dry_run(text: str, options: argparse.Namespace, settings: "Settings") -> in
 
 async def _say(text: str, options: argparse.Namespace, settings: "Settings") -> "Said | Queued":
     from edge_client.daemon.daemon_errors import NoDaemon
-    from edge_client.door.door import SayRequest, by_itself, by_the_daemon
+    from edge_client.door.daemon_or_self import SayRequest, by_itself, by_the_daemon
 
     asked_at = asyncio.get_running_loop().time()
     request = SayRequest(

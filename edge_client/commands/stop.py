@@ -74,7 +74,7 @@ def in_words(told: Mapping[str, Any], who: str | None = None) -> str:
 
 def _by_itself(settings: "Settings") -> str | None:
     """Who speaks without the daemon, and how to end it."""
-    from edge_client.playback.voice_lock import speaking_now
+    from edge_client.playback.loudspeaker_lock import speaking_now
 
     who = speaking_now(settings.voice_lock)
     if who is None:

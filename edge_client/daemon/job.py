@@ -5,7 +5,7 @@ import math
 from dataclasses import dataclass, field
 
 from edge_client.personas.known_personas import KnownPersona
-from edge_client.playback.player_session import Heard
+from edge_client.playback.utterance_playback import Heard
 from robotvoice.errors import RobotVoiceError
 from robotvoice.utterance import Priority, Reason, Sentence
 from robotvoice.voice_warnings import VoiceWarnings

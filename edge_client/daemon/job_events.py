@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from edge_client.daemon.job import Job
-from edge_client.playback.player_session import via
+from edge_client.playback.utterance_playback import via
 from robotvoice.chain.chain_events import SentenceStarted
 from robotvoice.errors import PlayerFailed, TooManyRequests
 

@@ -21,8 +21,8 @@ from edge_client.phrasebook.phrase_manifest import Manifest
 from edge_client.phrasebook.phrase_pull import PhrasePull
 from edge_client.phrasebook.repeat_counter import RepeatCounter
 from edge_client.playback.loudspeaker import Loudspeaker
-from edge_client.playback.player_session import Begins, play_chain
 from edge_client.playback.players.player_choice import plays_files
+from edge_client.playback.utterance_playback import Begins, play_chain
 from edge_client.settings.settings import Settings
 from edge_client.speaking.robot import LONGEST_TEXT
 from edge_client.speaking.status_sentence import GatewayStanding, summary

@@ -16,10 +16,10 @@ from typing import Any, Protocol
 from edge_client.daemon.daemon_errors import DaemonGone, Stopped, TooLate
 from edge_client.daemon.job import Job
 from edge_client.playback.devices.device_problem import Away, LoudspeakerAway
-from edge_client.playback.player_session import UNHEARD, Begins
+from edge_client.playback.utterance_playback import UNHEARD, Begins
 from robotvoice.chain.chain_events import SentenceStarted
 from robotvoice.errors import PlayerFailed, RobotVoiceError, SpokenInPart, TooManyRequests
-from robotvoice.ground.changed import Changed
+from robotvoice.ground.changes import Changed
 from robotvoice.utterance import Priority
 
 log = logging.getLogger(__name__)

@@ -9,12 +9,12 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
-from edge_client.discovery.address_order import by_turns, merged
 from edge_client.discovery.endpoint import Endpoint
+from edge_client.discovery.host_order import by_turns, merged
 from edge_client.discovery.network import NO_NETWORK, has_network, own_interfaces
 from edge_client.discovery.txt_record import endpoints_of, printable
 from robotvoice.errors import RobotVoiceError
-from robotvoice.ground.changed import set_within
+from robotvoice.ground.changes import set_within
 from robotvoice.ground.interfaces import Address, Interface
 from robotvoice.ground.network_changes import NetworkChanges
 from robotvoice.wire.wire import PROTOCOL_VERSION, SERVICE_TYPE

@@ -6,7 +6,7 @@ import socket
 from dataclasses import dataclass, field
 from typing import Literal
 
-from robotvoice.record import NOT_ON_WIRE
+from robotvoice.json_records import NOT_ON_WIRE
 from robotvoice.wire.wire import DEFAULT_PORT
 
 _ADDRESS = re.compile(

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from edge_client.discovery.address_order import MOST_ADDRESSES, by_turns, merged
 from edge_client.discovery.endpoint import Endpoint
+from edge_client.discovery.host_order import MOST_ADDRESSES, by_turns, merged
 
 __all__ = ["MOST_ADDRESSES", "MOST_NAMES", "GatewayTable"]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from edge_client.discovery.address_order import nearest_first
+from edge_client.discovery.host_order import nearest_first
 from edge_client.discovery.network import own_interfaces
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from ipaddress import IPv6Address, ip_address
 
-from edge_client.discovery.address_order import MOST_ADDRESSES, nearest_first
 from edge_client.discovery.endpoint import Endpoint
+from edge_client.discovery.host_order import MOST_ADDRESSES, nearest_first
 from robotvoice.ground.interfaces import Interface, is_link_local
 from robotvoice.persona import PERSONA_ID
 

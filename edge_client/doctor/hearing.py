@@ -7,7 +7,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from edge_client.doctor.count import count_to_six, swallowed
+from edge_client.doctor.sound_check import count_to_six, swallowed
 from edge_client.playback.devices.device_names import on_card
 from edge_client.playback.devices.sound_cards import Card
 from edge_client.playback.loudspeaker import Loudspeaker

@@ -11,14 +11,14 @@ from typing import Any
 
 from edge_client.daemon.daemon_client import reach
 from edge_client.daemon.daemon_errors import NoDaemon, Stopped
-from edge_client.door.door import SayRequest, by_itself, by_the_daemon
+from edge_client.door.daemon_or_self import SayRequest, by_itself, by_the_daemon
 from edge_client.ground.loop_thread import LoopThread
 from edge_client.personas.known_personas import load_known_personas
 from edge_client.playback.players.playback_clock import PlaybackClock
 from edge_client.speaking.result import Queued, Said
 from edge_client.speaking.robot import Script
 from robotvoice.errors import RobotVoiceError, TooManyRequests
-from robotvoice.reading import PLAIN
+from robotvoice.reading_options import PLAIN
 
 log = logging.getLogger(__name__)
 

@@ -11,15 +11,15 @@ from typing import Any
 
 from edge_client.discovery.discovery import DiscoveryFailed, browse
 from edge_client.discovery.endpoint import Endpoint
-from edge_client.link.choice import first_ready
+from edge_client.link.gateway_choice import first_ready
+from edge_client.link.last_gateway import LastGateway
 from edge_client.link.link import NOT_FOUND, NOT_LOOKED_FOR, GatewayLink, OnDemand
-from edge_client.link.memory import Memory
 from edge_client.settings.settings import Settings
 from robotvoice.chain.breaker import BreakerSettings, CircuitBreaker, State
 from robotvoice.chain.guarded import GuardedEngine
 from robotvoice.chain.recovery import send_canary
 from robotvoice.errors import EngineFailure
-from robotvoice.ground.changed import set_within
+from robotvoice.ground.changes import set_within
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ class CommandGateway:
     def __init__(self, settings: Settings, *, clock: Callable[[], float] = time.time) -> None:
         self._settings = settings
         self._clock = clock
-        self.memory = Memory(settings, clock=clock)
+        self.memory = LastGateway(settings, clock=clock)
         self.breaker = CircuitBreaker("gateway", ONE_STRIKE, clock=clock, remembered=self.memory.breaker)
         self._opened_before = self.breaker.opened
         self._background: asyncio.Task[None] | None = None

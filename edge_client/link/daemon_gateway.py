@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from edge_client.discovery.endpoint import Endpoint
 from edge_client.discovery.gateway_table import GatewayTable
+from edge_client.link.last_gateway import LastGateway
 from edge_client.link.link import NOT_FOUND, GatewayLink, OnDemand
-from edge_client.link.memory import Memory
 from edge_client.link.reconnecting import Reconnecting
 from edge_client.settings.settings import Settings
 from robotvoice.chain.breaker import CircuitBreaker
 from robotvoice.chain.guarded import GuardedEngine
-from robotvoice.ground.changed import set_within
+from robotvoice.ground.changes import set_within
 from robotvoice.utterance import Reason
 from robotvoice.wire import wire
 
@@ -42,7 +42,7 @@ class DaemonGateway:
 
     def __init__(self, settings: Settings, *, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
-        self.memory = Memory(settings, clock=clock)
+        self.memory = LastGateway(settings, clock=clock)
         # With a heartbeat to ask, one bad sentence is no reason to give up a gateway that lives.
         self.breaker = CircuitBreaker("gateway", clock=clock)
         self._sockets = Reconnecting(

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 
 from robotvoice.errors import EngineFailure
-from robotvoice.ground.changed import set_within
+from robotvoice.ground.changes import set_within
 
 EVERY = 2.0
 """Seconds between two pings while nothing is asked for"""

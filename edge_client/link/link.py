@@ -6,7 +6,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from edge_client.discovery.endpoint import Endpoint
-from edge_client.link.choice import first_ready
+from edge_client.link.gateway_choice import first_ready
 from edge_client.link.readyz import ask, load_aiohttp
 from edge_client.link.sentence import request_of, seconds_for, spoken_over
 from robotvoice.chain.breaker import CircuitBreaker

@@ -13,8 +13,8 @@ from edge_client.discovery.discovery import DiscoveryFailed, watch
 from edge_client.discovery.endpoint import Endpoint
 from edge_client.discovery.gateway_table import GatewayTable
 from edge_client.ground.restart import until_done
-from edge_client.link.choice import best_of, better_than
 from edge_client.link.duplicate_id import twin_of, what_is_wrong
+from edge_client.link.gateway_choice import best_of, better_than
 from edge_client.link.link import NOT_LOOKED_FOR
 from edge_client.link.readyz import load_aiohttp
 from robotvoice.chain.breaker import CircuitBreaker
@@ -22,7 +22,7 @@ from robotvoice.chain.recovery import send_canary
 from robotvoice.engines.base import Engine
 from robotvoice.errors import NOT_THE_ENGINES, EngineFailure, EngineUnavailable
 from robotvoice.ground.backoff import Backoff
-from robotvoice.ground.changed import set_within
+from robotvoice.ground.changes import set_within
 from robotvoice.languages import CANNOT_READ, CANNOT_SPEAK
 from robotvoice.utterance import Reason
 from robotvoice.wire import wire

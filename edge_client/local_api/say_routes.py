@@ -11,11 +11,11 @@ from edge_client.local_api.daemon_keys import DAEMON
 from edge_client.speaking.result import as_answer, describe
 from robotvoice.errors import InvalidMessage
 from robotvoice.http.file_answers import warned
+from robotvoice.json_records import read_record
 from robotvoice.languages import asked_language
-from robotvoice.record import read_record
 from robotvoice.utterance import LONGEST_DEADLINE, PRIORITIES, PriorityName
 from robotvoice.voice_warnings import VoiceWarnings
-from robotvoice.wire.lenient import nearest, read_leniently
+from robotvoice.wire.lenient_fields import nearest, read_leniently
 from robotvoice.wire.speed import possible
 
 

@@ -18,7 +18,7 @@ from robotvoice.voice_warnings import VoiceWarnings
 from robotvoice.wire import wire
 from robotvoice.wire.file_request import read_file_request
 from robotvoice.wire.last_answers import LastAnswer, key_of
-from robotvoice.wire.lenient import warn_of_rate
+from robotvoice.wire.lenient_fields import warn_of_rate
 
 MOST_INSIDE = 4
 """Texts that are made at once; each has its own way to the gateway"""

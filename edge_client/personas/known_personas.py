@@ -14,6 +14,7 @@ from robotvoice.chain.budget import possible_budget
 from robotvoice.errors import InvalidMessage, UnknownVoice
 from robotvoice.ground.near_names import near
 from robotvoice.ground.state_files import read_whole, write_whole
+from robotvoice.json_records import read_record, write_record
 from robotvoice.languages import is_other
 from robotvoice.persona import (
     FIRST_AUDIO_BUDGET,
@@ -23,8 +24,7 @@ from robotvoice.persona import (
     VoiceSpec,
     numbers_named,
 )
-from robotvoice.reading import Acting, Numbers, Reading
-from robotvoice.record import read_record, write_record
+from robotvoice.reading_options import Acting, Numbers, Reading
 
 log = logging.getLogger(__name__)
 

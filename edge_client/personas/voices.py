@@ -28,7 +28,7 @@ from robotvoice.errors import EngineFailure, InvalidMessage, NothingCanSpeak, Sp
 from robotvoice.persona import VoiceSpec
 from robotvoice.utterance import Reason, Sentence
 from robotvoice.voice_warnings import IGNORED, VoiceWarnings
-from robotvoice.wire.lenient import stands_for_anybody
+from robotvoice.wire.lenient_fields import stands_for_anybody
 
 if TYPE_CHECKING:  # a single command keeps nothing
     from edge_client.link.command_gateway import CommandGateway

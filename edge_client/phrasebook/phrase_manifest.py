@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from robotvoice.errors import InvalidMessage, RobotVoiceError
-from robotvoice.record import read_record, write_record
+from robotvoice.json_records import read_record, write_record
 from robotvoice.sound.pcm import WIRE_FORMAT, wav_header
 from robotvoice.text import MAX_SENTENCE
 

@@ -10,12 +10,12 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from edge_client.discovery.endpoint import Endpoint
-from edge_client.phrasebook.phrase_files import Intake
+from edge_client.phrasebook.pack_intake import Intake
 from edge_client.phrasebook.phrase_manifest import Manifest, PhrasesFailed, Recording, read_manifest
 from edge_client.phrasebook.phrase_store import PhraseStore, Shelf
 from robotvoice.errors import InvalidMessage
 from robotvoice.ground.backoff import Backoff
-from robotvoice.ground.changed import set_within
+from robotvoice.ground.changes import set_within
 
 if TYPE_CHECKING:  # aiohttp is loaded off the loop
     from edge_client.phrasebook.phrase_download import PhraseDownload

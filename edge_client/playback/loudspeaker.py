@@ -14,13 +14,13 @@ from edge_client.playback.devices.device_names import device_for
 from edge_client.playback.devices.device_problem import Away, Kind, advice
 from edge_client.playback.devices.output_device import OutputDevice
 from edge_client.playback.devices.sound_cards import PROC
+from edge_client.playback.loudspeaker_lock import PAUSE, LoudspeakerLock
 from edge_client.playback.players.lead_in import woken
 from edge_client.playback.players.playback_clock import PlaybackClock
 from edge_client.playback.players.player import Played, Player
 from edge_client.playback.players.player_choice import NoSound, open_player
 from edge_client.playback.pre_buffer import PreBuffer
 from edge_client.playback.programs.before_playing import BeforePlaying
-from edge_client.playback.voice_lock import PAUSE, VoiceLock
 from edge_client.playback.volume import FULL, softer
 from edge_client.settings.settings import Settings
 from robotvoice.errors import PlayerFailed
@@ -69,7 +69,7 @@ class Loudspeaker:
         """Why nothing can be heard, if waiting does not help"""
         self._player: Player | None = None
         self._before = BeforePlaying(settings.before, settings.before_timeout) if settings.before else None
-        self._lock = VoiceLock(settings.voice_lock)
+        self._lock = LoudspeakerLock(settings.voice_lock)
         self._mine = asyncio.Lock()
         self._news = asyncio.Event()
         self._tried = self._was_there = False

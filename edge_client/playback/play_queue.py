@@ -10,7 +10,7 @@ from edge_client.playback.players.playback_clock import PlaybackClock
 from edge_client.playback.pre_buffer import PreBuffer
 from robotvoice.chain.chain_events import SentenceStarted
 from robotvoice.errors import NothingCanSpeak, SpokenInPart
-from robotvoice.ground.changed import Changed
+from robotvoice.ground.changes import Changed
 from robotvoice.sound.pcm import AudioChunk
 
 Item: TypeAlias = AudioChunk | SentenceStarted | NothingCanSpeak | SpokenInPart | None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from edge_client.ground.loudspeaker_lock import default_path
+from edge_client.ground.loudspeaker_lock_path import default_path
 from edge_client.settings import setting_values
 from robotvoice.errors import InvalidSettings
 from robotvoice.ground.setting_variables import PREFIX

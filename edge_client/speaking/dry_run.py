@@ -10,7 +10,7 @@ from edge_client.speaking.robot import LONGEST_FILE_TEXT, LONGEST_TEXT
 from robotvoice.engines.espeak.espeak_engine import EspeakEngine
 from robotvoice.errors import EmptyText, EngineFailure
 from robotvoice.persona import VoiceSpec
-from robotvoice.reading import Acting
+from robotvoice.reading_options import Acting
 from robotvoice.text import Omission, Omissions, apply_lexicon, sentences
 from robotvoice.text.writing.scripts import Legible
 from robotvoice.utterance import Sentence

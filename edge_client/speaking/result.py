@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:  # Who asks a daemon needs nothing of what speaks.
     from edge_client.discovery.endpoint import Endpoint
     from edge_client.personas.known_personas import KnownPersona
-    from edge_client.playback.player_session import Heard
+    from edge_client.playback.utterance_playback import Heard
     from robotvoice.persona import VoiceSpec
 
 
@@ -89,7 +89,7 @@ def describe(
     `last_seen`: when that one answered for the last time, in seconds since 1970.
     """
     from edge_client.personas.voices import FIRST_LOCAL, local_voices
-    from edge_client.playback.player_session import via
+    from edge_client.playback.utterance_playback import via
     from edge_client.speaking.status_sentence import GatewayStanding, why_not_the_gateway
 
     local: tuple[VoiceSpec | None, ...] = (*(None,) * FIRST_LOCAL, *local_voices(persona))

@@ -11,8 +11,8 @@ from pathlib import Path
 from edge_client.link.command_gateway import CommandGateway
 from edge_client.personas.voices import Voices
 from edge_client.playback.loudspeaker import Loudspeaker
-from edge_client.playback.player_session import Begins, Heard, play_chain
 from edge_client.playback.players.playback_clock import PlaybackClock
+from edge_client.playback.utterance_playback import Begins, Heard, play_chain
 from edge_client.settings.settings import Settings
 from edge_client.speaking.result import Said, describe
 from robotvoice.chain.fallback import FallbackChain
@@ -20,7 +20,7 @@ from robotvoice.chain.whole_file import speak_whole
 from robotvoice.engines.espeak.espeak_engine import EspeakEngine
 from robotvoice.errors import EngineFailure, NothingCanSpeak, RobotVoiceError, SpokenInPart
 from robotvoice.ground.state_files import write_where_told
-from robotvoice.reading import PLAIN, Reading
+from robotvoice.reading_options import PLAIN, Reading
 from robotvoice.sound.pcm import AudioChunk, wav_header
 from robotvoice.text import sentences
 from robotvoice.utterance import RequestOptions, Sentence, Utterance

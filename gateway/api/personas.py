@@ -8,8 +8,8 @@ from typing import Any
 from aiohttp import web
 
 from gateway.requests.app_keys import DEFAULT_PERSONA, PERSONAS
+from robotvoice.json_records import write_record
 from robotvoice.persona import LOCAL_ENGINES, Persona, VoiceSpec
-from robotvoice.record import write_record
 
 
 async def personas(request: web.Request) -> web.Response:

@@ -10,7 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 
-from robotvoice.ground.changed import set_within
+from robotvoice.ground.changes import set_within
 
 WINDOW = 3.0
 """Seconds of sound; any ping is answered after as long, and the fastest way is kept busy"""

@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from gateway.api.health import engine_told, identity, without_folders
-from gateway.api.summary import summary
+from gateway.api.status_summary import summary
 from gateway.models.models import display_name
 from gateway.requests.app_keys import (
     ADMISSION,

@@ -24,7 +24,7 @@ from robotvoice.text.text_thread import sentences_aside
 from robotvoice.utterance import Utterance
 from robotvoice.wire.file_request import FileRequest, read_file_request
 from robotvoice.wire.last_answers import LastAnswer, key_of
-from robotvoice.wire.lenient import warn_of_rate
+from robotvoice.wire.lenient_fields import warn_of_rate
 
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 READ_WITHIN = 30.0

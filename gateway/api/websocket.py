@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 from aiohttp import WSMessage, WSMsgType, web
 
+from gateway.api.client_connection import TOO_BIG, Socket
 from gateway.api.health import without_folders
-from gateway.api.socket import TOO_BIG, Socket
 from gateway.api.speaking import speak
 from gateway.engines.chains import all_cached, chain_for
 from gateway.observe.request_log import TextRecord

@@ -12,7 +12,7 @@ from gateway.console.running_gateway import (
     address_of,
     ask,
 )
-from gateway.ground.shown import complain, show, width
+from gateway.ground.command_output import complain, show, width
 from robotvoice.console.command_line import Commands, add_command
 
 EXAMPLES = {
@@ -46,7 +46,7 @@ def run(options: argparse.Namespace, load: Load) -> int:
 
 async def _run(options: argparse.Namespace, load: Load) -> int:
     from gateway.console.status import asked, page
-    from gateway.console.status_table import breaker_lines
+    from gateway.console.status_page import breaker_lines
 
     if options.engine and not options.state:
         complain(f"say what the breaker of {options.engine} is to do: open, close or auto")

@@ -43,8 +43,8 @@ def run(options: argparse.Namespace, load: Load) -> int:
 
 
 async def _looked(options: argparse.Namespace, load: Load) -> int:
-    from gateway.console.checks import Check, told
     from gateway.console.doctor_checks import everyday_checks
+    from gateway.console.doctor_table import Check, told
     from robotvoice.errors import InvalidSettings
 
     try:

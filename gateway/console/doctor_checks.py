@@ -13,7 +13,7 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
-from gateway.console.checks import Check
+from gateway.console.doctor_table import Check
 from gateway.console.running_gateway import ANY_ADDRESS, NotAnsweredError, ask, where_it_runs
 from gateway.engines.mlx.packages import not_installed
 from gateway.mdns.announcement import own_interfaces, where_to_announce

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from gateway.clips.clip import Clip
 from gateway.clips.reference_clips import load_persona_clip
-from gateway.console.checks import Check
+from gateway.console.doctor_table import Check
 from gateway.engines.mlx.mlx_engine import MlxEngine
 from gateway.models.models import as_size, models_of, revisions
 from gateway.settings.settings import Settings

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from gateway.ground.shown import show
+from gateway.ground.command_output import show
 from gateway.models.hub_cache import local_model
 from gateway.models.models import (
     PINNED,

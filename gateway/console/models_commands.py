@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gateway.console.options import DEFAULT_MODEL, Load, with_personas
-from gateway.ground.shown import complain, show
+from gateway.ground.command_output import complain, show
 from robotvoice.console.command_line import Commands, add_actions, add_command
 
 if TYPE_CHECKING:  # A base installation must be able to show the help.

@@ -15,7 +15,7 @@ from gateway.console.running_gateway import (
     address_of,
     ask,
 )
-from gateway.ground.shown import show, show_json, width
+from gateway.ground.command_output import show, show_json, width
 from robotvoice.console.command_line import Commands, add_command
 from robotvoice.console.wrapping import folded
 
@@ -47,7 +47,7 @@ def run(options: argparse.Namespace, load: Load) -> int:
 
 
 async def _run(options: argparse.Namespace, load: Load) -> int:
-    from gateway.console.status_table import status_lines
+    from gateway.console.status_page import status_lines
 
     address = await address_of(options, load)
     if options.watch and not options.json and sys.stdout.isatty():
@@ -70,7 +70,7 @@ async def asked(address: str) -> Mapping[str, Any]:
 
 async def _watch(address: str) -> None:
     """Until it is interrupted."""
-    from gateway.console.status_table import status_lines
+    from gateway.console.status_page import status_lines
 
     sys.stdout.write(ALL)
     while True:

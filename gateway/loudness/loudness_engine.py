@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import replace
 
-from gateway.loudness.loudness import Leveller
+from gateway.loudness.loudness_measure import Leveller
 from gateway.loudness.voice_loudness import ENOUGH, VoiceLoudness
 from robotvoice.engines.base import Engine, Readiness
 from robotvoice.engines.wrapped import WrappedEngine

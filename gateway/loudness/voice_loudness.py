@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gateway.loudness.loudness import STEP_SECONDS, TARGET, block_powers, gain_to, gated_loudness
+from gateway.loudness.loudness_measure import STEP_SECONDS, TARGET, block_powers, gain_to, gated_loudness
 from robotvoice.ground.state_files import write_whole
 from robotvoice.persona import LOCAL_ENGINES, VoiceSpec
 from robotvoice.sound.pcm import AudioFormat

@@ -34,7 +34,7 @@ from robotvoice.persona import (
     WhenUnavailable,
     numbers_named,
 )
-from robotvoice.reading import Acting, Numbers
+from robotvoice.reading_options import Acting, Numbers
 from robotvoice.text.numbers import spoken_numbers
 
 Phrase = Annotated[str, text_of(240), AfterValidator(printable), AfterValidator(speakable)]

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from robotvoice.errors import RobotVoiceError
 from robotvoice.persona import Persona
-from robotvoice.reading import Reading
+from robotvoice.reading_options import Reading
 from robotvoice.text import sentences
 
 

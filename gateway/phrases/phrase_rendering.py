@@ -24,7 +24,7 @@ from robotvoice.chain.attempt import Limits, attempt
 from robotvoice.chain.guarded import UNGUARDED, ChainEntry, GuardedEngine
 from robotvoice.errors import ContentFailure, EngineFailure, EngineUnavailable
 from robotvoice.ground.backoff import Rests
-from robotvoice.ground.changed import set_within
+from robotvoice.ground.changes import set_within
 from robotvoice.kept_sound.disk_trouble import DiskTrouble
 from robotvoice.kept_sound.kept_sound import STAYS
 from robotvoice.persona import Persona, VoiceSpec

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from gateway.clips.caller_clips import CallerClips
 from gateway.engines.guarded_engines import GuardedEngines
-from gateway.mdns.advertise import Advertiser
+from gateway.mdns.mdns_advertiser import Advertiser
 from gateway.observe.counters import Metrics
 from gateway.observe.last_hour import LastHour
 from gateway.observe.request_log import RequestLog

@@ -11,7 +11,7 @@ from robotvoice.persona import Persona
 from robotvoice.utterance import PRIORITIES, RequestOptions
 from robotvoice.voice_warnings import VoiceWarnings
 from robotvoice.wire import wire
-from robotvoice.wire.lenient import stands_for_anybody
+from robotvoice.wire.lenient_fields import stands_for_anybody
 from robotvoice.wire.speed import possible
 
 

@@ -7,7 +7,7 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from robotvoice.chain.chain_events import ChainEvent, Ended, SentenceStarted, TakenOver
-from robotvoice.ground.changed import Changed
+from robotvoice.ground.changes import Changed
 from robotvoice.utterance import Spoken
 
 AHEAD = 1

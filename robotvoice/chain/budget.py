@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from robotvoice.voice_warnings import VoiceWarnings
-from robotvoice.wire.lenient import nearest, number
+from robotvoice.wire.lenient_fields import nearest, number
 
 RESERVE = 0.25
 """Seconds that are kept for each engine that may have to take over, at least"""

@@ -10,7 +10,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
-from robotvoice.ground.changed import set_within
+from robotvoice.ground.changes import set_within
 from robotvoice.ground.interfaces import Interface
 
 log = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ from itertools import count
 from pathlib import Path
 
 from robotvoice.ground.state_files import write_whole
-from robotvoice.service.seal import intact
+from robotvoice.service.file_checksum import intact
 from robotvoice.service.service import Command, InstallFailed, Supervisor
 from robotvoice.service.supervisor import Run, carry_out, run, succeed
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from robotvoice.service.seal import sealed
+from robotvoice.service.file_checksum import sealed
 from robotvoice.service.service import TEMPLATES, Command, Service
 
 UNTIL_ENDED = 20.0

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 
-from robotvoice.service.seal import sealed
+from robotvoice.service.file_checksum import sealed
 from robotvoice.service.service import TEMPLATES, Command, InstallFailed, Service
 
 LINGER = Path("/var/lib/systemd/linger")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from robotvoice.errors import InvalidMessage
-from robotvoice.reading import PLAIN, Acting, Reading
+from robotvoice.reading_options import PLAIN, Acting, Reading
 from robotvoice.text.cleaning import MAX_CHARACTERS, check_length, check_speakable, clean
 from robotvoice.text.lexicon import apply_lexicon, find_words
 from robotvoice.text.marks.omissions import Omission, Omissions

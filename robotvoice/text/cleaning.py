@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from robotvoice.errors import EmptyText, TextTooLong
-from robotvoice.reading import PLAIN, Reading
+from robotvoice.reading_options import PLAIN, Reading
 from robotvoice.text.marks import pauses
 from robotvoice.text.marks.omissions import Omissions
 from robotvoice.text.sentences.lines import join_lines

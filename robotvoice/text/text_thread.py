@@ -4,7 +4,7 @@ import asyncio
 import sys
 from functools import partial
 
-from robotvoice.reading import PLAIN, Reading
+from robotvoice.reading_options import PLAIN, Reading
 from robotvoice.text import MAX_CHARACTERS, sentences
 from robotvoice.utterance import NO_CLIENT, RequestOptions, Sentence
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from robotvoice.languages import asked_language
 from robotvoice.voice_warnings import VoiceWarnings
-from robotvoice.wire.lenient import read_leniently
+from robotvoice.wire.lenient_fields import read_leniently
 from robotvoice.wire.speed import possible
 
 DECIDE = ("text", "voice", "language")

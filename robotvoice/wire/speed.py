@@ -2,7 +2,7 @@
 
 from robotvoice.utterance import RequestOptions
 from robotvoice.voice_warnings import VoiceWarnings
-from robotvoice.wire.lenient import nearest
+from robotvoice.wire.lenient_fields import nearest
 
 SLOWEST, FASTEST = 0.25, 4.0
 """As in OpenAI's dialect; 1 is the voice as it is"""

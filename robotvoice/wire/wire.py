@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from robotvoice.errors import InvalidMessage
-from robotvoice.record import read_record, write_record
+from robotvoice.json_records import read_record, write_record
 from robotvoice.sound.pcm import WIRE_SAMPLE_RATE
 from robotvoice.utterance import PriorityName, Spoken
 from robotvoice.voice_warnings import IGNORED, VoiceWarnings
-from robotvoice.wire.lenient import folded, read_leniently, warn_of_rate
+from robotvoice.wire.lenient_fields import folded, read_leniently, warn_of_rate
 
 PROTOCOL_VERSION = 1
 SERVICE_TYPE = "_robotvoice._tcp.local."

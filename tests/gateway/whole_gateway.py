@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from gateway.engines.engine_parts import Parts, parts_of
-from gateway.loudness.loudness import TARGET, integrated_loudness
+from gateway.loudness.loudness_measure import TARGET, integrated_loudness
 from gateway.settings.settings import Settings
 from robotvoice.persona import Persona
 from tests.gateway.in_process import RunningGateway, library, running

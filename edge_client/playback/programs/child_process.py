@@ -15,9 +15,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Self, cast
 
-from edge_client.ground.loudspeaker_lock import held
+from edge_client.ground.loudspeaker_lock_path import held
 from edge_client.playback.programs.child_failed import ChildFailed
-from robotvoice.ground.changed import set_within
+from robotvoice.ground.changes import set_within
 from robotvoice.ground.finishing import finished, had
 
 log = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ from aiohttp import web
 from gateway.api.openai.openai_events import Bare, Events, Wrapping, event
 from gateway.api.openai.openai_request import OpenAISpeech
 from gateway.api.openai.openai_voice import CLONING, Speaker
-from gateway.encoders.encoders import ENCODINGS, AsItIs, Encoding, Stream, encode
+from gateway.encoders.encodings import ENCODINGS, AsItIs, Encoding, Stream, encode
 from gateway.encoders.resample import at_wire_rate, whole_at_wire_rate
 from gateway.http.openai_errors import as_refusal, shown
 from gateway.observe.request_log import TextRecord

@@ -12,15 +12,15 @@ from typing import Any, Literal
 from aiohttp import web
 from pydantic_core import from_json
 
-from gateway.encoders.encoders import format_called, formats_here
+from gateway.encoders.encodings import format_called, formats_here
 from gateway.http.openai_errors import OpenAIRefusal
 from robotvoice.errors import InvalidMessage
+from robotvoice.json_records import NOT_ON_WIRE
 from robotvoice.languages import asked_language
-from robotvoice.record import NOT_ON_WIRE
 from robotvoice.sound.pcm import WIRE_SAMPLE_RATE
 from robotvoice.text import is_speakable
 from robotvoice.voice_warnings import VoiceWarnings
-from robotvoice.wire.lenient import read_leniently, warn_of_rate
+from robotvoice.wire.lenient_fields import read_leniently, warn_of_rate
 from robotvoice.wire.speed import possible
 
 BODY_LIMIT = 15 * 1024 * 1024

@@ -24,7 +24,7 @@ from robotvoice.chain.guarded import ChainEntry
 from robotvoice.errors import NothingCanSpeak
 from robotvoice.languages import language_of
 from robotvoice.persona import ModelVoice, Persona, VoiceSpec
-from robotvoice.reading import Reading
+from robotvoice.reading_options import Reading
 from robotvoice.voice_warnings import VoiceWarnings
 
 CLONING = "mlx"

@@ -17,9 +17,9 @@ from gateway.clips.reference_clips import load_persona_clip, wav_of
 from gateway.clips.transcripts import not_plain_text
 from gateway.console.persona.persona_check import check_personas
 from gateway.engines.mlx.packages import not_installed
+from gateway.ground.command_output import show
 from gateway.ground.folder_files import spelled_there
 from gateway.ground.folders import owned_personas, reachable
-from gateway.ground.shown import show
 from gateway.models.hub_cache import local_model
 from gateway.models.model_folders import is_folder, resolved, why_no_model
 from gateway.models.models import revisions

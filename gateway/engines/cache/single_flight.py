@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from robotvoice.engines.base import Engine
 from robotvoice.errors import ContentFailure, EngineFailure, EngineUnavailable
-from robotvoice.ground.changed import Changed
+from robotvoice.ground.changes import Changed
 from robotvoice.persona import VoiceSpec
 from robotvoice.sound.pcm import AudioChunk
 from robotvoice.utterance import Sentence

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from robotvoice.reading import Reading
+from robotvoice.reading_options import Reading
 from robotvoice.text.marks.breaks import BREAK
 from robotvoice.text.marks.omissions import Omissions
 from robotvoice.text.marks.pauses import MARK, USUAL, mark, of_strength

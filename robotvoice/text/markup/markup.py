@@ -4,7 +4,7 @@
 
 import re
 
-from robotvoice.reading import Reading
+from robotvoice.reading_options import Reading
 from robotvoice.text.marks import pauses
 from robotvoice.text.marks.breaks import BREAK, BREAK_LINE, without_breaks
 from robotvoice.text.marks.omissions import Omissions

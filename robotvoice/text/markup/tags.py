@@ -6,7 +6,7 @@ end of the text. A lone end of a thought means that all before it was one.
 
 import re
 
-from robotvoice.reading import Acting
+from robotvoice.reading_options import Acting
 from robotvoice.text.marks.breaks import BREAK, CELL, INLINE, ROW, WORD, settled
 from robotvoice.text.marks.omissions import Kind, Omissions
 from robotvoice.text.marks.pauses import mark

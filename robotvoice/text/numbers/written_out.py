@@ -11,14 +11,14 @@ from robotvoice.text.numbers.grammar.figures import western
 from robotvoice.text.numbers.grammar.scan import Read, Rule, Scan
 from robotvoice.text.numbers.grammar.tongue import Tongue
 from robotvoice.text.numbers.grammar.vocabulary import alternatives
+from robotvoice.text.numbers.rules.amount_words import quantity
 from robotvoice.text.numbers.rules.arithmetic import operation, scientific
 from robotvoice.text.numbers.rules.clock import clock, duration, hours, ratio, zone
 from robotvoice.text.numbers.rules.dates import date
+from robotvoice.text.numbers.rules.digit_by_digit import address, hexadecimal, telephone
 from robotvoice.text.numbers.rules.fractions import fraction
 from robotvoice.text.numbers.rules.labels import item, labelled, openers
 from robotvoice.text.numbers.rules.names import after_hyphen, kept, name, row_of_numbers, version
-from robotvoice.text.numbers.rules.quantities import quantity
-from robotvoice.text.numbers.rules.rows import address, hexadecimal, telephone
 
 FIRST: Sequence[Rule] = (item,)
 """Before those of a language"""

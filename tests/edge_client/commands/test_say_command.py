@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.edge_client.daemon.daemon_rig import Loudspeaker
-from tests.edge_client.playback.test_voice_lock import held_elsewhere
+from tests.edge_client.playback.test_loudspeaker_lock import held_elsewhere
 from tests.edge_client.rig import Commands
 
 pytestmark = pytest.mark.slow

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from edge_client.commands.stop import in_words
-from edge_client.playback.voice_lock import speaking_now
+from edge_client.playback.loudspeaker_lock import speaking_now
 from robotvoice.ground.lock_file import locked
 from tests.edge_client.daemon.daemon_rig import Loudspeaker, running_daemon
 from tests.edge_client.rig import Commands, soon

@@ -10,7 +10,7 @@ from edge_client.daemon.job import Job
 from edge_client.daemon.speaker import Speaker
 from edge_client.personas.known_personas import KnownPersona
 from edge_client.playback.devices.device_problem import Away, Kind, LoudspeakerAway
-from edge_client.playback.player_session import Begins, Heard
+from edge_client.playback.utterance_playback import Begins, Heard
 from robotvoice.chain.chain_events import SentenceStarted
 from robotvoice.errors import PlayerFailed, RobotVoiceError
 from robotvoice.sound.pcm import WIRE_FORMAT, Origin

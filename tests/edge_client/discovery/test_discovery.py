@@ -21,7 +21,7 @@ from edge_client.discovery.discovery import (
     browse,
 )
 from edge_client.discovery.endpoint import Endpoint
-from gateway.mdns.advertise import MdnsAdvertiser
+from gateway.mdns.mdns_advertiser import MdnsAdvertiser
 from robotvoice.wire.wire import SERVICE_TYPE
 from tests.namespaces import unshared
 

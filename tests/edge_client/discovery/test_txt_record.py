@@ -5,7 +5,7 @@ from ipaddress import ip_interface
 
 import pytest
 
-from edge_client.discovery.address_order import MOST_ADDRESSES
+from edge_client.discovery.host_order import MOST_ADDRESSES
 from edge_client.discovery.txt_record import MOST_SCOPES, endpoints_of
 from robotvoice.ground.interfaces import Interface
 

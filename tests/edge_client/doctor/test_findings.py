@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from edge_client.doctor.loudspeaker_findings import Finding, findings, page
+from edge_client.doctor.doctor_checks import Finding, findings, page
 from edge_client.settings.settings import Settings
 from tests.edge_client.playback.devices.test_mixer import PI, USB
 from tests.edge_client.playback.proc_rig import Proc

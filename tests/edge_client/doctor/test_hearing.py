@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from edge_client.doctor.count import AUDIBLE, STEP, count_to_six, swallowed
 from edge_client.doctor.hearing import Hearing
+from edge_client.doctor.sound_check import AUDIBLE, STEP, count_to_six, swallowed
 from edge_client.playback.devices.sound_cards import Card
 from edge_client.settings.settings import Settings
 from tests.edge_client.rig import Program

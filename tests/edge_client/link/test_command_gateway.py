@@ -13,7 +13,7 @@ from edge_client.discovery.endpoint import Endpoint
 from edge_client.link import command_gateway
 from edge_client.link.command_gateway import CommandGateway
 from edge_client.settings.settings import Settings
-from gateway.mdns.advertise import MdnsAdvertiser
+from gateway.mdns.mdns_advertiser import MdnsAdvertiser
 from robotvoice.chain.breaker import State as Breaker
 from robotvoice.errors import EngineFailure
 from robotvoice.persona import VoiceSpec

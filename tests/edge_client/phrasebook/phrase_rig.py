@@ -14,7 +14,7 @@ from typing import Any
 from aiohttp import web
 
 from edge_client.discovery.endpoint import Endpoint
-from edge_client.phrasebook.phrase_files import Intake
+from edge_client.phrasebook.pack_intake import Intake
 from edge_client.phrasebook.phrase_manifest import Manifest, Recording, pcm_of
 from edge_client.phrasebook.phrase_pull import PhrasePull
 from edge_client.phrasebook.phrase_store import PhraseStore

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from edge_client.phrasebook.phrase_files import Intake
+from edge_client.phrasebook.pack_intake import Intake
 from edge_client.phrasebook.phrase_store import BOOK, PhraseStore
 from robotvoice.ground.state_files import UNFINISHED, read_whole
 from tests.edge_client.link.link_rig import until

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from edge_client.phrasebook.phrase_files import Intake
+from edge_client.phrasebook.pack_intake import Intake
 from edge_client.phrasebook.phrase_manifest import PhrasesFailed
 from edge_client.phrasebook.phrase_store import BLOCK
 from robotvoice.kept_sound.kept_sound import GONE, STAYS

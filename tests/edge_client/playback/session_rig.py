@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from edge_client.playback.loudspeaker import Loudspeaker
-from edge_client.playback.player_session import Heard, play_chain
+from edge_client.playback.utterance_playback import Heard, play_chain
 from edge_client.settings.settings import Settings
 from robotvoice.chain.fallback import FallbackChain
 from robotvoice.chain.guarded import ChainEntry, GuardedEngine

@@ -16,7 +16,7 @@ from edge_client.settings.settings import Settings
 from robotvoice.errors import PlayerFailed
 from robotvoice.sound.pcm import WIRE_FORMAT
 from tests.edge_client.playback.proc_rig import Proc
-from tests.edge_client.playback.test_voice_lock import held_elsewhere
+from tests.edge_client.playback.test_loudspeaker_lock import held_elsewhere
 from tests.edge_client.rig import SOON, Program, chunks, noise
 
 pytestmark = pytest.mark.usefixtures("no_process_is_left")

@@ -11,7 +11,7 @@ from gateway.clips.clip import Clip
 from gateway.engines.engine_parts import Parts
 from gateway.engines.mlx.mlx_engine import MlxEngine
 from gateway.guard.output_guard_engine import OutputGuardEngine
-from gateway.mdns.advertise import NullAdvertiser
+from gateway.mdns.mdns_advertiser import NullAdvertiser
 from gateway.personas.persona_files import PersonaLibrary
 from robotvoice import __version__
 from robotvoice.engines.base import Readiness

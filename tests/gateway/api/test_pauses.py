@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from robotvoice.persona import Persona, VoiceSpec
-from robotvoice.reading import Acting
+from robotvoice.reading_options import Acting
 from robotvoice.text import clean
 from tests.fakes.scripted_engine import ScriptedEngine
 from tests.gateway.api.openai.openai_client import CHUNK, Told, alone, talking

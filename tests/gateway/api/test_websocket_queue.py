@@ -112,7 +112,7 @@ async def test_a_client_that_goes_away_takes_all_its_texts_along(leave: str) -> 
 async def test_a_client_that_reads_nothing_is_cut_off_and_its_work_ends(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("gateway.api.socket.SEND_WITHIN", 0.3)
+    monkeypatch.setattr("gateway.api.client_connection.SEND_WITHIN", 0.3)
     own = ScriptedEngine("own", [2_000_000] * 20)
     async with running(ALONE, named(own)) as gateway, gateway.socket() as client:
         await client.ask()
@@ -121,7 +121,7 @@ async def test_a_client_that_reads_nothing_is_cut_off_and_its_work_ends(
 
 
 async def test_a_client_that_reads_nothing_does_not_hold_a_stop(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gateway.api.socket.CLOSE_WITHIN", 0.2)
+    monkeypatch.setattr("gateway.api.client_connection.CLOSE_WITHIN", 0.2)
     own = ScriptedEngine("own", [2_000_000] * 20)
     async with running(ALONE, named(own)) as gateway, gateway.socket() as client:
         await client.ask()

@@ -14,7 +14,7 @@ import pytest
 import websockets
 from aiohttp import ClientSession, WSMsgType
 
-from gateway.api import socket as limits
+from gateway.api import client_connection as limits
 from gateway.ground.folders import bundled_personas
 from gateway.personas.persona_files import load_personas
 from gateway.requests.app_keys import SOCKETS

@@ -8,7 +8,7 @@ import pytest
 import soundfile
 
 from gateway.encoders import ogg_opus
-from gateway.encoders.encoders import ENCODINGS
+from gateway.encoders.encodings import ENCODINGS
 from gateway.encoders.ogg_opus import OggOpus
 
 FRAME = 2 * 24 * 20

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gateway.ground.folders import bundled_personas
-from gateway.loudness.loudness import TARGET, integrated_loudness
+from gateway.loudness.loudness_measure import TARGET, integrated_loudness
 from gateway.personas.persona_files import load_personas
 from robotvoice.persona import Persona, VoiceSpec
 from tests.gateway.in_process import Client

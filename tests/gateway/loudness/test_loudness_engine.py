@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gateway.loudness.loudness import CEILING, TARGET, Leveller, integrated_loudness
 from gateway.loudness.loudness_engine import CALIBRATION_TEXT, LoudnessEngine, levelled
+from gateway.loudness.loudness_measure import CEILING, TARGET, Leveller, integrated_loudness
 from gateway.loudness.voice_loudness import ENOUGH, VoiceLoudness
 from robotvoice.engines.base import Engine, EngineBase
 from robotvoice.errors import EngineFailure

@@ -55,7 +55,7 @@ def told(program: str) -> Any:
 PRELUDE = """
 import asyncio, json, sys
 from edge_client.discovery.discovery import browse
-from gateway.mdns.advertise import MdnsAdvertiser
+from gateway.mdns.mdns_advertiser import MdnsAdvertiser
 
 def gateway(name, port, loopback_only):
     return MdnsAdvertiser(

@@ -9,9 +9,9 @@ from uuid import uuid4
 import pytest
 from zeroconf.asyncio import AsyncServiceInfo, AsyncZeroconf
 
-from gateway.mdns import advertise
 from gateway.mdns import interface_tasks as followed_places
-from gateway.mdns.advertise import Announced, MdnsAdvertiser
+from gateway.mdns import mdns_advertiser as advertise
+from gateway.mdns.mdns_advertiser import Announced, MdnsAdvertiser
 from proofs.rig.program import environment
 from robotvoice.wire.wire import SERVICE_TYPE
 from tests.gateway.in_process import soon

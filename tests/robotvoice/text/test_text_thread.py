@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from robotvoice.errors import EmptyText
-from robotvoice.reading import Reading
+from robotvoice.reading_options import Reading
 from robotvoice.text import sentences
 from robotvoice.text.numbers import spoken_numbers
 from robotvoice.text.text_thread import FEW_DIGITS, SHORT_TEXT, sentences_aside

@@ -7,7 +7,7 @@ import re
 from robotvoice.text.numbers.german.endings import ending_of
 from robotvoice.text.numbers.grammar.figures import value_of
 from robotvoice.text.numbers.grammar.scan import Read, Scan
-from robotvoice.text.numbers.rules.amounts import past_stop
+from robotvoice.text.numbers.rules.amount_forms import past_stop
 
 _SENTENCE = re.compile(r"S\. ?(?=[0-9])")
 _PARAGRAPH = re.compile(r"Abs\. ?[0-9]+ $")

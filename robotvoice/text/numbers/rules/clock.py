@@ -8,7 +8,7 @@ from robotvoice.text.numbers.grammar.figures import Figure
 from robotvoice.text.numbers.grammar.scan import Read, Scan
 from robotvoice.text.numbers.grammar.units import Unit, unit_at
 from robotvoice.text.numbers.grammar.vocabulary import Noun
-from robotvoice.text.numbers.rules.quantities import is_scored
+from robotvoice.text.numbers.rules.amount_words import is_scored
 
 _CLOCK = re.compile(
     r"(?P<hour>2[0-4]|[01]?[0-9])(?P<mark>[:.h])(?P<minute>[0-5][0-9])"

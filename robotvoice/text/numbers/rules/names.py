@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from robotvoice.text.numbers.grammar.scan import Read, Scan
-from robotvoice.text.numbers.rules.amounts import is_measured
+from robotvoice.text.numbers.rules.amount_forms import is_measured
 
 _TOKEN = re.compile(r"[^\W½¼¾⅐-⅞]+")
 _PIECES = re.compile(r"[0-9]+|[^\W\d]+|\w")

@@ -6,7 +6,7 @@ import io
 import pytest
 import soundfile
 
-from gateway.api.openai import openai as dialect
+from gateway.api.openai import openai_speech as dialect
 from tests.gateway.api.openai.openai_client import CHUNK, Told, alone, ask
 from tests.gateway.in_process import running, soon
 

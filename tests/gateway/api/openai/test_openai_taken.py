@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from robotvoice.persona import VoiceSpec
-from robotvoice.wire.lenient import OPENAI_VOICES
+from robotvoice.wire.lenient_fields import OPENAI_VOICES
 from tests.gateway.api.openai.openai_client import (
     DIES,
     Cloner,

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from gateway.loudness.loudness import TARGET, integrated_loudness
+from gateway.loudness.loudness_measure import TARGET, integrated_loudness
 from robotvoice.persona import Persona, VoiceSpec
 from robotvoice.utterance import Sentence
 from tests.gateway.engines.mlx.listening import Voice

@@ -9,8 +9,8 @@ import pytest
 from gateway.api.personas import described
 from gateway.personas.active_personas import succeeded
 from gateway.personas.persona_files import PersonaLibrary, load_personas
+from robotvoice.json_records import write_record
 from robotvoice.persona import UpstreamVoice, VoiceSpec
-from robotvoice.record import write_record
 
 CONSENT = "consent: {subject: Ada, granted_by: Ada, scope: home}\n"
 NAMED = "{engine: upstream, upstream: studio, voice: nova, model: tts-1, lexicon: {Pi: pie}}"

@@ -15,7 +15,7 @@ from edge_client.personas.known_personas import KnownPersona, KnownPersonas, sav
 from edge_client.settings.settings import Settings
 from edge_client.speaking.dry_run import dry_run
 from robotvoice.persona import VoiceSpec
-from robotvoice.reading import Numbers
+from robotvoice.reading_options import Numbers
 from robotvoice.text import MAX_SENTENCE, Reading, clean, sentences
 from robotvoice.text.numbers import LANGUAGES
 from tests.edge_client.conftest import environment, no_process_is_left, robotvoice, settings

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from edge_client.discovery.endpoint import Endpoint, parse_address
+from edge_client.link.last_gateway_file import load, save
 from edge_client.link.link import NOT_FOUND
-from edge_client.link.memory_file import load, save
 from edge_client.settings.settings import Settings
 from robotvoice.chain.breaker import CircuitBreaker, Remembered
 from robotvoice.utterance import Reason
@@ -15,7 +15,7 @@ FILE_NAME = "gateway.json"
 NOT_BACK_YET = Reason("not_ready", "gateway was found again but has not answered yet")
 
 
-class Memory:
+class LastGateway:
     """What is on disk, as far as it concerns a gateway that the settings call this robot's own."""
 
     def __init__(self, settings: Settings, *, clock: Callable[[], float] = time.time) -> None:

@@ -12,8 +12,8 @@ from uuid import uuid4
 import pytest
 from zeroconf.asyncio import AsyncZeroconf
 
-from gateway.mdns import advertise
-from gateway.mdns.advertise import MdnsAdvertiser, NullAdvertiser
+from gateway.mdns import mdns_advertiser as advertise
+from gateway.mdns.mdns_advertiser import MdnsAdvertiser, NullAdvertiser
 
 BROWSER = """
 import asyncio, json, sys

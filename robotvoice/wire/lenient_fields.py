@@ -10,7 +10,7 @@ from collections.abc import Collection, Hashable, Mapping
 from typing import Any, Literal, TypeVar, cast, get_args, get_origin
 
 from robotvoice.errors import InvalidMessage
-from robotvoice.record import fields_of, may_be_none, read_value
+from robotvoice.json_records import fields_of, may_be_none, read_value
 from robotvoice.voice_warnings import VoiceWarnings
 
 T = TypeVar("T")

@@ -10,8 +10,8 @@ from robotvoice.text.numbers.grammar.scan import Read, Scan
 from robotvoice.text.numbers.grammar.tongue import Tongue
 from robotvoice.text.numbers.grammar.units import unit_at
 from robotvoice.text.numbers.grammar.vocabulary import Noun
-from robotvoice.text.numbers.rules.amounts import Amount, amount_at
-from robotvoice.text.numbers.rules.plain import read_plain
+from robotvoice.text.numbers.rules.amount_forms import Amount, amount_at
+from robotvoice.text.numbers.rules.bare_numbers import read_plain
 
 _JOINED = re.compile(
     r"(?P<tight>[-–—‒−]|\.\.\.?|…)(?=[^\w\s]?\$?[.,]?[0-9])"

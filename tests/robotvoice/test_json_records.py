@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from robotvoice.errors import InvalidMessage
+from robotvoice.json_records import read_record, write_record
 from robotvoice.persona import VoiceSpec
-from robotvoice.record import read_record, write_record
 
 
 @dataclass(frozen=True, slots=True)

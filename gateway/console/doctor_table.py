@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Literal
 
+from gateway.ground.command_output import show, show_json, width
 from gateway.ground.problems import one_line
-from gateway.ground.shown import show, show_json, width
 from robotvoice.console.tables import sheet
 
 State = Literal["ok", "warn", "fail"]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from gateway.encoders.encoders import BLOCK, ENCODINGS, encode
+from gateway.encoders.encodings import BLOCK, ENCODINGS, encode
 
 
 @pytest.mark.parametrize("count", [1, 24_000, BLOCK, 2 * BLOCK + 1])

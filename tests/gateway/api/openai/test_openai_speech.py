@@ -11,7 +11,7 @@ import pytest
 import soundfile
 from openai import AsyncOpenAI
 
-from gateway.encoders.encoders import UNKNOWN_LENGTH
+from gateway.encoders.encodings import UNKNOWN_LENGTH
 from tests.gateway.api.openai.openai_client import CHUNK, Told, alone, talking
 from tests.gateway.in_process import soon
 

@@ -4,8 +4,8 @@ import random
 from ipaddress import ip_interface
 from typing import Any
 
-from edge_client.discovery.address_order import MOST_ADDRESSES, by_turns, merged, nearest_first
 from edge_client.discovery.endpoint import Endpoint
+from edge_client.discovery.host_order import MOST_ADDRESSES, by_turns, merged, nearest_first
 from robotvoice.ground.interfaces import Interface
 
 ROBOT = (

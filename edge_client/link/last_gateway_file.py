@@ -10,7 +10,7 @@ from edge_client.discovery.endpoint import Endpoint, parse_address
 from robotvoice.chain.breaker import Remembered
 from robotvoice.errors import RobotVoiceError
 from robotvoice.ground.state_files import read_whole, write_whole
-from robotvoice.record import read_record, write_record
+from robotvoice.json_records import read_record, write_record
 
 log = logging.getLogger(__name__)
 

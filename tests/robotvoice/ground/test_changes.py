@@ -2,7 +2,7 @@
 
 import asyncio
 
-from robotvoice.ground.changed import Changed, set_within
+from robotvoice.ground.changes import Changed, set_within
 
 
 async def test_all_who_wait_are_woken_and_who_comes_later_waits_for_the_next_one() -> None:

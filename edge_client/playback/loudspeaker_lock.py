@@ -5,7 +5,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from edge_client.ground.loudspeaker_lock import held
+from edge_client.ground.loudspeaker_lock_path import held
 from edge_client.playback.devices.sound_cards import lock_holder, program
 from robotvoice.ground.lock_file import is_at, lock, locked, unlock
 
@@ -15,7 +15,7 @@ PAUSE = 0.02
 """Seconds between two looks at whether it is free"""
 
 
-class VoiceLock:
+class LoudspeakerLock:
     """Nobody else speaks while it is held. To be closed.
 
     Where no lock can be had at all, an error in the log says so: two voices at once are better than none.

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from robotvoice.voice_warnings import VoiceWarnings
-from robotvoice.wire.lenient import number, read_leniently, whole_number
+from robotvoice.wire.lenient_fields import number, read_leniently, whole_number
 from robotvoice.wire.wire import Synthesize, decode_request
 
 

@@ -11,16 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from edge_client.ground.loudspeaker_lock import default_path, held
+from edge_client.ground.loudspeaker_lock_path import default_path, held
 from edge_client.playback.devices.sound_cards import lock_holder
-from edge_client.playback.voice_lock import VoiceLock
+from edge_client.playback.loudspeaker_lock import LoudspeakerLock
 from robotvoice.ground.lock_file import locked
 from tests.edge_client.rig import soon
 
 HOLD = """
 import asyncio, sys
 from pathlib import Path
-from edge_client.playback.voice_lock import VoiceLock
+from edge_client.playback.loudspeaker_lock import VoiceLock
 
 async def hold():
     assert VoiceLock(Path(sys.argv[1])).take()
@@ -63,7 +63,7 @@ def is_free(path: Path) -> bool:
 
 
 def test_while_another_process_has_it_it_cannot_be_taken_and_who_has_it_is_known(path: Path) -> None:
-    lock = VoiceLock(path)
+    lock = LoudspeakerLock(path)
     with held_elsewhere(path) as holder:
         assert not lock.take()
         assert not is_free(path)
@@ -79,7 +79,7 @@ def test_a_holder_that_is_killed_frees_it(path: Path) -> None:
 
 
 def test_it_is_free_when_it_is_given_back_and_can_be_taken_again(path: Path) -> None:
-    lock = VoiceLock(path)
+    lock = LoudspeakerLock(path)
     for _ in range(2):
         assert lock.take()
         assert not is_free(path)
@@ -90,7 +90,7 @@ def test_it_is_free_when_it_is_given_back_and_can_be_taken_again(path: Path) -> 
 
 def test_a_player_that_stays_open_has_it_as_often_as_it_is_taken(path: Path) -> None:
     """One that outlives us still sounds for a moment, in whichever text that was."""
-    lock = VoiceLock(path)
+    lock = LoudspeakerLock(path)
     assert lock.take()
     player = subprocess.Popen(["sleep", "60"], pass_fds=held.get())
     lock.give_back()
@@ -115,7 +115,7 @@ def test_every_user_may_take_it_whatever_the_first_ones_mask(path: Path) -> None
 
 
 def test_when_somebody_sweeps_the_folder_the_next_one_still_locks_what_others_see(path: Path) -> None:
-    lock = VoiceLock(path)
+    lock = LoudspeakerLock(path)
     assert lock.take()
     lock.give_back()
     path.unlink()
@@ -141,7 +141,7 @@ def test_where_no_lock_can_be_had_the_robot_still_speaks_and_says_so(
             os.mkfifo(path)
         case "nowhere":
             path = path / "nowhere"
-    lock = VoiceLock(path)
+    lock = LoudspeakerLock(path)
     assert lock.take()
     lock.give_back()
     assert not precious.exists()

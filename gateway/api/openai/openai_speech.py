@@ -19,7 +19,7 @@ from gateway.api.openai.openai_voice import (
     reading_for,
     speaker_for,
 )
-from gateway.encoders.encoders import ENCODINGS
+from gateway.encoders.encodings import ENCODINGS
 from gateway.engines.chains import all_cached
 from gateway.http.openai_errors import openai_answers
 from gateway.observe.request_log import TextRecord

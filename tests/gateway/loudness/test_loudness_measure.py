@@ -5,7 +5,14 @@ import math
 import numpy as np
 import pytest
 
-from gateway.loudness.loudness import CEILING, MOST_GAIN, Leveller, gain_to, integrated_loudness, k_weighting
+from gateway.loudness.loudness_measure import (
+    CEILING,
+    MOST_GAIN,
+    Leveller,
+    gain_to,
+    integrated_loudness,
+    k_weighting,
+)
 from tests.gateway.clips.recordings import noise
 
 RATES = [22_050, 24_000, 44_100, 48_000]
