@@ -144,8 +144,8 @@ class EngineFailure(RobotVoiceError):
 class ContentFailure(EngineFailure):
     """What an engine made of one text in one voice cannot be that text.
 
-    That may be the text's affair, or the voice's: `robotvoice.chain.blame` tells when it is the engine's.
-    With `another_take` it may come out well the next time.
+    That may be the text's affair, or the voice's: `robotvoice.chain.failure_attribution` tells when it is the
+    engine's. With `another_take` it may come out well the next time.
     """
 
     code = "content_failed"

@@ -42,7 +42,7 @@ log = logging.getLogger(__name__)
 
 LOOK_WITHIN = 1.0
 """Seconds that `status` waits for what the gateway says of a voice"""
-SOONEST, LATEST = 2.0, 60.0
+FIRST_PAUSE, LONGEST_PAUSE = 2.0, 60.0
 """Seconds until an eSpeak NG that did not start is tried again; each pause is twice the one before"""
 TALLIED = {"spoken", "dropped", "failed", "cut"}
 
@@ -219,7 +219,7 @@ class Daemon:
     async def _keep_espeak(self) -> None:
         """Warm from the start, and found again when it was lost."""
         await self.espeak.start()
-        backoff = Backoff(SOONEST, LATEST)
+        backoff = Backoff(FIRST_PAUSE, LONGEST_PAUSE)
         while not self.espeak.readiness(ANY_VOICE):
             # A busy boot is enough for that; no breaker would ever ask it again.
             await asyncio.sleep(backoff.next())

@@ -8,13 +8,13 @@ from robotvoice.ground.backoff import Backoff
 
 log = logging.getLogger(__name__)
 
-SOONEST, LATEST = 0.5, 60.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0
 """Seconds before what broke begins anew; each pause is twice the one before, unless all went well between"""
 
 
 async def until_done(work: Callable[[], Awaitable[None]], name: str) -> None:
     """Returns when the work does, or when it is cancelled. `name` is for the log."""
-    clock, backoff = asyncio.get_running_loop().time, Backoff(SOONEST, LATEST)
+    clock, backoff = asyncio.get_running_loop().time, Backoff(FIRST_PAUSE, LONGEST_PAUSE)
     while True:
         began = clock()
         try:
@@ -25,6 +25,6 @@ async def until_done(work: Callable[[], Awaitable[None]], name: str) -> None:
                 raise
             # Also when it waited for something that somebody else had cancelled.
             log.exception("%s broke, and begins anew", name)
-        if clock() - began > LATEST:
+        if clock() - began > LONGEST_PAUSE:
             backoff.reset()
         await asyncio.sleep(backoff.next())

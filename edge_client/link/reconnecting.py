@@ -32,7 +32,7 @@ if TYPE_CHECKING:  # aiohttp is loaded off the loop
 
 log = logging.getLogger(__name__)
 
-SOONEST, LATEST = 0.5, 5.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0
 """Seconds between two searches; each pause is twice as long as the one before it"""
 JITTER = 0.25
 """Share of a pause that is left out by chance, so that robots do not come back all at once"""
@@ -162,7 +162,7 @@ class Reconnecting:
     async def _run(self, engine: Engine) -> None:
         """Until cancelled; then the connection is closed."""
         await load_aiohttp()
-        loop, backoff = asyncio.get_running_loop(), Backoff(SOONEST, LATEST)
+        loop, backoff = asyncio.get_running_loop(), Backoff(FIRST_PAUSE, LONGEST_PAUSE)
         socket: Socket | None = None
         better: Endpoint | None = None
         try:
@@ -177,7 +177,7 @@ class Reconnecting:
                 if socket:
                     better = await self._while_it_lives(socket, engine)
                     socket = socket if better else None
-                    if better or loop.time() - began > LATEST:
+                    if better or loop.time() - began > LONGEST_PAUSE:
                         backoff.reset()
                         continue
                 await self._rest(backoff.next() * (1 - JITTER * random.random()))
@@ -209,7 +209,7 @@ class Reconnecting:
                 told = True
                 log.warning("%s", error)
             if error:
-                await asyncio.sleep(LATEST)
+                await asyncio.sleep(LONGEST_PAUSE)
 
     async def _look_for_twins(self) -> None:
         """When somebody was heard or is connected to, until cancelled."""

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 BETWEEN_FILES = 0.2
 """Seconds before each round: news come in rows, and anybody may make news"""
-SOONEST, LATEST = 1.0, 60.0
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 """Seconds until a round that failed is repeated; each pause is twice as long as the one before it"""
 AT_A_TIME = 300.0
 """Seconds for one persona, and the rest of one recording; what is left then waits for the next round"""
@@ -96,7 +96,7 @@ class PhrasePull:
 
     async def run(self) -> None:
         """Until cancelled."""
-        backoff = Backoff(SOONEST, LATEST)
+        backoff = Backoff(FIRST_PAUSE, LONGEST_PAUSE)
         try:
             while True:
                 self._news.clear()

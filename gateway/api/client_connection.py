@@ -38,7 +38,7 @@ UNREADABLE: Mapping[int, wire.Error] = {
 """What a client is told of a frame that cannot be read, by the code that the connection is closed with"""
 
 
-class Socket(web.WebSocketResponse):
+class ClientConnection(web.WebSocketResponse):
     """Raises ConnectionError when the client is gone. `watch` has to run while it is open."""
 
     def __init__(self, request: web.Request) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import WSMessage, WSMsgType, web
 
-from gateway.api.client_connection import TOO_BIG, Socket
+from gateway.api.client_connection import TOO_BIG, ClientConnection
 from gateway.api.health import without_folders
 from gateway.api.speaking import speak
 from gateway.engines.chains import all_cached, chain_for
@@ -50,7 +50,7 @@ WAITING_UTTERANCES = 8
 
 
 @dataclass(eq=False, slots=True)
-class Job:
+class SpeakJob:
     """One accepted utterance of a socket."""
 
     request: wire.Synthesize
@@ -63,7 +63,7 @@ class Job:
 
 async def websocket(request: web.Request) -> web.WebSocketResponse:
     """A conversation; it ends when the client leaves or the gateway stops."""
-    socket = Socket(request)
+    socket = ClientConnection(request)
     try:
         await socket.prepare(request)
     except ValueError:  # aiohttp does not expect a key that is not ASCII
@@ -80,14 +80,14 @@ async def websocket(request: web.Request) -> web.WebSocketResponse:
 class WebSocketSession:
     """Reads requests and answers each at once; speaks them one at a time."""
 
-    def __init__(self, socket: Socket, app: web.Application, client: str, id: str) -> None:
+    def __init__(self, socket: ClientConnection, app: web.Application, client: str, id: str) -> None:
         """`id` is that of the handshake; an utterance's is `id/1`, where 1 is its own or its number."""
         self._socket = socket
         self._app = app
         self._client = client
         self._id = id
         self._numbers = itertools.count(1)
-        self._jobs: dict[Job, None] = {}
+        self._jobs: dict[SpeakJob, None] = {}
         self._wake = asyncio.Event()
 
     async def run(self, *, events: bool = False) -> None:
@@ -190,7 +190,7 @@ class WebSocketSession:
         if request.id is not None:
             await self._socket.send(wire.Accepted(request.id, round(predicted * 1000)))
         utterance = Utterance(id, persona.id, persona.language, spoken)
-        self._jobs[Job(request, utterance, chain, budget, seen)] = None
+        self._jobs[SpeakJob(request, utterance, chain, budget, seen)] = None
         self._wake.set()
 
     async def _tell_of_changes(self) -> None:
@@ -243,7 +243,7 @@ class WebSocketSession:
             self._wake.clear()
             await self._wake.wait()
 
-    async def _speak(self, job: Job) -> None:
+    async def _speak(self, job: SpeakJob) -> None:
         try:
             with job.seen, self._app[ADMISSION].admit():
                 job.seen.has_its_turn()

@@ -9,7 +9,7 @@ Level = Literal["problem", "warning", "remark"]
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ClipFinding:
     """What was found and what to do about it."""
 
     code: str
@@ -17,7 +17,7 @@ class Finding:
     text: str
 
 
-def of_level(findings: Iterable[Finding], level: Level) -> tuple[str, ...]:
+def of_level(findings: Iterable[ClipFinding], level: Level) -> tuple[str, ...]:
     """Their sentences."""
     return tuple(finding.text for finding in findings if finding.level == level)
 
@@ -50,7 +50,7 @@ class CheckedClip:
     """A clip that can be used, and what was found in it."""
 
     clip: Clip
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[ClipFinding, ...] = ()
     heard: "Measures | None" = field(default=None, compare=False, repr=False)
     """What its transcript is compared with"""
     cut: bool = False

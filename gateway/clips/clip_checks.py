@@ -7,7 +7,7 @@ import numpy as np
 
 from gateway.clips.activity import activity_in, quiet_places
 from gateway.clips.check_measures import LONGEST, SHORTEST
-from gateway.clips.clip import CLIP_RATE, TRAILING_SILENCE, CheckedClip, Clip, Finding, of_level
+from gateway.clips.clip import CLIP_RATE, TRAILING_SILENCE, CheckedClip, Clip, ClipFinding, of_level
 from gateway.clips.frames import HOP_SECONDS, frames_of
 from gateway.clips.measures import Recorded, measured
 from gateway.clips.recording_checks import findings_of
@@ -45,7 +45,7 @@ def check_caller_clip(samples: np.ndarray, file: Recorded) -> CheckedClip:
     places = part.places_to_cut()
     end = places[-1] - part.begin if places else LONGEST
     checked = _checked(part, end)
-    told = Finding(
+    told = ClipFinding(
         "cut",
         "warning",
         f"the clip of {_length(file)} was cut to its first {end:.1f} s, as it may have {LONGEST:g} s"

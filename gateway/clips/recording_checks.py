@@ -28,7 +28,7 @@ from gateway.clips.check_measures import (
     says_short,
     says_stray,
 )
-from gateway.clips.clip import Finding, Level
+from gateway.clips.clip import ClipFinding, Level
 from gateway.clips.measures import Measures
 
 
@@ -47,7 +47,7 @@ class ClipCheck:
     below: bool = False
     """Whether less than the limit is too little; else more, or as much, is too much"""
 
-    def finding(self, heard: Measures) -> Finding | None:
+    def finding(self, heard: Measures) -> ClipFinding | None:
         """The gravest that applies."""
         value = self.measure(heard)
         limits: tuple[tuple[Level, float | None], ...] = (
@@ -57,7 +57,7 @@ class ClipCheck:
         )
         for level, limit in limits:
             if limit is not None and (value < limit if self.below else value >= limit):
-                return Finding(self.code, level, self.says(heard, value))
+                return ClipFinding(self.code, level, self.says(heard, value))
         return None
 
 
@@ -225,14 +225,14 @@ CHECKS: tuple[ClipCheck, ...] = (
 )
 
 
-def findings_of(heard: Measures) -> tuple[Finding, ...]:
+def findings_of(heard: Measures) -> tuple[ClipFinding, ...]:
     """What is told of a recording; of one that cannot be used only the first reason."""
     found = tuple(_found(heard))
     problems = tuple(finding for finding in found if finding.level == "problem")
     return problems[:1] or found
 
 
-def _found(heard: Measures) -> Iterator[Finding]:
+def _found(heard: Measures) -> Iterator[ClipFinding]:
     for check in CHECKS:
         if finding := check.finding(heard):
             yield finding

@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from gateway.clips.clip import Finding
+from gateway.clips.clip import ClipFinding
 
 PLAIN = "save it as plain text that holds the words alone"
 _BINARY = (
@@ -61,7 +61,7 @@ def words_only(text: str) -> str | None:
     return f"is {name}; send the words alone" if name else None
 
 
-def marks_in(text: str) -> Finding | None:
+def marks_in(text: str) -> ClipFinding | None:
     """What in a plain text is no word of the clip, with its first line."""
     lines = text.splitlines()
     labels = Counter(label[1] for line in lines if (label := _LABEL.match(line)))
@@ -70,7 +70,7 @@ def marks_in(text: str) -> Finding | None:
         # Once it may be said: `Attention: mind the gap.`
         named = label is not None and labels.total() > 1
         for name in ("the name of a speaker",) if named else _marks(line):
-            return Finding(
+            return ClipFinding(
                 "marks",
                 "warning",
                 f"line {number} holds {name}, which nobody says in the clip; leave only what is heard",

@@ -1,6 +1,6 @@
 """Whether a transcript can be all that is said in a recording: its syllables against those that are heard."""
 
-from gateway.clips.clip import Finding
+from gateway.clips.clip import ClipFinding
 from gateway.clips.frames import HOP_SECONDS
 from gateway.clips.measures import Measures
 from gateway.clips.syllables import syllables
@@ -18,7 +18,7 @@ NEAR_A_PAUSE = 1.0
 WRITE_IT_ALL = "write down all that is said, to the letter, and nothing else"
 
 
-def words_against(heard: Measures, transcript: str, language: str | None) -> Finding | None:
+def words_against(heard: Measures, transcript: str, language: str | None) -> ClipFinding | None:
     """What is wrong with the length of a transcript. `language` is a tag, None if nobody knows."""
     written = syllables(transcript, language or "")
     sounded = len(heard.nuclei) * WRITTEN_FOR_HEARD
@@ -27,10 +27,10 @@ def words_against(heard: Measures, transcript: str, language: str | None) -> Fin
         return None
     times, pace = written / sounded, written / spoken
     if times < FEW and pace < SLOW:
-        return Finding("words", "warning", _too_few(heard, written))
+        return ClipFinding("words", "warning", _too_few(heard, written))
     if times > MANY and pace > FAST:
         more = f"has about {times:.1f} times the words that are heard in its clip"
-        return Finding(
+        return ClipFinding(
             "words",
             "problem" if times > VERY_MANY else "warning",
             f"the transcript {more}; {WRITE_IT_ALL}",

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from gateway.engines.engine_parts import Parts
 from gateway.engines.upstream.configured import MissingUpstream
-from robotvoice.chain.blame import Blame
 from robotvoice.chain.breaker import DEFAULTS, BreakerChange, BreakerSettings, CircuitBreaker
+from robotvoice.chain.failure_attribution import FailureAttribution
 from robotvoice.chain.guarded import GuardedEngine
 from robotvoice.persona import UPSTREAM_PREFIX
 
@@ -31,7 +31,7 @@ class GuardedEngines(dict[str, GuardedEngine]):
             # What only plays from disk has nothing to be given a rest.
             plays = parts.cache is not None and name == parts.cache.name
             breaker = None if plays else CircuitBreaker(name, settings, clock=clock, listener=listener)
-            self[name] = GuardedEngine(engine, breaker, blame=Blame(clock))
+            self[name] = GuardedEngine(engine, breaker, blame=FailureAttribution(clock))
 
     def __missing__(self, name: str) -> GuardedEngine:
         if not name.startswith(UPSTREAM_PREFIX):

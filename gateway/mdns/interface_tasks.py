@@ -9,7 +9,7 @@ from robotvoice.ground.backoff import Backoff
 from robotvoice.ground.interfaces import Interface
 from robotvoice.ground.network_changes import NetworkChanges
 
-SOONEST, LATEST = 1.0, 30.0
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 """Seconds until what failed is tried again; each pause is twice as long as the one before it"""
 
 
@@ -101,7 +101,7 @@ class FollowedPlaces:
         task.add_done_callback(self._ending.discard)
 
     async def _keep(self, followed: Followed) -> None:
-        backoff = Backoff(SOONEST, LATEST)
+        backoff = Backoff(FIRST_PAUSE, LONGEST_PAUSE)
         while True:
             try:
                 await self._work(followed)

@@ -27,7 +27,7 @@ from gateway.mdns.announcement import (
     scoped,
     where_to_announce,
 )
-from gateway.mdns.interface_tasks import LATEST, Followed, FollowedPlaces
+from gateway.mdns.interface_tasks import LONGEST_PAUSE, Followed, FollowedPlaces
 from gateway.mdns.sockets import hear_only
 from robotvoice.wire.wire import PROTOCOL_VERSION, SERVICE_TYPE
 
@@ -133,7 +133,7 @@ class MdnsAdvertiser:
                 await self._places.run()
             except Exception:  # whatever it is, it must not end the announcement for good
                 log.exception("announcing by mDNS broke, and begins anew")
-            await asyncio.sleep(LATEST)
+            await asyncio.sleep(LONGEST_PAUSE)
 
     @property
     def _told_of(self) -> list[Followed]:

@@ -51,7 +51,7 @@ NOBODY_WAITS = Limits(finish=600.0, patience=10.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class RenderingJob:
     """A sentence that is to be recorded."""
 
     persona: Persona
@@ -121,7 +121,7 @@ class PhraseRendering:
         else:
             await self._wait(LOOK_AGAIN if jobs or not self._all_settled() else None)
 
-    def _jobs(self) -> Iterator[Job]:
+    def _jobs(self) -> Iterator[RenderingJob]:
         """What is missing, and what is not as loud as its voice, which is learned while it speaks."""
         for persona in self._personas.library.personas.values():
             if not (wanted := sentences_to_record(persona)):
@@ -137,9 +137,9 @@ class PhraseRendering:
                 there = held.get(text)
                 off = _decibels(levelled.gain(persona.voice), there.gain) if levelled and there else 0.0
                 if there is None or off > unlike:
-                    yield Job(persona, number, text)
+                    yield RenderingJob(persona, number, text)
 
-    def _can_be_made(self, job: Job) -> bool:
+    def _can_be_made(self, job: RenderingJob) -> bool:
         if self._full or self._rests.left(DISK, job.voice.engine, job.persona, job):
             return False
         engine = self._engines[job.voice.engine]
@@ -147,7 +147,7 @@ class PhraseRendering:
             return False  # who reads all of it speaks it, and that is no clone
         return self._kept(job) or bool(engine.readiness(job.voice))
 
-    async def _make(self, job: Job) -> None:
+    async def _make(self, job: RenderingJob) -> None:
         levelled = self._levelled(job.voice)
         gain = levelled.gain(job.voice) if levelled else 1.0
         try:
@@ -176,7 +176,7 @@ class PhraseRendering:
         if not self._again.is_set():
             await self._keep(job, wav, gain)
 
-    async def _recorded(self, job: Job) -> bytes:
+    async def _recorded(self, job: RenderingJob) -> bytes:
         """A WAV. Raises EngineFailure and EngineUnavailable."""
         name = CacheEngine.name if self._kept(job) else job.voice.engine
         # Without the breaker, and with figures of its own: this is no measure for those who wait.
@@ -187,7 +187,7 @@ class PhraseRendering:
             sound = [chunk async for chunk in chunks if chunk.samples]
         return wav_file(await whole_at_wire_rate(sound), WIRE_FORMAT)
 
-    async def _keep(self, job: Job, wav: bytes, gain: float) -> None:
+    async def _keep(self, job: RenderingJob, wav: bytes, gain: float) -> None:
         try:
             kept = await self._store.put(job.persona, job.text, wav, gain)
         except OSError as error:
@@ -205,7 +205,7 @@ class PhraseRendering:
         self._trouble.over()
         self._changed()
 
-    def _kept(self, job: Job) -> bool:
+    def _kept(self, job: RenderingJob) -> bool:
         return all_cached(job.persona, self._engines, [self._sentence(job)])
 
     def _all_settled(self) -> bool:
@@ -218,7 +218,7 @@ class PhraseRendering:
         return self._engines.parts.levelled.get(voice.engine)
 
     @staticmethod
-    def _sentence(job: Job) -> Sentence:
+    def _sentence(job: RenderingJob) -> Sentence:
         return Sentence(job.number - 1, job.text, FOR_LATER)
 
     async def _wait(self, seconds: float | None) -> None:

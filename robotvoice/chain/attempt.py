@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
-from robotvoice.chain.blame import Whose
+from robotvoice.chain.failure_attribution import Whose
 from robotvoice.chain.guarded import ChainEntry, Settles
 from robotvoice.engines.base import Engine
 from robotvoice.errors import ContentFailure, EngineFailure, EngineForbidden, EngineUnavailable

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from robotvoice.chain.blame import Blame
 from robotvoice.chain.breaker import LETS_USERS_THROUGH, CircuitBreaker, State
+from robotvoice.chain.failure_attribution import FailureAttribution
 from robotvoice.engines.base import READY, Engine, Readiness, legible_of
 from robotvoice.persona import VoiceSpec
 from robotvoice.text import apply_lexicon
@@ -71,7 +71,7 @@ class GuardedEngine:
     engine: Engine
     breaker: CircuitBreaker | None = None
     first_audio: FirstAudio = field(default_factory=FirstAudio)
-    blame: Blame = field(default_factory=Blame)
+    blame: FailureAttribution = field(default_factory=FailureAttribution)
 
     @property
     def first_audio_cap(self) -> float:

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from gateway.api.openai.openai_events import Bare, Events, Wrapping, event
 from gateway.api.openai.openai_request import OpenAISpeech
-from gateway.api.openai.openai_voice import CLONING, Speaker
+from gateway.api.openai.openai_voice import CLONING, RequestVoice
 from gateway.encoders.encodings import ENCODINGS, AsItIs, Encoding, Stream, encode
 from gateway.encoders.resample import at_wire_rate, whole_at_wire_rate
 from gateway.http.openai_errors import as_refusal, shown
@@ -33,7 +33,9 @@ THROUGH_PROXIES: Mapping[str, str] = {"Cache-Control": "no-store", "X-Accel-Buff
 class Answer:
     """One answer on its way. Status and headers come with the first sound."""
 
-    def __init__(self, request: web.Request, asked: OpenAISpeech, speaker: Speaker, seen: TextRecord) -> None:
+    def __init__(
+        self, request: web.Request, asked: OpenAISpeech, speaker: RequestVoice, seen: TextRecord
+    ) -> None:
         self._request, self._speaker, self._seen = request, speaker, seen
         self._encoding: Encoding = ENCODINGS[asked.response_format]
         self._instructed = bool(asked.instructions)

@@ -12,12 +12,12 @@ from aiohttp import web
 from gateway.api.openai.openai_answer import Answer
 from gateway.api.openai.openai_request import OpenAISpeech, parsed, whole_body
 from gateway.api.openai.openai_voice import (
-    Speaker,
+    RequestVoice,
     check_can_speak,
     held,
     persona_for,
     reading_for,
-    speaker_for,
+    request_voice_for,
 )
 from gateway.encoders.encodings import ENCODINGS
 from gateway.engines.chains import all_cached
@@ -67,7 +67,7 @@ async def _spoken(request: web.Request, seen: TextRecord) -> tuple[Answer | web.
             spoken = await sentences_aside(asked.input, limit=most, reading=reading, asked=how)
             said = budget_header(request, warnings)
             work.enter_context(app[ADMISSION].admit())
-            speaker = await speaker_for(app, asked, persona, warnings, own_only=own)
+            speaker = await request_voice_for(app, asked, persona, warnings, own_only=own)
             seen.is_for(speaker.persona, speaker.chain.own_engine, clones=speaker.clones)
             answer = Answer(request, asked, speaker, seen)
             long, whole = len(asked.input) > MAX_CHARACTERS, _is_whole(app, asked, speaker, spoken)
@@ -88,7 +88,7 @@ async def _spoken(request: web.Request, seen: TextRecord) -> tuple[Answer | web.
 
 
 def _is_whole(
-    app: web.Application, asked: OpenAISpeech, speaker: Speaker, spoken: tuple[Sentence, ...]
+    app: web.Application, asked: OpenAISpeech, speaker: RequestVoice, spoken: tuple[Sentence, ...]
 ) -> bool:
     """Whether it goes out as one file: a WAV too, if all of it is there at once and its length known."""
     if ENCODINGS[asked.response_format].stream is None:

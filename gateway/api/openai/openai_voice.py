@@ -34,7 +34,7 @@ CALLER = "ref_audio"
 
 
 @dataclass(frozen=True, slots=True)
-class Speaker:
+class RequestVoice:
     """Who will speak."""
 
     chain: FallbackChain
@@ -68,14 +68,14 @@ def reading_for(persona: Persona | None, asked: OpenAISpeech) -> Reading:
     return persona.reading if persona else Reading(asked.language or "", numbers="words")
 
 
-async def speaker_for(
+async def request_voice_for(
     app: web.Application,
     asked: OpenAISpeech,
     persona: Persona | None,
     warnings: VoiceWarnings,
     *,
     own_only: bool = False,
-) -> Speaker:
+) -> RequestVoice:
     """Raises Refusal and InvalidClip."""
     if asked.ref_audio is not None:
         return await _clone(app, asked, asked.ref_audio, warnings)
@@ -84,7 +84,7 @@ async def speaker_for(
 
 
 @contextmanager
-def held(app: web.Application, speaker: Speaker) -> Iterator[None]:
+def held(app: web.Application, speaker: RequestVoice) -> Iterator[None]:
     """While this is open, the engine finds the caller's clip."""
     if speaker.clip is None:
         yield
@@ -105,13 +105,13 @@ def models(app: web.Application) -> dict[str, str]:
     return {display_name(voice.model): voice.model for voice in voices}
 
 
-def _persona(app: web.Application, asked: OpenAISpeech, persona: Persona, own_only: bool) -> Speaker:
+def _persona(app: web.Application, asked: OpenAISpeech, persona: Persona, own_only: bool) -> RequestVoice:
     told = replace(
         persona,
         voice=_as_asked(app, persona.voice, asked),
         fallbacks=tuple(_as_asked(app, voice, asked) for voice in persona.fallbacks),
     )
-    return Speaker(
+    return RequestVoice(
         chain_for(told, app[ENGINES], own_only=own_only),
         persona.id,
         persona.language,
@@ -141,7 +141,9 @@ def _takes_instructions(app: web.Application, voice: VoiceSpec, asked: OpenAISpe
     return reason is None or reason.code != "not_supported"
 
 
-async def _clone(app: web.Application, asked: OpenAISpeech, audio: bytes, warnings: VoiceWarnings) -> Speaker:
+async def _clone(
+    app: web.Application, asked: OpenAISpeech, audio: bytes, warnings: VoiceWarnings
+) -> RequestVoice:
     """The clip's voice and no other: who sends a clip wants that one."""
     known = models(app)
     engine = app[ENGINES].get(CLONING)
@@ -184,10 +186,10 @@ async def _clone(app: web.Application, asked: OpenAISpeech, audio: bytes, warnin
             name = language_of(asked.language).name
             warnings.add("language", f"{name} is not followed: this model finds out the language by itself")
     chain = FallbackChain([ChainEntry(engine, spec)])
-    return Speaker(chain, CALLER, asked.language or "", clip=(voice.key, checked.clip))
+    return RequestVoice(chain, CALLER, asked.language or "", clip=(voice.key, checked.clip))
 
 
-def check_can_speak(speaker: Speaker) -> None:
+def check_can_speak(speaker: RequestVoice) -> None:
     """Raises NothingCanSpeak or, where it is known when to come back, Refusal."""
     ready = speaker.chain.can_speak()
     if ready.reason:

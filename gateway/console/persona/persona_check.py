@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gateway.clips.clip import CLIP_RATE, Finding, of_level
+from gateway.clips.clip import CLIP_RATE, ClipFinding, of_level
 from gateway.clips.reference_clips import load_persona_clip
 from gateway.console.persona.voice_check import VoiceCheck
 from gateway.engines.mlx.packages import not_installed
@@ -66,7 +66,7 @@ class _Clips:
     """What the clips of a persona are, and what was found in them."""
 
     lines: dict[tuple[Path, str | None], str] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[ClipFinding] = field(default_factory=list)
 
     @classmethod
     async def of(cls, persona: Persona) -> "_Clips":
@@ -82,7 +82,7 @@ class _Clips:
         try:
             checked = await load_persona_clip(path, voice.transcript, voice.language)
         except InvalidClip as error:
-            self.findings.append(Finding("clip", "problem", f"{path.name}: {error.message}"))
+            self.findings.append(ClipFinding("clip", "problem", f"{path.name}: {error.message}"))
             return f"{path.name}, which cannot be used"
         self.findings += [replace(found, text=f"{path.name}: {found.text}") for found in checked.findings]
         seconds = checked.clip.seconds

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from contextlib import AsyncExitStack
 
-from gateway.clips.clip import Finding
+from gateway.clips.clip import ClipFinding
 from gateway.engines.pyttsx3.pyttsx3_engine import Pyttsx3Engine
 from gateway.engines.upstream.configured import upstream_engines
 from gateway.models.model_folders import why_no_model
@@ -43,15 +43,15 @@ class VoiceCheck:
     async def __aexit__(self, *_: object) -> None:
         await self._until.aclose()
 
-    def findings_of(self, persona: Persona) -> list[Finding]:
+    def findings_of(self, persona: Persona) -> list[ClipFinding]:
         """About each of its voices, also of those that a silent persona never uses."""
         found = []
         for place, voice in enumerate(_all(persona)):
             where = f"fallbacks[{place - 1}]" if place else "voice"
             if why := self._refusal(voice):
-                found.append(Finding("voice", "problem", f"{where}: {why}"))
+                found.append(ClipFinding("voice", "problem", f"{where}: {why}"))
             elif told := self._other_language(voice, persona.language):
-                found.append(Finding("language", "warning", f"{where}: {told}"))
+                found.append(ClipFinding("language", "warning", f"{where}: {told}"))
         return found
 
     def cannot_tell(self) -> list[str]:

@@ -12,9 +12,9 @@ from functools import partial
 from gateway.clips.clip import Clip
 from gateway.engines.mlx.limits import SentenceLimits, token_cap
 from gateway.engines.mlx.model_worker import ModelWorker
-from gateway.engines.mlx.turn import Turn
 from gateway.engines.mlx.worker_call import ClipOf
 from gateway.engines.mlx.worker_messages import WARM_UP, Speak
+from gateway.engines.mlx.worker_sentence import WorkerSentence
 from robotvoice.engines.base import Readiness
 from robotvoice.errors import EngineUnavailable, InvalidClip
 from robotvoice.languages import language_of, script_of
@@ -157,7 +157,7 @@ class MlxEngine:
             interval=self._limits.interval,
             max_tokens=token_cap(sentence.text),
         )
-        turn = Turn(speak, model_voice, sentence.asked)
+        turn = WorkerSentence(speak, model_voice, sentence.asked)
         if clones and not worker.has_prepared(model_voice.key):
             turn.clip = await self._clip_of(model_voice)
         name = voice.voice or model_voice.speaker or model_voice.model.rpartition("/")[2]
@@ -174,7 +174,7 @@ class MlxEngine:
         worker = ready.get(self._last) or next(iter(ready.values()), None)
         if worker is None:
             raise EngineUnavailable("not_ready", self.description)
-        turn = Turn(Speak(next(self._ids), WARM_UP, WARM_UP), None, FOR_NOBODY)
+        turn = WorkerSentence(Speak(next(self._ids), WARM_UP, WARM_UP), None, FOR_NOBODY)
         async with aclosing(self._chunks(worker, turn, Origin(self.name, WARM_UP))) as chunks:
             # Of noise nothing need come: that the worker came to the end is the proof.
             async for _ in chunks:
@@ -184,7 +184,7 @@ class MlxEngine:
         await self._end(list(self._workers))
 
     async def _chunks(
-        self, worker: ModelWorker, turn: Turn, origin: Origin
+        self, worker: ModelWorker, turn: WorkerSentence, origin: Origin
     ) -> AsyncGenerator[AudioChunk, None]:
         worker.submit(turn)
         assert worker.facts is not None

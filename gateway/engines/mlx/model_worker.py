@@ -12,11 +12,11 @@ from gateway.engines.mlx.harmful_voices import HarmfulVoices
 from gateway.engines.mlx.limits import SentenceLimits
 from gateway.engines.mlx.model_pace import Pace
 from gateway.engines.mlx.scheduler import Scheduler
-from gateway.engines.mlx.turn import Turn
 from gateway.engines.mlx.worker_call import ClipOf, WorkerCall
 from gateway.engines.mlx.worker_figures import Figures, key_of
 from gateway.engines.mlx.worker_messages import Progress, Ready, Speak, Unusable
 from gateway.engines.mlx.worker_process import WorkerProcess
+from gateway.engines.mlx.worker_sentence import WorkerSentence
 from robotvoice.engines.base import READY, Readiness
 from robotvoice.errors import EngineFailure, EngineUnavailable
 from robotvoice.ground.backoff import Backoff
@@ -109,7 +109,7 @@ class ModelWorker:
         """Wall time by audio time."""
         return self._pace.real_time_factor
 
-    def submit(self, turn: Turn) -> None:
+    def submit(self, turn: WorkerSentence) -> None:
         """Raises EngineUnavailable when it is not ready or too many wait."""
         if self._not_ready:
             raise EngineUnavailable(self._not_ready.code, self._not_ready.text)
@@ -129,7 +129,7 @@ class ModelWorker:
         """Other voices are expected."""
         self._scheduler.wake()
 
-    def leave(self, turn: Turn) -> None:
+    def leave(self, turn: WorkerSentence) -> None:
         """Nobody listens to the turn any more."""
         turn.left = True
         self._scheduler.remove(turn)
@@ -225,7 +225,7 @@ class ModelWorker:
                 if voice := self._to_prepare(tried):
                     tried.add(voice.key)
                     # Nobody listens: it is over as soon as the reference is encoded.
-                    await self._conversation.speak(Turn(Speak(0, "", voice.key), voice, left=True))
+                    await self._conversation.speak(WorkerSentence(Speak(0, "", voice.key), voice, left=True))
                     continue
                 filled = asyncio.create_task(self._scheduler.filled(), name="mlx next turn")
                 try:
@@ -246,7 +246,7 @@ class ModelWorker:
         # One that a worker did not survive waits until somebody asks for it.
         return next((voice for voice in known if voice.key not in self._harmful), None)
 
-    def _until_it_ends(self, current: Turn, priority: Priority) -> float:
+    def _until_it_ends(self, current: WorkerSentence, priority: Priority) -> float:
         """Seconds from when it began. What nobody waits for gives way, but not in its first piece."""
         gives_way = current.priority is Priority.BACKGROUND and priority is not Priority.BACKGROUND
         if not (gives_way or current.left):
@@ -255,7 +255,7 @@ class ModelWorker:
             return self._pace.prepare
         return 0.0 if current.sounded else self._pace.first_audio_p95(key_of(current))
 
-    def _wall_of(self, turn: Turn) -> float:
+    def _wall_of(self, turn: WorkerSentence) -> float:
         return self._pace.wall_of(key_of(turn), turn.speak.text)
 
     def _becomes(self, state: State, reason: Reason | None, retry_in: float | None = None) -> None:

@@ -5,7 +5,7 @@ import itertools
 from collections import Counter
 from collections.abc import Sequence
 
-from gateway.engines.mlx.turn import Turn
+from gateway.engines.mlx.worker_sentence import WorkerSentence
 from robotvoice.errors import EngineUnavailable
 from robotvoice.utterance import Priority
 
@@ -23,7 +23,7 @@ class Scheduler:
         self._limit = limit
         self._patience = patience
         self._each = each
-        self._line: dict[Turn, float] = {}
+        self._line: dict[WorkerSentence, float] = {}
         """In the order they came, with the time at which each is given back"""
         self._served: dict[str, int] = {}
         """The number of each client's last turn, for those that were there of late; the oldest first"""
@@ -35,7 +35,7 @@ class Scheduler:
     def __len__(self) -> int:
         return len(self._line)
 
-    def put(self, turn: Turn) -> None:
+    def put(self, turn: WorkerSentence) -> None:
         """Raises EngineUnavailable when the line is full, or this client's share of it.
 
         In a full line the last of the least urgent makes room for a more urgent one.
@@ -63,7 +63,7 @@ class Scheduler:
         """Ends the wait of `filled` once, though nobody waits."""
         self._filled.set()
 
-    def pop(self) -> Turn | None:
+    def pop(self) -> WorkerSentence | None:
         """The next turn; None if nobody waits any more. What would be too late is given back."""
         now = asyncio.get_running_loop().time()
         for turn, given_back in list(self._line.items()):
@@ -83,7 +83,7 @@ class Scheduler:
             del self._served[next(iter(self._served))]
         return turn
 
-    def ahead_of(self, priority: Priority) -> Sequence[Turn]:
+    def ahead_of(self, priority: Priority) -> Sequence[WorkerSentence]:
         """Who would go before, or may, if somebody with this priority came now."""
         return [turn for turn in self._line if turn.priority <= priority]
 
@@ -92,7 +92,7 @@ class Scheduler:
         """And not in the background."""
         return any(turn.priority is not Priority.BACKGROUND for turn in self._line)
 
-    def remove(self, turn: Turn) -> None:
+    def remove(self, turn: WorkerSentence) -> None:
         """Its listener has left; nothing happens if it is not in the line any more."""
         self._line.pop(turn, None)
 
@@ -100,11 +100,11 @@ class Scheduler:
         for turn in list(self._line):
             self._refuse(turn, reason)
 
-    def _rank(self, turn: Turn) -> tuple[int, int]:
+    def _rank(self, turn: WorkerSentence) -> tuple[int, int]:
         """The smallest goes next; of equals the one that came first."""
         return turn.priority, self._served.get(turn.client, 0)
 
-    def _refuse(self, turn: Turn, reason: EngineUnavailable) -> None:
+    def _refuse(self, turn: WorkerSentence, reason: EngineUnavailable) -> None:
         del self._line[turn]
         turn.put(self._counted(reason))
 

@@ -7,7 +7,6 @@ from gateway.clips.clip import Clip
 from gateway.engines.mlx.harmful_voices import HarmfulVoices
 from gateway.engines.mlx.limits import SentenceLimits
 from gateway.engines.mlx.model_pace import Pace
-from gateway.engines.mlx.turn import Turn
 from gateway.engines.mlx.worker_messages import (
     WARM_UP,
     Answer,
@@ -21,6 +20,7 @@ from gateway.engines.mlx.worker_messages import (
     Started,
 )
 from gateway.engines.mlx.worker_process import WorkerProcess
+from gateway.engines.mlx.worker_sentence import WorkerSentence
 from robotvoice.errors import ContentFailure, EngineFailure, EngineUnavailable
 from robotvoice.persona import ModelVoice
 from robotvoice.utterance import Priority
@@ -48,12 +48,12 @@ class WorkerCall:
         self._harmful, self._somebody_waits = harmful, somebody_waits
         self.prompts: set[str] = set()
         """What the worker has encoded and not forgotten"""
-        self.turn: Turn | None = None
+        self.turn: WorkerSentence | None = None
         """The sentence that is being spoken"""
         self._deadline: asyncio.Timeout | None = None
         self._asked = self._stopping = self._preparing = False
 
-    async def speak(self, turn: Turn) -> Mapping[str, float] | None:
+    async def speak(self, turn: WorkerSentence) -> Mapping[str, float] | None:
         """Fills the turn; the worker's figures if it came to its end.
 
         What concerns only this sentence or voice is told to the turn. Raises EngineFailure, already told to
@@ -77,7 +77,7 @@ class WorkerCall:
         finally:
             self.turn = self._deadline = None
 
-    def leave(self, turn: Turn) -> None:
+    def leave(self, turn: WorkerSentence) -> None:
         """Nobody listens to this turn any more: the worker stops after the piece it is at.
 
         Its first piece is waited for as long as if somebody listened.
@@ -89,7 +89,7 @@ class WorkerCall:
                 self._within(self._to_stop)
             self._stopping = True
 
-    async def _through(self, turn: Turn) -> Mapping[str, float] | None:
+    async def _through(self, turn: WorkerSentence) -> Mapping[str, float] | None:
         speak, limits = turn.speak, self._limits
         if turn.voice and speak.prompt and speak.prompt not in self.prompts:
             problem = await self._prepare(turn, turn.voice, speak.prompt)
@@ -130,7 +130,7 @@ class WorkerCall:
                     raise _unexpected(answer)
 
     async def _prepare(
-        self, turn: Turn, voice: ModelVoice, prompt: str
+        self, turn: WorkerSentence, voice: ModelVoice, prompt: str
     ) -> EngineUnavailable | EngineFailure | None:
         """Has the reference encoded; why not, if it could not be."""
         try:
@@ -158,7 +158,7 @@ class WorkerCall:
             case _:
                 raise _unexpected(answer)
 
-    def _told(self, failure: EngineFailure, turn: Turn) -> EngineFailure:
+    def _told(self, failure: EngineFailure, turn: WorkerSentence) -> EngineFailure:
         """What the turn is told of the end of the worker: over its clip it is nobody else's affair."""
         if not (self._preparing and turn.voice):
             return failure
@@ -177,7 +177,7 @@ class WorkerCall:
         if self._deadline and (though_stopping or not self._stopping):
             self._deadline.reschedule(asyncio.get_running_loop().time() + seconds)
 
-    def _first_audio(self, turn: Turn) -> float:
+    def _first_audio(self, turn: WorkerSentence) -> float:
         voice = turn.voice.key if turn.voice else WARM_UP
         return self._given(
             self._limits.first_audio, self._pace.first_audio, self._pace.first_audio_p95(voice)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gateway.engines.mlx.model_pace import Pace
-from gateway.engines.mlx.turn import Turn
 from gateway.engines.mlx.worker_messages import WARM_UP
+from gateway.engines.mlx.worker_sentence import WorkerSentence
 
 
 @dataclass(slots=True)
@@ -23,7 +23,7 @@ class Figures:
     peak_memory: float = 0.0
     rss: float = 0.0
 
-    def count(self, turn: Turn, stats: Mapping[str, float], pace: Pace) -> None:
+    def count(self, turn: WorkerSentence, stats: Mapping[str, float], pace: Pace) -> None:
         """A sentence came to its end; the pace learns of it too."""
         self.sentences += 1
         pace.spoke(
@@ -44,6 +44,6 @@ class Figures:
         self.rss = stats["rss"]
 
 
-def key_of(turn: Turn) -> str:
+def key_of(turn: WorkerSentence) -> str:
     """Of its voice, as the pace knows it."""
     return turn.voice.key if turn.voice else WARM_UP

@@ -10,8 +10,8 @@ from proofs.faults.real.clients import Heard
 from proofs.faults.real.lengths import Lengths, expected_row
 from proofs.faults.real.world import CLONE
 from proofs.rig.program import Line
-from robotvoice.chain.blame import BAD_VOICE
 from robotvoice.chain.breaker import DEFAULTS
+from robotvoice.chain.failure_attribution import BAD_VOICE
 from robotvoice.errors import NOT_THE_ENGINES
 
 CONTENT = NOT_THE_ENGINES | {BAD_VOICE}

@@ -24,8 +24,8 @@ from proofs.faults.simulation.schedule import Schedule, seeded
 from proofs.faults.simulation.watched import INTERVAL, ForeseenEngine, WatchedEngine
 from proofs.faults.simulation.worker import Machine
 from proofs.rig.virtual_time import run
-from robotvoice.chain.blame import Blame
 from robotvoice.chain.breaker import CircuitBreaker
+from robotvoice.chain.failure_attribution import FailureAttribution
 from robotvoice.chain.fallback import FallbackChain
 from robotvoice.chain.guarded import ChainEntry, GuardedEngine
 from robotvoice.chain.recovery import recover
@@ -161,11 +161,11 @@ class _World:
         if "oracle" in self._variant:
             content = None if engine.name in LOCAL else self._content
             foreseen = ForeseenEngine(engine, self._schedule, content)
-            return GuardedEngine(foreseen, blame=Blame(self._clock))
+            return GuardedEngine(foreseen, blame=FailureAttribution(self._clock))
         dice = self._dice(f"breaker {engine.name}").random
         breaker = CircuitBreaker(engine.name, clock=self._clock, random=dice, listener=log)
         log.breaker = engine.breaker = breaker
-        return GuardedEngine(engine, breaker, blame=Blame(self._clock))
+        return GuardedEngine(engine, breaker, blame=FailureAttribution(self._clock))
 
     def _outages(self, watched: Mapping[str, WatchedEngine]) -> Iterator[Outage]:
         # Whose listener left at that very moment was not failed by an engine; nobody else ends with them.

@@ -24,7 +24,7 @@ async def test_one_that_runs_only_later_speaks_from_then_on(
     found = shutil.which("espeak-ng")
     if found is None:
         pytest.skip("the command espeak-ng is not installed")
-    monkeypatch.setattr(module, "SOONEST", 0.05)
+    monkeypatch.setattr(module, "FIRST_PAUSE", 0.05)
     with monkeypatch.context() as without:
         without.setenv("PATH", str(tmp_path))
         daemon = Daemon(settings(espeak="command"))

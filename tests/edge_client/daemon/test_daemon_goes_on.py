@@ -21,7 +21,7 @@ async def test_what_breaks_in_one_part_of_it_harms_no_other(
     settings: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Each of them breaks once; what must go on goes on, and lines are spoken."""
-    monkeypatch.setattr(until_done, "SOONEST", 0.01)
+    monkeypatch.setattr(until_done, "FIRST_PAUSE", 0.01)
     daemon = Daemon(settings())
     parts = {
         daemon.speaker: ("run", "drop_late"),

@@ -29,7 +29,7 @@ async def test_what_breaks_begins_anew_and_is_logged(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also when it waited for something that somebody else cancelled, which looks like an end of its own."""
-    monkeypatch.setattr(module, "SOONEST", 0.01)
+    monkeypatch.setattr(module, "FIRST_PAUSE", 0.01)
     work = Work(OSError("the disk"), asyncio.CancelledError(), KeyError("x"))
     task = asyncio.create_task(until_done(work, "listening"))
     async with asyncio.timeout(5):
@@ -44,7 +44,7 @@ async def test_what_breaks_begins_anew_and_is_logged(
 async def test_it_ends_when_it_is_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
     """While it works, and between two tries."""
     for work in (Work(), Work(OSError())):
-        monkeypatch.setattr(module, "SOONEST", 60.0)
+        monkeypatch.setattr(module, "FIRST_PAUSE", 60.0)
         task = asyncio.create_task(until_done(work, "listening"))
         while not work.begun:  # noqa: ASYNC110 - the work knows nothing of events
             await asyncio.sleep(0.01)

@@ -13,7 +13,7 @@ from tests.fakes.fake_gateway import running
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who pulls does not rest."""
-    for pause in ("BETWEEN_FILES", "SOONEST", "LATEST"):
+    for pause in ("BETWEEN_FILES", "FIRST_PAUSE", "LONGEST_PAUSE"):
         monkeypatch.setattr(phrase_pull, pause, 0.01)
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.clips.clip import Finding
+from gateway.clips.clip import ClipFinding
 from gateway.clips.syllables import syllables
 from gateway.clips.words import words_against
 from tests.gateway.clips import made
@@ -42,7 +42,7 @@ TEXTS = {
 }
 
 
-def told_of(voice: str, said: str, written: str, folder: Path, speed: int = 150) -> Finding | None:
+def told_of(voice: str, said: str, written: str, folder: Path, speed: int = 150) -> ClipFinding | None:
     heard = made.checked(made.said(said, voice, speed, folder)).heard
     assert heard is not None
     return words_against(heard, written, voice)

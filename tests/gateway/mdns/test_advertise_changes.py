@@ -95,8 +95,8 @@ async def test_what_failed_is_tried_again_and_told_once(
             raise OSError("there is no multicast")
         return AsyncZeroconf(*arguments, **more)
 
-    monkeypatch.setattr(followed_places, "SOONEST", 0.01)
-    monkeypatch.setattr(followed_places, "LATEST", 0.01)
+    monkeypatch.setattr(followed_places, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(followed_places, "LONGEST_PAUSE", 0.01)
     monkeypatch.setattr(advertise, "AsyncZeroconf", not_at_first)
     told: list[str] = []
     advertiser = gateway(uuid4().hex, announced=lambda name, _: told.append(name))

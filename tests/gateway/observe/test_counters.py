@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from gateway.engines.mlx.scheduler import Scheduler
-from gateway.engines.mlx.turn import Turn
 from gateway.engines.mlx.worker_messages import Speak
+from gateway.engines.mlx.worker_sentence import WorkerSentence
 from gateway.observe.request_log import KNOWN, OTHER, known
 from gateway.requests.app_keys import ENGINES, REQUEST_LOG
 from robotvoice.errors import EngineFailure, EngineUnavailable
@@ -159,9 +159,9 @@ async def test_a_listener_that_breaks_costs_nobody_an_answer() -> None:
 
 async def test_what_a_line_gives_back_is_counted_by_its_reason() -> None:
     scheduler = Scheduler(2, 10.0)
-    turns = [Turn(Speak(index, "Hi."), None, RequestOptions("a")) for index in range(3)]
-    late = Turn(Speak(3, "Hi."), None, RequestOptions("b", start_by=0.0))
-    full = Turn(Speak(4, "Hi."), None, RequestOptions("c"))
+    turns = [WorkerSentence(Speak(index, "Hi."), None, RequestOptions("a")) for index in range(3)]
+    late = WorkerSentence(Speak(3, "Hi."), None, RequestOptions("b", start_by=0.0))
+    full = WorkerSentence(Speak(4, "Hi."), None, RequestOptions("c"))
     scheduler.put(late)
     scheduler.put(turns[0])
     with pytest.raises(EngineUnavailable):

@@ -234,7 +234,7 @@ MUTANTS: Mapping[str, Mutants] = {
         "a takeover that was not heard is not told":
             ("if takeover and takeover.from_engine", "if False and takeover.from_engine"),
     },
-    "blame": {
+    "failure_attribution": {
         "a text that came out wrong is not doubted":
             ("of_text.rests_until = now + rest_after(of_text.row, *TEXT_RESTS)", "pass"),
         "a text that went well has a rest": ("known.row, known.rests_until = 0, -math.inf", "pass"),

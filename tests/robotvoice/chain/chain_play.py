@@ -23,7 +23,7 @@ from tests.robotvoice.chain.chain_model import Event
 from tests.robotvoice.chain.chain_scenario import PATIENCE, STALL, Actor, Scenario
 
 MODULES = (
-    *("budget", "tail", "blame", "guarded", "attempt"),
+    *("budget", "tail", "failure_attribution", "guarded", "attempt"),
     *("legibility", "candidates", "fallback", "ahead", "whole_file"),
 )
 """All that a chain is made of; each imports only from those before it"""
@@ -164,7 +164,7 @@ def stage(scenario: Scenario, parts: Parts) -> Stage:
             door = breaker(number, actor.failures, actor.door)
             door.settled = settled
         engines.append(engine)
-        blame = parts["blame"].Blame(lambda: 0.0)
+        blame = parts["failure_attribution"].FailureAttribution(lambda: 0.0)
         guarded.append(parts["guarded"].GuardedEngine(engine, door, blame=blame))
 
     def note(entry: int) -> Any:

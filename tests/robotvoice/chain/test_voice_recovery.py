@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
-from robotvoice.chain.blame import TEXTS, VOICE_RESTS, Blame
+from robotvoice.chain.failure_attribution import TEXTS, VOICE_RESTS, FailureAttribution
 from robotvoice.chain.voice_recovery import CANARIES, recover_voices
 from robotvoice.errors import ContentFailure
 from robotvoice.persona import VoiceSpec
@@ -19,9 +19,9 @@ MANY = 50
 """Turns of the loop, in which all that is due is done"""
 
 
-def resting(clock: Clock) -> Blame:
+def resting(clock: Clock) -> FailureAttribution:
     """What is known once all that one of the two voices says came out wrong."""
-    blame = Blame(clock)
+    blame = FailureAttribution(clock)
     for number in range(TEXTS):
         blame.failed(NOVA, f"Number {number}.", Reason("too_long", "it speaks on"))
     assert not blame.readiness(NOVA) and blame.readiness(BRIM)
@@ -31,7 +31,7 @@ def resting(clock: Clock) -> Blame:
 @asynccontextmanager
 async def watched(
     engine: ScriptedEngine, clock: Clock, *, is_open: bool = False
-) -> AsyncIterator[tuple[ScriptedEngine, Blame]]:
+) -> AsyncIterator[tuple[ScriptedEngine, FailureAttribution]]:
     guarded = replace(guard(engine, clock), blame=resting(clock))
     if is_open:
         opened(guarded)

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from gateway.engines.mlx.turn import Turn
 from gateway.engines.mlx.worker_messages import Speak
+from gateway.engines.mlx.worker_sentence import WorkerSentence
 from robotvoice.errors import EngineUnavailable
 from robotvoice.utterance import Priority, RequestOptions
 
@@ -87,11 +87,13 @@ class Line:
 
 async def play_line(scheduler: Any, game: list[Move]) -> None:
     """Does the same to both and compares all that can be seen."""
-    line, turns = Line(), list[Turn]()
+    line, turns = Line(), list[WorkerSentence]()
     clock = asyncio.get_running_loop().time
 
     def put(client: str, priority: Priority, soon: float) -> None:
-        turn = Turn(Speak(len(turns), "Hi."), None, RequestOptions(client, priority, clock() + soon))
+        turn = WorkerSentence(
+            Speak(len(turns), "Hi."), None, RequestOptions(client, priority, clock() + soon)
+        )
         turns.append(turn)
         expected = line.put(len(turns) - 1, client, int(priority), clock() + soon)
         try:

@@ -7,29 +7,31 @@ from collections.abc import Iterable
 import pytest
 
 from gateway.engines.mlx.scheduler import Scheduler
-from gateway.engines.mlx.turn import Turn
 from gateway.engines.mlx.worker_messages import Speak
+from gateway.engines.mlx.worker_sentence import WorkerSentence
 from robotvoice.errors import EngineUnavailable
 from robotvoice.utterance import Priority, RequestOptions
 
 NUMBERS = itertools.count()
 
 
-def turn(client: str = "", priority: Priority = Priority.DIALOGUE, start_by: float | None = None) -> Turn:
+def turn(
+    client: str = "", priority: Priority = Priority.DIALOGUE, start_by: float | None = None
+) -> WorkerSentence:
     asked = (
         RequestOptions(client, priority) if start_by is None else RequestOptions(client, priority, start_by)
     )
-    return Turn(Speak(next(NUMBERS), "Hi."), None, asked=asked)
+    return WorkerSentence(Speak(next(NUMBERS), "Hi."), None, asked=asked)
 
 
-def lined_up(scheduler: Scheduler, turns: Iterable[Turn]) -> list[Turn]:
+def lined_up(scheduler: Scheduler, turns: Iterable[WorkerSentence]) -> list[WorkerSentence]:
     turns = list(turns)
     for each in turns:
         scheduler.put(each)
     return turns
 
 
-async def refusal_of(refused: Turn) -> str:
+async def refusal_of(refused: WorkerSentence) -> str:
     with pytest.raises(EngineUnavailable) as refusal:
         await refused.next(1.0)
     return refusal.value.reason

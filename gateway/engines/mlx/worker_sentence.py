@@ -15,7 +15,7 @@ Piece = bytes | EngineFailure | EngineUnavailable | None
 
 
 @dataclass(eq=False, slots=True)
-class Turn:
+class WorkerSentence:
     """Filled by the worker's side at its own pace, read by one listener at theirs."""
 
     speak: Speak

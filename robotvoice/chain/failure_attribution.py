@@ -76,7 +76,7 @@ _Key = tuple[tuple[str, str], int]
 """Source of the voice and hash of the text, which need not be kept"""
 
 
-class Blame:
+class FailureAttribution:
     """What is known of the texts and voices of one engine. `clock` gives seconds.
 
     What comes with a clip of a single request is the affair of that request alone.
