@@ -8,7 +8,7 @@ from gateway.engines.cache.cache_engine import CacheEngine, cached
 from gateway.engines.cache.storing_engine import StoringEngine
 from gateway.engines.mlx.mlx_engine import MlxEngine
 from gateway.engines.pyttsx3.pyttsx3_engine import Pyttsx3Engine
-from gateway.engines.upstream.configured import upstream_engines
+from gateway.engines.upstream.upstream_engine import upstream_engines
 from gateway.guard.output_guard_engine import OutputGuardEngine
 from gateway.loudness.loudness_engine import LoudnessEngine, levelled
 from gateway.loudness.voice_loudness import VoiceLoudness

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 from gateway.engines.engine_parts import Parts
-from gateway.engines.upstream.configured import MissingUpstream
+from gateway.engines.upstream.upstream_engine import MissingUpstream
 from robotvoice.chain.breaker import DEFAULTS, BreakerChange, BreakerSettings, CircuitBreaker
 from robotvoice.chain.failure_attribution import FailureAttribution
 from robotvoice.chain.guarded import GuardedEngine

@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 
 from gateway.clips.clip import ClipFinding
 from gateway.engines.pyttsx3.pyttsx3_engine import Pyttsx3Engine
-from gateway.engines.upstream.configured import upstream_engines
+from gateway.engines.upstream.upstream_engine import upstream_engines
 from gateway.models.model_folders import why_no_model
 from gateway.models.models import refusal_of, revisions, unspoken_of
 from gateway.settings.settings import Settings

@@ -1,7 +1,10 @@
-"""The sound in the body of an answer, found piece by piece; whatever else is there is no sound."""
+"""The sound in the body of an answer, found piece by piece; whatever else is there is no sound.
+
+A body is PCM_16, mono, of one `format`. `feed` gives the whole samples that came with the next bytes, and
+`finish` the rest at their end; each raises EngineFailure as soon as this can be no speech.
+"""
 
 import struct
-from typing import Protocol
 
 from robotvoice.errors import EngineFailure
 from robotvoice.sound.pcm import SAMPLE_WIDTH, AudioFormat
@@ -18,21 +21,6 @@ _PRINTABLE = frozenset(range(0x20, 0x7F)) | {0x09, 0x0A, 0x0D}
 _COMPRESSED = (b"ID3", b"OggS", b"fLaC")
 _FMT = struct.Struct("<HHIIHH")
 _PCM, _EXTENSIBLE = 1, 0xFFFE
-
-
-class Body(Protocol):
-    """PCM_16, mono. Each method raises EngineFailure as soon as this can be no speech."""
-
-    @property
-    def format(self) -> AudioFormat: ...
-
-    def feed(self, data: bytes) -> bytes:
-        """The whole samples that came with the next bytes."""
-        ...
-
-    def finish(self) -> bytes:
-        """The rest; the body has come to its end."""
-        ...
 
 
 class PcmBody:
@@ -156,7 +144,7 @@ class SniffedBody:
         """`wav`: the headers say that it is one; otherwise PCM of this `rate`."""
         self._wav, self._rate, self._several = wav, rate, several
         self._held = b""
-        self._body: Body | None = None
+        self._body: PcmBody | WavBody | None = None
 
     @property
     def format(self) -> AudioFormat:

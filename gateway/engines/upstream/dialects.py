@@ -85,38 +85,31 @@ def _openai(asked: UpstreamRequest) -> Fields:
     }
 
 
+def _with_clip(asked: UpstreamRequest) -> Fields:
+    """Of who clones a clip that comes along, and then takes no voice."""
+    fields = _openai(asked) | {"voice": asked.voice or None}
+    if asked.clip:
+        fields["ref_audio"], fields["ref_text"] = asked.clip, asked.more.transcript
+        fields["x_vector_only_mode"] = None if asked.more.transcript else True
+    return fields
+
+
 def _vllm_omni(asked: UpstreamRequest) -> Fields:
     """`stream` alone means events in some of its versions."""
-    cloned: Fields = {}
-    if asked.clip:
-        cloned = {
-            "task_type": "Base",
-            "ref_audio": asked.clip,
-            "ref_text": asked.more.transcript,
-            "x_vector_only_mode": None if asked.more.transcript else True,
-        }
-    return {
-        "model": asked.more.model,
-        "input": asked.text,
-        "voice": asked.voice or None,
+    return _with_clip(asked) | {
+        "task_type": "Base" if asked.clip else None,
         "language": asked.qwen,
-        "instructions": asked.more.instruct,
-        "response_format": asked.format,
         "stream": True,
         "stream_format": "audio",
-        **cloned,
     }
 
 
 def _mlx_audio(asked: UpstreamRequest) -> Fields:
-    return {
-        "model": asked.more.model,
-        "input": asked.text,
-        "voice": asked.voice,
+    return _openai(asked) | {
+        "instructions": None,
         "instruct": asked.more.instruct,
         # Its other models have names of their own for languages.
         "lang_code": asked.qwen.lower() if asked.qwen and _is_qwen(asked.more) else None,
-        "response_format": asked.format,
         "stream": True,
         "streaming_interval": INTERVAL,
     }
@@ -128,21 +121,9 @@ def _is_qwen(voice: UpstreamVoice) -> bool:
 
 def _robotvoice(asked: UpstreamRequest) -> Fields:
     """A persona over there knows its own language; a clip does not."""
-    cloned: Fields = {}
-    if asked.clip:
-        cloned = {
-            "ref_audio": asked.clip,
-            "ref_text": asked.more.transcript,
-            "x_vector_only_mode": None if asked.more.transcript else True,
-        }
-    return {
+    return _with_clip(asked) | {
         "model": asked.more.model or "robotvoice",
-        "input": asked.text,
-        "voice": asked.voice or None,
         "language": asked.language or (asked.more.language if asked.clip else None),
-        "instructions": asked.more.instruct,
-        "response_format": asked.format,
-        **cloned,
     }
 
 

@@ -15,7 +15,7 @@ import aiohttp
 from aiohttp.http_exceptions import HttpProcessingError
 
 from gateway.engines.upstream.audio_body import SniffedBody
-from gateway.engines.upstream.response_head import Expected, WorthARetry, body_of, check_status
+from gateway.engines.upstream.response_head import WorthARetry, body_of, check_status
 from gateway.engines.upstream.upstream_settings import UpstreamSettings
 from gateway.guard.output_guard import LONGEST_GAP, LONGEST_START
 from gateway.guard.spoken_length import longest_seconds
@@ -55,12 +55,15 @@ class UpstreamConnection:
         self,
         name: str,
         settings: UpstreamSettings,
-        expected: Expected,
+        several_wavs: bool,
         key: str | None,
         time_of_day: Callable[[], float] = time.time,
     ) -> None:
-        """`name` is for messages. Belongs to the running event loop."""
-        self._name, self._settings, self._expected = name, settings, expected
+        """`name` is for messages; `several_wavs`: a WAV may be many that follow each other.
+
+        Belongs to the running event loop.
+        """
+        self._name, self._settings, self._several_wavs = name, settings, several_wavs
         self._time_of_day = time_of_day
         self._budget = RetryBudget()
         headers = {"User-Agent": f"robotvoice/{__version__}", "Accept-Encoding": "identity"}
@@ -189,7 +192,8 @@ class UpstreamConnection:
             raise WorthARetry(problem) from error
         try:
             await check_status(response, self._name, self._time_of_day())
-            body = body_of(response, self._expected)
+            rate = self._settings.sample_rate
+            body = body_of(response, self._name, rate, several_wavs=self._several_wavs)
             return UpstreamAnswer(response, body, await response.content.readany())
         except BROKEN as error:
             response.close()

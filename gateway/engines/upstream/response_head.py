@@ -7,7 +7,6 @@ import email.utils
 import json
 import math
 import re
-from dataclasses import dataclass
 from http import HTTPStatus
 
 import aiohttp
@@ -57,17 +56,6 @@ class NotAuthorised(EngineForbidden):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """What a good answer is like."""
-
-    name: str
-    """Of the upstream, for messages"""
-    sample_rate: int
-    """Hz of PCM that does not say it"""
-    several_wavs: bool
-
-
 async def check_status(response: aiohttp.ClientResponse, name: str, now: float) -> None:
     """Returns if the answer is a 200. `now` is the time of day as seconds since 1970.
 
@@ -102,9 +90,13 @@ async def check_status(response: aiohttp.ClientResponse, name: str, now: float) 
     raise EngineFailure("not_audio", f"{name} does not answer like a speech server ({told}); look at its url")
 
 
-def body_of(response: aiohttp.ClientResponse, expected: Expected) -> SniffedBody:
-    """What finds the sound. Raises EngineFailure if its headers say that there is none."""
-    name = expected.name
+def body_of(
+    response: aiohttp.ClientResponse, name: str, sample_rate: int, *, several_wavs: bool
+) -> SniffedBody:
+    """What finds the sound; `sample_rate`: Hz of PCM that does not say it.
+
+    Raises EngineFailure if its headers say that there is none.
+    """
     encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
     if encoding != "identity":
         raise EngineFailure("not_audio", f"{name} compresses its answer, though it was asked not to")
@@ -118,8 +110,8 @@ def body_of(response: aiohttp.ClientResponse, expected: Expected) -> SniffedBody
         raise EngineFailure("not_audio", f"{name} does not say where its answer ends, so it may be a part")
     if kind in PCM_TYPES and (response.content_length or 0) % 2:
         raise EngineFailure("cut", f"{name} sends an odd number of bytes, so a part of them is missing")
-    rate = _rate(response, expected.sample_rate)
-    return SniffedBody(wav=kind in WAV_TYPES, rate=rate, several=expected.several_wavs)
+    rate = _rate(response, sample_rate)
+    return SniffedBody(wav=kind in WAV_TYPES, rate=rate, several=several_wavs)
 
 
 def _rate(response: aiohttp.ClientResponse, default: int) -> int:

@@ -1,25 +1,29 @@
 """The `upstream` engine: the voices of one other server, as if they were our own."""
 
 import asyncio
+import base64
 import json
 import logging
 import os
 import time
+from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from http import HTTPStatus
+from pathlib import Path
 from urllib.parse import quote
 
 from yarl import URL
 
+from gateway.clips.clip import Clip
+from gateway.clips.reference_clips import load_persona_clip, wav_of
 from gateway.engines.upstream.canary_voices import CanaryVoices
 from gateway.engines.upstream.dialects import DIALECTS, UpstreamRequest
 from gateway.engines.upstream.http_call import UpstreamConnection
-from gateway.engines.upstream.response_head import Expected, HoldOff, NotAuthorised
-from gateway.engines.upstream.sent_clips import SentClips
-from gateway.engines.upstream.upstream_pace import UpstreamPace
+from gateway.engines.upstream.response_head import HoldOff, NotAuthorised
+from gateway.engines.upstream.upstream_pace import FIRST_AUDIO, REAL_TIME_FACTOR, FadingMean
 from gateway.engines.upstream.upstream_settings import UpstreamSettings
-from robotvoice.engines.base import READY, EngineBase, Readiness
+from robotvoice.engines.base import READY, Engine, EngineBase, Readiness
 from robotvoice.errors import ContentFailure, EngineFailure, EngineUnavailable, InvalidClip, InvalidSettings
 from robotvoice.persona import UPSTREAM_PREFIX, VoiceSpec
 from robotvoice.sound.pcm import AudioChunk, Origin
@@ -35,6 +39,8 @@ OF_ONE_VOICE = ("refused", "not_ready")
 """Reasons that may be a voice's own: another one is asked before the server is found wanting"""
 CLONE = "reference"
 """What a voice is called that is made from a clip"""
+CLIPS_KEPT = 8
+"""In memory as they are sent, about 1 MB each"""
 
 
 class UpstreamEngine(EngineBase):
@@ -64,7 +70,8 @@ class UpstreamEngine(EngineBase):
         """Why no request makes sense until the gateway is started again"""
         self._hold_until = 0.0
         self._inside: set[Place] = set()
-        self._pace = UpstreamPace(clock)
+        self._first_audio = FadingMean(FIRST_AUDIO, clock)
+        self._real_time_factor = FadingMean(REAL_TIME_FACTOR, clock)
         self._canaries = CanaryVoices()
 
     @property
@@ -86,8 +93,8 @@ class UpstreamEngine(EngineBase):
         url = URL(settings.url)
         if key is not None and url.scheme == "http" and url.host not in THIS_MACHINE:
             log.warning("%s: the key travels unencrypted; give an address with https", self.name)
-        expected = Expected(self.name, settings.sample_rate, self._dialect.several_wavs)
-        self._connection = UpstreamConnection(self.name, settings, expected, key, self._time_of_day)
+        several = self._dialect.several_wavs
+        self._connection = UpstreamConnection(self.name, settings, several, key, self._time_of_day)
         self._refused = None
 
     def readiness(self, voice: VoiceSpec) -> Readiness:
@@ -104,10 +111,10 @@ class UpstreamEngine(EngineBase):
         return more is not None and self._dialect.tells_language(more)
 
     def start_estimate(self, sentence: Sentence, voice: VoiceSpec) -> float:
-        return self._pace.first_audio
+        return self._first_audio.value
 
     def real_time_factor(self, voice: VoiceSpec) -> float:
-        return self._pace.real_time_factor
+        return self._real_time_factor.value
 
     async def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
         ready = self.readiness(voice)
@@ -209,13 +216,13 @@ class UpstreamEngine(EngineBase):
                     if seconds:
                         waited += loop.time() - began
                     else:
-                        self._pace.began(loop.time() - began)
+                        self._first_audio.add(loop.time() - began)
                     chunk = AudioChunk(pcm, audio_format, origin)
                     seconds += audio_format.seconds(chunk.samples)
                     yield chunk
                     # While the listener took it, nobody waited for the upstream.
                     began = loop.time()
-        self._pace.ended(waited, seconds)
+        self._real_time_factor.add(waited / seconds)
 
     async def _clip(self, voice: VoiceSpec) -> str | None:
         assert voice.upstream_voice is not None, "it is ready"
@@ -254,6 +261,56 @@ class Place:
             raise EngineUnavailable("gave_way", "a sentence that somebody waits for came first") from None
         finally:
             self._waiting = None
+
+
+class SentClips:
+    """Reference clips as they are sent with a sentence: a WAV in a data: URI. For one event loop."""
+
+    def __init__(self) -> None:
+        self._written: OrderedDict[str, str] = OrderedDict()
+        """By the clip's key"""
+
+    async def data_uri(self, path: Path, transcript: str | None, language: str | None) -> str:
+        """Raises InvalidClip."""
+        clip = (await load_persona_clip(path, transcript, language)).clip
+        if clip.key not in self._written:
+            self._written[clip.key] = await asyncio.to_thread(_data_uri, clip)
+        self._written.move_to_end(clip.key)
+        while len(self._written) > CLIPS_KEPT:
+            self._written.popitem(last=False)
+        return self._written[clip.key]
+
+
+def _data_uri(clip: Clip) -> str:
+    return f"data:audio/wav;base64,{base64.b64encode(wav_of(clip)).decode('ascii')}"
+
+
+class MissingUpstream(EngineBase):
+    """A persona names it and the settings do not: never ready, so that the next voice speaks."""
+
+    first_audio_cap = 1.0
+
+    def __init__(self, name: str) -> None:
+        """`name` is the engine's."""
+        self.name = name
+        upstream = name.removeprefix(UPSTREAM_PREFIX)
+        self.description = f"there is no [upstreams.{upstream}] in the settings file; add it with its url"
+
+    def readiness(self, voice: VoiceSpec) -> Readiness:
+        return Readiness(Reason("unknown_upstream", self.description))
+
+    async def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
+        raise EngineUnavailable("unknown_upstream", self.description)
+        yield  # a generator, which raises when it is listened to
+
+    async def probe(self) -> None:
+        raise EngineUnavailable("unknown_upstream", self.description)
+
+
+def upstream_engines(upstreams: Mapping[str, UpstreamSettings]) -> dict[str, Engine]:
+    """By the engine's name; nothing is started yet."""
+    engines = [UpstreamEngine(name, settings) for name, settings in upstreams.items()]
+    return {engine.name: engine for engine in engines}
 
 
 READY_LIMIT = 256 * 1024

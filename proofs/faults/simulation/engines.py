@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from gateway.engines.upstream.upstream_pace import UpstreamPace
+from gateway.engines.upstream.upstream_pace import FIRST_AUDIO, FadingMean
 from proofs.faults.simulation.content import Content, pieces_gone_wrong
 from proofs.faults.simulation.schedule import Kind, Schedule, Window
 from proofs.faults.simulation.sound import FORMAT, pieces_of
@@ -63,7 +63,7 @@ class SimulatedEngine(EngineBase):
         self.first_audio_cap = self._shape.first_audio_cap
         self._schedule, self._rng, self._content = schedule, rng, content
         self._clock = asyncio.get_running_loop().time
-        self._pace = UpstreamPace(self._clock)
+        self._pace = FadingMean(FIRST_AUDIO, self._clock)
         self._hold_until = 0.0
         self._inside = 0
 
@@ -72,7 +72,7 @@ class SimulatedEngine(EngineBase):
         return Readiness(Reason("held_off", "it says when to come back"), left) if left > 0 else READY
 
     def start_estimate(self, sentence: Sentence, voice: VoiceSpec) -> float:
-        return self._pace.first_audio if self._shape.learns else self._shape.first_audio * CAREFUL
+        return self._pace.value if self._shape.learns else self._shape.first_audio * CAREFUL
 
     def real_time_factor(self, voice: VoiceSpec) -> float:
         return self._shape.real_time_factor
@@ -89,7 +89,7 @@ class SimulatedEngine(EngineBase):
             async with aclosing(self._pieces(sentence.text, voice.voice)) as pieces:
                 async for piece in pieces:
                     if not sounded:
-                        self._pace.began(self._clock() - began)
+                        self._pace.add(self._clock() - began)
                     sounded = True
                     yield AudioChunk(piece, FORMAT, Origin(self.name, voice.voice))
         finally:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.engines.upstream.configured import MissingUpstream, upstream_engines
+from gateway.engines.upstream.upstream_engine import MissingUpstream, upstream_engines
 from gateway.engines.upstream.upstream_settings import UpstreamSettings
 from gateway.guard.output_guard_engine import OutputGuardEngine
 from gateway.requests.app_keys import ENGINES

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.engines.upstream.upstream_pace import FIRST_AUDIO, HALF_LIFE, REAL_TIME_FACTOR, UpstreamPace
+from gateway.engines.upstream.upstream_pace import FIRST_AUDIO, HALF_LIFE, FadingMean
 
 
 class Clock:
@@ -13,22 +13,20 @@ class Clock:
 
 
 def test_it_begins_with_a_guess_and_comes_near_to_what_is_measured() -> None:
-    pace = UpstreamPace(Clock())
-    assert (pace.first_audio, pace.real_time_factor) == (FIRST_AUDIO, REAL_TIME_FACTOR)
+    pace = FadingMean(FIRST_AUDIO, Clock())
+    assert pace.value == FIRST_AUDIO
     for _ in range(30):
-        pace.began(1.9)
-        pace.ended(2.0, 10.0)
-    assert pace.first_audio == pytest.approx(1.9, abs=0.01)
-    assert pace.real_time_factor == pytest.approx(0.2, abs=0.01)
+        pace.add(1.9)
+    assert pace.value == pytest.approx(1.9, abs=0.01)
 
 
 def test_an_upstream_that_was_slow_is_worth_a_try_again_after_a_while() -> None:
     clock = Clock()
-    pace = UpstreamPace(clock)
+    pace = FadingMean(FIRST_AUDIO, clock)
     for _ in range(30):
-        pace.began(1.9)
-    slow = pace.first_audio
+        pace.add(1.9)
+    slow = pace.value
     clock.now += HALF_LIFE
-    assert pace.first_audio == pytest.approx((slow + FIRST_AUDIO) / 2)
+    assert pace.value == pytest.approx((slow + FIRST_AUDIO) / 2)
     clock.now += 20 * HALF_LIFE
-    assert pace.first_audio == pytest.approx(FIRST_AUDIO, abs=0.001)
+    assert pace.value == pytest.approx(FIRST_AUDIO, abs=0.001)
