@@ -6,11 +6,10 @@ from dataclasses import replace
 import numpy as np
 
 from gateway.clips.activity import activity_in, quiet_places
-from gateway.clips.check_measures import LONGEST, SHORTEST
 from gateway.clips.clip import CLIP_RATE, TRAILING_SILENCE, CheckedClip, Clip, ClipFinding, of_level
 from gateway.clips.frames import HOP_SECONDS, frames_of
 from gateway.clips.measures import Recorded, measured
-from gateway.clips.recording_checks import findings_of
+from gateway.clips.recording_checks import LONGEST, SHORTEST, findings_of
 from robotvoice.errors import InvalidClip
 
 PADDING = 0.1
