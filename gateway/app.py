@@ -17,7 +17,7 @@ from gateway.engines.cache.cache_engine import MEGABYTE
 from gateway.engines.engine_parts import Parts
 from gateway.engines.guarded_engines import GuardedEngines
 from gateway.http.openai_errors import base_url_as_json
-from gateway.mdns.mdns_advertiser import Advertiser, NullAdvertiser
+from gateway.mdns.mdns_advertiser import Advertiser
 from gateway.models.models import revisions
 from gateway.observe.counters import Metrics
 from gateway.observe.last_hour import LastHour
@@ -103,7 +103,7 @@ def make_app(
     app[GATEWAY_ID], app[RUN] = identity, run or secrets.token_hex(8)
     app[PERSONAS] = ActivePersonas(personas)
     app[DEFAULT_PERSONA] = default_persona(settings, personas)
-    app[ADVERTISER] = advertiser or NullAdvertiser()
+    app[ADVERTISER] = advertiser or Advertiser()
     _count(app, parts, clock)
     _have_engines(app, parts, clock)
     _answer(app, clock)

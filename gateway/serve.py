@@ -18,7 +18,7 @@ from gateway.ground.resources import OutOfFiles, give_large_blocks_back
 from gateway.http.neighbourhood import Neighbourhood
 from gateway.mdns.announcement import own_interfaces
 from gateway.mdns.duplicate_id import Twins
-from gateway.mdns.mdns_advertiser import Advertiser, MdnsAdvertiser, NullAdvertiser
+from gateway.mdns.mdns_advertiser import Advertiser, MdnsAdvertiser
 from gateway.mdns.sockets import bracketed, listen, listened_on, told_address
 from gateway.observe.log_file import log_to_file
 from gateway.observe.logs import log_to_stderr
@@ -121,7 +121,7 @@ def _advertiser(
     port: int,
 ) -> Advertiser:
     if not settings.announce:
-        return NullAdvertiser()
+        return Advertiser()
     return MdnsAdvertiser(
         gateway_id=identity,
         name=settings.announced_name,

@@ -17,7 +17,6 @@ from zeroconf import (
 )
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
-from gateway.mdns.advertiser import Advertiser, NullAdvertiser
 from gateway.mdns.announcement import (
     LOOPBACK,
     free_name,
@@ -30,8 +29,6 @@ from gateway.mdns.announcement import (
 from gateway.mdns.interface_tasks import LONGEST_PAUSE, Followed, FollowedPlaces
 from gateway.mdns.sockets import hear_only
 from robotvoice.wire.wire import PROTOCOL_VERSION, SERVICE_TYPE
-
-__all__ = ["Advertiser", "Announced", "MdnsAdvertiser", "NullAdvertiser"]
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +52,25 @@ Suspect = Callable[[Sequence[str], int], None]
 """Told of the addresses and the port of somebody else who is announced with this gateway's id"""
 
 
-class MdnsAdvertiser:
+class Advertiser:
+    """Tells the network that there is a gateway; this one announces nothing."""
+
+    @property
+    def state(self) -> str:
+        """`announced as NAME` or `not announced: REASON`."""
+        return "not announced: switched off"
+
+    async def start(self) -> None:
+        """Returns at once and never raises: a gateway nobody finds by itself still serves."""
+
+    def personas_are(self, personas: Sequence[str]) -> None:
+        """From now on these ids are announced; may be called at any time."""
+
+    async def stop(self) -> None:
+        """Says goodbye; may be called at any time and again."""
+
+
+class MdnsAdvertiser(Advertiser):
     """Announces NAME._robotvoice._tcp.local. until it is stopped, wherever this machine moves.
 
     On each interface by a zeroconf of its own: so each tells the addresses that are reached from there, and

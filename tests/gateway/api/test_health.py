@@ -11,7 +11,7 @@ from gateway.clips.clip import Clip
 from gateway.engines.engine_parts import Parts
 from gateway.engines.mlx.mlx_engine import MlxEngine
 from gateway.guard.output_guard_engine import OutputGuardEngine
-from gateway.mdns.mdns_advertiser import NullAdvertiser
+from gateway.mdns.mdns_advertiser import Advertiser
 from gateway.personas.persona_files import PersonaLibrary
 from robotvoice import __version__
 from robotvoice.engines.base import Readiness
@@ -62,7 +62,7 @@ async def test_health_shows_everything_at_one_look(gateway: RunningGateway) -> N
         "personas": {"gremlin": can_speak, "spark": can_speak, "vixen": can_speak},
         "problems": 0,
         "speaking": 0,
-        "mdns": NullAdvertiser.state,
+        "mdns": Advertiser().state,
     }
 
 

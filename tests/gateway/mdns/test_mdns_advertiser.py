@@ -13,7 +13,7 @@ import pytest
 from zeroconf.asyncio import AsyncZeroconf
 
 from gateway.mdns import mdns_advertiser as advertise
-from gateway.mdns.mdns_advertiser import MdnsAdvertiser, NullAdvertiser
+from gateway.mdns.mdns_advertiser import Advertiser, MdnsAdvertiser
 
 BROWSER = """
 import asyncio, json, sys
@@ -205,7 +205,7 @@ async def test_a_goodbye_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch)
 
 
 async def test_switched_off_is_a_state_as_well() -> None:
-    advertiser = NullAdvertiser()
+    advertiser = Advertiser()
     await advertiser.start()
     assert advertiser.state == "not announced: switched off"
     await advertiser.stop()
