@@ -25,14 +25,13 @@ from gateway.requests.app_keys import (
 )
 from gateway.requests.request_language import check_legible, for_another_voice, speaking
 from gateway.requests.request_options import (
-    budget_field,
     client_of,
     options_of_message,
     streamed,
     who_is_asked,
     whole,
 )
-from robotvoice.chain.budget import Budget
+from robotvoice.chain.budget import Budget, budget_in
 from robotvoice.chain.fallback import FallbackChain
 from robotvoice.engines.base import READY, Readiness
 from robotvoice.errors import InvalidMessage, NothingCanSpeak, RobotVoiceError, TooManyRequests
@@ -162,7 +161,7 @@ class WebSocketSession:
         asked = options_of_message(self._client, request, seen.warnings)
         reading = persona.reading
         spoken = await sentences_aside(request.text, prepared=request.prepared, reading=reading, asked=asked)
-        said = budget_field(request, seen.warnings)
+        said = budget_in("budget_ms", request.budget_ms, seen.warnings)
         budget = streamed(persona, said) if request.stream else Budget(whole=whole(persona, said))
         chain = chain_for(persona, self._app[ENGINES], own_only=own)
         # What is kept needs no model, whether that is being loaded, gone or busy.

@@ -1,6 +1,6 @@
 """What a request says besides its text: who asks, how urgently, and how long the answer may take."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from aiohttp import web
 
@@ -25,19 +25,13 @@ def options_of_request(
     request: web.BaseRequest, warnings: VoiceWarnings, speed: float = 1.0
 ) -> RequestOptions:
     """`speed` is one that is possible."""
-    priority = request.headers.get(wire.HEADER_PRIORITY, "").strip().lower() or "dialogue"
-    if priority not in PRIORITIES:
-        _not_one_of(wire.HEADER_PRIORITY, PRIORITIES, warnings)
-        priority = "dialogue"
+    priority = _choice(request, wire.HEADER_PRIORITY, PRIORITIES, "dialogue", warnings)
     return RequestOptions(client_of(request), PRIORITIES[priority], speed=speed, warnings=warnings)
 
 
 def own_only(request: web.BaseRequest, warnings: VoiceWarnings) -> bool:
     """Whether the caller has substitutes of its own."""
-    engines = request.headers.get(wire.HEADER_ENGINES, "").strip().lower() or "all"
-    if engines not in ("own", "all"):
-        _not_one_of(wire.HEADER_ENGINES, ("own", "all"), warnings)
-    return engines == "own"
+    return _choice(request, wire.HEADER_ENGINES, ("own", "all"), "all", warnings) == "own"
 
 
 def options_of_message(client: str, message: wire.Synthesize, warnings: VoiceWarnings) -> RequestOptions:
@@ -50,11 +44,6 @@ def budget_header(request: web.BaseRequest, warnings: VoiceWarnings) -> float | 
     return budget_in(wire.HEADER_BUDGET, request.headers.get(wire.HEADER_BUDGET), warnings)
 
 
-def budget_field(message: wire.Synthesize, warnings: VoiceWarnings) -> float | None:
-    """Seconds; None: the message does not say."""
-    return budget_in("budget_ms", message.budget_ms, warnings)
-
-
 def streamed(persona: Persona, said: float | None) -> Budget:
     """Of an answer that is heard while it is made."""
     return Budget(first_audio=persona.first_audio_budget if said is None else said)
@@ -65,8 +54,15 @@ def whole(persona: Persona, said: float | None) -> float:
     return persona.whole_answer_budget if said is None else said
 
 
-def _not_one_of(name: str, choices: Iterable[str], warnings: VoiceWarnings) -> None:
+def _choice(
+    request: web.BaseRequest, name: str, choices: Collection[str], usual: str, warnings: VoiceWarnings
+) -> str:
+    """What a header says; the usual one if it says nothing, or nothing that there is."""
+    said = request.headers.get(name, "").strip().lower() or usual
+    if said in choices:
+        return said
     warnings.add(name, f"{name} is not followed: it must be one of {', '.join(choices)}")
+    return usual
 
 
 def who_is_asked(app: web.Application, name: str | None, warnings: VoiceWarnings) -> Persona:

@@ -1,13 +1,15 @@
 """The answer of `/v1/audio/speech`: the sound while it is made, or a whole file, bare or as events."""
 
 import asyncio
+import base64
+import json
 from collections.abc import Mapping
 from contextlib import aclosing
 from functools import partial
+from typing import Any
 
 from aiohttp import web
 
-from gateway.api.openai.openai_events import Bare, Events, Wrapping, event
 from gateway.api.openai.openai_request import OpenAISpeech
 from gateway.api.openai.openai_voice import CLONING, RequestVoice
 from gateway.encoders.encodings import ENCODINGS, AsItIs, Encoding, Stream, encode
@@ -28,6 +30,39 @@ EVENT_BYTES = 16 * 1024
 """Of a whole file in one event; readers have limits for a line"""
 THROUGH_PROXIES: Mapping[str, str] = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 """What is heard while it is made: nobody on the way keeps it until there is more"""
+USAGE: Mapping[str, int] = {"input_tokens": 0, "output_tokens": 0, "total_tokens": 0}
+"""Nothing is counted here, and clients look for it"""
+
+
+class Bare:
+    """How bytes of a format lie in the body, which is the sound itself."""
+
+    def content_type(self, sound: str) -> str:
+        return sound
+
+    def piece(self, data: bytes) -> bytes:
+        return data
+
+    def end(self, warnings: tuple[str, ...]) -> bytes:
+        return b""
+
+
+class Events(Bare):
+    """OpenAI's server-sent events, each piece of sound in base64, and one at its end."""
+
+    def content_type(self, sound: str) -> str:
+        return "text/event-stream"
+
+    def piece(self, data: bytes) -> bytes:
+        return event(type="speech.audio.delta", audio=base64.b64encode(data).decode("ascii"))
+
+    def end(self, warnings: tuple[str, ...]) -> bytes:
+        told = {"warnings": warnings} if warnings else {}
+        return event(type="speech.audio.done", usage=USAGE, **told)
+
+
+def event(**fields: Any) -> bytes:
+    return f"data: {json.dumps(fields)}\n\n".encode()
 
 
 class Answer:
@@ -39,7 +74,7 @@ class Answer:
         self._request, self._speaker, self._seen = request, speaker, seen
         self._encoding: Encoding = ENCODINGS[asked.response_format]
         self._instructed = bool(asked.instructions)
-        self._wrapping: Wrapping = Events() if asked.stream_format == "sse" else Bare()
+        self._wrapping = Events() if asked.stream_format == "sse" else Bare()
         self._answer = web.StreamResponse()
 
     async def stream(self, utterance: Utterance, budget: Budget) -> web.StreamResponse:
@@ -67,7 +102,7 @@ class Answer:
 
     async def send_whole(self, file: bytes) -> web.StreamResponse:
         """Raises ConnectionError."""
-        if isinstance(self._wrapping, Bare):
+        if not isinstance(self._wrapping, Events):
             self._answer.content_length = len(file)
         await begin(self._request, self._answer)
         for start in range(0, len(file), EVENT_BYTES):

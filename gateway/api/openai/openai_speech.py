@@ -14,21 +14,20 @@ from gateway.api.openai.openai_request import OpenAISpeech, parsed, whole_body
 from gateway.api.openai.openai_voice import (
     RequestVoice,
     check_can_speak,
-    held,
     persona_for,
-    reading_for,
     request_voice_for,
 )
 from gateway.encoders.encodings import ENCODINGS
 from gateway.engines.chains import all_cached
 from gateway.http.openai_errors import openai_answers
 from gateway.observe.request_log import TextRecord
-from gateway.requests.app_keys import ADMISSION, ENGINES, LARGE_BODIES, LONG_FILES, REQUEST_LOG
+from gateway.requests.app_keys import ADMISSION, CALLER_CLIPS, ENGINES, LARGE_BODIES, LONG_FILES, REQUEST_LOG
 from gateway.requests.request_language import check_legible
 from gateway.requests.request_options import budget_header, options_of_request, own_only
 from robotvoice.chain.budget import Budget
 from robotvoice.http.request_id import request_id
 from robotvoice.persona import LOCAL_ENGINES
+from robotvoice.reading_options import Reading
 from robotvoice.text import MAX_CHARACTERS, MAX_SENTENCE
 from robotvoice.text.text_thread import sentences_aside
 from robotvoice.utterance import Sentence, Utterance
@@ -62,7 +61,7 @@ async def _spoken(request: web.Request, seen: TextRecord) -> tuple[Answer | web.
             most = LONGEST_STREAM if streamed else LONGEST_FILE
             own = own_only(request, warnings)
             persona = persona_for(app, asked, warnings, own_only=own)
-            reading = reading_for(persona, asked)
+            reading = persona.reading if persona else Reading(asked.language or "", numbers="words")
             how = options_of_request(request, warnings, asked.speed)
             spoken = await sentences_aside(asked.input, limit=most, reading=reading, asked=how)
             said = budget_header(request, warnings)
@@ -75,7 +74,8 @@ async def _spoken(request: web.Request, seen: TextRecord) -> tuple[Answer | web.
             del body, asked
         check_can_speak(speaker)
         check_legible(speaker.chain, spoken)
-        work.enter_context(held(app, speaker))
+        if speaker.clip:
+            work.enter_context(app[CALLER_CLIPS].held(*speaker.clip))
         utterance = Utterance(request_id(request), speaker.persona, speaker.language, spoken)
         if not whole:
             budget = Budget(first_audio=speaker.first_audio_budget if said is None else said)

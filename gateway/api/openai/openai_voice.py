@@ -3,8 +3,6 @@
 import hashlib
 import json
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 
@@ -24,7 +22,6 @@ from robotvoice.chain.guarded import ChainEntry
 from robotvoice.errors import NothingCanSpeak
 from robotvoice.languages import language_of
 from robotvoice.persona import ModelVoice, Persona, VoiceSpec
-from robotvoice.reading_options import Reading
 from robotvoice.voice_warnings import VoiceWarnings
 
 CLONING = "mlx"
@@ -63,11 +60,6 @@ def persona_for(
     return speaking(persona, asked.language, app[ENGINES], warnings, own_only=own_only)
 
 
-def reading_for(persona: Persona | None, asked: OpenAISpeech) -> Reading:
-    """How the text is read."""
-    return persona.reading if persona else Reading(asked.language or "", numbers="words")
-
-
 async def request_voice_for(
     app: web.Application,
     asked: OpenAISpeech,
@@ -76,36 +68,10 @@ async def request_voice_for(
     *,
     own_only: bool = False,
 ) -> RequestVoice:
-    """Raises Refusal and InvalidClip."""
-    if asked.ref_audio is not None:
+    """`persona` is that of `persona_for`. Raises Refusal and InvalidClip."""
+    if persona is None:
+        assert asked.ref_audio is not None, "who sends no clip asks a persona"
         return await _clone(app, asked, asked.ref_audio, warnings)
-    assert persona is not None, "who sends no clip asks a persona"
-    return _persona(app, asked, persona, own_only)
-
-
-@contextmanager
-def held(app: web.Application, speaker: RequestVoice) -> Iterator[None]:
-    """While this is open, the engine finds the caller's clip."""
-    if speaker.clip is None:
-        yield
-        return
-    with app[CALLER_CLIPS].held(*speaker.clip):
-        yield
-
-
-def models(app: web.Application) -> dict[str, str]:
-    """The models of the personas' voices by the name they are shown by; those that clone come first."""
-    voices = [
-        voice.model_voice
-        for persona in app[PERSONAS].library.personas.values()
-        for voice in persona.voices
-        if voice.engine == CLONING and voice.model_voice
-    ]
-    voices.sort(key=lambda voice: voice.reference is None)
-    return {display_name(voice.model): voice.model for voice in voices}
-
-
-def _persona(app: web.Application, asked: OpenAISpeech, persona: Persona, own_only: bool) -> RequestVoice:
     told = replace(
         persona,
         voice=_as_asked(app, persona.voice, asked),
@@ -120,6 +86,18 @@ def _persona(app: web.Application, asked: OpenAISpeech, persona: Persona, own_on
         first_audio_budget=persona.first_audio_budget,
         whole_answer_budget=persona.whole_answer_budget,
     )
+
+
+def models(app: web.Application) -> dict[str, str]:
+    """The models of the personas' voices by the name they are shown by; those that clone come first."""
+    voices = [
+        voice.model_voice
+        for persona in app[PERSONAS].library.personas.values()
+        for voice in persona.voices
+        if voice.engine == CLONING and voice.model_voice
+    ]
+    voices.sort(key=lambda voice: voice.reference is None)
+    return {display_name(voice.model): voice.model for voice in voices}
 
 
 def _as_asked(app: web.Application, voice: VoiceSpec, asked: OpenAISpeech) -> VoiceSpec:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gateway.api.status_summary import summary
+from gateway.api.status_report import summary
 from gateway.observe.last_hour import MINUTES, LastHour
 from gateway.observe.request_log import TextOutcome
 from gateway.requests.app_keys import ENGINES
