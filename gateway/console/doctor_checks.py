@@ -18,8 +18,7 @@ from gateway.console.running_gateway import ANY_ADDRESS, NotAnsweredError, ask, 
 from gateway.engines.mlx.packages import not_installed
 from gateway.mdns.announcement import own_interfaces, where_to_announce
 from gateway.mdns.sockets import listen
-from gateway.models.hub_cache import hub_cache, local_model
-from gateway.models.model_folders import why_no_model
+from gateway.models.model_folders import hub_cache, local_model, why_no_model
 from gateway.models.models import as_size, models_of, revisions
 from gateway.personas.persona_files import PersonaLibrary
 from gateway.settings.settings import Settings, settings_file

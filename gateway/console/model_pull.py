@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gateway.ground.command_output import show
-from gateway.models.hub_cache import local_model
+from gateway.models.model_folders import local_model
 from gateway.models.models import (
     PINNED,
     Pulled,

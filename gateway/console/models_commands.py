@@ -92,8 +92,7 @@ def _list(options: argparse.Namespace, load: Load) -> int:
 
 def _state_of(model: str, state: Path) -> tuple[str, bool]:
     """What there is of it, and whether that is enough."""
-    from gateway.models.hub_cache import local_model
-    from gateway.models.model_folders import is_folder, why_no_model
+    from gateway.models.model_folders import is_folder, local_model, why_no_model
     from gateway.models.models import kind_of, mismatch, pulled_models
     from robotvoice.errors import InvalidModel
 

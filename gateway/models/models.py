@@ -13,7 +13,7 @@ from typing import Any
 
 from gateway.engines.mlx.families import Family, family_of
 from gateway.ground.problems import what_to_do
-from gateway.models.hub_cache import local_model
+from gateway.models.model_folders import local_model
 from robotvoice.errors import InvalidModel
 from robotvoice.ground.state_files import write_whole
 from robotvoice.persona import ModelVoice, Persona

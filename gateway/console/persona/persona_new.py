@@ -20,8 +20,7 @@ from gateway.engines.mlx.packages import not_installed
 from gateway.ground.command_output import show
 from gateway.ground.folder_files import spelled_there
 from gateway.ground.folders import owned_personas, reachable
-from gateway.models.hub_cache import local_model
-from gateway.models.model_folders import is_folder, resolved, why_no_model
+from gateway.models.model_folders import is_folder, local_model, resolved, why_no_model
 from gateway.models.models import revisions
 from gateway.personas.persona_files import FILE_NAME, load_personas
 from gateway.personas.voice_files import READ_LIMIT
