@@ -20,8 +20,7 @@ from gateway.mdns.announcement import own_interfaces
 from gateway.mdns.duplicate_id import Twins
 from gateway.mdns.mdns_advertiser import Advertiser, MdnsAdvertiser
 from gateway.mdns.sockets import bracketed, listen, listened_on, told_address
-from gateway.observe.log_file import log_to_file
-from gateway.observe.logs import log_to_stderr
+from gateway.observe.logs import log_to_file, log_to_stderr
 from gateway.personas.persona_files import PersonaLibrary
 from gateway.settings.settings import ID_FILE, Settings, gateway_identity
 from robotvoice.console.output import write
@@ -84,7 +83,7 @@ async def serve(settings: Settings, changes: SettingsChanges | None = None) -> i
             await runner.setup()
             for each in sockets:
                 await web.SockSite(runner, each).start()
-            _say(_welcome(address, port))
+            write(_welcome(address, port), sys.stdout)
             await advertiser.start()
             try:
                 await stop.wait()
@@ -130,14 +129,9 @@ def _advertiser(
         loopback_only=ipaddress.ip_address(address).is_loopback,
         host=address,
         run=run,
-        announced=lambda name, addresses: _say(_found(name, addresses)),
+        announced=lambda name, addresses: write(_found(name, addresses), sys.stdout),
         suspect=twins.suspect,
     )
-
-
-def _say(line: str) -> None:
-    """On standard output, whether or not somebody still reads it."""
-    write(line, sys.stdout)
 
 
 def _welcome(address: str, port: int) -> str:

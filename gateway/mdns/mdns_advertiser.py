@@ -46,7 +46,7 @@ MOST_RENAMES = 8
 _SRV = 33
 """The type of a record that names host and port"""
 
-Announced = Callable[[str, Sequence[str]], None]
+Announced = Callable[[str, Sequence[str]], object]
 """Told of the name that was registered first, which may not be the wanted one, and of all addresses"""
 Suspect = Callable[[Sequence[str], int], None]
 """Told of the addresses and the port of somebody else who is announced with this gateway's id"""

@@ -4,6 +4,7 @@ Label values come from the configuration: ids of personas, names of engines and 
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import Metric
@@ -23,38 +24,25 @@ class Metrics:
     """One registry for one application."""
 
     def __init__(self) -> None:
-        self.registry = registry = CollectorRegistry(auto_describe=False)
-        self._utterances = Counter(
-            "voice_utterances", "Texts by how they ended", ["persona", "outcome", "api"], registry=registry
+        self.registry = CollectorRegistry(auto_describe=False)
+        counter = partial(Counter, registry=self.registry)
+        self._utterances = counter(
+            "voice_utterances", "Texts by how they ended", ["persona", "outcome", "api"]
         )
-        self._sentences = Counter(
-            "voice_sentences",
-            "Sentences spoken, by the engine that made them; stored: played from the cache",
-            ["persona", "engine", "stored"],
-            registry=registry,
-        )
-        self._fallbacks = Counter(
-            "voice_fallbacks",
-            "Sentences spoken by a substitute for the persona's own voice",
-            ["from", "to", "reason"],
-            registry=registry,
-        )
-        self._takeovers = Counter(
-            "voice_takeovers",
-            "Changes of the engine within a text that had begun to sound",
-            ["from", "to", "reason"],
-            registry=registry,
-        )
+        what = "Sentences spoken, by the engine that made them; stored: played from the cache"
+        self._sentences = counter("voice_sentences", what, ["persona", "engine", "stored"])
+        what = "Sentences spoken by a substitute for the persona's own voice"
+        self._fallbacks = counter("voice_fallbacks", what, ["from", "to", "reason"])
+        what = "Changes of the engine within a text that had begun to sound"
+        self._takeovers = counter("voice_takeovers", what, ["from", "to", "reason"])
         self._first_audio = Histogram(
             "voice_first_audio_seconds",
             "From the request to the first chunk with sound in it; a whole file leaves at its end",
             ["engine", "stored", "api"],
             buckets=FIRST_AUDIO_BUCKETS,
-            registry=registry,
+            registry=self.registry,
         )
-        self._openings = Counter(
-            "voice_breaker_openings", "How often a breaker opened", ["engine", "reason"], registry=registry
-        )
+        self._openings = counter("voice_breaker_openings", "How often a breaker opened", ["engine", "reason"])
 
     def count(self, account: TextOutcome) -> None:
         """A text came to its end."""

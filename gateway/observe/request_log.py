@@ -144,10 +144,12 @@ class TextRecord:
 
     def end(self, error: BaseException | None = None) -> None:
         """Tells everybody; the first call counts."""
+        self._tell(*self._how(error), _field_of(error))
+
+    def _tell(self, outcome: Outcome, reason: str | None, fault: str | None = None) -> None:
         if self._told:
             return
         self._told = True
-        outcome, reason = self._how(error)
         account = TextOutcome(
             request=self._request,
             api=self._api,
@@ -162,7 +164,7 @@ class TextRecord:
             first_origin=self._first[1] if self._first else None,
             seconds=WIRE_FORMAT.seconds(self._samples),
             took=self._clock() - self._began,
-            fields=(fault,) if (fault := _field_of(error)) else self.warnings.about,
+            fields=(fault,) if fault else self.warnings.about,
         )
         for listener in self._listeners:
             try:
@@ -177,7 +179,7 @@ class TextRecord:
 
     def refused(self, code: str) -> None:
         """It was answered that it cannot be spoken, without an error."""
-        self.end(_Refused(code))
+        self._tell(Outcome.REFUSED, code)
 
     def nothing_to_speak(self) -> None:
         """It was only asked about, or asked for once more: nobody is told, and nothing counts."""
@@ -206,7 +208,7 @@ class TextRecord:
                 return Outcome.CANCELLED, None
             case EngineFailure():
                 return Outcome.INCOMPLETE, error.reason
-            case _Refused() | OpenAIRefusal() | RobotVoiceError():
+            case OpenAIRefusal() | RobotVoiceError():
                 return Outcome.REFUSED, error.code
             case web.HTTPException():
                 return Outcome.REFUSED, "http"
@@ -280,12 +282,6 @@ def _field_of(error: BaseException | None) -> str | None:
         case RobotVoiceError():
             return error.field
     return None
-
-
-class _Refused(Exception):
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 def _counted(names: Iterable[str]) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.observe.log_file import LARGEST, log_to_file
+from gateway.observe.logs import LARGEST, log_to_file
 from proofs.rig.program import ROOT, environment
 from robotvoice.errors import InvalidSettings
 from tests.gateway.process import started
@@ -15,7 +15,7 @@ from tests.gateway.process import started
 WRITER = """
 import logging, os, subprocess, sys
 from pathlib import Path
-from gateway.observe.log_file import log_to_file
+from gateway.observe.logs import log_to_file
 from gateway.observe.logs import log_to_stderr
 
 log_to_stderr("info")
