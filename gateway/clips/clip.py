@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 CLIP_RATE = 24_000
 """Hz of every clip"""
-SAMPLE_BYTES = 4
-"""A sample of a clip is a little-endian float32"""
 TRAILING_SILENCE = 0.5
 """Seconds after the clip's end, without which a model speaks on where the clip stopped"""
 

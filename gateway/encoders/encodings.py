@@ -4,7 +4,6 @@ import io
 import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import soundfile
@@ -22,20 +21,8 @@ BLOCK = 65_536
 """Samples that are given to an encoder at a time"""
 
 
-class Stream(Protocol):
-    """Turns the wire's PCM into a format, piece by piece."""
-
-    def feed(self, pcm: bytes) -> bytes:
-        """What can be sent now; may be empty."""
-        ...
-
-    def end(self) -> bytes:
-        """The rest."""
-        ...
-
-
 class AsItIs:
-    """PCM behind a header that comes once."""
+    """PCM behind a header that comes once. `feed` gives what can be sent now, `end` the rest."""
 
     def __init__(self, header: bytes = b"") -> None:
         self._header = header
@@ -46,6 +33,10 @@ class AsItIs:
 
     def end(self) -> bytes:
         return b""
+
+
+Stream = AsItIs | OggOpus
+"""Turns the wire's PCM into a format, piece by piece"""
 
 
 @dataclass(frozen=True, slots=True)

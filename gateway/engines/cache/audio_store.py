@@ -60,16 +60,6 @@ class AudioStore:
         memory = f"{number} sentence{'' if number == 1 else 's'} in memory"
         return f"{memory}, {len(self._files.sizes)} on disk" if self._on_disk else f"{memory}, none on disk"
 
-    @property
-    def memory_bytes(self) -> int:
-        """Of all audio in memory."""
-        return self._memory_bytes
-
-    @property
-    def disk_bytes(self) -> int:
-        """Of all files."""
-        return self._files.total
-
     async def open(self) -> None:
         """Until then, and if the folder cannot be had, audio is kept in memory."""
         try:

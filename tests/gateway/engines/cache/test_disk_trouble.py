@@ -80,7 +80,7 @@ async def test_a_changed_byte_is_noticed_and_the_file_dropped(
     file.write_bytes(content)
     assert await store.get(key(1)) is None
     assert not file.exists()
-    assert store.disk_bytes == 0
+    assert store._files.total == 0
     assert "damaged" in caplog.text
     await store.put(key(1), audio(2000))
     assert await store.get(key(1)) == audio(2000)

@@ -60,8 +60,8 @@ def test_whatever_happens_what_comes_out_went_in_and_the_bounds_hold(
             else:
                 await store.close()
                 store = await opened(folder, disk=4000, memory=2500)
-            assert store.memory_bytes <= 2500
-            assert store.disk_bytes == on_disk(folder) <= 4000
+            assert store._memory_bytes <= 2500
+            assert store._files.total == on_disk(folder) <= 4000
         await store.close()
 
     with tempfile.TemporaryDirectory() as folder:

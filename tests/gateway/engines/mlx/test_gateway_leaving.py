@@ -15,13 +15,14 @@ import psutil
 import pytest
 import soundfile
 
-from gateway.clips.clip import CLIP_RATE, SAMPLE_BYTES
+from gateway.clips.clip import CLIP_RATE
 from tests.gateway.engines.mlx.cloning_gateway import PIECE, SPARE, CloningGateway, written
 from tests.gateway.engines.mlx.listening import LONG, until
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180)]
 
 RESET = struct.pack("ii", 1, 0)
+FLOAT_BYTES = 4
 MORE_THAN_A_REQUEST = 64_000
 """Bytes that a gateway hands to a worker only with a clip"""
 
@@ -77,7 +78,7 @@ async def test_while_its_clip_is_encoded(
     async with asking(gateway, True, ref_audio=base64.b64encode(clip).decode(), ref_text=words):
         # The file goes to the process that decodes it, whose own writing is counted as the gateway's once it
         # has ended, and what came of it is handed to the worker after it was checked.
-        decoded = round(soundfile.info(file).duration * CLIP_RATE) * SAMPLE_BYTES
+        decoded = round(soundfile.info(file).duration * CLIP_RATE) * FLOAT_BYTES
         handed_out = begin + len(clip) + decoded + MORE_THAN_A_REQUEST
         await until(lambda: process.io_counters().write_chars > handed_out)
     assert await what_it_still_writes(gateway, worker) < PIECE
