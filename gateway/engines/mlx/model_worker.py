@@ -5,6 +5,7 @@ import itertools
 import logging
 import math
 from collections.abc import Callable, Container, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Literal
 
 from gateway.engines.mlx.families import Family, family_of
@@ -13,8 +14,7 @@ from gateway.engines.mlx.limits import SentenceLimits
 from gateway.engines.mlx.model_pace import Pace
 from gateway.engines.mlx.scheduler import Scheduler
 from gateway.engines.mlx.worker_call import ClipOf, WorkerCall
-from gateway.engines.mlx.worker_figures import Figures, key_of
-from gateway.engines.mlx.worker_messages import Progress, Ready, Speak, Unusable
+from gateway.engines.mlx.worker_messages import WARM_UP, Progress, Ready, Speak, Unusable
 from gateway.engines.mlx.worker_process import WorkerProcess
 from gateway.engines.mlx.worker_sentence import WorkerSentence
 from robotvoice.engines.base import READY, Readiness
@@ -29,6 +29,42 @@ State = Literal["starting", "ready", "busy", "restarting", "unusable", "closed"]
 MOST_EXPECTED = 16
 """Voices whose references are encoded in advance, each in about a second"""
 STAGES = {"loading": "is being loaded", "warming_up": "is warming up"}
+
+
+@dataclass(slots=True)
+class Figures:
+    """What a model's workers did, for a person to look at: bytes and seconds."""
+
+    restarts: int = 0
+    sentences: int = 0
+    first_audio: float = 1.0
+    real_time_factor: float = 1.0
+    predictions: int = 0
+    prediction_error: float = 0.0
+    """The sum over all predictions of how far off each was, in either direction"""
+    active_memory: float = 0.0
+    peak_memory: float = 0.0
+    rss: float = 0.0
+
+    def count(self, turn: WorkerSentence, stats: Mapping[str, float], pace: Pace) -> None:
+        """A sentence came to its end; the pace learns of it too."""
+        self.sentences += 1
+        pace.spoke(
+            _key_of(turn),
+            turn.speak.text,
+            first_audio=stats["first_audio"],
+            audio=stats["audio"],
+            wall=stats["wall"],
+        )
+        if turn.preparing is not None:
+            pace.prepared(turn.preparing)
+        self.first_audio, self.real_time_factor = pace.first_audio, pace.real_time_factor
+        if turn.voice and turn.sounded:
+            self.predictions += 1
+            self.prediction_error += abs(turn.sounded - turn.submitted - turn.predicted)
+        self.active_memory = stats["active_memory"]
+        self.peak_memory = stats["peak_memory"]
+        self.rss = stats["rss"]
 
 
 class ModelWorker:
@@ -148,9 +184,10 @@ class ModelWorker:
                         await self._serve(self._process)
                 except _Unusable as unusable:
                     # What is not installed is not looked for again while this gateway runs.
-                    never = unusable.reason.code == "not_installed"
+                    never = unusable.reason == "not_installed"
                     wait = math.inf if never else backoff.jump()
-                    self._becomes("unusable", unusable.reason, None if never else wait)
+                    reason = Reason(unusable.reason, unusable.message)
+                    self._becomes("unusable", reason, None if never else wait)
                 except EngineFailure as failure:
                     if self.figures.sentences > spoken:
                         backoff.reset()
@@ -179,7 +216,7 @@ class ModelWorker:
                             if not self.settled.is_set():
                                 self._becomes("starting", Reason(stage, f"{self._model} {STAGES[stage]}"))
                         case Unusable(reason=reason, message=message):
-                            raise _Unusable(Reason(reason, message))
+                            raise _Unusable(reason, message)
                         case Ready():
                             self._is_ready(answer)
                             return
@@ -253,10 +290,10 @@ class ModelWorker:
             return self._wall_of(current)
         if current.begun is None:
             return self._pace.prepare
-        return 0.0 if current.sounded else self._pace.first_audio_p95(key_of(current))
+        return 0.0 if current.sounded else self._pace.first_audio_p95(_key_of(current))
 
     def _wall_of(self, turn: WorkerSentence) -> float:
-        return self._pace.wall_of(key_of(turn), turn.speak.text)
+        return self._pace.wall_of(_key_of(turn), turn.speak.text)
 
     def _becomes(self, state: State, reason: Reason | None, retry_in: float | None = None) -> None:
         news = reason != self._not_ready
@@ -269,7 +306,10 @@ class ModelWorker:
             log.warning("%s", reason.text, extra={"model": self._model, "retry_in": retry_in})
 
 
-class _Unusable(Exception):
-    def __init__(self, reason: Reason) -> None:
-        super().__init__(reason.text)
-        self.reason = reason
+class _Unusable(EngineUnavailable):
+    """The model cannot be had."""
+
+
+def _key_of(turn: WorkerSentence) -> str:
+    """Of its voice, as the pace knows it."""
+    return turn.voice.key if turn.voice else WARM_UP

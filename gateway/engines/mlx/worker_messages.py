@@ -9,7 +9,7 @@ import json
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_args
 
 PREFIX = struct.Struct(">II")
 MAX_HEAD = 1 << 20
@@ -135,13 +135,7 @@ Request = Prepare | Speak | Cancel
 Answer = Progress | Ready | Unusable | Prepared | Started | Audio | Finished | Cancelled | Failed
 Message = Request | Answer
 
-_TYPES: dict[str, type[Any]] = {
-    message.__name__: message
-    for message in (
-        *(Prepare, Speak, Cancel),
-        *(Progress, Ready, Unusable, Prepared, Started, Audio, Finished, Cancelled, Failed),
-    )
-}
+_TYPES: dict[str, type[Any]] = {message.__name__: message for message in get_args(Message)}
 
 
 def frame(message: Message, body: bytes = b"") -> bytes:

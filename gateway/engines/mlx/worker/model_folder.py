@@ -4,22 +4,15 @@ import json
 from pathlib import Path
 
 from gateway.models.model_folders import has_part_of_a_model, is_folder, resolved, why_no_model
+from robotvoice.errors import EngineUnavailable
 
 
-class UnusableModel(Exception):
+class UnusableModel(EngineUnavailable):
     """This worker cannot serve its model; the message says what to do."""
 
-    def __init__(self, reason: str, message: str) -> None:
-        super().__init__(message)
-        self.reason = reason
 
-
-class CannotSpeak(Exception):
+class CannotSpeak(EngineUnavailable):
     """One request cannot be done; the worker lives on."""
-
-    def __init__(self, reason: str, message: str) -> None:
-        super().__init__(message)
-        self.reason = reason
 
 
 HOW_TO_PULL = "robotvoice-gateway models pull"
