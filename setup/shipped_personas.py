@@ -11,13 +11,13 @@ from pathlib import Path
 from edge_client.personas.known_personas import SHIPPED, read_known_personas
 from gateway.api.personas import described
 from gateway.ground.folders import bundled_personas
-from gateway.personas.persona_files import load_personas
+from gateway.personas.persona_sources import PersonaSources
 from robotvoice.json_records import write_record
 
 
 def shipped_personas() -> str:
     """The file's content."""
-    library = load_personas(bundled_personas())
+    library = PersonaSources(bundled_personas(), named=True).load()
     listed = {"personas": [described(persona) for persona in library.personas.values()]}
     known = read_known_personas(json.loads(json.dumps(listed)))
     return json.dumps({"personas": [write_record(persona) for persona in known.personas]}, indent=1) + "\n"

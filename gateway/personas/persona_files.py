@@ -80,23 +80,6 @@ class _Read:
         return replace(self.persona, aliases=tuple(kept))
 
 
-def load_personas(
-    folder: Path,
-    today: Callable[[], datetime.date] = datetime.date.today,
-    in_use: Collection[str] = (),
-) -> PersonaLibrary:
-    """Every usable persona of `folder`; raises InvalidPersona if there is none at all.
-
-    A consent holds up to its last day, which is compared with `today`. A persona whose name is another's,
-    such as one of those `in_use`, cannot be used; one with such an alias can, without the alias.
-    """
-    library = library_of(read_folder(folder, today), in_use=in_use)
-    if not library.personas:
-        advice = f"no persona in {folder} can be used; add a folder NAME that holds a {FILE_NAME}"
-        raise InvalidPersona("\n".join([one_line(advice), *library.problems]))
-    return library
-
-
 @dataclass(frozen=True, slots=True)
 class FolderRead:
     """What is in a folder of personas, by the names of their own folders."""

@@ -47,7 +47,9 @@ class PersonaSources:
     ) -> PersonaLibrary:
         """Everybody who can be used, and why others cannot: a broken folder of the owner's takes nobody away.
 
-        `today` and `in_use` are as in `load_personas`. Raises InvalidPersona if there is nobody at all.
+        A consent holds up to its last day, which is compared with `today`. A persona whose name is another's,
+        such as one of those `in_use`, cannot be used; one with such an alias can, without the alias. Raises
+        InvalidPersona if there is nobody at all.
         """
         shipped = NOTHING_READ
         if self.shipped and ALL_SHIPPED not in self.hide:

@@ -22,7 +22,7 @@ from gateway.engines.engine_parts import Parts
 from gateway.engines.mlx.mlx_engine import MlxEngine
 from gateway.ground.folders import bundled_personas
 from gateway.loudness.loudness_engine import LoudnessEngine
-from gateway.personas.persona_files import PersonaLibrary, load_personas
+from gateway.personas.persona_files import PersonaLibrary
 from gateway.personas.persona_sources import PersonaSources
 from gateway.requests.app_keys import ADMISSION
 from gateway.settings.settings import Settings
@@ -31,6 +31,7 @@ from robotvoice.engines.espeak.espeak_engine import EspeakEngine
 from robotvoice.http.runner import Runner
 from robotvoice.persona import Persona, VoiceSpec
 from robotvoice.service.settings_changes import SettingsChanges
+from tests.gateway.personas.loading import load_personas
 
 SOON = 10.0
 """Seconds within which what must happen happens, or the test fails"""

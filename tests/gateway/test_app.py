@@ -5,11 +5,11 @@ import pytest
 from gateway.app import make_app
 from gateway.engines.engine_parts import Parts
 from gateway.ground.folders import bundled_personas
-from gateway.personas.persona_files import load_personas
 from gateway.requests.app_keys import DEFAULT_PERSONA
 from gateway.settings.settings import Settings
 from robotvoice.errors import InvalidSettings
 from tests.gateway.in_process import library, persona
+from tests.gateway.personas.loading import load_personas
 
 NONE = Parts({})
 

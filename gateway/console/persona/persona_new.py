@@ -22,7 +22,8 @@ from gateway.ground.folder_files import spelled_there
 from gateway.ground.folders import owned_personas, reachable
 from gateway.models.model_folders import is_folder, local_model, resolved, why_no_model
 from gateway.models.models import revisions
-from gateway.personas.persona_files import FILE_NAME, load_personas
+from gateway.personas.persona_files import FILE_NAME
+from gateway.personas.persona_sources import PersonaSources
 from gateway.personas.voice_files import READ_LIMIT
 from gateway.settings.settings import Settings
 from robotvoice.engines.espeak.espeak_engine import EspeakEngine
@@ -139,7 +140,7 @@ def _owned_folder() -> Path:
 
 def _check(draft: Path) -> None:
     try:
-        load_personas(draft.parent)
+        PersonaSources(draft.parent, named=True).load()
     except InvalidPersona as error:
         _, *lines = error.message.splitlines()
         # Nobody has seen the draft, so where in it something stands helps nobody.

@@ -16,11 +16,11 @@ from aiohttp import ClientSession, WSMsgType
 
 from gateway.api import client_connection as limits
 from gateway.ground.folders import bundled_personas
-from gateway.personas.persona_files import load_personas
 from gateway.requests.app_keys import SOCKETS
 from tests.fakes.scripted_engine import ScriptedEngine
 from tests.gateway.api.openai.openai_client import alone
 from tests.gateway.in_process import RunningGateway, library, named, persona, running, soon
+from tests.gateway.personas.loading import load_personas
 
 SCALE = 40
 TENTH = 2_400

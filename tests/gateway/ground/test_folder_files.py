@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.personas.persona_files import load_personas
 from tests.gateway.clips.recordings import WORDS, encoded, spoken
-from tests.gateway.personas.loading import MINIMAL, persona, problems_of
+from tests.gateway.personas.loading import MINIMAL, load_personas, persona, problems_of
 
 CLONED = (
     "name: Nova\nlanguage: en\nvoice: {engine: mlx, model: a/model, reference: CLIP, transcript: words.txt}\n"

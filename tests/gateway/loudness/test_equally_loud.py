@@ -7,9 +7,9 @@ import pytest
 
 from gateway.ground.folders import bundled_personas
 from gateway.loudness.loudness_measure import TARGET, integrated_loudness
-from gateway.personas.persona_files import load_personas
 from robotvoice.persona import Persona, VoiceSpec
 from tests.gateway.in_process import Client
+from tests.gateway.personas.loading import load_personas
 from tests.gateway.whole_gateway import SENTENCES, check_alike, said, whole_gateway
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.personas.persona_files import PersonaLibrary, load_personas
+from gateway.personas.persona_files import PersonaLibrary
+from tests.gateway.personas.loading import load_personas
 
 TODAY = datetime.date(2026, 3, 1)
 GIVEN = "subject: Ada, granted_by: Ada, scope: home"

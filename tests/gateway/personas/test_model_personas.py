@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from gateway.api.personas import described
-from gateway.personas.persona_files import load_personas
 from robotvoice.persona import Persona, VoiceSpec
+from tests.gateway.personas.loading import load_personas
 
 CONSENT = "consent: {subject: Ada, granted_by: Ada, scope: home}\n"
 CLONED = "{engine: mlx, model: a/model, reference: clip.wav, transcript: words.txt}"

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from gateway.ground.folders import bundled_personas
-from gateway.personas.persona_files import PersonaLibrary, load_personas
+from gateway.personas.persona_files import PersonaLibrary
 from robotvoice.errors import InvalidPersona, UnknownVoice
 from robotvoice.persona import Consent, VoiceSpec
 from robotvoice.wire.short_body import short_body
+from tests.gateway.personas.loading import load_personas
 
 MINIMAL = "name: Rook\nlanguage: en\nvoice: {engine: espeak, voice: en}\n"
 OF_A_MODEL = "name: Rook\nlanguage: en\nvoice: {engine: mlx, model: a/model, speaker: Ryan}\n"
@@ -215,7 +216,7 @@ def test_without_any_persona_the_owner_is_told_what_to_do(write: Write, tmp_path
     with pytest.raises(InvalidPersona) as caught:
         load_personas(absent)
     why = "cannot be read (No such file or directory); name one that holds personas"
-    assert caught.value.message == f"the personas folder {absent} {why}"
+    assert caught.value.message.splitlines()[1] == f"the personas folder {absent} {why}"
     file = write("rook", "name: Rook\n")
     with pytest.raises(InvalidPersona) as caught:
         load_personas(tmp_path)

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.personas.persona_files import load_personas
-from tests.gateway.personas.loading import MINIMAL, persona, problems_of
+from tests.gateway.personas.loading import MINIMAL, load_personas, persona, problems_of
 
 
 @pytest.mark.parametrize("name", ["Rook", "rook 2", "-rook", "r" * 33, "röök", "rook\n"])

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from gateway.personas.active_personas import succeeded
-from gateway.personas.persona_files import PersonaLibrary, load_personas
+from gateway.personas.persona_files import PersonaLibrary
 from robotvoice.persona import Persona, VoiceSpec
+from tests.gateway.personas.loading import load_personas
 
 VOICE = "language: en\nvoice: {engine: espeak, voice: en}\n"
 

@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from gateway.personas.active_personas import ActivePersonas
-from gateway.personas.persona_files import PersonaLibrary, load_personas
+from gateway.personas.persona_files import PersonaLibrary
 from gateway.personas.persona_sources import PersonaSources
 from gateway.personas.persona_watch import PersonaWatch
 from gateway.requests.app_keys import PERSONAS
 from robotvoice.errors import UnknownVoice
 from tests.gateway.clips.recordings import encoded, spoken
 from tests.gateway.in_process import running, soon
+from tests.gateway.personas.loading import load_personas
 
 
 def yaml(name: str, voice: str = "en", more: str = "") -> str:

@@ -11,11 +11,11 @@ import soundfile
 
 from gateway.cli import main
 from gateway.engines.mlx import packages
-from gateway.personas.persona_files import load_personas
 from gateway.settings.settings import load_settings
 from robotvoice.ground.installation import how_to_install
 from robotvoice.persona import Consent, VoiceSpec
 from tests.gateway.clips.recordings import WORDS, encoded, spoken, with_pauses
+from tests.gateway.personas.loading import load_personas
 
 GRANTED = ("--granted-by", "Ada", "--scope", "our robot at home")
 

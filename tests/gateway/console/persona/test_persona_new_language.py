@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from gateway.cli import main
-from gateway.personas.persona_files import load_personas
 from robotvoice.persona import VoiceSpec
 from tests.gateway.clips.recordings import WORDS, encoded, spoken
+from tests.gateway.personas.loading import load_personas
 
 
 @pytest.fixture(autouse=True)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.personas.persona_files import load_personas
 from robotvoice.persona import VoiceSpec
+from tests.gateway.personas.loading import load_personas
 
 PERSONA = """\
 name: Rook

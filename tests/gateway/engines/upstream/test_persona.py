@@ -8,9 +8,10 @@ import pytest
 
 from gateway.api.personas import described
 from gateway.personas.active_personas import succeeded
-from gateway.personas.persona_files import PersonaLibrary, load_personas
+from gateway.personas.persona_files import PersonaLibrary
 from robotvoice.json_records import write_record
 from robotvoice.persona import UpstreamVoice, VoiceSpec
+from tests.gateway.personas.loading import load_personas
 
 CONSENT = "consent: {subject: Ada, granted_by: Ada, scope: home}\n"
 NAMED = "{engine: upstream, upstream: studio, voice: nova, model: tts-1, lexicon: {Pi: pie}}"
