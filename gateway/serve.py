@@ -21,7 +21,6 @@ from gateway.mdns.duplicate_id import Twins
 from gateway.mdns.mdns_advertiser import Advertiser, MdnsAdvertiser
 from gateway.mdns.sockets import bracketed, listen, listened_on, told_address
 from gateway.observe.logs import log_to_file, log_to_stderr
-from gateway.personas.persona_files import PersonaLibrary
 from gateway.settings.settings import ID_FILE, Settings, gateway_identity
 from robotvoice.console.output import write
 from robotvoice.http.runner import Runner
@@ -65,7 +64,18 @@ async def serve(settings: Settings, changes: SettingsChanges | None = None) -> i
         address, port = listened_on(sockets[0])
         identity, run = gateway_identity(settings), secrets.token_hex(8)
         twins = Twins(identity, run, None if settings.gateway_id else settings.state_dir / ID_FILE)
-        advertiser = _advertiser(settings, personas, identity, run, twins, address, port)
+        advertiser = Advertiser()
+        if settings.announce:
+            advertiser = MdnsAdvertiser(
+                gateway_id=identity,
+                name=settings.announced_name,
+                port=port,
+                personas=tuple(personas.personas),
+                host=address,
+                run=run,
+                announced=lambda name, addresses: write(_found(name, addresses), sys.stdout),
+                suspect=twins.suspect,
+            )
         parts = parts_of(settings, personas)
         app = make_app(
             settings,
@@ -108,30 +118,6 @@ def _why_not(settings: Settings, error: OSError) -> str:
     if error.errno == errno.EACCES:
         return f"{where} needs rights this user does not have; give --port with a number above 1023"
     return f"{where} cannot be listened on ({error.strerror}); give --host with an address of this machine"
-
-
-def _advertiser(
-    settings: Settings,
-    personas: PersonaLibrary,
-    identity: str,
-    run: str,
-    twins: Twins,
-    address: str,
-    port: int,
-) -> Advertiser:
-    if not settings.announce:
-        return Advertiser()
-    return MdnsAdvertiser(
-        gateway_id=identity,
-        name=settings.announced_name,
-        port=port,
-        personas=tuple(personas.personas),
-        loopback_only=ipaddress.ip_address(address).is_loopback,
-        host=address,
-        run=run,
-        announced=lambda name, addresses: write(_found(name, addresses), sys.stdout),
-        suspect=twins.suspect,
-    )
 
 
 def _welcome(address: str, port: int) -> str:

@@ -18,7 +18,6 @@ from zeroconf import (
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
 from gateway.mdns.announcement import (
-    LOOPBACK,
     free_name,
     host_name,
     instance_name,
@@ -86,15 +85,14 @@ class MdnsAdvertiser(Advertiser):
         name: str,
         port: int,
         personas: Sequence[str],
-        loopback_only: bool,
-        host: str | None = None,
+        host: str,
         run: str | None = None,
         announced: Announced | None = None,
         suspect: Suspect | None = None,
     ) -> None:
-        """`host`: the IP address listened on; None means 127.0.0.1 if `loopback_only`, else 0.0.0.0.
+        """`host`: the IP address listened on; `run` names this run of the gateway.
 
-        `run` names this run of the gateway. `suspect` is told of others with its id.
+        `suspect` is told of others with its id.
         """
         self._name = instance_name(name)
         self._port = port
@@ -107,7 +105,6 @@ class MdnsAdvertiser(Advertiser):
             "personas": persona_list(personas),
         }
         self._announced, self._suspect = announced, suspect
-        host = host or (LOOPBACK if loopback_only else "0.0.0.0")
         self._places = FollowedPlaces(
             lambda interfaces: where_to_announce(host, interfaces), self._announce, self._tell_failure
         )

@@ -27,8 +27,6 @@ from robotvoice.ground.state_files import write_whole
 from robotvoice.ground.toml_file import read_toml
 from robotvoice.wire.wire import DEFAULT_PORT
 
-__all__ = ["Settings", "bundled_personas", "gateway_identity", "load_settings"]
-
 log = logging.getLogger(__name__)
 
 GATEWAY_ID = re.compile(r"[a-z0-9-]{1,36}")

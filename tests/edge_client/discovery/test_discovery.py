@@ -115,7 +115,7 @@ async def test_a_gateway_that_starts_is_found(interface: str | None) -> None:
         name=f"Mac {identity}",
         port=7999,
         personas=["spark", "vixen"],
-        loopback_only=True,
+        host=LOOPBACK,
     )
     await gateway.start()
     try:

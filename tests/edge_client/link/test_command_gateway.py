@@ -53,7 +53,7 @@ async def failed(settings: Settings, clock: Clock) -> CommandGateway:
 @asynccontextmanager
 async def announced(fake: FakeGateway, identity: str) -> AsyncIterator[None]:
     advertiser = MdnsAdvertiser(
-        gateway_id=identity, name=f"Mac {identity}", port=fake.port, personas=["vixen"], loopback_only=True
+        gateway_id=identity, name=f"Mac {identity}", port=fake.port, personas=["vixen"], host="127.0.0.1"
     )
     await advertiser.start()
     try:

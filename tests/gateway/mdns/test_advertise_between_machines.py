@@ -57,9 +57,9 @@ import asyncio, json, sys
 from edge_client.discovery.discovery import browse
 from gateway.mdns.mdns_advertiser import MdnsAdvertiser
 
-def gateway(name, port, loopback_only):
+def gateway(name, port, host="0.0.0.0"):
     return MdnsAdvertiser(
-        gateway_id=name, name=name, port=port, personas=["spark"], loopback_only=loopback_only
+        gateway_id=name, name=name, port=port, personas=["spark"], host=host
     )
 
 async def announced(*gateways):
@@ -92,7 +92,7 @@ async def robot(port):
     return json.loads(await output("ip", "netns", "exec", "pi", sys.executable, "-c", ROBOT, port))
 
 async def main():
-    private, shared = gateway("private", 7998, True), gateway("shared", 7999, False)
+    private, shared = gateway("private", 7998, "127.0.0.1"), gateway("shared", 7999)
     await announced(private, shared)
     mac, pi = await asyncio.gather(browse(timeout=2.0, interface=None), robot("port free"))
     print(json.dumps({"mac": rows(mac), "pi": pi, "pi without the port": await robot("port taken")}))
@@ -124,7 +124,7 @@ print(json.dumps([[endpoint.name, endpoint.host] for endpoint in found]))
 ''')
 
 async def main():
-    mac = gateway("mac", 7999, False)
+    mac = gateway("mac", 7999)
     await announced(mac)
     seen = [json.loads(await output(*SEE))]
     await output("ip", "address", "del", "10.77.0.1/24", "dev", "eth0")
@@ -150,7 +150,7 @@ async def main():
     await output("ip", "link", "set", "eth0", "down")
     for device in ("eth0", "lo"):
         await output("ip", "address", "flush", "dev", device)
-    mac = gateway("mac", 7999, False)
+    mac = gateway("mac", 7999)
     await mac.start()
     await asyncio.sleep(1)
     states = [mac.state]
@@ -188,7 +188,7 @@ AVAHI = {AVAHI!r}
 SEE = 'avahi-browse --resolve --parsable --terminate _robotvoice._tcp'
 
 async def main():
-    mac = gateway("from zeroconf", 7999, False)
+    mac = gateway("from zeroconf", 7999)
     await announced(mac)
     child = await asyncio.create_subprocess_exec(
         "ip", "netns", "exec", "pi", "bash", "-c", AVAHI, "bash", "bash",

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 
 def gateway(name: str, announced: Announced | None = None) -> MdnsAdvertiser:
     return MdnsAdvertiser(
-        gateway_id=name, name=name, port=7999, personas=["spark"], loopback_only=True, announced=announced
+        gateway_id=name, name=name, port=7999, personas=["spark"], host="127.0.0.1", announced=announced
     )
 
 

@@ -98,7 +98,6 @@ def gateway(name: str, port: int = 7999, host: str = "127.0.0.1", identity: str 
         name=name,
         port=port,
         personas=["spark", "vixen"],
-        loopback_only=host == "127.0.0.1",
         host=host,
     )
 

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from gateway.ground.folders import bundled_personas
 from gateway.personas.persona_sources import PersonaSources
-from gateway.settings.settings import Settings, bundled_personas, gateway_identity, load_settings
+from gateway.settings.settings import Settings, gateway_identity, load_settings
 from robotvoice.errors import InvalidSettings
 
 
