@@ -24,7 +24,6 @@ from robotvoice.text.numbers.english.english_words import (
 from robotvoice.text.numbers.grammar.figures import Figure
 from robotvoice.text.numbers.grammar.scan import Read, Scan
 from robotvoice.text.numbers.grammar.tongue import Tongue
-from robotvoice.text.numbers.grammar.units import Unit
 from robotvoice.text.numbers.grammar.vocabulary import Noun
 
 _ONES = (
@@ -85,7 +84,8 @@ class English(Tongue):
 
     code = "en"
     mark = "."
-    zero = "zero"
+    square, cubic = "square ", "cubic "
+    raised_seconds = True
     ones = _ONES[:10]
     words = WORDS
     magnitudes = MAGNITUDES
@@ -192,23 +192,9 @@ class English(Tongue):
             return f"{major} and {self.counted(cents, minor)}"
         return f"{major} {self.number(cents)}"
 
-    def powered(self, noun: Noun, power: int) -> Noun:
-        return Noun(tuple(f"{'square' if power == 2 else 'cubic'} {form}" for form in noun.forms))
-
-    def per(self, unit: Unit, *, hundred: bool = False) -> str | None:
-        if unit.base == "s" and unit.power > 1:
-            return f"per second {self.words['squared' if unit.power == 2 else 'cubed']}"
-        return super().per(unit, hundred=hundred)
-
     # Time
 
-    def clock(self, hour: int, minute: int, second: int | None) -> str:
-        said = self._hour_and_minute(hour, minute, exact=second is None)
-        if not second:
-            return said
-        return f"{said} and {self.counted(Figure(str(second)), self.units['s'])}"
-
-    def _hour_and_minute(self, hour: int, minute: int, *, exact: bool) -> str:
+    def hour_and_minute(self, hour: int, minute: int, *, exact: bool) -> str:
         if not minute:
             if hour == 0:
                 return "midnight" if exact else "zero hundred"

@@ -2,7 +2,7 @@
 
 # ruff: noqa: SIM905 - lists would fill pages
 
-from robotvoice.text.numbers.grammar.vocabulary import currencies, nouns, pairs
+from robotvoice.text.numbers.grammar.vocabulary import currencies, nouns, pairs, prefixes
 
 WORDS = pairs(
     "minus minus | plusminus plus or minus | plus plus | point point | stop point | to to | score to"
@@ -14,10 +14,7 @@ WORDS = pairs(
 MONTHS = ("January February March April May June July August September October November December").split()
 WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 
-PREFIXES = pairs(
-    "k kilo | M mega | G giga | T tera | P peta | h hecto | d deci | c centi | m milli | µ micro | n nano"
-    " | p pico | Ki kibi | Mi mebi | Gi gibi | Ti tebi"
-)
+PREFIXES = prefixes("kilo mega giga tera peta hecto deci centi milli micro nano pico kibi mebi gibi tebi")
 
 UNITS = nouns(
     "m - meter meters | g - gram grams | s - second seconds | Hz - hertz hertz | W - watt watts"

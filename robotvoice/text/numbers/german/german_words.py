@@ -2,7 +2,7 @@
 
 # ruff: noqa: SIM905 - lists would fill pages
 
-from robotvoice.text.numbers.grammar.vocabulary import currencies, nouns, pairs
+from robotvoice.text.numbers.grammar.vocabulary import currencies, nouns, pairs, prefixes
 
 WORDS = pairs(
     "minus minus | plusminus plus minus | plus plus | point Komma | stop Punkt | to bis | score zu | by mal"
@@ -13,10 +13,7 @@ WORDS = pairs(
 
 MONTHS = "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()
 
-PREFIXES = pairs(
-    "k Kilo | M Mega | G Giga | T Tera | P Peta | h Hekto | d Dezi | c Zenti | m Milli | µ Mikro | n Nano"
-    " | p Piko | Ki Kibi | Mi Mebi | Gi Gibi | Ti Tebi"
-)
+PREFIXES = prefixes("Kilo Mega Giga Tera Peta Hekto Dezi Zenti Milli Mikro Nano Piko Kibi Mebi Gibi Tebi")
 
 UNITS = nouns(
     "m m Meter Meter | g n Gramm Gramm | s f Sekunde Sekunden | Hz n Hertz Hertz | W n Watt Watt"
