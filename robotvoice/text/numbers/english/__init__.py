@@ -6,24 +6,9 @@ import re
 
 from robotvoice.text.numbers.english.english_dates import DATE_OPENERS, decade, month_date, on_date
 from robotvoice.text.numbers.english.english_places import feet, inches, lines, ordinal, roman, times
-from robotvoice.text.numbers.english.english_words import (
-    BARE_LABELS,
-    CALLING,
-    CURRENCIES,
-    DIALLING,
-    LABELS,
-    MAGNITUDES,
-    MONTHS,
-    PARTS,
-    PREFIXES,
-    SCORING,
-    SIGNS,
-    UNITS,
-    WORDS,
-)
+from robotvoice.text.numbers.english.english_words import MONTHS, EnglishWords
 from robotvoice.text.numbers.grammar.figures import Figure
 from robotvoice.text.numbers.grammar.scan import Read, Scan
-from robotvoice.text.numbers.grammar.tongue import Tongue
 from robotvoice.text.numbers.grammar.vocabulary import Noun
 
 _ONES = (
@@ -79,7 +64,7 @@ _AMERICAN = frozenset({"", "US", "PH"})
 """Regions, and none, that write the month first"""
 
 
-class English(Tongue):
+class English(EnglishWords):
     """English of any region."""
 
     code = "en"
@@ -87,13 +72,6 @@ class English(Tongue):
     square, cubic = "square ", "cubic "
     raised_seconds = True
     ones = _ONES[:10]
-    words = WORDS
-    magnitudes = MAGNITUDES
-    units = UNITS
-    prefixes = PREFIXES
-    currencies = CURRENCIES
-    labels, bare_labels, signs = LABELS, BARE_LABELS, SIGNS
-    dialling, calling, parts, scoring = DIALLING, CALLING, PARTS, SCORING
     fillers = frozenset("is was the number no code it's of are : to be with - a your my our new".split())
     before_times = frozenset("at by until till from since before after around about between to and".split())
     after_clock = re.compile(

@@ -15,24 +15,9 @@ from robotvoice.text.numbers.german.german_places import (
     roman,
     times,
 )
-from robotvoice.text.numbers.german.german_words import (
-    CALLING,
-    CURRENCIES,
-    DIALLING,
-    FILLERS,
-    LABELS,
-    MAGNITUDES,
-    MONTHS,
-    PARTS,
-    PREFIXES,
-    SCORING,
-    SIGNS,
-    UNITS,
-    WORDS,
-)
+from robotvoice.text.numbers.german.german_words import MONTHS, GermanWords
 from robotvoice.text.numbers.grammar.figures import Figure
 from robotvoice.text.numbers.grammar.scan import Read, Scan
-from robotvoice.text.numbers.grammar.tongue import Tongue
 from robotvoice.text.numbers.grammar.vocabulary import Noun, large_groups
 
 _ONES = (
@@ -52,19 +37,12 @@ _BEFORE_COUNTS = frozenset(
 _RATED = frozenset("note bewertung wertung gab gibt gebe bewertet bewerte punktzahl".split())
 
 
-class German(Tongue):
+class German(GermanWords):
     """German of any region."""
 
     code = "de"
     square, cubic = "Quadrat", "Kubik"
     ones = _ONES[:10]
-    words = WORDS
-    magnitudes = MAGNITUDES
-    units = UNITS
-    prefixes = PREFIXES
-    currencies = CURRENCIES
-    labels, bare_labels, signs = LABELS, frozenset({"Nr"}), SIGNS
-    dialling, calling, fillers, parts, scoring = DIALLING, CALLING, FILLERS, PARTS, SCORING
     before_times = frozenset("um ab bis gegen seit von vor nach uhr".split())
     after_clock = re.compile(r"[ \u00a0]?(?P<clock>Uhr)(?!\w)|[ \u00a0]?(?P<hour>h)(?!\w)")
     hours = re.compile(
