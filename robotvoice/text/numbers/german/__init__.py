@@ -34,7 +34,14 @@ _DATIVE = frozenset("mit nach vor seit aus bei von zu in binnen ab gegenüber".s
 _BEFORE_COUNTS = frozenset(
     "etwa über fast rund circa ca ungefähr mindestens höchstens nur noch genau weitere".split()
 )
-_RATED = frozenset("note bewertung wertung gab gibt gebe bewertet bewerte punktzahl".split())
+_RATED = frozenset(
+    """
+    note bewertung wertung gab gibt gebe bewertet bewerte punktzahl seite schritt teil folie frage kapitel
+    folge tag runde
+    """.split()
+)
+"""Before 3/4 that is three of four"""
+_STARS = frozenset("Punkte Punkten Sterne Sternen".split())
 
 
 class German(GermanWords):
@@ -172,24 +179,8 @@ class German(GermanWords):
         if above == below:
             middle = " von " if below in ("5", "10", "100") else " "
             return Read(end, f"{self.part(above)}{middle}{self.part(below)}")
-        rated = scan.word_before() in _RATED or scan.word_after(end) in (
-            "Punkte",
-            "Punkten",
-            "Sterne",
-            "Sternen",
-        )
-        counted = scan.word_before() in (
-            "seite",
-            "schritt",
-            "teil",
-            "folie",
-            "frage",
-            "kapitel",
-            "folge",
-            "tag",
-            "runde",
-        )
-        if int(above) < int(below) and ((below in ("10", "100") and above != "1") or rated or counted):
+        told = scan.word_before() in _RATED or scan.word_after(end) in _STARS
+        if int(above) < int(below) and ((below in ("10", "100") and above != "1") or told):
             return Read(end, f"{self.part(above)} von {self.part(below)}")
         return None
 
