@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from robotvoice.ground.backoff import Backoff
+from robotvoice.ground.finishing import is_own_end
 
 log = logging.getLogger(__name__)
 
@@ -20,8 +21,7 @@ async def until_done(work: Callable[[], Awaitable[None]], name: str) -> None:
         try:
             return await work()
         except (Exception, asyncio.CancelledError) as error:
-            task = asyncio.current_task()
-            if isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling():
+            if is_own_end(error):
                 raise
             # Also when it waited for something that somebody else had cancelled.
             log.exception("%s broke, and begins anew", name)

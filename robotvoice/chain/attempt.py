@@ -11,6 +11,7 @@ from robotvoice.chain.failure_attribution import Whose
 from robotvoice.chain.guarded import ChainEntry, Settles
 from robotvoice.engines.base import Engine
 from robotvoice.errors import ContentFailure, EngineFailure, EngineForbidden, EngineUnavailable
+from robotvoice.ground.finishing import is_own_end
 from robotvoice.languages import CANNOT_READ
 from robotvoice.sound.pcm import AudioChunk
 from robotvoice.utterance import Reason, Sentence
@@ -96,7 +97,7 @@ async def attempt(
         permit.fail(Reason(failure.reason, failure.message))
         raise
     except (Exception, asyncio.CancelledError) as error:
-        if isinstance(error, asyncio.CancelledError) and _we_are_cancelled():
+        if is_own_end(error):
             permit.ignore()
             raise
         # Also when the engine waited for something that it had cancelled itself.
@@ -149,8 +150,3 @@ class _Wait:
         if self._engine.signs_of_life or not self._fair or self._end_by <= self.sound_by:
             raise EngineUnavailable("too_late", f"{name} did not speak while there was time")
         raise EngineFailure("too_late", f"{name} did not begin within the time it had predicted")
-
-
-def _we_are_cancelled() -> bool:
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0

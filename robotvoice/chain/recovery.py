@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from robotvoice.chain.breaker import CircuitBreaker, State
 from robotvoice.engines.base import Engine
 from robotvoice.errors import EngineFailure, EngineUnavailable
+from robotvoice.ground.finishing import is_own_end
 from robotvoice.utterance import Reason
 
 log = logging.getLogger(__name__)
@@ -32,8 +33,7 @@ async def send_canary(engine: Engine, breaker: CircuitBreaker, limit: float) -> 
     except TimeoutError:
         permit.fail(Reason("no_answer", f"{engine.name} did not answer its probe in time"))
     except (Exception, asyncio.CancelledError) as error:
-        task = asyncio.current_task()
-        if isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling():
+        if is_own_end(error):
             raise
         # Also when the probe waited for something that the engine itself had cancelled.
         log.exception("a probe broke", extra={"engine": engine.name})

@@ -5,7 +5,8 @@ import contextlib
 import errno
 import os
 import signal
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
@@ -47,6 +48,54 @@ def did_not_begin(problem: str, error: OSError, reason: str = "died") -> EngineF
     """What to raise when an engine's process, or a file for it, could not be had; `problem` names it."""
     told = f"{problem}: {error.strerror}"
     return MachineFull(told) if error.errno in FULL else EngineFailure(reason, told)
+
+
+class Children:
+    """The child processes of one engine. After `close` there are none, and none begins."""
+
+    def __init__(self, engine: str, program: str = "") -> None:
+        """As a person knows the engine, and what is started if that is called otherwise."""
+        self._engine, self._program = engine, program or engine
+        self._running: set[asyncio.subprocess.Process] = set()
+        self._closed = False
+
+    async def begin(self, *command: str, cwd: Path | None = None) -> asyncio.subprocess.Process:
+        """One more, for `end`. Raises EngineFailure, MachineFull, and EngineUnavailable after `close`."""
+        self.must_be_open()
+        try:
+            process = await spawn(*command, cwd=cwd)
+        except OSError as error:
+            raise did_not_begin(f"{self._program} could not be started", error) from error
+        self._running.add(process)
+        if self._closed:
+            await self.end(process)
+        self.must_be_open()
+        return process
+
+    def must_be_open(self) -> None:
+        """Raises EngineUnavailable after `close`: a child that began then would have nobody to end it."""
+        if self._closed:
+            raise EngineUnavailable("closed", f"{self._engine} was ended, as what used it is stopping")
+
+    @asynccontextmanager
+    async def one(self, *command: str) -> AsyncIterator[asyncio.subprocess.Process]:
+        """As `begin`; it is there as long as the context, at most."""
+        process = await self.begin(*command)
+        try:
+            yield process
+        finally:
+            await self.end(process)
+
+    async def end(self, process: asyncio.subprocess.Process) -> None:
+        try:
+            await end(process)
+        finally:
+            self._running.discard(process)
+
+    async def close(self) -> None:
+        """Ends every one, for good."""
+        self._closed = True
+        await asyncio.gather(*map(self.end, tuple(self._running)))
 
 
 async def end(process: asyncio.subprocess.Process, *, group: bool = False) -> None:

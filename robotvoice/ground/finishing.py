@@ -7,6 +7,12 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
+def is_own_end(error: BaseException) -> bool:
+    """Whether this task was cancelled itself, not only something that it waited for."""
+    task = asyncio.current_task()
+    return isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling() > 0
+
+
 async def finished(work: Coroutine[Any, Any, T]) -> T:
     """What the work returns or raises. A caller cancelled meanwhile, however often, is so behind it."""
     task = asyncio.create_task(work)

@@ -13,7 +13,7 @@ from typing import Any
 
 from gateway.engines.pyttsx3.pyttsx3_file import read_sound_file
 from gateway.engines.pyttsx3.pyttsx3_voices import SystemVoices, system_voices
-from robotvoice.engines.child import did_not_begin, end, spawn
+from robotvoice.engines.child import Children, did_not_begin
 from robotvoice.errors import EngineFailure, EngineUnavailable
 from robotvoice.ground.installation import how_to_install
 from robotvoice.sound.pcm import AudioFormat
@@ -76,11 +76,6 @@ class SystemSpeech:
     """The id of the voice"""
 
 
-def closed() -> EngineUnavailable:
-    """For who asks after `close`: a child that was started now would have nobody to end it."""
-    return EngineUnavailable("closed", "pyttsx3 was ended, as what used it is stopping")
-
-
 class Pyttsx3Processes:
     """All children of one engine. When a method ends, however it does, its child and its files are gone."""
 
@@ -93,8 +88,7 @@ class Pyttsx3Processes:
         self._folder = folder
         self._places = asyncio.Semaphore(AT_ONCE)
         self._waiting = 0
-        self._running: set[asyncio.subprocess.Process] = set()
-        self._closed = False
+        self._children = Children("pyttsx3")
 
     async def voices(self) -> SystemVoices:
         """Raises EngineUnavailable if pyttsx3 cannot speak on this machine, EngineFailure if it broke."""
@@ -123,8 +117,7 @@ class Pyttsx3Processes:
 
     async def close(self) -> None:
         """Ends every child, for good."""
-        self._closed = True
-        await asyncio.gather(*map(end, tuple(self._running)))
+        await self._children.close()
 
     async def _speak_into(self, file: Path, request: SpeechToFile) -> SystemSpeech:
         message = {
@@ -163,20 +156,8 @@ class Pyttsx3Processes:
     @asynccontextmanager
     async def _asked(self, message: Mapping[str, object]) -> AsyncIterator[dict[str, Any]]:
         """A child's answer; the child is there as long as the context, at most."""
-        if self._closed:
-            raise closed()
-        try:
-            process = await spawn(*self._program)
-        except OSError as error:
-            raise did_not_begin("pyttsx3 could not be started", error) from error
-        self._running.add(process)
-        try:
-            if self._closed:
-                raise closed()
+        async with self._children.one(*self._program) as process:
             yield await _answer(process, {"driver": self._driver, **message})
-        finally:
-            await end(process)
-            self._running.discard(process)
 
 
 async def _answer(process: asyncio.subprocess.Process, message: Mapping[str, object]) -> dict[str, Any]:

@@ -5,16 +5,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from robotvoice.engines.espeak.espeak_voices import Catalogue
-from robotvoice.errors import EngineUnavailable
 from robotvoice.sound.pcm import AudioChunk
 
+NAME = "eSpeak NG"
 READY_WITHIN = 5.0
 """Seconds a new child has to say what it can do."""
-
-
-def closed() -> EngineUnavailable:
-    """For who asks after `close`: a child that was started now would have nobody to end it."""
-    return EngineUnavailable("closed", "eSpeak NG was ended, as what used it is stopping")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ import asyncio
 import shutil
 from collections.abc import AsyncGenerator
 
-from robotvoice.engines.child import did_not_begin, end, spawn
-from robotvoice.engines.espeak.espeak_backend import READY_WITHIN, EspeakRequest, closed
+from robotvoice.engines.child import Children
+from robotvoice.engines.espeak.espeak_backend import NAME, READY_WITHIN, EspeakRequest
 from robotvoice.engines.espeak.espeak_voices import Catalogue, catalogue_from_command
 from robotvoice.errors import EngineFailure
 from robotvoice.sound.pcm import AudioChunk, AudioFormat, Origin
@@ -19,8 +19,7 @@ class EspeakCommandBackend:
 
     def __init__(self, command: str = "espeak-ng") -> None:
         self._command = command
-        self._speaking: set[asyncio.subprocess.Process] = set()
-        self._closed = False
+        self._children = Children(NAME, command)
 
     @property
     def description(self) -> str:
@@ -50,12 +49,12 @@ class EspeakCommandBackend:
         text = request.text.replace("[", "[ ")
         arguments = ("-v", request.identifier, "-p", request.pitch, "-s", request.rate, "-a", request.volume)
         joined = () if request.last else ("-z",)
-        process = await self._spawn(*map(str, arguments), *joined, "-b", "1", "--stdin", "--stdout")
-        assert process.stdin is not None
-        assert process.stdout is not None
         settings = {"rate": request.rate, "volume": request.volume, "pitch": request.pitch}
         origin = Origin("espeak", request.voice, settings)
-        try:
+        command = (self._command, *map(str, arguments), *joined, "-b", "1", "--stdin", "--stdout")
+        async with self._children.one(*command) as process:
+            assert process.stdin is not None
+            assert process.stdout is not None
             process.stdin.write(text.encode("utf-8", "replace"))
             process.stdin.close()
             try:
@@ -72,32 +71,11 @@ class EspeakCommandBackend:
                 yield AudioChunk(data[:whole], audio_format, origin)
             if code := await process.wait():
                 raise EngineFailure("died", f"{self._command} ended with status {code} in a sentence")
-        finally:
-            await self._end(process)
 
     async def close(self) -> None:
-        self._closed = True
-        await asyncio.gather(*map(self._end, tuple(self._speaking)))
+        await self._children.close()
 
     async def _ask(self, option: str) -> str:
-        process = await self._spawn(option)
-        try:
+        async with self._children.one(self._command, option) as process:
             output, _ = await process.communicate()
-            return output.decode("utf-8", "replace")
-        finally:
-            await self._end(process)
-
-    async def _spawn(self, *arguments: str) -> asyncio.subprocess.Process:
-        try:
-            process = await spawn(self._command, *arguments)
-        except OSError as error:
-            raise did_not_begin(f"{self._command} could not be started", error) from error
-        self._speaking.add(process)
-        if self._closed:
-            await self._end(process)
-            raise closed()
-        return process
-
-    async def _end(self, process: asyncio.subprocess.Process) -> None:
-        await end(process)
-        self._speaking.discard(process)
+        return output.decode("utf-8", "replace")

@@ -17,7 +17,7 @@ from robotvoice.languages import CANNOT_READ, CANNOT_SPEAK, language_of
 from robotvoice.persona import VoiceSpec
 from robotvoice.sound.pcm import AudioChunk
 from robotvoice.text.writing.scripts import Legible
-from robotvoice.utterance import Reason, RequestOptions, Sentence
+from robotvoice.utterance import Reason, Sentence
 from robotvoice.wire.speed import rate_at
 
 log = logging.getLogger(__name__)
@@ -147,13 +147,14 @@ class EspeakEngine(EngineBase):
         pieces = list(reader.pieces(sentence.text))
         if not pieces:
             raise EngineUnavailable(CANNOT_READ, "no voice of eSpeak NG can read any of the sentence")
+        usual = DEFAULT_RATE if voice.rate is None else voice.rate
         for number, (name, text) in enumerate(pieces, 1):
             request = EspeakRequest(
                 text=text,
                 voice=reader.voice,
                 identifier=self._catalogue.resolve(name),
                 pitch=DEFAULT_PITCH if voice.pitch is None else voice.pitch,
-                rate=_rate(voice, sentence.asked),
+                rate=rate_at(usual, sentence.asked, SLOWEST_RATE, FASTEST_RATE),
                 volume=DEFAULT_VOLUME if voice.volume is None else voice.volume,
                 last=number == len(pieces),
             )
@@ -194,8 +195,3 @@ class EspeakEngine(EngineBase):
     async def close(self) -> None:
         for backend in self._backends:
             await backend.close()
-
-
-def _rate(voice: VoiceSpec, asked: RequestOptions) -> int:
-    rate = DEFAULT_RATE if voice.rate is None else voice.rate
-    return rate if asked.speed == 1 else rate_at(rate, asked, SLOWEST_RATE, FASTEST_RATE)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from robotvoice.engines.child import did_not_begin, end, spawn
-from robotvoice.engines.espeak.espeak_backend import READY_WITHIN, EspeakRequest, closed
+from robotvoice.engines.child import Children
+from robotvoice.engines.espeak.espeak_backend import NAME, READY_WITHIN, EspeakRequest
 from robotvoice.engines.espeak.espeak_voices import Catalogue, catalogue_from_library
 from robotvoice.errors import EngineFailure
 from robotvoice.sound.pcm import AudioChunk, AudioFormat, Origin
@@ -53,30 +53,29 @@ def installed_libraries() -> Iterator[EspeakLibrary]:
 class EspeakChild:
     """One process with the library in it. The only reader and writer of its pipes."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, children: Children) -> None:
         self._process = process
+        self._children = children
         self.ready: dict[str, Any] = {}
 
     @classmethod
-    async def spawn(cls, library: EspeakLibrary) -> "EspeakChild":
-        """Raises EngineFailure when the library cannot be used, MachineFull when no process can be had."""
-        try:
-            process = await spawn(
-                *(sys.executable, "-I", "-S", str(CHILD), library.library, "." if library.data else ""),
-                # espeak_Initialize ends the process on a data path of 160 characters or more: pass it as ".".
-                cwd=library.data,
-            )
-        except OSError as error:
-            raise did_not_begin("eSpeak NG could not be started", error) from error
-        child = cls(process)
+    async def begin(cls, library: EspeakLibrary, children: Children) -> "EspeakChild":
+        """One more of the children. Raises EngineFailure when the library cannot be used, else as they do."""
+        process = await children.begin(
+            *(sys.executable, "-I", "-S", str(CHILD), library.library, "." if library.data else ""),
+            # espeak_Initialize ends the process on a data path of 160 characters or more: pass it as ".".
+            cwd=library.data,
+        )
+        child = cls(process, children)
         try:
             async with asyncio.timeout(READY_WITHIN):
                 child.ready = json.loads(await child.expect(b"R"))
-        except TimeoutError:
+        except BaseException as problem:
             await child.kill()
-            raise EngineFailure("stalled", f"eSpeak NG was not ready in {READY_WITHIN:g} s") from None
-        except BaseException:
-            await child.kill()
+            if isinstance(problem, TimeoutError):
+                raise EngineFailure("stalled", f"eSpeak NG was not ready in {READY_WITHIN:g} s") from None
+            if isinstance(problem, EngineFailure):
+                children.must_be_open()
             raise
         return child
 
@@ -114,7 +113,7 @@ class EspeakChild:
 
     async def kill(self) -> None:
         """Ends the process at once and leaves no zombie."""
-        await end(self._process)
+        await self._children.end(self._process)
 
     def _died(self) -> EngineFailure:
         return EngineFailure("died", "eSpeak NG's process ended in the middle of its work")
@@ -128,14 +127,14 @@ class EspeakLibraryBackend:
         self._idle: list[EspeakChild] = []
         self._busy: set[EspeakChild] = set()
         self._places = asyncio.Semaphore(BUSY_CHILDREN)
-        self._closed = False
+        self._children = Children(NAME)
 
     @property
     def description(self) -> str:
         return f"library {Path(self._library.library).name}"
 
     async def start(self) -> Catalogue:
-        child = await self._spawn()
+        child = await EspeakChild.begin(self._library, self._children)
         self._idle.append(child)
         return catalogue_from_library(child.ready)
 
@@ -168,10 +167,8 @@ class EspeakLibraryBackend:
 
     async def close(self) -> None:
         """Ends every child, also those that still speak."""
-        self._closed = True
-        children = {*self._idle, *self._busy}
         self._idle.clear()
-        await asyncio.gather(*(child.kill() for child in children))
+        await self._children.close()
 
     async def _take(self) -> EspeakChild:
         """A child that nobody else uses, with one of the places; `_pump` gives both back."""
@@ -182,18 +179,11 @@ class EspeakLibraryBackend:
                 if child.alive:
                     break
             else:
-                child = await self._spawn()
+                child = await EspeakChild.begin(self._library, self._children)
         except BaseException:
             self._places.release()
             raise
         self._busy.add(child)
-        return child
-
-    async def _spawn(self) -> EspeakChild:
-        child = await EspeakChild.spawn(self._library)
-        if self._closed:
-            await child.kill()
-            raise closed()
         return child
 
     async def _pump(

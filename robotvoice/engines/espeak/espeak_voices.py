@@ -29,17 +29,23 @@ class Catalogue:
     version: str
     voices: tuple[CatalogueVoice, ...]
     variants: tuple[str, ...]
-    resolved: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
-    """What was found before; a chain asks several times for each sentence"""
     bases: dict[str, str | None] = field(default_factory=dict, compare=False, repr=False)
+    """What was found before; a chain asks several times for each sentence"""
 
     def resolve(self, wanted: str) -> str:
         """The identifier for `en-gb`, `gmw/en` or `en+croak`. Raises UnknownVoice with near names."""
-        if wanted not in self.resolved:
-            if len(self.resolved) >= MOST_RESOLVED:
-                self.resolved.clear()
-            self.resolved[wanted] = self._resolve(wanted)
-        return self.resolved[wanted]
+        base, plus, variant = wanted.partition("+")
+        identifier = self._base(base)
+        if identifier is None:
+            names = {code for voice in self.voices for _, code in voice.languages}
+            names |= {voice.identifier for voice in self.voices}
+            raise UnknownVoice(_unknown("voice", base, names))
+        if not plus:
+            return identifier
+        exact = {name.lower(): name for name in self.variants}.get(variant.lower())
+        if exact is None:
+            raise UnknownVoice(_unknown("variant", variant, set(self.variants)))
+        return f"{identifier}+{exact}"
 
     def has(self, base: str) -> bool:
         """Whether there is such a voice, the variant aside."""
@@ -50,20 +56,6 @@ class Catalogue:
         identifier = self._base(wanted.partition("+")[0])
         found = next((voice for voice in self.voices if voice.identifier == identifier), None)
         return min(found.languages)[1].lower() if found and found.languages else ""
-
-    def _resolve(self, wanted: str) -> str:
-        base, plus, variant = wanted.partition("+")
-        identifier = self._base(base)
-        if identifier is None:
-            names = {code for voice in self.voices for _, code in voice.languages}
-            names |= {voice.identifier for voice in self.voices}
-            raise UnknownVoice(_unknown("voice", base, names))
-        if not plus:
-            return identifier
-        exact = {name.lower(): name for name in self.variants}
-        if variant.lower() not in exact:
-            raise UnknownVoice(_unknown("variant", variant, set(self.variants)))
-        return f"{identifier}+{exact[variant.lower()]}"
 
     def _base(self, wanted: str) -> str | None:
         """Its identifier."""

@@ -20,6 +20,7 @@ _THOUGHTS = frozenset(
     }
 )  # fmt: skip
 _STEPS = frozenset({"action", "action input", "observation"})
+_TITLES = frozenset({"thought", "thoughts", "action", "response"})
 _ANSWERS = frozenset({"final answer", "final response", "answer", "response"})
 _ASIDE = re.compile(
     r"[\[(*]{1,2}(?:internal |inner |my )?(?:thinking|thoughts?|thinks|reasoning|monologue) ?:"
@@ -71,12 +72,7 @@ def without_labelled(text: str, omissions: Omissions) -> str:
 
 def _may_be_a_title(label: re.Match[str]) -> bool:
     """A heading such as `## Thoughts`, of an essay."""
-    return label["bare"] is not None and label["label"].lower() in (
-        "thought",
-        "thoughts",
-        "action",
-        "response",
-    )
+    return label["bare"] is not None and label["label"].lower() in _TITLES
 
 
 def _own_turns(text: str, omissions: Omissions) -> str:

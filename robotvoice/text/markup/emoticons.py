@@ -24,16 +24,7 @@ _KAOMOJI = re.compile(
 )
 _EYES = "^°◕•ಠಥ≧≦><oOTт-ー¬´`'’˘˙ᵔᴗ◠*xX;@・･￣.‾⌒￢ʘ☉◉◔⊙♥❤≖⇀↼⌐■︶ω;ﾟ゜ｰ~=＾╥ㅠㅜTᗒᗕ҂̀́͡°"
 _MOUTH = re.compile(r"[_.‿◡ᴥωwvoO3uᴗ▽∀д益皿Д﹏︿‸ツシ∇ヮ□ʖ͜–ー_ \-'^3εзㅅㅂ人ωε。ᆺ┬╭╮︵^]{1,6}")
-_MIRRORED = {
-    ("≧", "≦"),
-    (">", "<"),
-    ("´", "`"),
-    ("`", "´"),
-    ("｀", "´"),
-    ("￢", "￢"),
-    ("ᗒ", "ᗕ"),
-    ("⇀", "↼"),
-}
+_MIRRORED = frozenset({"≧≦", "><", "´`", "`´", "｀´", "￢￢", "ᗒᗕ", "⇀↼"})
 _DRESSED = " *;｡。'\"╯ヽ\u0300\u0301\u0361\u035c∩ノっづﾉ⁄‧˚๑?!"
 _ODD = re.compile(r"[ω益皿ಠಥಡ∀▽‿◡◠ᴗᴥᵕ•´｀`°º҂＼／ᵔ˘˙ಸ◕♥✧✿｡」∠\u0300-\u036f]")
 """What is hardly ever in brackets, but in a face"""
@@ -84,6 +75,6 @@ def _has_eyes(plain: str) -> bool:
     if len(plain) < 3 or (plain.isascii() and plain.isalpha()):
         return False
     left, right = plain[0], plain[-1]
-    if left not in _EYES or not (left == right or (left, right) in _MIRRORED):
+    if left not in _EYES or not (left == right or left + right in _MIRRORED):
         return False
     return _MOUTH.fullmatch(plain[1:-1].strip(_DRESSED) or "_") is not None

@@ -92,7 +92,7 @@ def _read(scan: Scan) -> Read | None:
 def _set_apart(before: str, read: Read, behind: str, tongue: Tongue) -> str:
     """With a space where words would stick to others."""
     words = tongue.tidy(read.words)
-    if not tongue.joint or tongue.sticks(behind):
+    if not tongue.joint or tongue.writes(behind):
         return words
     if (before.isalnum() or before == "#") and words[:1].isalnum():
         words = f" {words}"

@@ -20,7 +20,6 @@ from robotvoice.text.sentences.abbreviations import (
 )
 
 _OPENERS = "\"'“”„‚‘«»‹›([{¿¡「『（《【—–-*"
-_QUOTES = "\"'”’“‘«»‹›)]}」』）》】〕〉"
 _END = re.compile(
     r"(?P<glued>(?<=[a-zß-ÿ]{2})[.!?]+)(?=[A-ZÀ-Þ][a-zß-ÿ]+[\s,.!?])"
     r"|(?P<marks>[.!?…؟।॥۔]+)(?P<closers>(?:[\"'”’“‘«»‹›)\]}]| [»›](?=[\s,.;:]|$))*)(?=\s|$)"

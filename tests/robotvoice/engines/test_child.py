@@ -7,9 +7,11 @@ from typing import Any
 import psutil
 import pytest
 
-from robotvoice.engines.child import end, spawn
+from robotvoice.engines.child import Children, end, spawn
+from robotvoice.errors import EngineFailure, EngineUnavailable
 
 CHATTER = "import os\nwhile True: os.write(1, bytes(65536))"
+SLEEPER = (sys.executable, "-c", "import time; time.sleep(60)")
 SOON = 10.0
 
 
@@ -78,6 +80,33 @@ async def test_the_end_of_a_group_is_that_of_all_in_it(nothing_left: None) -> No
 async def test_what_cannot_be_started_is_told() -> None:
     with pytest.raises(FileNotFoundError):
         await spawn("no-such-program-anywhere")
+
+
+async def test_closing_ends_every_child_and_none_begins_any_more(nothing_left: None) -> None:
+    children = Children("the voice")
+    processes = [await children.begin(*SLEEPER) for _ in range(3)]
+    await children.close()
+    assert not any(psutil.pid_exists(process.pid) for process in processes)
+    with pytest.raises(EngineUnavailable, match="the voice was ended") as refused:
+        await children.begin(*SLEEPER)
+    assert refused.value.reason == "closed"
+
+
+@pytest.mark.parametrize("turns", [1, 2, 4, 8, 16, 32])
+async def test_a_child_that_begins_while_all_are_closed_is_ended_too(turns: int, nothing_left: None) -> None:
+    children = Children("the voice")
+    beginning = asyncio.create_task(children.begin(*SLEEPER))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    await children.close()
+    await asyncio.wait({beginning})
+    begun = beginning.exception() is None
+    assert not begun or not psutil.pid_exists(beginning.result().pid)
+
+
+async def test_a_child_that_cannot_be_started_is_called_by_its_program(nothing_left: None) -> None:
+    with pytest.raises(EngineFailure, match="no-such-program could not be started: No such file"):
+        await Children("the voice", "no-such-program").begin("no-such-program-anywhere")
 
 
 async def cancelled(task: "asyncio.Task[Any]", steps: int, times: int) -> None:

@@ -6,25 +6,9 @@ import re
 
 from robotvoice.text.numbers.english.english_dates import DATE_OPENERS, decade, month_date, on_date
 from robotvoice.text.numbers.english.english_places import feet, inches, lines, ordinal, roman, times
-from robotvoice.text.numbers.english.english_words import (
-    BARE_LABELS,
-    CALLING,
-    CURRENCIES,
-    DIALLING,
-    LABELS,
-    MAGNITUDES,
-    MONTHS,
-    PARTS,
-    PREFIXES,
-    SCORING,
-    SIGNS,
-    UNITS,
-    WORDS,
-)
+from robotvoice.text.numbers.english.english_words import MONTHS, EnglishWords
 from robotvoice.text.numbers.grammar.figures import Figure
 from robotvoice.text.numbers.grammar.scan import Read, Scan
-from robotvoice.text.numbers.grammar.tongue import Tongue
-from robotvoice.text.numbers.grammar.units import Unit
 from robotvoice.text.numbers.grammar.vocabulary import Noun
 
 _ONES = (
@@ -80,20 +64,14 @@ _AMERICAN = frozenset({"", "US", "PH"})
 """Regions, and none, that write the month first"""
 
 
-class English(Tongue):
+class English(EnglishWords):
     """English of any region."""
 
     code = "en"
     mark = "."
-    zero = "zero"
+    square, cubic = "square ", "cubic "
+    raised_seconds = True
     ones = _ONES[:10]
-    words = WORDS
-    magnitudes = MAGNITUDES
-    units = UNITS
-    prefixes = PREFIXES
-    currencies = CURRENCIES
-    labels, bare_labels, signs = LABELS, BARE_LABELS, SIGNS
-    dialling, calling, parts, scoring = DIALLING, CALLING, PARTS, SCORING
     fillers = frozenset("is was the number no code it's of are : to be with - a your my our new".split())
     before_times = frozenset("at by until till from since before after around about between to and".split())
     after_clock = re.compile(
@@ -192,23 +170,9 @@ class English(Tongue):
             return f"{major} and {self.counted(cents, minor)}"
         return f"{major} {self.number(cents)}"
 
-    def powered(self, noun: Noun, power: int) -> Noun:
-        return Noun(tuple(f"{'square' if power == 2 else 'cubic'} {form}" for form in noun.forms))
-
-    def per(self, unit: Unit, *, hundred: bool = False) -> str | None:
-        if unit.base == "s" and unit.power > 1:
-            return f"per second {self.words['squared' if unit.power == 2 else 'cubed']}"
-        return super().per(unit, hundred=hundred)
-
     # Time
 
-    def clock(self, hour: int, minute: int, second: int | None) -> str:
-        said = self._hour_and_minute(hour, minute, exact=second is None)
-        if not second:
-            return said
-        return f"{said} and {self.counted(Figure(str(second)), self.units['s'])}"
-
-    def _hour_and_minute(self, hour: int, minute: int, *, exact: bool) -> str:
+    def hour_and_minute(self, hour: int, minute: int, *, exact: bool) -> str:
         if not minute:
             if hour == 0:
                 return "midnight" if exact else "zero hundred"

@@ -6,29 +6,18 @@ import re
 
 from robotvoice.text.numbers.english.english_words import MONTHS, WEEKDAYS
 from robotvoice.text.numbers.grammar.scan import Read, Scan
-from robotvoice.text.numbers.rules.dates import is_day
+from robotvoice.text.numbers.rules.dates import SOME_YEAR, is_day, some_month
 
 _SHORT = {month[:3]: month for month in MONTHS} | {month: month for month in MONTHS} | {"Sept": "September"}
-_DAYS = {day[:3]: day for day in WEEKDAYS} | {
-    "Tues": "Tuesday",
-    "Thur": "Thursday",
-    "Thurs": "Thursday",
-    "Weds": "Wednesday",
-}
-_STOP = r"(?![^\W\d_])(?:\.(?=[ \u00a0]?[^\W_]|,))?"
-"""Of an abbreviation, unless the sentence ends there"""
-_MONTH = (
-    rf"(?P<month>(?:{'|'.join(MONTHS)})(?![^\W\d_])"
-    rf"|(?:{'|'.join(sorted(_SHORT, key=len, reverse=True))}){_STOP})"
-)
+_DAYS = {day[:3]: day for day in WEEKDAYS}
+_DAYS |= {"Tues": "Tuesday", "Thur": "Thursday", "Thurs": "Thursday", "Weds": "Wednesday"}
+_MONTH = some_month(MONTHS, _SHORT)
 _DAY = r"(?P<day>[0-3]?[0-9])(?P<suffix>st|nd|rd|th)?(?![\w]|[.,:/][0-9])"
 _TO = r"(?:[ ]?[-–—][ ]?(?P<last>[0-3]?[0-9])(?:st|nd|rd|th)?(?![\w]|[.,:/][0-9]))?"
-_YEAR = r"(?:,?[ \u00a0](?P<year>1[0-9]{3}|20[0-9]{2}|21[0-9]{2})(?![\w]|[-–.,:/][0-9]|[ ][0-9]))?"
+_YEAR = rf"(?:,?[ \u00a0]{SOME_YEAR}(?![ ][0-9]))?"
 _MONTH_FIRST = re.compile(rf"{_MONTH}[ \u00a0]{_DAY}{_TO}{_YEAR}")
 _DAY_FIRST = re.compile(rf"{_DAY}{_TO}[ \u00a0](?P<of>of )?{_MONTH}{_YEAR}")
-_MONTH_ONLY = re.compile(
-    rf"{_MONTH},?[ \u00a0](?P<year>1[0-9]{{3}}|20[0-9]{{2}}|21[0-9]{{2}})(?![\w]|[-–.,:/][0-9])"
-)
+_MONTH_ONLY = re.compile(rf"{_MONTH},?[ \u00a0]{SOME_YEAR}")
 _WEEKDAY = re.compile(
     rf"(?P<weekday>{'|'.join(sorted(_DAYS, key=len, reverse=True))})(?![^\W\d_])\.?(?P<mark>,?)[ ]"
     rf"(?=(?:the )?[0-3]?[0-9](?:st|nd|rd|th)?[ ](?:of )?(?:{'|'.join(_SHORT)})"

@@ -4,7 +4,7 @@
 
 import re
 
-from robotvoice.text.numbers.german.endings import is_feminine, is_neuter
+from robotvoice.text.numbers.german.endings import ending_of, is_feminine, is_neuter
 from robotvoice.text.numbers.german.german_dates import DATE_OPENERS, day_and_month, decade, month_date
 from robotvoice.text.numbers.german.german_places import (
     ORDERED,
@@ -15,25 +15,10 @@ from robotvoice.text.numbers.german.german_places import (
     roman,
     times,
 )
-from robotvoice.text.numbers.german.german_words import (
-    CALLING,
-    CURRENCIES,
-    DIALLING,
-    FILLERS,
-    LABELS,
-    MAGNITUDES,
-    MONTHS,
-    PARTS,
-    PREFIXES,
-    SCORING,
-    SIGNS,
-    UNITS,
-    WORDS,
-)
+from robotvoice.text.numbers.german.german_words import MONTHS, GermanWords
 from robotvoice.text.numbers.grammar.figures import Figure
 from robotvoice.text.numbers.grammar.scan import Read, Scan
-from robotvoice.text.numbers.grammar.tongue import Tongue
-from robotvoice.text.numbers.grammar.vocabulary import Noun
+from robotvoice.text.numbers.grammar.vocabulary import Noun, large_groups
 
 _ONES = (
     "null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn "
@@ -49,23 +34,22 @@ _DATIVE = frozenset("mit nach vor seit aus bei von zu in binnen ab gegenüber".s
 _BEFORE_COUNTS = frozenset(
     "etwa über fast rund circa ca ungefähr mindestens höchstens nur noch genau weitere".split()
 )
-_RATED = frozenset("note bewertung wertung gab gibt gebe bewertet bewerte punktzahl".split())
+_RATED = frozenset(
+    """
+    note bewertung wertung gab gibt gebe bewertet bewerte punktzahl seite schritt teil folie frage kapitel
+    folge tag runde
+    """.split()
+)
+"""Before 3/4 that is three of four"""
+_STARS = frozenset("Punkte Punkten Sterne Sternen".split())
 
 
-class German(Tongue):
+class German(GermanWords):
     """German of any region."""
 
     code = "de"
-    mark = ","
-    zero = "null"
+    square, cubic = "Quadrat", "Kubik"
     ones = _ONES[:10]
-    words = WORDS
-    magnitudes = MAGNITUDES
-    units = UNITS
-    prefixes = PREFIXES
-    currencies = CURRENCIES
-    labels, bare_labels, signs = LABELS, frozenset({"Nr"}), SIGNS
-    dialling, calling, fillers, parts, scoring = DIALLING, CALLING, FILLERS, PARTS, SCORING
     before_times = frozenset("um ab bis gegen seit von vor nach uhr".split())
     after_clock = re.compile(r"[ \u00a0]?(?P<clock>Uhr)(?!\w)|[ \u00a0]?(?P<hour>h)(?!\w)")
     hours = re.compile(
@@ -78,14 +62,10 @@ class German(Tongue):
 
     def cardinal(self, number: int, gender: str = "") -> str:
         """Below a million in one word."""
-        said = []
-        for place in range(len(_SCALES), 0, -1):
-            group = number // 10 ** (3 + 3 * place) % 1000
-            name = _SCALES[place - 1]
-            if group == 1:
-                said.append(f"eine {name}")
-            elif group:
-                said.append(f"{_below_thousand(group)} {name.removesuffix('e')}en")
+        said = [
+            f"eine {name}" if group == 1 else f"{_below_thousand(group)} {name.removesuffix('e')}en"
+            for group, name in large_groups(number, _SCALES)
+        ]
         rest = number % 1_000_000
         if rest or not said:
             said.append(_below_million(rest, gender))
@@ -143,17 +123,10 @@ class German(Tongue):
     def prefixed(self, prefix: str, noun: Noun) -> Noun:
         return Noun(tuple(prefix + form[0].lower() + form[1:] for form in noun.forms), noun.gender)
 
-    def powered(self, noun: Noun, power: int) -> Noun:
-        kind = "Quadrat" if power == 2 else "Kubik"
-        return self.prefixed(kind, noun)
-
     # Time
 
-    def clock(self, hour: int, minute: int, second: int | None) -> str:
-        said = f"{self.cardinal(hour, 'm')} Uhr"
-        if minute or second:
-            said += f" {self.cardinal(minute)}" if minute else ""
-        return f"{said} und {self.counted(Figure(str(second)), self.units['s'])}" if second else said
+    def hour_and_minute(self, hour: int, minute: int, *, exact: bool) -> str:
+        return f"{self.cardinal(hour, 'm')} Uhr" + (f" {self.cardinal(minute)}" if minute else "")
 
     def is_time(self, scan: Scan, mark: str) -> bool:
         return mark == "." and scan.word_before() in ("um", "gegen")
@@ -165,8 +138,6 @@ class German(Tongue):
         return Read(found.end(), f"{first} bis {self.cardinal(int(found['second']), 'm')} Uhr")
 
     def date(self, day: int, month: int, year: int | None, scan: Scan) -> str:
-        from robotvoice.text.numbers.german.endings import ending_of
-
         said = f"{self.ordinal(day)}{ending_of(scan, MONTHS[month - 1])} {MONTHS[month - 1]}"
         return said + (f" {self.year(year)}" if year else "")
 
@@ -208,24 +179,8 @@ class German(Tongue):
         if above == below:
             middle = " von " if below in ("5", "10", "100") else " "
             return Read(end, f"{self.part(above)}{middle}{self.part(below)}")
-        rated = scan.word_before() in _RATED or scan.word_after(end) in (
-            "Punkte",
-            "Punkten",
-            "Sterne",
-            "Sternen",
-        )
-        counted = scan.word_before() in (
-            "seite",
-            "schritt",
-            "teil",
-            "folie",
-            "frage",
-            "kapitel",
-            "folge",
-            "tag",
-            "runde",
-        )
-        if int(above) < int(below) and ((below in ("10", "100") and above != "1") or rated or counted):
+        told = scan.word_before() in _RATED or scan.word_after(end) in _STARS
+        if int(above) < int(below) and ((below in ("10", "100") and above != "1") or told):
             return Read(end, f"{self.part(above)} von {self.part(below)}")
         return None
 

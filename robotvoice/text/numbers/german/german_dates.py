@@ -7,7 +7,7 @@ import re
 from robotvoice.text.numbers.german.endings import ending_of
 from robotvoice.text.numbers.german.german_words import MONTHS
 from robotvoice.text.numbers.grammar.scan import Read, Scan
-from robotvoice.text.numbers.rules.dates import is_day
+from robotvoice.text.numbers.rules.dates import SOME_YEAR, is_day, some_month
 
 _SHORT = {month: month for month in MONTHS} | {
     "Jan": "Januar", "Jän": "Januar", "Jänner": "Jänner", "Feb": "Februar", "Feber": "Feber", "Mär": "März",
@@ -18,20 +18,13 @@ _NUMBERS = {
     name: MONTHS.index({"Jänner": "Januar", "Feber": "Februar"}.get(name, name)) + 1
     for name in set(_SHORT.values())
 }
-_STOP = r"(?![^\W\d_])(?:\.(?=[ \u00a0]?[^\W_]|,))?"
-"""Of an abbreviation, unless the sentence ends there"""
-_MONTH = (
-    rf"(?P<month>(?:{'|'.join(sorted(set(_SHORT.values()), key=len, reverse=True))})(?![^\W\d_])"
-    rf"|(?:{'|'.join(sorted(_SHORT, key=len, reverse=True))}){_STOP})"
-)
-_YEAR = r"(?:,?[ \u00a0](?P<year>1[0-9]{3}|20[0-9]{2}|21[0-9]{2})(?![\w]|[-–.,:/][0-9]))?"
+_MONTH = some_month(_SHORT.values(), _SHORT)
+_YEAR = rf"(?:,?[ \u00a0]{SOME_YEAR})?"
 _DATE = re.compile(
     r"(?P<day>[0-3]?[0-9])\.(?:[ \u00a0]?(?P<to>[-–—]|und|bis|/)[ \u00a0]?(?P<last>[0-3]?[0-9])\.)?"
     rf"[ \u00a0]?{_MONTH}{_YEAR}"
 )
-_MONTH_ONLY = re.compile(
-    rf"{_MONTH}[ \u00a0](?P<year>1[0-9]{{3}}|20[0-9]{{2}}|21[0-9]{{2}})(?![\w]|[-–.,:/][0-9])"
-)
+_MONTH_ONLY = re.compile(rf"{_MONTH}[ \u00a0]{SOME_YEAR}")
 _DAY_AND_MONTH = re.compile(
     r"(?P<day>[0-3]?[0-9])\.[ \u00a0]?(?P<month>[01]?[0-9])\."
     r"(?:[ \u00a0]?[-–][ \u00a0]?(?P<last>[0-3]?[0-9])\.[ \u00a0]?(?P<until>[01]?[0-9])\.)?(?![0-9])"

@@ -47,6 +47,9 @@ _PARTS = frozenset(
     Weltkrieg Level
     """.split()
 )
+_OBLIQUE = frozenset("von mit unter bei nach zu seit aus".split())
+"""Before the name of a ruler, who is in the dative then"""
+_COUNTED = frozenset("Weltkrieg Weltkriegs Weltkrieges Akt Teil Band Kapitel Reich Vatikanisches".split())
 ORDERED = frozenset(
     """
     mai januar februar märz april juni juli august september oktober november dezember stock etage klasse
@@ -108,33 +111,14 @@ def roman(scan: Scan) -> Read | None:
         stop = "." if not scan.text[found.end() :].strip('"“”) ') else ""
         if name["name"] in _RULERS or name["name"].removesuffix("s") in _RULERS:
             genitive = name["name"] not in _RULERS
-            oblique = (name["before"] or "").lower() in (
-                "von",
-                "mit",
-                "unter",
-                "bei",
-                "nach",
-                "zu",
-                "seit",
-                "aus",
-            )
+            oblique = (name["before"] or "").lower() in _OBLIQUE
             female = name["name"].removesuffix("s") in _QUEENS
             if genitive or oblique:
                 article, ending = "der" if female else "des" if genitive else "dem", "en"
             else:
                 article, ending = "die" if female else "der", "e"
             return Read(found.end(), f"{article} {_capital(scan.tongue.ordinal(number))}{ending}{stop}")
-        if found["next"] in (
-            "Weltkrieg",
-            "Weltkriegs",
-            "Weltkrieges",
-            "Akt",
-            "Teil",
-            "Band",
-            "Kapitel",
-            "Reich",
-            "Vatikanisches",
-        ):
+        if found["next"] in _COUNTED:
             return Read(found.end(), f"{scan.tongue.ordinal(number)}{ending_of(scan, found['next'])}")
         return None
     found = scan.match(_PLAIN_ROMAN)

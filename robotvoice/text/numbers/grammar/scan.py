@@ -36,8 +36,12 @@ class Scan:
     ending: str = ""
     """Of the ordinal before, for languages that inflect it: `der 21. und 22. Mai`"""
 
-    def match(self, pattern: re.Pattern[str], at: int | None = None) -> re.Match[str] | None:
-        return pattern.match(self.text, self.at if at is None else at)
+    def match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        return pattern.match(self.text, self.at)
+
+    def moved(self, at: int) -> "Scan":
+        """Another one, at another place of the text."""
+        return Scan(self.text, self.tongue, at, self.written)
 
     @property
     def before(self) -> str:
@@ -48,10 +52,9 @@ class Scan:
         """What stands near behind `end`."""
         return self.text[end : end + _NEAR]
 
-    def words_before(self, at: int | None = None) -> list[str]:
-        """The last words before a place, the nearest last, as they are written."""
-        at = self.at if at is None else at
-        return _WORD.findall(self.text[max(0, at - _NEAR) : at])
+    def words_before(self) -> list[str]:
+        """The last words before this place, the nearest last, as they are written."""
+        return _WORD.findall(self.before)
 
     def word_before(self) -> str:
         """The word right before this place, in small letters, without a full stop; "" behind a mark."""

@@ -25,7 +25,6 @@ class Tongue:
     """Between two words"""
     day_first = True
     """Whether 3/4/2026 is in April"""
-    zero = ""
     ones: Sequence[str] = ()
     """Digits, each by itself"""
     words: Mapping[str, str] = {}
@@ -35,6 +34,10 @@ class Tongue:
     units: Mapping[str, Noun] = {}
     """By symbol without a prefix"""
     prefixes: Mapping[str, str] = {}
+    square, cubic = "", ""
+    """Before a unit: `Quadrat`"""
+    raised_seconds = False
+    """Whether `m/s²` is meters per second squared, not per square second"""
     currencies: Mapping[str, Currency] = {}
     """By sign and by code of ISO 4217"""
     dialling: frozenset[str] = frozenset()
@@ -78,10 +81,6 @@ class Tongue:
         Beside one of those a number begins and ends as beside a mark.
         """
         return _UNSPACED.sub("、", text)
-
-    def sticks(self, letter: str) -> bool:
-        """Whether it follows a number without a space, as Korean particles do."""
-        return False
 
     def tidy(self, words: str) -> str:
         """As it is written in this language."""
@@ -172,10 +171,13 @@ class Tongue:
 
     def powered(self, noun: Noun, power: int) -> Noun:
         """Square, or cubic."""
-        raise NotImplementedError
+        return self.prefixed(self.square if power == 2 else self.cubic, noun)
 
     def per(self, unit: Unit, *, hundred: bool = False) -> str | None:
         """`per hour`; None: this language has no word for it here."""
+        if unit.base == "s" and unit.power > 1 and self.raised_seconds:
+            raised = self.words["squared" if unit.power == 2 else "cubed"]
+            return f"{self.per(Unit(unit.base))} {raised}"
         noun = self.unit(unit)
         if noun is None:
             return None
@@ -221,6 +223,13 @@ class Tongue:
     # Time
 
     def clock(self, hour: int, minute: int, second: int | None) -> str:
+        said = self.hour_and_minute(hour, minute, exact=second is None)
+        if not second:
+            return said
+        return f"{said} {self.words['and']} {self.counted(Figure(str(second)), self.units['s'])}"
+
+    def hour_and_minute(self, hour: int, minute: int, *, exact: bool) -> str:
+        """A time of day; not `exact`: seconds were written behind it."""
         raise NotImplementedError
 
     def date(self, day: int, month: int, year: int | None, scan: Scan) -> str:

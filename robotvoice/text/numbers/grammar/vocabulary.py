@@ -1,8 +1,10 @@
 """Words for what is counted, and the tables that they are written in."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+
+_PREFIXES = ("k", "M", "G", "T", "P", "h", "d", "c", "m", "µ", "n", "p", "Ki", "Mi", "Gi", "Ti")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,18 @@ def nouns(table: str) -> dict[str, Noun]:
 def pairs(table: str) -> dict[str, str]:
     """Of a table such as `minus minus | to bis`."""
     return {key: " ".join(words) for key, *words in (entry.split() for entry in table.split("|"))}
+
+
+def prefixes(words: str) -> dict[str, str]:
+    """By symbol, of words in the order of `_PREFIXES`; not every language has the binary ones."""
+    return dict(zip(_PREFIXES, words.split(), strict=False))
+
+
+def large_groups(number: int, names: Sequence[str], digits: int = 3) -> Iterator[tuple[int, str]]:
+    """How many millions and more a number has, with the name of each scale, the largest first."""
+    for place, name in reversed([*enumerate(names)]):
+        if group := number // 10 ** (6 + digits * place) % 10**digits:
+            yield group, name
 
 
 def currencies(table: str) -> dict[str, Currency]:

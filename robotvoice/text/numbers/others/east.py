@@ -1,13 +1,13 @@
 """What Chinese, Japanese and Korean have in common: groups of four digits, and little or no space."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from robotvoice.text.numbers.grammar.figures import Figure
 from robotvoice.text.numbers.grammar.scan import Scan
 from robotvoice.text.numbers.grammar.tongue import Tongue
 from robotvoice.text.numbers.grammar.units import Unit
-from robotvoice.text.numbers.grammar.vocabulary import Noun
+from robotvoice.text.numbers.grammar.vocabulary import Currency, Noun
 
 _LETTER = re.compile(r"[\u3005-\u3007\u3040-\u30fa\u30fc-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff]")
 
@@ -19,14 +19,14 @@ class Eastern(Tongue):
 
     mark = "."
     joint = ""
+    comma = "、"
+    parts_of = ""
+    """Between the denominator of a fraction and its numerator"""
+    speeds: Mapping[str, str] = {}
+    """By unit of time, what stands before a speed"""
 
     def writes(self, letter: str) -> bool:
         return _LETTER.match(letter) is not None
-
-    def sticks(self, letter: str) -> bool:
-        return self.writes(letter)
-
-    comma = "、"
 
     def tidy(self, words: str) -> str:
         return _SPACE.sub("", words.replace(", ", self.comma))
@@ -34,6 +34,16 @@ class Eastern(Tongue):
     def behind(self, scan: Scan, end: int) -> str:
         """What stands behind a place, as it was written."""
         return scan.written[end : end + 12]
+
+    def ordinal(self, number: int) -> str:
+        return f"{self.signs['#']}{self.cardinal(number)}"
+
+    def fraction(self, numerator: int, denominator: int) -> str | None:
+        return f"{self.cardinal(denominator)}{self.parts_of}{self.cardinal(numerator)}"
+
+    def money(self, figure: Figure, currency: Currency, magnitude: str = "") -> str:
+        fraction = figure.fraction.rstrip("0")
+        return self.counted(Figure(figure.whole, fraction, figure.end, figure.grouped), currency.major)
 
     def form(self, figure: Figure, noun: Noun) -> str:
         return noun.forms[0]
@@ -52,14 +62,8 @@ class Eastern(Tongue):
         first = self.speeds.get(unit.per.base) if unit.per.power == 1 and not unit.hundred else None
         return f"{first}{amount}" if first else None
 
-    speeds: Mapping[str, str] = {}
-    """By unit of time, what stands before a speed"""
 
-
-def fours(number: int) -> list[int]:
-    """Groups of four digits, the last one first."""
-    found = []
-    while number:
-        number, rest = divmod(number, 10_000)
-        found.append(rest)
-    return found or [0]
+def fours(number: int) -> Iterator[tuple[int, int]]:
+    """Groups of four digits, the first one first, each with its place; the last has place 0."""
+    for place in reversed(range((len(str(number)) + 3) // 4)):
+        yield place, number // 10_000**place % 10_000

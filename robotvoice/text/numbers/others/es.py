@@ -3,13 +3,11 @@
 # ruff: noqa: SIM905 - lists would fill pages
 
 import re
+from collections.abc import Mapping
 
-from robotvoice.text.numbers.grammar.figures import Figure
 from robotvoice.text.numbers.grammar.scan import Read, Scan
-from robotvoice.text.numbers.grammar.units import Unit
-from robotvoice.text.numbers.grammar.vocabulary import currencies, nouns, pairs
-from robotvoice.text.numbers.others.romance import Romance, per_second
-from robotvoice.text.numbers.others.romance_units import units_of
+from robotvoice.text.numbers.grammar.vocabulary import currencies, large_groups, nouns, pairs, prefixes
+from robotvoice.text.numbers.others.romance import Romance
 
 _SMALL = (
     "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis "
@@ -44,13 +42,26 @@ class Spanish(Romance):
     months = (
         "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"
     ).split()
-    units = units_of("es")
-    prefixes = pairs(
-        "k kilo | M mega | G giga | T tera | h hecto | d deci | c centi | m mili | µ micro | n nano"
-        " | P peta | p pico"
+    units = nouns(
+        """
+        m m metro metros | g m gramo gramos | s m segundo segundos | Hz m hercio hercios | W m vatio vatios
+        | Wh m vatio_hora vatios_hora | V m voltio voltios | A m amperio amperios
+        | Ah m amperio_hora amperios_hora | B m byte bytes | bit m bit bits
+        | bps m bit_por_segundo bits_por_segundo | Pa m pascal pascales | bar m bar bares | J m julio julios
+        | cal f caloría calorías | N m newton newtons | Ω m ohmio ohmios | l m litro litros
+        | °C m grado_Celsius grados_Celsius | °F m grado_Fahrenheit grados_Fahrenheit | ° m grado grados
+        | % m por_ciento por_ciento | ‰ m por_mil por_mil | t f tonelada toneladas | h f hora horas
+        | min m minuto minutos | d m día días | dB m decibelio decibelios | px m píxel píxeles
+        | ha f hectárea hectáreas | mi f milla millas | ft m pie pies | lb f libra libras | oz f onza onzas
+        | mph f milla_por_hora millas_por_hora | kcal f kilocaloría kilocalorías
+        | rpm f revolución_por_minuto revoluciones_por_minuto
+        """
     )
+    prefixes = prefixes("kilo mega giga tera peta hecto deci centi mili micro nano pico")
     square, cubic = "cuadrado cuadrados", "cúbico cúbicos"
+    stressed: Mapping[str, str] = {"i": "í", "o": "ó"}
     and_cents = "con"
+    halves = "medio", "media"
     first_of_month = "uno"
     feminine = re.compile(
         r"(?<!dí)(?<!map)(?<!planet)(?<!m)as?$|ci[oó]n(?:es)?$|[dt]ad(?:es)?$|mamás?$|camas?$|formas?$|semanas?$|manos?$|veces|vez$|ramas?$"
@@ -91,22 +102,11 @@ class Spanish(Romance):
         if region in _PESOS:
             self.currencies = {**self.currencies, "$": self.currencies["MXN"]}
 
-    def joined(self, prefix: str, form: str) -> str:
-        if form.startswith("metro"):
-            prefix = prefix[:-1] + {"i": "í", "o": "ó"}.get(prefix[-1], prefix[-1])
-        return prefix + form
-
-    def per(self, unit: Unit, *, hundred: bool = False) -> str | None:
-        return per_second(self, unit) or super().per(unit, hundred=hundred)
-
     def cardinal(self, number: int, gender: str = "") -> str:
-        said = []
-        for place in range(len(_SCALES), 0, -1):
-            group = number // 10 ** (6 * place) % 1_000_000
-            if group == 1:
-                said.append(f"un {_SCALES[place - 1]}")
-            elif group:
-                said.append(f"{self._below_million(group, 'm')} {_SCALES[place - 1].replace('ó', 'o')}es")
+        said = [
+            f"un {name}" if group == 1 else f"{self._below_million(group, 'm')} {name.replace('ó', 'o')}es"
+            for group, name in large_groups(number, _SCALES, 6)
+        ]
         rest = number % 1_000_000
         if rest or not said:
             said.append(self._below_million(rest, gender))
@@ -123,30 +123,14 @@ class Spanish(Romance):
         )
         return f"{head} {_below_thousand(rest, gender)}".strip() if rest or not thousands else head
 
-    def clock(self, hour: int, minute: int, second: int | None) -> str:
+    def hour_and_minute(self, hour: int, minute: int, *, exact: bool) -> str:
         said = self.cardinal(hour, "f" if hour % 10 == 1 and hour != 11 else "")
-        if minute:
-            said += f" y {self.cardinal(minute)}"
-        elif second is None:
-            said += " en punto"
-        return f"{said} y {self.counted(Figure(str(second)), self.units['s'])}" if second else said
+        return f"{said} y {self.cardinal(minute)}" if minute else f"{said} en punto" if exact else said
 
-    def fraction(self, numerator: int, denominator: int) -> str | None:
-        if denominator == 2:
-            return "medio" if numerator == 1 else None
-        if denominator == 3:
-            name = "tercio"
-        elif 4 <= denominator <= 10:
-            name = _ORDINALS[denominator]
-        else:
+    def share(self, denominator: int) -> str | None:
+        if denominator > 10:
             return None
-        return f"un {name}" if numerator == 1 else f"{self.cardinal(numerator)} {name}s"
-
-    def fraction_before(self, scan: Scan, read: Read) -> Read:
-        following = scan.word_after(read.end)
-        if read.words == "medio" and following and self.feminine.search(following):
-            return Read(read.end, "media")
-        return read
+        return "tercio" if denominator == 3 else _ORDINALS[denominator]
 
 
 def _below_thousand(number: int, gender: str) -> str:

@@ -6,35 +6,15 @@ import re
 
 from robotvoice.text.numbers.grammar.figures import Figure
 from robotvoice.text.numbers.grammar.scan import Read, Scan
-from robotvoice.text.numbers.grammar.units import Unit
-from robotvoice.text.numbers.grammar.vocabulary import Noun, currencies, nouns, pairs
+from robotvoice.text.numbers.grammar.vocabulary import Noun, currencies, large_groups, nouns, pairs, prefixes
 from robotvoice.text.numbers.others.romance import Romance
-from robotvoice.text.numbers.others.romance_units import units_of
 
 _SMALL = (
     "zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize "
     "dix-sept dix-huit dix-neuf"
 ).split()
-_TENS = {
-    2: "vingt",
-    3: "trente",
-    4: "quarante",
-    5: "cinquante",
-    6: "soixante",
-    7: "septante",
-    8: "huitante",
-    9: "nonante",
-}
-_SCALES = (
-    "million",
-    "milliard",
-    "billion",
-    "billiard",
-    "trillion",
-    "trilliard",
-    "quadrillion",
-    "quadrilliard",
-)
+_TENS = "_ dix vingt trente quarante cinquante soixante septante huitante nonante".split()
+_SCALES = "million milliard billion billiard trillion trilliard quadrillion quadrilliard".split()
 _ORDINAL = re.compile(r"(?P<number>[0-9]{1,4})(?P<end>ers?|res?|ères?|èmes?|emes?|es?|nde?s?|ᵉ)(?!\w)")
 _HOURS = re.compile(
     r"(?P<hour>2[0-4]|[01]?[0-9])[ \u00a0]?h(?:[ \u00a0]?(?P<minute>[0-5][0-9])(?:[ \u00a0]?min)?)?(?!\w)"
@@ -55,12 +35,24 @@ class French(Romance):
     months = ("janvier février mars avril mai juin juillet août septembre octobre novembre décembre").split()
     of_month = ""
     first_of_month = "premier"
-    units = units_of("fr")
-    prefixes = pairs(
-        "k kilo | M méga | G giga | T téra | P péta | h hecto | d déci | c centi | m milli | µ micro"
-        " | n nano | p pico"
+    units = nouns(
+        """
+        m m mètre mètres | g m gramme grammes | s f seconde secondes | Hz m hertz hertz | W m watt watts
+        | Wh m watt-heure watt-heures | V m volt volts | A m ampère ampères | Ah m ampère-heure ampères-heures
+        | B m octet octets | bit m bit bits | bps m bit_par_seconde bits_par_seconde | Pa m pascal pascals
+        | bar m bar bars | J m joule joules | cal f calorie calories | N m newton newtons | Ω m ohm ohms
+        | l m litre litres | °C m degré_Celsius degrés_Celsius | °F m degré_Fahrenheit degrés_Fahrenheit
+        | ° m degré degrés | % m pour_cent pour_cent | ‰ m pour_mille pour_mille | t f tonne tonnes
+        | h f heure heures | min f minute minutes | d m jour jours | dB m décibel décibels | px m pixel pixels
+        | ha m hectare hectares | mi m mille milles | ft m pied pieds | lb f livre livres | oz f once onces
+        | mph m mille_par_heure milles_par_heure | kcal f kilocalorie kilocalories
+        | rpm m tour_par_minute tours_par_minute
+        """
     )
+    prefixes = prefixes("kilo méga giga téra péta hecto déci centi milli micro nano pico")
     square, cubic = "carré carrés", "cube cubes"
+    raised_seconds = True
+    hour_mark = "h"
     feminine = re.compile(
         r"(?:tion|sion|té|ette|elle|ance|ence|ure|ée|esse|ille|ine|ère|euse|ade|tude|ie|aine|ande|euille|asse|ouche)s?$"
         r"|^(?:fois|minute|heure|seconde|personne|page|pomme|tasse|semaine|chose|fille|femme|porte|table|carte|étape"
@@ -92,13 +84,10 @@ class French(Romance):
     hours = _HOURS
 
     def cardinal(self, number: int, gender: str = "") -> str:
-        said = []
-        for place in range(len(_SCALES), 0, -1):
-            group = number // 10 ** (3 + 3 * place) % 1000
-            if group:
-                said.append(
-                    f"{self._below_thousand(group, '')} {_SCALES[place - 1]}{'s' if group > 1 else ''}"
-                )
+        said = [
+            f"{self._below_thousand(group, '')} {name}{'s' if group > 1 else ''}"
+            for group, name in large_groups(number, _SCALES)
+        ]
         rest = number % 1_000_000
         if rest or not said:
             thousands, ones = divmod(rest, 1000)
@@ -146,11 +135,6 @@ class French(Romance):
         of = "d'" if major.forms[-1][0] in "aeiou" else "de "
         return f"{amount} {of}{major.forms[-1]}"
 
-    def per(self, unit: Unit, *, hundred: bool = False) -> str | None:
-        if unit.base == "s" and unit.power > 1:
-            return f"par seconde {'au carré' if unit.power == 2 else 'au cube'}"
-        return super().per(unit, hundred=hundred)
-
     def ordinal(self, number: int) -> str:
         if number == 1:
             return "premier"
@@ -165,17 +149,9 @@ class French(Romance):
     def read_century(self, number: int) -> str:
         return self.ordinal(number)
 
-    def clock(self, hour: int, minute: int, second: int | None) -> str:
-        said = self.counted(Figure(str(hour)), self.units["h"]) + (
-            f" {self.cardinal(minute)}" if minute else ""
-        )
-        return f"{said} et {self.counted(Figure(str(second)), self.units['s'])}" if second else said
-
-    def is_time(self, scan: Scan, mark: str) -> bool:
-        return mark == "h"
-
-    def read_hours(self, found: re.Match[str]) -> Read | None:
-        return Read(found.end(), self.clock(int(found["hour"]), int(found["minute"] or 0), None))
+    def hour_and_minute(self, hour: int, minute: int, *, exact: bool) -> str:
+        said = self.counted(Figure(str(hour)), self.units["h"])
+        return f"{said} {self.cardinal(minute)}" if minute else said
 
     def fraction(self, numerator: int, denominator: int) -> str | None:
         if denominator in (2, 3, 4):

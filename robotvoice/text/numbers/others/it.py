@@ -4,30 +4,17 @@
 
 import re
 
-from robotvoice.text.numbers.grammar.figures import Figure
-from robotvoice.text.numbers.grammar.scan import Read, Scan
 from robotvoice.text.numbers.grammar.units import Unit
-from robotvoice.text.numbers.grammar.vocabulary import Noun, currencies, nouns, pairs
+from robotvoice.text.numbers.grammar.vocabulary import Noun, currencies, large_groups, nouns, pairs, prefixes
 from robotvoice.text.numbers.others.romance import Romance
-from robotvoice.text.numbers.others.romance_units import units_of
 
 _SMALL = (
     "zero uno due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici quindici "
     "sedici diciassette diciotto diciannove"
 ).split()
 _TENS = "_ dieci venti trenta quaranta cinquanta sessanta settanta ottanta novanta".split()
-_SCALES = (
-    "milione",
-    "miliardo",
-    "bilione",
-    "biliardo",
-    "trilione",
-    "triliardo",
-    "quadrilione",
-    "quadriliardo",
-)
+_SCALES = "milione miliardo bilione biliardo trilione triliardo quadrilione quadriliardo".split()
 _ORDINALS = "_ primo secondo terzo quarto quinto sesto settimo ottavo nono decimo".split()
-_ORDINAL = re.compile(r"(?P<number>[0-9]{1,4})(?P<end>[ºª°])(?![CF\w])")
 _PER = {"h": "all'ora", "s": "al secondo", "min": "al minuto", "d": "al giorno"}
 
 
@@ -48,13 +35,25 @@ class Italian(Romance):
     of = "di"
     of_month = ""
     first_of_month = "primo"
-    units = units_of("it")
-    prefixes = pairs(
-        "k chilo | M mega | G giga | T tera | P peta | h etto | d deci | c centi | m milli | µ micro"
-        " | n nano | p pico"
+    units = nouns(
+        """
+        m m metro metri | g m grammo grammi | s m secondo secondi | Hz m hertz hertz | W m watt watt
+        | Wh m wattora wattora | V m volt volt | A m ampere ampere | Ah m amperora amperora | B m byte byte
+        | bit m bit bit | bps m bit_al_secondo bit_al_secondo | Pa m pascal pascal | bar m bar bar
+        | J m joule joule | cal f caloria calorie | N m newton newton | Ω m ohm ohm | l m litro litri
+        | °C m grado_Celsius gradi_Celsius | °F m grado_Fahrenheit gradi_Fahrenheit | ° m grado gradi
+        | % m per_cento per_cento | ‰ m per_mille per_mille | t f tonnellata tonnellate | h f ora ore
+        | min m minuto minuti | d m giorno giorni | dB m decibel decibel | px m pixel pixel
+        | ha m ettaro ettari | mi m miglio miglia | ft m piede piedi | lb f libbra libbre | oz f oncia once
+        | mph m miglio_all'ora miglia_all'ora | kcal f chilocaloria chilocalorie
+        | rpm m giro_al_minuto giri_al_minuto
+        """
     )
+    prefixes = prefixes("chilo mega giga tera peta etto deci centi milli micro nano pico")
     square, cubic = "quadrato quadrati", "cubo cubi"
     and_cents = "e"
+    halves = "mezzo", "mezza"
+    signed_ordinal = re.compile(r"(?P<number>[1-9][0-9]{0,3})(?P<end>[ºª°])(?![CF\w])")
     feminine = re.compile(
         r"(?<!problem)(?<!tem)(?<!sistem)(?<!programm)a$|zione$|sione$|tà$|gione$|tudine$|trice$|mano$"
     )
@@ -78,12 +77,10 @@ class Italian(Romance):
     centuries = frozenset({"secolo", "secoli"})
 
     def cardinal(self, number: int, gender: str = "") -> str:
-        said = []
-        for place in range(len(_SCALES), 0, -1):
-            group = number // 10 ** (3 + 3 * place) % 1000
-            name = _SCALES[place - 1]
-            if group:
-                said.append(f"un {name}" if group == 1 else f"{_below_thousand(group)} {name[:-1]}i")
+        said = [
+            f"un {name}" if group == 1 else f"{_below_thousand(group)} {self.several(name)}"
+            for group, name in large_groups(number, _SCALES)
+        ]
         rest = number % 1_000_000
         if rest == 1 and gender and not said:
             return "una" if gender == "f" else "un"
@@ -110,31 +107,18 @@ class Italian(Romance):
         return self.ordinal(number)
 
     def per(self, unit: Unit, *, hundred: bool = False) -> str | None:
-        if unit.power == 1 and not unit.prefix and not hundred and unit.base in _PER:
-            return _PER[unit.base]
-        if unit.base == "s" and unit.power > 1:
-            return f"al secondo {'quadrato' if unit.power == 2 else 'cubo'}"
-        return super().per(unit, hundred=hundred)
+        if unit.prefix or hundred or unit.base not in _PER:
+            return super().per(unit, hundred=hundred)
+        return _PER[unit.base] + {1: "", 2: " quadrato", 3: " cubo"}[unit.power]
 
-    def clock(self, hour: int, minute: int, second: int | None) -> str:
-        said = self.cardinal(hour, "f" if hour == 1 else "") + (
-            f" e {self.cardinal(minute)}" if minute else ""
-        )
-        if not minute and second is None:
-            said = "l'una in punto" if hour == 1 else f"{said} in punto"
-        return f"{said} e {self.counted(Figure(str(second)), self.units['s'])}" if second else said
+    def hour_and_minute(self, hour: int, minute: int, *, exact: bool) -> str:
+        said = self.cardinal(hour, "f" if hour == 1 else "")
+        if exact and not minute:
+            return "l'una in punto" if hour == 1 else f"{said} in punto"
+        return f"{said} e {self.cardinal(minute)}" if minute else said
 
-    def fraction(self, numerator: int, denominator: int) -> str | None:
-        if denominator == 2:
-            return "mezzo" if numerator == 1 else None
-        name = self.ordinal(denominator)
-        return f"un {name}" if numerator == 1 else f"{self.cardinal(numerator)} {name[:-1]}i"
-
-    def fraction_before(self, scan: Scan, read: Read) -> Read:
-        following = scan.word_after(read.end)
-        if read.words == "mezzo" and following and self.feminine.search(following):
-            return Read(read.end, "mezza")
-        return read
+    def several(self, name: str) -> str:
+        return f"{name[:-1]}i"
 
     def part_of(self, words: str, noun: Noun, *, whole: bool) -> str:
         if words == "mezzo" and noun.gender == "f":
@@ -166,14 +150,4 @@ def _unstressed(words: str) -> str:
     return words.replace("tré", "tre")
 
 
-def _ordinal(scan: Scan) -> Read | None:
-    """`1º`, `2ª`; from 20 on `°` is meant for degrees."""
-    found = scan.match(_ORDINAL)
-    if not found or found["number"][0] == "0" or (found["end"] == "°" and int(found["number"]) >= 20):
-        return None
-    word = scan.tongue.ordinal(int(found["number"]))
-    return Read(found.end(), f"{word[:-1]}a" if found["end"] == "ª" else word)
-
-
-Italian.rules = (_ordinal,)
 TONGUE = Italian

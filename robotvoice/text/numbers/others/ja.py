@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from robotvoice.text.numbers.grammar.figures import Figure
 from robotvoice.text.numbers.grammar.scan import Read, Scan
-from robotvoice.text.numbers.grammar.vocabulary import Currency, Noun, currencies, nouns, pairs
+from robotvoice.text.numbers.grammar.vocabulary import Noun, currencies, nouns, pairs, prefixes
 from robotvoice.text.numbers.others.east import Eastern, fours
 
 _KANJI = "零一二三四五六七八九"
@@ -23,7 +23,6 @@ _DAYS = {
     1: "ついたち", 2: "ふつか", 3: "みっか", 4: "よっか", 5: "いつか", 6: "むいか", 7: "なのか",
     8: "ようか", 9: "ここのか", 10: "とおか", 14: "じゅうよっか", 20: "はつか", 24: "にじゅうよっか",
 }  # fmt: skip
-_YEARS_END = {4: "よ", 7: "なな", 9: "きゅう"}
 
 
 class Japanese(Eastern):
@@ -44,26 +43,21 @@ class Japanese(Eastern):
         " | px - ピクセル | ha - ヘクタール | mi - マイル | ft - フィート | lb - ポンド | oz - オンス"
         " | Pa - パスカル | cal - カロリー"
     )
-    prefixes = pairs(
-        "k キロ | M メガ | G ギガ | T テラ | P ペタ | h ヘクト | d デシ | c センチ | m ミリ | µ マイクロ"
-        " | n ナノ | p ピコ"
-    )
+    prefixes = prefixes("キロ メガ ギガ テラ ペタ ヘクト デシ センチ ミリ マイクロ ナノ ピコ")
     currencies = currencies(
         "¥,￥,JPY - えん | $,US$,USD - ドル | €,EUR - ユーロ | £,GBP - ポンド | CNY - げん"
         " | CHF - スイスフラン"
     )
     signs = pairs("# だい | № だい")
+    square, cubic = "へいほう", "りっぽう"
+    parts_of = "ぶんの"
     speeds: Mapping[str, str] = {"h": "じそく", "s": "びょうそく", "min": "ふんそく"}
-
-    def __init__(self, region: str = "") -> None:
-        super().__init__(region)
-        self.rules = (_minutes, _things)
 
     def cardinal(self, number: int, gender: str = "") -> str:
         if number == 0:
             return _KANA[0]
         said = ""
-        for place, group in reversed([*enumerate(fours(number))]):
+        for place, group in fours(number):
             if group:
                 name = _GROUPS_KANA[place]
                 head = _below_ten_thousand(group)
@@ -77,13 +71,10 @@ class Japanese(Eastern):
         if number == 0:
             return _KANJI[0]
         said = ""
-        for place, group in reversed([*enumerate(fours(number))]):
+        for place, group in fours(number):
             if group:
                 said += _characters(group, bool(place)) + _GROUPS[place]
         return said
-
-    def ordinal(self, number: int) -> str:
-        return f"だい{self.cardinal(number)}"
 
     def counting(self, figure: Figure, scan: Scan, end: int) -> str:
         if not figure.by_digit and not figure.fraction and _IS_KANJI.match(self.behind(scan, end)):
@@ -98,23 +89,14 @@ class Japanese(Eastern):
             said = re.sub("^ぜろてん", "れいてん", said)
         return said
 
-    def powered(self, noun: Noun, power: int) -> Noun:
-        return Noun((f"{'へいほう' if power == 2 else 'りっぽう'}{noun.forms[0]}",))
-
-    def money(self, figure: Figure, currency: Currency, magnitude: str = "") -> str:
-        fraction = figure.fraction.rstrip("0")
-        amount = self.number(Figure(figure.whole, fraction, figure.end, figure.grouped))
-        if currency.major.forms[0] == "えん":
-            amount = re.sub("よん$", "よ", amount)
-        return f"{amount}{currency.major.forms[0]}"
-
     def counted(self, figure: Figure, noun: Noun) -> str:
         unit = noun.forms[0]
         if unit == "ふん" and not figure.fraction:
             return self.minutes(figure.value)
         if unit == "じかん" and not figure.fraction:
             return re.sub("じ$", "じかん", self.hour(figure.value))
-        return f"{self.number(figure)}{unit}"
+        amount = self.number(figure)
+        return f"{re.sub('よん$', 'よ', amount) if unit == 'えん' else amount}{unit}"
 
     def minutes(self, number: int) -> str:
         """With the sound that the counter has behind each number."""
@@ -132,9 +114,9 @@ class Japanese(Eastern):
 
     def hour(self, number: int) -> str:
         """`しちじ`."""
-        tens, ones = divmod(number, 10)
-        head = "" if not tens else "じゅう" if tens == 1 else f"{_KANA[tens]}じゅう"
-        return f"{head}{_HOURS[ones] if ones or not tens else ''}じ"
+        ones = number % 10
+        head = self.cardinal(number - ones) if number >= 10 else ""
+        return f"{head}{_HOURS[ones] if ones or not head else ''}じ"
 
     def clock(self, hour: int, minute: int, second: int | None) -> str:
         said = self.hour(hour) + (self.minutes(minute) if minute else "")
@@ -143,15 +125,10 @@ class Japanese(Eastern):
     def date(self, day: int, month: int, year: int | None, scan: Scan) -> str:
         said = ""
         if year:
-            years = self.cardinal(year)
-            years = f"{years[:-2]}よ" if years.endswith("よん") else years
-            said = f"{years}ねん"
+            said = f"{re.sub('よん$', 'よ', self.cardinal(year))}ねん"
         months = {4: "し", 7: "しち", 9: "く"}.get(month) or self.cardinal(month)
         days = _DAYS.get(day) or f"{re.sub('なな$', 'しち', re.sub('きゅう$', 'く', self.cardinal(day)))}にち"
         return f"{said}{months}がつ{days}"
-
-    def fraction(self, numerator: int, denominator: int) -> str | None:
-        return f"{self.cardinal(denominator)}ぶんの{self.cardinal(numerator)}"
 
 
 def _below_ten_thousand(number: int) -> str:
@@ -185,4 +162,5 @@ def _things(scan: Scan) -> Read | None:
     return Read(found.end(), f"{_THINGS[int(found['number']) - 1]}つ") if found else None
 
 
+Japanese.rules = (_minutes, _things)
 TONGUE = Japanese

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from robotvoice.text.numbers.grammar.figures import Figure
 from robotvoice.text.numbers.grammar.scan import Scan
-from robotvoice.text.numbers.grammar.vocabulary import Currency, Noun, currencies, nouns, pairs
+from robotvoice.text.numbers.grammar.vocabulary import Noun, currencies, nouns, pairs, prefixes
 from robotvoice.text.numbers.others.east import Eastern, fours
 
 _DIGITS = ("영", "일", "이", "삼", "사", "오", "육", "칠", "팔", "구")
@@ -45,22 +45,21 @@ class Korean(Eastern):
         " | t - 톤 | h - 시간 | min - 분 | d - 일 | dB - 데시벨 | px - 픽셀 | ha - 헥타르 | mi - 마일"
         " | ft - 피트 | lb - 파운드 | oz - 온스 | Pa - 파스칼 | cal - 칼로리"
     )
-    prefixes = pairs(
-        "k 킬로 | M 메가 | G 기가 | T 테라 | P 페타 | h 헥토 | d 데시 | c 센티 | m 밀리 | µ 마이크로"
-        " | n 나노 | p 피코"
-    )
+    prefixes = prefixes("킬로 메가 기가 테라 페타 헥토 데시 센티 밀리 마이크로 나노 피코")
     currencies = currencies(
         "₩,￦,KRW - 원 | $,US$,USD - 달러 | €,EUR - 유로 | £,GBP - 파운드 | ¥,JPY - 엔 | CNY - 위안"
         " | CHF - 스위스_프랑"
     )
     signs = pairs("# 제 | № 제")
+    square, cubic = "제곱", "세제곱"
+    parts_of = "분의 "
     speeds: Mapping[str, str] = {"h": "시속 ", "s": "초속 ", "min": "분속 "}
 
     def cardinal(self, number: int, gender: str = "") -> str:
         if number == 0:
             return _DIGITS[0]
         said = []
-        for place, group in reversed([*enumerate(fours(number))]):
+        for place, group in fours(number):
             if group:
                 head = "" if group == 1 and place == 1 and number < 20_000 else _below_ten_thousand(group)
                 said.append(head + _GROUPS[place])
@@ -79,9 +78,6 @@ class Korean(Eastern):
 
     def row(self, digits: str) -> str:
         return ", ".join(self.group(part) for part in re.findall(".{1,4}", digits))
-
-    def ordinal(self, number: int) -> str:
-        return f"제{self.cardinal(number)}"
 
     def counting(self, figure: Figure, scan: Scan, end: int) -> str:
         behind = self.behind(scan, end)
@@ -105,17 +101,10 @@ class Korean(Eastern):
         sino = _SINO.match(behind) is not None
         return self.number(figure) + (gap if sino else "")
 
-    def powered(self, noun: Noun, power: int) -> Noun:
-        return Noun((f"{'제곱' if power == 2 else '세제곱'}{noun.forms[0]}",))
-
     def counted(self, figure: Figure, noun: Noun) -> str:
         if noun.forms[0] == "시간" and not figure.fraction and figure.value < 100:
             return f"{_native(figure.value)} 시간"
         return super().counted(figure, noun)
-
-    def money(self, figure: Figure, currency: Currency, magnitude: str = "") -> str:
-        fraction = figure.fraction.rstrip("0")
-        return self.counted(Figure(figure.whole, fraction, figure.end, figure.grouped), currency.major)
 
     def clock(self, hour: int, minute: int, second: int | None) -> str:
         hours = f"{_native(hour) if 0 < hour <= 12 else self.cardinal(hour)} 시"
@@ -126,9 +115,6 @@ class Korean(Eastern):
         months = {6: "유", 10: "시"}.get(month) or f"{self.cardinal(month)} "
         said = f"{months}월 {self.cardinal(day)} 일"
         return f"{self.cardinal(year)} 년 {said}" if year else said
-
-    def fraction(self, numerator: int, denominator: int) -> str | None:
-        return f"{self.cardinal(denominator)}분의 {self.cardinal(numerator)}"
 
 
 def _below_ten_thousand(number: int) -> str:

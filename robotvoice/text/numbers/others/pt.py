@@ -5,11 +5,8 @@
 import re
 
 from robotvoice.text.numbers.grammar.figures import Figure
-from robotvoice.text.numbers.grammar.scan import Read, Scan
-from robotvoice.text.numbers.grammar.units import Unit
-from robotvoice.text.numbers.grammar.vocabulary import Noun, currencies, nouns, pairs
+from robotvoice.text.numbers.grammar.vocabulary import Noun, currencies, large_groups, nouns, pairs, prefixes
 from robotvoice.text.numbers.others.romance import Romance
-from robotvoice.text.numbers.others.romance_units import units_of
 
 _SMALL = (
     "zero um dois três quatro cinco seis sete oito nove dez onze doze treze catorze quinze dezesseis "
@@ -25,7 +22,6 @@ _ORDINALS = "_ primeiro segundo terceiro quarto quinto sexto sétimo oitavo nono
 _ORDINAL_TENS = (
     "_ décimo vigésimo trigésimo quadragésimo quinquagésimo sexagésimo septuagésimo octogésimo nonagésimo"
 ).split()
-_ORDINAL = re.compile(r"(?P<number>[0-9]{1,2})\.?(?P<end>[ºª°])(?![CF\w])")
 _HOURS = re.compile(r"(?P<hour>2[0-4]|[01]?[0-9])h(?P<minute>[0-5][0-9])?(?:min)?(?!\w)")
 
 
@@ -44,13 +40,26 @@ class Portuguese(Romance):
         "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro"
     ).split()
     first_of_month = "primeiro"
-    units = units_of("pt")
-    prefixes = pairs(
-        "k quilo | M mega | G giga | T tera | P peta | h hecto | d deci | c centi | m mili | µ micro"
-        " | n nano | p pico"
+    units = nouns(
+        """
+        m m metro metros | g m grama gramas | s m segundo segundos | Hz m hertz hertz | W m watt watts
+        | Wh m watt-hora watts-hora | V m volt volts | A m ampere amperes | Ah m ampere-hora amperes-hora
+        | B m byte bytes | bit m bit bits | bps m bit_por_segundo bits_por_segundo | Pa m pascal pascais
+        | bar m bar bars | J m joule joules | cal f caloria calorias | N m newton newtons | Ω m ohm ohms
+        | l m litro litros | °C m grau_Celsius graus_Celsius | °F m grau_Fahrenheit graus_Fahrenheit
+        | ° m grau graus | % m por_cento por_cento | ‰ m por_mil por_mil | t f tonelada toneladas
+        | h f hora horas | min m minuto minutos | d m dia dias | dB m decibel decibéis | px m pixel pixels
+        | ha m hectare hectares | mi f milha milhas | ft m pé pés | lb f libra libras | oz f onça onças
+        | mph f milha_por_hora milhas_por_hora | kcal f quilocaloria quilocalorias
+        | rpm f rotação_por_minuto rotações_por_minuto
+        """
     )
+    prefixes = prefixes("quilo mega giga tera peta hecto deci centi mili micro nano pico")
     square, cubic = "quadrado quadrados", "cúbico cúbicos"
-    and_cents = "e"
+    raised_seconds = True
+    hour_mark = "h"
+    halves = "meio", "meia"
+    signed_ordinal = re.compile(r"(?P<number>0?[1-9]|[1-9][0-9])\.?(?P<end>[ºª°])(?![CF\w])")
     feminine = re.compile(
         r"(?<!problem)(?<!di)(?<!map)(?<!sistem)(?<!tem)as?$|ção$|ções$|são$|sões$|dades?$|vez(?:es)?$|mãos?$|noites?$|tardes?$"
     )
@@ -81,6 +90,7 @@ class Portuguese(Romance):
     def __init__(self, region: str = "") -> None:
         super().__init__(region)
         self.european = region not in ("", "BR")
+        self.stressed = {"i": "í", "o": "ó" if self.european else "ô"}
 
     def cardinal(self, number: int, gender: str = "") -> str:
         said = self._millions(number)
@@ -96,14 +106,11 @@ class Portuguese(Romance):
         return " ".join(said)
 
     def _millions(self, number: int) -> list[str]:
-        size, names = (6, _LONG) if self.european else (3, _SCALES)
-        said = []
-        for place in range(len(names), 0, -1):
-            group = number // 10 ** (6 + size * (place - 1)) % 10**size
-            name = names[place - 1]
-            if group:
-                said.append(f"um {name}" if group == 1 else f"{self.cardinal(group)} {name[:-2]}ões")
-        return said
+        names, digits = (_LONG, 6) if self.european else (_SCALES, 3)
+        return [
+            f"um {name}" if group == 1 else f"{self.cardinal(group)} {name[:-2]}ões"
+            for group, name in large_groups(number, names, digits)
+        ]
 
     def _below_thousand(self, number: int, gender: str) -> str:
         if number == 100:
@@ -130,58 +137,19 @@ class Portuguese(Romance):
         tens, ones = divmod(number, 10)
         return " ".join(filter(None, (_ORDINAL_TENS[tens] if tens else "", _ORDINALS[ones] if ones else "")))
 
-    def joined(self, prefix: str, form: str) -> str:
-        if form.startswith("metro"):
-            stressed = {"i": "í", "o": "ó" if self.european else "ô"}
-            prefix = prefix[:-1] + stressed.get(prefix[-1], prefix[-1])
-        return prefix + form
-
-    def per(self, unit: Unit, *, hundred: bool = False) -> str | None:
-        if unit.base == "s" and unit.power > 1:
-            return f"por segundo {'ao quadrado' if unit.power == 2 else 'ao cubo'}"
-        return super().per(unit, hundred=hundred)
-
     def with_cents(self, major: str, cents: Figure, minor: Noun) -> str:
         return f"{major} e {self.counted(cents, minor)}"
 
-    def clock(self, hour: int, minute: int, second: int | None) -> str:
-        said = self.cardinal(hour, "f") + (f" e {self.cardinal(minute)}" if minute else "")
-        if not minute and second is None:
-            said += " hora" if hour == 1 else " horas"
-        return f"{said} e {self.counted(Figure(str(second)), self.units['s'])}" if second else said
+    def hour_and_minute(self, hour: int, minute: int, *, exact: bool) -> str:
+        said = self.cardinal(hour, "f")
+        if exact and not minute:
+            return self.counted(Figure(str(hour)), self.units["h"])
+        return f"{said} e {self.cardinal(minute)}" if minute else said
 
-    def is_time(self, scan: Scan, mark: str) -> bool:
-        return mark == "h"
-
-    def read_hours(self, found: re.Match[str]) -> Read | None:
-        return Read(found.end(), self.clock(int(found["hour"]), int(found["minute"] or 0), None))
-
-    def fraction(self, numerator: int, denominator: int) -> str | None:
-        if denominator == 2:
-            return "meio" if numerator == 1 else None
+    def share(self, denominator: int) -> str | None:
         if denominator > 10 and denominator != 100:
             return None
-        name = {3: "terço", 100: "centésimo"}.get(denominator) or _ORDINALS[denominator]
-        return f"um {name}" if numerator == 1 else f"{self.cardinal(numerator)} {name}s"
-
-    def fraction_before(self, scan: Scan, read: Read) -> Read:
-        following = scan.word_after(read.end)
-        if read.words == "meio" and following and self.feminine.search(following):
-            return Read(read.end, "meia")
-        return read
+        return {3: "terço", 100: "centésimo"}.get(denominator) or _ORDINALS[denominator]
 
 
-def _ordinal(scan: Scan) -> Read | None:
-    """`1º`, `2ª`; from 20 on `°` is meant for degrees."""
-    found = scan.match(_ORDINAL)
-    number = int(found["number"]) if found else 0
-    if not found or not number or (found["end"] == "°" and number >= 20):
-        return None
-    words = scan.tongue.ordinal(number)
-    if found["end"] == "ª":
-        words = " ".join(f"{word[:-1]}a" for word in words.split())
-    return Read(found.end(), words)
-
-
-Portuguese.rules = (_ordinal,)
 TONGUE = Portuguese

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from robotvoice.text.numbers.grammar.figures import Figure
 from robotvoice.text.numbers.grammar.scan import Read, Scan
-from robotvoice.text.numbers.grammar.vocabulary import Currency, Noun, currencies, nouns, pairs
+from robotvoice.text.numbers.grammar.vocabulary import Noun, currencies, nouns, pairs, prefixes
 from robotvoice.text.numbers.others.east import Eastern, fours
 
 _DIGITS = "零一二三四五六七八九"
@@ -38,24 +38,22 @@ class Chinese(Eastern):
         " | d - 天 | dB - 分贝 | px - 像素 | ha - 公顷 | mi - 英里 | ft - 英尺 | lb - 磅 | oz - 盎司"
         " | Pa - 帕 | % - % | ‰ - ‰"
     )
-    prefixes = pairs("k 千 | M 兆 | G 吉 | T 太 | h 百 | d 分 | c 厘 | m 毫 | µ 微 | n 纳 | P 拍 | p 皮")
+    prefixes = prefixes("千 兆 吉 太 拍 百 分 厘 毫 微 纳 皮")
     currencies = currencies(
         "¥,￥,CNY,RMB - 元 | $,US$,USD - 美元 | €,EUR - 欧元 | £,GBP - 英镑 | JPY - 日元 | CHF - 瑞士法郎"
         " | HK$,HKD - 港元 | NT$,TWD - 新台币"
     )
     comma = "，"
     signs = pairs("# 第 | № 第")
+    square, cubic = "平方", "立方"
+    parts_of = "分之"
     speeds: Mapping[str, str] = {"h": "每小时", "s": "每秒", "min": "每分钟"}
-
-    def __init__(self, region: str = "") -> None:
-        super().__init__(region)
-        self.rules = (_year,)
 
     def cardinal(self, number: int, gender: str = "") -> str:
         if number == 0:
             return "零"
         said, gap = "", False
-        for place, group in reversed([*enumerate(fours(number))]):
+        for place, group in fours(number):
             if not group:
                 gap = bool(said)
                 continue
@@ -65,9 +63,6 @@ class Chinese(Eastern):
             two = "两" if group == 2 and place else _below_ten_thousand(group)
             said += two + _GROUPS[place]
         return said[1:] if said.startswith("一十") else said
-
-    def ordinal(self, number: int) -> str:
-        return f"第{self.cardinal(number)}"
 
     def counting(self, figure: Figure, scan: Scan, end: int) -> str:
         two = figure.whole == "2" and not figure.fraction
@@ -81,16 +76,9 @@ class Chinese(Eastern):
         amount = "两" if figure.whole == "2" and not figure.fraction else self.number(figure)
         return f"{amount}{noun.forms[0]}"
 
-    def powered(self, noun: Noun, power: int) -> Noun:
-        return Noun((f"{'平方' if power == 2 else '立方'}{noun.forms[0]}",))
-
     def prefixed(self, prefix: str, noun: Noun) -> Noun:
         word = {"千克": "千克", "千米": "公里"}.get(prefix + noun.forms[0], prefix + noun.forms[0])
         return Noun((word,))
-
-    def money(self, figure: Figure, currency: Currency, magnitude: str = "") -> str:
-        fraction = figure.fraction.rstrip("0")
-        return self.counted(Figure(figure.whole, fraction, figure.end, figure.grouped), currency.major)
 
     def clock(self, hour: int, minute: int, second: int | None) -> str:
         said = f"{'两' if hour == 2 else self.cardinal(hour)}点"
@@ -101,9 +89,6 @@ class Chinese(Eastern):
     def date(self, day: int, month: int, year: int | None, scan: Scan) -> str:
         years = f"{self.spell(str(year))}年" if year else ""
         return f"{years}{self.cardinal(month)}月{self.cardinal(day)}日"
-
-    def fraction(self, numerator: int, denominator: int) -> str | None:
-        return f"{self.cardinal(denominator)}分之{self.cardinal(numerator)}"
 
 
 def _below_ten_thousand(number: int) -> str:
@@ -128,4 +113,5 @@ def _year(scan: Scan) -> Read | None:
     return Read(found.end(), scan.tongue.spell(found["year"])) if found else None
 
 
+Chinese.rules = (_year,)
 TONGUE = Chinese

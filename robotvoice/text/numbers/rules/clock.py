@@ -42,7 +42,7 @@ def clock(scan: Scan) -> Read | None:
     """`19:30`, `7:05:09`, `14.30 Uhr`, with the words that the language has behind it; a range of two."""
     read = _clock(scan)
     if read and (to := _TO.match(scan.text, read.end)):
-        return _until(scan, read, _clock(_at(scan, to.end()))) or read
+        return _until(scan, read, _clock(scan.moved(to.end()))) or read
     return read
 
 
@@ -50,17 +50,13 @@ def hours(scan: Scan) -> Read | None:
     """`7 pm`, `7 Uhr`, `9–17 Uhr`: as the language has it."""
     read = _hours(scan)
     if read and (to := _TO_HOUR.match(scan.text, read.end)):
-        following = _at(scan, to.end())
+        following = scan.moved(to.end())
         return _until(scan, read, _hours(following) or _clock(following)) or read
     return read
 
 
 def _until(scan: Scan, first: Read, second: Read | None) -> Read | None:
     return Read(second.end, f"{first.words} {scan.tongue.words['to']} {second.words}") if second else None
-
-
-def _at(scan: Scan, place: int) -> Scan:
-    return Scan(scan.text, scan.tongue, place, scan.written)
 
 
 def _clock(scan: Scan) -> Read | None:

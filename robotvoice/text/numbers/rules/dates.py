@@ -1,8 +1,12 @@
 """Dates in figures: `2026-11-21`, `21.11.2026`, `11/21/2026`; in the order of the language and its region."""
 
+# ruff: noqa: RUF001 - signs as they are typed
+
 import re
+from collections.abc import Iterable
 
 from robotvoice.text.numbers.grammar.scan import Read, Scan
+from robotvoice.text.numbers.grammar.vocabulary import alternatives
 from robotvoice.text.numbers.rules.clock import clock
 
 _ISO = re.compile(
@@ -12,7 +16,15 @@ _AMERICAN_OR_NOT = re.compile(
     r"(?P<first>[0-3]?[0-9])(?P<mark>[-/.])(?P<second>[0-3]?[0-9])(?P=mark)(?P<year>[0-9]{4}|[0-9]{2})(?!\w|[-/.][0-9])"
 )
 _TIMED = re.compile(r"T(?=[0-9]{2}:[0-9]{2})")
+SOME_YEAR = r"(?P<year>1[0-9]{3}|20[0-9]{2}|21[0-9]{2})(?![\w]|[-–.,:/][0-9])"
+"""A pattern for one behind a date"""
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
+def some_month(names: Iterable[str], shorter: Iterable[str]) -> str:
+    """A pattern for a month in letters; a full stop is the short name's, unless the sentence ends there."""
+    full, short = (r"(?:" + alternatives({*each}) + r")(?![^\W\d_])" for each in (names, shorter))
+    return rf"(?P<month>{full}|{short}(?:\.(?=[ \u00a0]?[^\W_]|,))?)"
 
 
 def date(scan: Scan) -> Read | None:
@@ -44,7 +56,7 @@ def _with_time(scan: Scan, read: Read) -> Read:
     timed = _TIMED.match(scan.text, read.end)
     if not timed:
         return read
-    time = clock(Scan(scan.text, scan.tongue, timed.end(), scan.written))
+    time = clock(scan.moved(timed.end()))
     return Read(time.end, f"{read.words}, {time.words}") if time else read
 
 

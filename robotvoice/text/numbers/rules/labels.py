@@ -32,21 +32,13 @@ def item(scan: Scan) -> Read | None:
 @lru_cache(maxsize=32)
 def openers(tongue: Tongue) -> str:
     """A pattern for where a label may begin."""
-    stopped, bare, signs = (
-        alternatives(tongue.labels),
-        alternatives(tongue.bare_labels),
-        alternatives(tongue.signs),
-    )
+    stopped, bare, signs = map(alternatives, (tongue.labels, tongue.bare_labels, tongue.signs))
     return rf"(?:{stopped})\.[ \u00a0]?[#§$€£]?\.?[0-9]|(?:{bare})[ \u00a0][0-9]|(?:{signs})[ \u00a0]?[0-9]"
 
 
 @lru_cache(maxsize=32)
 def _labels(tongue: Tongue) -> re.Pattern[str]:
-    stopped, bare, signs = (
-        alternatives(tongue.labels),
-        alternatives(tongue.bare_labels),
-        alternatives(tongue.signs),
-    )
+    stopped, bare, signs = map(alternatives, (tongue.labels, tongue.bare_labels, tongue.signs))
     return re.compile(
         rf"(?<!\w)(?:(?P<label>(?:{stopped})(?=\.)|(?:{bare})(?=[ \u00a0]))\.?[ \u00a0]?{_ANOTHER}"
         rf"|(?P<sign>{signs})[ \u00a0]?(?=[0-9]))"
