@@ -3,13 +3,11 @@
 Only the installed commands are used. Writes out/run.json and a WAV file for each line.
 """
 
-import signal
 import sys
 from pathlib import Path
 
-from demo.commands import Gateway, Robot
+from demo.commands import Robot, running_gateway, surroundings, tell
 from demo.performance import Row, perform
-from demo.telling import tell
 
 OUT = Path("out")
 
@@ -30,35 +28,30 @@ LINES = {
         "And we are back. That is how it's done.",
     ),
 }
-
-
 VIA = [via for via in ("gateway", "robot", "gateway") for _ in LINES]
 
 
 def main() -> int:
     """Returns 0 only if every line was spoken by whom it should."""
-    return perform(OUT, "run", "[0-9]*.wav", lambda: Gateway(OUT), _show, wanted)
+    return perform(OUT, "run", "[0-9]*.wav", _show, lambda rows: [row["via"] for row in rows] == VIA)
 
 
-def wanted(rows: list[Row]) -> bool:
-    return [row["via"] for row in rows] == VIA
-
-
-def _show(gateway: Gateway) -> list[Row]:
-    robot = Robot(OUT, gateway)
+def _show() -> list[Row]:
+    own = surroundings(OUT)
     tell("Starting a gateway, as on the Mac:")
-    tell(f"  {gateway.start()}")
-    tell("\nLooking for it, as on the robot:")
-    tell(f"  {robot.discover()}")
-    tell("\nEach persona speaks through the gateway:")
-    rows = [robot.say(persona, lines[0]) for persona, lines in LINES.items()]
-    tell("\nThe gateway is frozen (SIGSTOP), as if the Mac had hung. Each persona speaks by itself:")
-    gateway.signal(signal.SIGSTOP)
-    rows += [robot.say(persona, lines[1]) for persona, lines in LINES.items()]
-    tell("\nThe gateway wakes (SIGCONT) and is found again:")
-    gateway.signal(signal.SIGCONT)
-    tell(f"  {robot.discover()}")
-    rows += [robot.say(persona, lines[2]) for persona, lines in LINES.items()]
+    with running_gateway(OUT, own) as gateway:
+        robot = Robot(OUT, own, gateway.port)
+        tell("\nLooking for it, as on the robot:")
+        tell(f"  {robot.discover()}")
+        tell("\nEach persona speaks through the gateway:")
+        rows = [robot.say(persona, lines[0]) for persona, lines in LINES.items()]
+        tell("\nThe gateway is frozen (SIGSTOP), as if the Mac had hung. Each persona speaks by itself:")
+        gateway.freeze()
+        rows += [robot.say(persona, lines[1]) for persona, lines in LINES.items()]
+        tell("\nThe gateway wakes (SIGCONT) and is found again:")
+        gateway.wake()
+        tell(f"  {robot.discover()}")
+        rows += [robot.say(persona, lines[2]) for persona, lines in LINES.items()]
     return rows
 
 

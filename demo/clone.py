@@ -5,24 +5,21 @@ Only the installed commands are used. Writes out/run-clone.json and a WAV file f
 """
 
 import argparse
-import json
+import http
 import signal
-import subprocess
 import sys
 import time
 import urllib.parse
-import urllib.request
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
-from http.client import HTTPResponse
 from pathlib import Path
-from typing import Any
 
 import psutil
 
-from demo.commands import TRIES, CommandFailed, Gateway, Robot, command
+from demo.commands import TRIES, CommandFailed, Robot, command, ended, running_gateway, surroundings, tell
 from demo.performance import Row, perform
-from demo.telling import tell
+from proofs.rig.asking import LOOPBACK, Answer, fetch
+from proofs.rig.gateway import WORKER, Gateway
 
 OUT = Path("out")
 VOICES = {"nova": "en+f4", "brim": "en"}
@@ -31,7 +28,6 @@ LINES = {
     "nova": ("Nova speaks with a borrowed voice.", "The model hangs.", "It is back."),
     "brim": ("Brim speaks with another one.", "I talk on all the same.", "And so am I."),
 }
-WORKER = "gateway.engines.mlx.worker"
 MAKE_WITHIN = 150.0
 ANSWER_WITHIN = 60.0
 NOTICED_WITHIN = 30.0
@@ -48,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m demo.clone", description="Cloned voices, shown.")
     parser.add_argument("--model", help="one that was pulled, or a folder; else a tiny one is made")
     model: str | None = parser.parse_args(arguments).model
-    return perform(OUT, "run-clone", "clone-*.wav", partial(_prepare, model), _show, as_wanted)
+    return perform(OUT, "run-clone", "clone-*.wav", partial(_show, model), as_wanted)
 
 
 def as_wanted(rows: list[Row]) -> bool:
@@ -61,51 +57,52 @@ def _has_reason(row: Row) -> bool:
     return bool(row["reason"]) is (row["via"] == "robot")
 
 
-def _prepare(model: str | None) -> Gateway:
-    """A gateway whose personas are made of clips, as an owner would make them."""
-    personas = OUT / "state" / "personas"
-    gateway = Gateway(OUT, personas)
+def _make_personas(personas: Path, own: Mapping[str, str], model: str | None) -> None:
+    """Of clips, as an owner would make them."""
     if model is None:
         tell(ON_RANDOM_WEIGHTS)
     tell("\nMaking two personas, each of a clip and what is said in it:")
     tiny = (OUT / "tiny-voice").resolve()
     for name, voice in VOICES.items():
         clip = OUT / "state" / "clips" / name
-        _done(sys.executable, "-m", "proofs.tiny_voice", str(tiny), "--clip", str(clip), "--voice", voice)
+        _done(
+            None, sys.executable, "-m", "proofs.tiny_voice", str(tiny), "--clip", str(clip), "--voice", voice
+        )
         made = _done(
+            own,
             *(command("robotvoice-gateway"), "persona", "new", name.title(), str(clip / "reference.wav")),
             *("--transcript", str(clip / "transcript.txt"), "--model", model or str(tiny)),
             *("--granted-by", "nobody, it is synthetic", "--scope", "this demonstration"),
             *("--personas", str(personas)),
-            environment=gateway.environment,
         )
         tell("\n".join(f"  {line.strip()}" for line in made.splitlines() if " clip: " in line))
-    return gateway
 
 
-def _show(gateway: Gateway) -> list[Row]:
-    robot = Robot(OUT, gateway, "clone-")
+def _show(model: str | None) -> list[Row]:
+    own, personas = surroundings(OUT), OUT / "state" / "personas"
+    _make_personas(personas, own, model)
     tell("\nStarting a gateway, as on the Mac; the model is loaded by a worker process of its own:")
-    tell(f"  {gateway.start()}")
-    tell(f"  {_until_cloned(gateway)}")
-    tell("\nWith the first sentence of a voice its clip is encoded, once; as curl would ask for it:")
-    _encode_clips(gateway, "Hello.")
-    tell("\nLooking for it, as on the robot:")
-    tell(f"  {robot.discover()}")
-    tell("\nEach persona speaks with its cloned voice:")
-    rows = [_cloned(robot, persona, lines[0]) for persona, lines in LINES.items()]
-    tell("\nThe worker is frozen (SIGSTOP), as if the GPU had hung. Each persona speaks by itself:")
-    frozen = _freeze_worker(gateway)
-    rows += [robot.say(persona, lines[1]) for persona, lines in LINES.items()]
-    tell("\nThe gateway notices, ends the worker and starts another:")
-    _until_ended(frozen)
-    tell(f"  {_until_cloned(gateway)}")
-    _encode_clips(gateway, "Hello again.")
-    tell(f"  {robot.discover()}")
-    rows += [_cloned(robot, persona, lines[2]) for persona, lines in LINES.items()]
-    tell("\nThe worker is frozen again. What a clone has spoken is kept, and played without it:")
-    _freeze_worker(gateway)
-    rows += [robot.say(persona, lines[0]) for persona, lines in LINES.items()]
+    with running_gateway(OUT, own, personas) as gateway:
+        robot = Robot(OUT, own, gateway.port, "clone-")
+        _tell_when_cloned(gateway)
+        tell("\nWith the first sentence of a voice its clip is encoded, once; as curl would ask for it:")
+        _encode_clips(gateway, "Hello.")
+        tell("\nLooking for it, as on the robot:")
+        tell(f"  {robot.discover()}")
+        tell("\nEach persona speaks with its cloned voice:")
+        rows = [_cloned(robot, persona, lines[0]) for persona, lines in LINES.items()]
+        tell("\nThe worker is frozen (SIGSTOP), as if the GPU had hung. Each persona speaks by itself:")
+        frozen = _freeze_worker(gateway)
+        rows += [robot.say(persona, lines[1]) for persona, lines in LINES.items()]
+        tell("\nThe gateway notices, ends the worker and starts another:")
+        _until_ended(frozen)
+        _tell_when_cloned(gateway)
+        _encode_clips(gateway, "Hello again.")
+        tell(f"  {robot.discover()}")
+        rows += [_cloned(robot, persona, lines[2]) for persona, lines in LINES.items()]
+        tell("\nThe worker is frozen again. What a clone has spoken is kept, and played without it:")
+        _freeze_worker(gateway)
+        rows += [robot.say(persona, lines[0]) for persona, lines in LINES.items()]
     return rows
 
 
@@ -122,37 +119,32 @@ def _cloned(robot: Robot, persona: str, text: str) -> Row:
 def _encode_clips(gateway: Gateway, text: str) -> None:
     """By having every voice say something, as what comes next must come within two seconds."""
     for persona in LINES:
-        query = urllib.parse.urlencode({"text": text, "voice": persona})
         began = time.monotonic()
-        with _get(gateway, f"/synthesize?{query}") as answer:
-            engine, seconds = answer.headers["X-Voice-Engine"], answer.headers["X-Duration"]
+        spoken = _get(gateway, "/synthesize?" + urllib.parse.urlencode({"text": text, "voice": persona}))
+        engine, seconds = spoken.headers["X-Voice-Engine"], spoken.headers["X-Duration"]
         tell(f"  {persona}: {seconds} s by {engine}, in {time.monotonic() - began:.1f} s")
 
 
-def _until_cloned(gateway: Gateway) -> str:
-    """Waits until every persona has its own voice; what the gateway says of its model then."""
+def _tell_when_cloned(gateway: Gateway) -> None:
+    """Waits until every persona has its own voice; tells what the gateway says of its model then."""
     began = time.monotonic()
     while True:
-        told = _health(gateway)
+        told = _get(gateway, "/health").json
         reasons = {each["reason"] for each in told["personas"].values() if not each["own_voice"]}
         if not reasons:
-            return f"{told['model']}: ready after {time.monotonic() - began:.1f} s"
+            tell(f"  {told['model']}: ready after {time.monotonic() - began:.1f} s")
+            return
         if time.monotonic() - began > LOAD_WITHIN or any("type:" in reason for reason in reasons):
             raise CommandFailed(f"The voices cannot be cloned: {'; '.join(sorted(reasons))}")
         time.sleep(0.1)
 
 
-def _health(gateway: Gateway) -> Any:
-    with _get(gateway, "/health") as answer:
-        return json.load(answer)
-
-
-def _get(gateway: Gateway, target: str) -> HTTPResponse:
-    """An answer, for the caller to read and close. Raises CommandFailed."""
+def _get(gateway: Gateway, target: str) -> Answer:
+    """Raises CommandFailed."""
     try:
-        answer: HTTPResponse = urllib.request.urlopen(
-            f"http://127.0.0.1:{gateway.port}{target}", timeout=ANSWER_WITHIN
-        )
+        answer = fetch(LOOPBACK, gateway.port, "GET", target, within=ANSWER_WITHIN)
+        if answer.status != http.HTTPStatus.OK:
+            raise OSError(f"HTTP {answer.status}")
     except OSError as error:
         raise CommandFailed(f"The gateway does not answer as it should: {error}") from error
     return answer
@@ -160,10 +152,9 @@ def _get(gateway: Gateway, target: str) -> HTTPResponse:
 
 def _freeze_worker(gateway: Gateway) -> psutil.Process:
     """A stopped process can be killed: the gateway does that, now or at its own end."""
-    for child in psutil.Process(gateway.pid).children():
-        if WORKER in child.cmdline():
-            child.send_signal(signal.SIGSTOP)
-            return child
+    for child in gateway.children(WORKER):
+        child.send_signal(signal.SIGSTOP)
+        return child
     raise CommandFailed("The gateway has no worker that could be frozen.")
 
 
@@ -174,23 +165,12 @@ def _until_ended(worker: psutil.Process) -> None:
         raise CommandFailed("The gateway did not notice that its worker hangs.") from None
 
 
-def _done(*arguments: str, environment: dict[str, str] | None = None) -> str:
+def _done(environment: Mapping[str, str] | None, program: str, *arguments: str) -> str:
     """What a command printed. Raises CommandFailed."""
-    try:
-        ended = subprocess.run(
-            arguments,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=MAKE_WITHIN,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise CommandFailed(f"{Path(arguments[0]).name} did not end within {MAKE_WITHIN:g} s") from None
-    if ended.returncode:
-        raise CommandFailed(f"{Path(arguments[0]).name} ended with {ended.returncode}:\n{ended.stderr}")
-    return ended.stdout
+    made = ended(MAKE_WITHIN, environment, program, *arguments)
+    if made.returncode:
+        raise CommandFailed(f"{Path(program).name} ended with {made.returncode}:\n{made.stderr}")
+    return made.stdout
 
 
 if __name__ == "__main__":

@@ -2,23 +2,23 @@
 
 import json
 import os
-import queue
 import shlex
 import shutil
-import signal
 import subprocess
 import sys
-import threading
 import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, TextIO
 
-from demo.telling import tell
+from proofs.rig.gateway import Gateway
+from proofs.rig.program import RunBroken
+from robotvoice.console.output import write
 
 PORT = 7860
 SHIPPED = Path(__file__).parent.parent / "personas"
 START_WITHIN = 15.0
-STOP_WITHIN = 10.0
 SAY_WITHIN = 60.0
 DISCOVER_FOR = 10
 """Seconds to look for the gateway by mDNS"""
@@ -34,6 +34,11 @@ class CommandFailed(Exception):
     """A command ended as it should not have; the message is for a person."""
 
 
+def tell(text: str, stream: TextIO | None = None) -> None:
+    """On standard output unless a stream is given, wrapped as its terminal needs it; nobody need read it."""
+    write(text, stream or sys.stdout)
+
+
 def command(name: str) -> str:
     """The command of this environment. Raises CommandFailed when it is not installed."""
     found = shutil.which(name, path=str(Path(sys.executable).parent)) or shutil.which(name)
@@ -42,94 +47,83 @@ def command(name: str) -> str:
     return found
 
 
-class Gateway:
-    """`robotvoice-gateway serve` in a process of its own."""
+def ended(
+    within: float, environment: Mapping[str, str] | None, program: str, *arguments: str
+) -> "subprocess.CompletedProcess[str]":
+    """Runs it to its end, whatever that is. Raises CommandFailed if it takes longer."""
+    try:
+        return subprocess.run(
+            (program, *arguments),
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=within,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        name = f"{Path(program).name} {arguments[0]}"
+        raise CommandFailed(f"{name} did not end within {within:g} s") from None
 
-    def __init__(self, out: Path, personas: Path = SHIPPED) -> None:
-        self._log = out / "gateway.log"
-        self._personas = personas
-        self._process: subprocess.Popen[str] | None = None
-        self.port = PORT
-        # An owner's own gateway, settings and memory stay out of the demonstration.
-        state = out / "state"
-        shutil.rmtree(state, ignore_errors=True)
-        state.mkdir(parents=True)
-        nothing = state / "no-settings.toml"
-        nothing.touch()
-        self.environment = {
-            **{
-                name: value
-                for name, value in os.environ.items()
-                if not name.startswith("ROBOTVOICE_") or name in KEPT_SETTINGS
-            },
-            "ROBOTVOICE_STATE_DIR": str(state.resolve()),
-            "ROBOTVOICE_CONFIG": str(nothing.resolve()),
-            "ROBOTVOICE_HIDE": "*",
-            "ROBOTVOICE_ROBOT_CONFIG": str(nothing.resolve()),
-            "ROBOTVOICE_GATEWAY_ID": f"demo-{uuid.uuid4().hex[:12]}",
-        }
 
-    def start(self) -> str:
-        """Returns what it says when it is ready, having taken a free port if the usual one is in use."""
-        try:
-            return self._start(PORT)
-        except _AddressTaken:
-            tell(f"  Port {PORT} is in use here, perhaps by your own gateway; taking a free one.")
-            return self._start(0)
+def surroundings(out: Path) -> dict[str, str]:
+    """An owner's own gateway, settings and memory stay out of the demonstration."""
+    state = out / "state"
+    shutil.rmtree(state, ignore_errors=True)
+    state.mkdir(parents=True)
+    nothing = state / "no-settings.toml"
+    nothing.touch()
+    return {
+        **{
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith("ROBOTVOICE_") or name in KEPT_SETTINGS
+        },
+        "ROBOTVOICE_STATE_DIR": str(state.resolve()),
+        "ROBOTVOICE_CONFIG": str(nothing.resolve()),
+        "ROBOTVOICE_HIDE": "*",
+        "ROBOTVOICE_ROBOT_CONFIG": str(nothing.resolve()),
+        "ROBOTVOICE_GATEWAY_ID": f"demo-{uuid.uuid4().hex[:12]}",
+    }
 
-    @property
-    def pid(self) -> int | None:
-        return self._process.pid if self._process else None
 
-    def signal(self, number: signal.Signals) -> None:
-        if self._process is not None and self._process.poll() is None:
-            self._process.send_signal(number)
+@contextmanager
+def running_gateway(out: Path, environment: Mapping[str, str], personas: Path = SHIPPED) -> Iterator[Gateway]:
+    """`robotvoice-gateway serve`; it listens. Its log is in `out` afterwards. Raises CommandFailed."""
+    gateway = _listening(environment, personas, PORT)
+    try:
+        with gateway:
+            tell(f"  {gateway.welcome.strip()}")
+            yield gateway
+    finally:
+        (out / "gateway.log").write_text("\n".join((*gateway.log, "")), encoding="utf-8")
 
-    def stop(self) -> None:
-        """Leaves nothing running, whatever state it is in."""
-        process, self._process = self._process, None
-        if process is None:
-            return
-        if process.poll() is None:
-            process.send_signal(signal.SIGCONT)
-            process.terminate()
-        try:
-            process.wait(STOP_WITHIN)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        if process.stdout:
-            process.stdout.close()
 
-    def _start(self, port: int) -> str:
-        arguments = [command("robotvoice-gateway"), "serve", "--port", str(port)]
-        arguments += ["--personas", str(self._personas), "--name", "robotvoice demo"]
-        with self._log.open("w", encoding="utf-8") as log:
-            self._process = subprocess.Popen(
-                arguments, env=self.environment, stdout=subprocess.PIPE, stderr=log, text=True
-            )
-        assert self._process.stdout is not None
-        line = _first_line(self._process.stdout, START_WITHIN)
-        if not line:
-            self.signal(signal.SIGKILL)
-            code = self._process.wait()
-            self.stop()
-            if code == ADDRESS_TAKEN and port:
-                raise _AddressTaken
-            raise CommandFailed(f"The gateway did not start:\n{self._log.read_text(encoding='utf-8')}")
-        self.port = int(line.partition(" - ")[0].rpartition(":")[2])
-        return line.strip()
+def _listening(environment: Mapping[str, str], personas: Path, port: int) -> Gateway:
+    """On a free port if this one is in use."""
+    options = ("--port", str(port), "--personas", str(personas), "--name", "robotvoice demo")
+    program = (command("robotvoice-gateway"),)
+    gateway = Gateway(environment, *options, mdns=True, program=program, cwd=Path())
+    try:
+        gateway.until_listening(START_WITHIN)
+    except RunBroken:
+        if gateway.process.returncode == ADDRESS_TAKEN and port:
+            tell(f"  Port {port} is in use here, perhaps by your own gateway; taking a free one.")
+            return _listening(environment, personas, 0)
+        log = "\n".join(gateway.log)
+        raise CommandFailed(f"The gateway did not start:\n{log}") from None
+    return gateway
 
 
 class Robot:
     """`robotvoice` as typed on the Pi, one command after the other."""
 
-    def __init__(self, out: Path, gateway: Gateway, prefix: str = "") -> None:
-        """`prefix`: what the names of its WAV files begin with."""
+    def __init__(self, out: Path, environment: dict[str, str], port: int, prefix: str = "") -> None:
+        """`port` is the gateway's; `prefix` is what the names of its WAV files begin with."""
         self._out = out
         self._prefix = prefix
-        self._gateway = gateway
-        self._environment = gateway.environment
+        self._environment = environment
+        self._port = port
         self._play = ["--play"]
         self._count = 0
 
@@ -150,7 +144,7 @@ class Robot:
         )
 
     def _go_on_by_address(self, why: str) -> None:
-        address = f"127.0.0.1:{self._gateway.port}"
+        address = f"127.0.0.1:{self._port}"
         tell(f"  It was not found by mDNS: this machine seems to have no multicast ({why}).")
         tell(f"  Going on with its address, as an owner could: ROBOTVOICE_GATEWAY={address}")
         self._environment |= {"ROBOTVOICE_GATEWAY": address, "ROBOTVOICE_MDNS": "false"}
@@ -176,34 +170,9 @@ class Robot:
         return row
 
     def _run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        try:
-            return subprocess.run(
-                [command("robotvoice"), *arguments],
-                env=self._environment,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                timeout=SAY_WITHIN,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            raise CommandFailed(f"robotvoice {arguments[0]} did not end within {SAY_WITHIN:g} s") from None
+        return ended(SAY_WITHIN, self._environment, command("robotvoice"), *arguments)
 
 
-def _told(ended: "subprocess.CompletedProcess[str]") -> str:
+def _told(done: "subprocess.CompletedProcess[str]") -> str:
     """On one line, however wide its terminal was."""
-    return " ".join(ended.stderr.split()).removeprefix("robotvoice: ")
-
-
-class _AddressTaken(Exception):
-    pass
-
-
-def _first_line(stream: IO[str], limit: float) -> str:
-    """Empty when none came in time; a pipe cannot be waited for with a limit on every system."""
-    lines: queue.Queue[str] = queue.Queue()
-    threading.Thread(target=lambda: lines.put(stream.readline()), daemon=True).start()
-    try:
-        return lines.get(timeout=limit)
-    except queue.Empty:
-        return ""
+    return " ".join(done.stderr.split()).removeprefix("robotvoice: ")

@@ -1,32 +1,28 @@
 """What every demonstration has in common: its end, whatever happens, and its table."""
 
-import json
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from demo.commands import CommandFailed, Gateway
-from demo.report import table
-from demo.telling import tell
+from demo.commands import CommandFailed, tell
+from proofs.rig.figures import save
+from robotvoice.console import tables
 from robotvoice.console.output import columns, leave_readers_free_to_go
 
 Row = dict[str, Any]
 """What `robotvoice say --json` tells of one line"""
+HEADINGS = ("PERSONA", "VIA", "VOICE", "WAIT", "REASON")
+WAIT = 3
 
 
 def perform(
-    out: Path,
-    name: str,
-    sounds: str,
-    prepare: Callable[[], Gateway],
-    show: Callable[[Gateway], list[Row]],
-    as_wanted: Callable[[list[Row]], bool],
+    out: Path, name: str, sounds: str, show: Callable[[], list[Row]], as_wanted: Callable[[list[Row]], bool]
 ) -> int:
     """Runs a demonstration to its end and writes its rows to `name`.json; returns the exit code.
 
-    `sounds`: its WAV files, which are removed first. Nothing that it started is left.
+    `sounds`: its WAV files, which are removed first.
     """
     leave_readers_free_to_go()
     signal.signal(
@@ -36,22 +32,32 @@ def perform(
     rows_file = out / f"{name}.json"
     for old in (*out.glob(sounds), rows_file):
         old.unlink(missing_ok=True)
-    gateway: Gateway | None = None
     try:
-        gateway = prepare()
-        rows = show(gateway)
+        rows = show()
     except CommandFailed as failure:
         tell(f"\n{failure}", sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
-    finally:
-        if gateway:
-            gateway.stop()
-    rows_file.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    save(rows_file, rows)
     told = f"WAIT is until the first sound. The same for programs: {rows_file}; the sound: {out}/*.wav"
     tell(f"\n{table(rows, columns(sys.stdout))}\n\n{told}")
     if not as_wanted(rows):
         tell("Not every line was spoken by whom it should; see the column VIA.", sys.stderr)
         return 1
     return 0
+
+
+def table(rows: Sequence[Row], width: int | None = None) -> str:
+    """One row for each line that was spoken, in so many columns. WAIT is until its first sound."""
+    return tables.table([HEADINGS, *map(_cells, rows)], width, right={WAIT})
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    return (
+        row["persona"],
+        row["via"],
+        f"{row['engine']} {row['voice']}" + (f" {row['pitch']}/{row['rate']}" if row["pitch"] else ""),
+        f"{row['first_audio_ms']} ms",
+        row["reason"] or "",
+    )

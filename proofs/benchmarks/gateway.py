@@ -7,11 +7,11 @@ import asyncio
 import itertools
 import json
 import math
-import tempfile
 import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import aiohttp
 
@@ -27,12 +27,8 @@ from robotvoice.utterance import Sentence
 from robotvoice.wire import wire
 
 VOICE = VoiceSpec("espeak", "en+f4", pitch=72, rate=135)
-PERSONA = """\
-name: Bench
-language: en
-voice: {engine: espeak, voice: en+f4, pitch: 72, rate: 135}
-consent: {subject: synthetic, granted_by: project, scope: benchmark}
-"""
+PERSONA = "vixen"
+"""Hers is this voice"""
 SENTENCES = (
     "One moment.",
     "Hello, I'm Vixen.",
@@ -48,13 +44,8 @@ WITHIN = 5.0
 
 def measure(progress: Progress, *, pairs: int = 400) -> list[Figure]:
     """Milliseconds to the first audio; what is added at p99 is the p99 of the differences within pairs."""
-    with tempfile.TemporaryDirectory(prefix="robotvoice-bench-") as name:
-        folder = Path(name)
-        persona = folder / "personas" / "bench"
-        persona.mkdir(parents=True)
-        (persona / "persona.yaml").write_text(PERSONA, encoding="utf-8")
-        with ready_gateway(folder, persona.parent) as gateway:
-            alone, through = asyncio.run(_pairs(progress, gateway.address, pairs))
+    with TemporaryDirectory(prefix="robotvoice-bench-") as name, ready_gateway(Path(name)) as gateway:
+        alone, through = asyncio.run(_pairs(progress, gateway.address, pairs))
     added = [
         each - base if math.isfinite(base) else math.inf for base, each in zip(alone, through, strict=True)
     ]
@@ -71,23 +62,24 @@ def measure(progress: Progress, *, pairs: int = 400) -> list[Figure]:
 
 async def _pairs(progress: Progress, address: str, pairs: int) -> tuple[list[float], list[float]]:
     """Milliseconds of each sentence: by the engine alone, and through the gateway."""
-    engine, client = EspeakEngine.installed(), _Client(address)
+    engine = EspeakEngine.installed()
     alone, through = [], []
-    try:
-        await engine.start()
-        for index in range(-WARM_UP, pairs):
-            progress("gateway: pairs of sentences", max(0, index), pairs)
-            text = SENTENCES[index % len(SENTENCES)]
-            # Each way is first in half of the pairs, so that neither always finds the caches warm.
-            before = await _first_audio(client.speak(text)) if index % 2 else None
-            of_engine = await _first_audio(engine.speak(Sentence(0, text), VOICE))
-            of_gateway = await _first_audio(client.speak(text)) if before is None else before
-            if index >= 0:
-                alone.append(of_engine)
-                through.append(of_gateway)
-    finally:
-        await client.close()
-        await engine.close()
+    async with aiohttp.ClientSession(f"http://{address}") as session:
+        client = _Client(session)
+        try:
+            await engine.start()
+            for index in range(-WARM_UP, pairs):
+                progress("gateway: pairs of sentences", max(0, index), pairs)
+                text = SENTENCES[index % len(SENTENCES)]
+                # Each way is first in half of the pairs, so that neither always finds the caches warm.
+                before = await _first_audio(client.speak(text)) if index % 2 else None
+                of_engine = await _first_audio(engine.speak(Sentence(0, text), VOICE))
+                of_gateway = await _first_audio(client.speak(text)) if before is None else before
+                if index >= 0:
+                    alone.append(of_engine)
+                    through.append(of_gateway)
+        finally:
+            await engine.close()
     return alone, through
 
 
@@ -107,21 +99,22 @@ async def _first_audio(chunks: AsyncGenerator[AudioChunk | bytes, None]) -> floa
 class _Client:
     """One WebSocket and nothing around it, connected anew after a loss."""
 
-    def __init__(self, address: str) -> None:
-        self._url = f"ws://{address}{wire.WEBSOCKET_PATH}"
-        self._session: aiohttp.ClientSession | None = None
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        self._session = session
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._ids = itertools.count()
 
     async def speak(self, text: str) -> AsyncGenerator[bytes, None]:
         """The audio frames of a sentence; it ends early when the connection does."""
-        socket = self._socket or await self._connected()
+        if self._socket is None or self._socket.closed:
+            self._socket = await self._session.ws_connect(wire.WEBSOCKET_PATH, compress=0)
+        id = str(next(self._ids))
+        request = wire.Synthesize(text, id, PERSONA, audio="binary", engines="own", prepared=True)
         finished = False
-        request = wire.Synthesize(text, str(next(self._ids)), audio="binary", engines="own", prepared=True)
         try:
-            await socket.send_str(wire.encode(request))
+            await self._socket.send_str(wire.encode(request))
             while not finished:
-                message = await socket.receive()
+                message = await self._socket.receive()
                 if message.type is aiohttp.WSMsgType.BINARY:
                     yield message.data
                     continue
@@ -133,14 +126,4 @@ class _Client:
                 finished = kind == "complete"
         finally:
             if not finished:
-                await self.close()
-
-    async def _connected(self) -> aiohttp.ClientWebSocketResponse:
-        self._session = aiohttp.ClientSession()
-        self._socket = await self._session.ws_connect(self._url, compress=0)
-        return self._socket
-
-    async def close(self) -> None:
-        session, self._session, self._socket = self._session, None, None
-        if session:
-            await session.close()
+                await self._socket.close()

@@ -36,22 +36,25 @@ while os.read(0, 65536): pass
 """Stands in for a loudspeaker: it writes down when the first sound that is not silence arrives."""
 
 MODULES = {
-    "python alone": "pass",
-    "import edge_client": "import edge_client",
-    "all that `say` loads before it connects": "import edge_client.cli, edge_client.speaking.robot",
-    "the same with aiohttp": ("import edge_client.cli, edge_client.speaking.robot, edge_client.link.socket"),
+    "python alone": ("pass", None),
+    "import edge_client": ("import edge_client", IMPORT_TARGET),
+    "all that `say` loads before it connects": (
+        "import edge_client.cli, edge_client.speaking.robot",
+        IMPORT_TARGET,
+    ),
+    "the same with aiohttp": (
+        "import edge_client.cli, edge_client.speaking.robot, edge_client.link.socket",
+        None,
+    ),
 }
-
-WITH_TARGET = ("import edge_client", "all that `say` loads before it connects")
 
 
 def measure(progress: Progress, *, loads: int = 9, trials: int = 10) -> list[Figure]:
     """Milliseconds of fresh processes, from their start; memory is the largest they ever had."""
     figures = []
-    for label, code in MODULES.items():
+    for label, (code, target) in MODULES.items():
         progress(f"robot: {label}")
         times = [_run([sys.executable, "-c", code], dict(os.environ))[0] for _ in range(loads)]
-        target = IMPORT_TARGET if label in WITH_TARGET else None
         figures.append(Figure(label, median(times), "ms", target))
     with (
         TemporaryDirectory(prefix="robotvoice-bench-") as name,

@@ -14,8 +14,8 @@ def surroundings(folder: Path, **variables: str) -> dict[str, str]:
     return environment(folder, ROBOTVOICE_GATEWAY_ID=f"bench-{uuid.uuid4().hex[:12]}", **alone, **variables)
 
 
-def ready_gateway(folder: Path, personas: Path = ROOT / "personas") -> Gateway:
+def ready_gateway(folder: Path) -> Gateway:
     """To be given to a `with`. Raises RunBroken."""
-    gateway = Gateway(surroundings(folder, ROBOTVOICE_HIDE="*"), "--personas", str(personas))
+    gateway = Gateway(surroundings(folder, ROBOTVOICE_HIDE="*"), "--personas", str(ROOT / "personas"))
     gateway.until_ready()
     return gateway

@@ -7,8 +7,6 @@ from proofs.lan.texts import SENTENCES, STOP, URGENT
 from proofs.lan.trial import Trial
 from proofs.lan.world import World
 
-ASLEEP = "asleep loudspeaker: an urgent line"
-BUSY = "busy loudspeaker: the urgent line, once it is free"
 SWALLOWS, AFTER = 0.6, 1.5
 """Seconds that it swallows after so many without sound"""
 LEAD_IN, REST = "0.7", "1.0"
@@ -20,7 +18,7 @@ def asleep(trial: Trial) -> None:
     time.sleep(AFTER + 0.2)
     line = trial.say(STOP, priority="urgent")
     sound = trial.heard(line)
-    trial.measured.append((ASLEEP, sound.began - line.at))
+    trial.measured.append((trial.row, sound.began - line.at))
     for play in trial.world.loudspeaker.plays:
         for first, last in play.swallowed:
             lost = sum(abs(sample) > AUDIBLE for sample in play.samples[first : min(last, play.heard)])
@@ -45,7 +43,7 @@ def busy(trial: Trial) -> None:
     if not heard or heard[0].text != urgent.text:
         trial.wrong.append("the urgent line was not the first")
     if heard:
-        trial.measured.append((BUSY, heard[0].began - free))
+        trial.measured.append((trial.row, heard[0].began - free))
 
 
 def fall_asleep(world: World) -> None:
@@ -58,6 +56,4 @@ def fall_asleep(world: World) -> None:
 def stay_awake(world: World) -> None:
     """As it was, and the gateway is back."""
     world.loudspeaker.sleeps(0.0, float("inf"))
-    world.start_gateway()
-    world.start_daemon()
-    world.until_connected()
+    world.start_all()

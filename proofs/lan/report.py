@@ -4,13 +4,23 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from proofs.lan.addresses import ANEW, IPV6, SIX
-from proofs.lan.loudspeakers import ASLEEP, BUSY
 from proofs.lan.promises import Verdict, judge
 from proofs.lan.scenarios import BACK, NEXT
 from proofs.lan.trial import Trial
 from robotvoice.console import tables
 
+HEADINGS = (
+    "",
+    "trials",
+    "median ms",
+    "worst ms",
+    "target ms",
+    "lost",
+    "twice",
+    "repeated",
+    "at once",
+    "hung",
+)
 ASKED = "from the request, or from what was done to the gateway if that is later, to what can be heard"
 
 
@@ -37,15 +47,25 @@ TARGETS = {
     ),
     "first line after boot, no gateway": Target(400, "from the request, as soon as the daemon listens"),
     "address changed, its voice heard": Target(10_000, "from the change, in lines one after the other"),
-    ANEW: Target(5000, "from the change of both machines' cards, the start of the robot's daemon included"),
-    SIX: Target(5000, "from the daemon listening, as soon as it is ready; five addresses lead nowhere"),
-    IPV6: Target(5000, "from the daemon listening, as soon as it is ready"),
+    "cards made anew: a new robot hears its voice": Target(
+        5000, "from the change of both machines' cards, the start of the robot's daemon included"
+    ),
+    "six addresses: a new robot hears its voice": Target(
+        5000, "from the daemon listening, as soon as it is ready; five addresses lead nowhere"
+    ),
+    "IPv6 only: a new robot hears its voice": Target(
+        5000, "from the daemon listening, as soon as it is ready"
+    ),
     "phrase from the book": Target(30, "from the request to what can be heard"),
     "urgent line, until the story is silent": Target(30, "from the request to the story's last sample"),
     "three at once, with the daemon": Target(None, "from the start of the commands to the first sound"),
     "three at once, without the daemon": Target(None, "from the start of the commands to the first sound"),
-    ASLEEP: Target(900, "from the request to what can be heard, with 700 ms of silence that wake it"),
-    BUSY: Target(600, "from the end of the other program to what can be heard"),
+    "asleep loudspeaker: an urgent line": Target(
+        900, "from the request to what can be heard, with 700 ms of silence that wake it"
+    ),
+    "busy loudspeaker: the urgent line, once it is free": Target(
+        600, "from the end of the other program to what can be heard"
+    ),
 }
 
 
@@ -120,20 +140,8 @@ def _row(
 
 def table(found: Sequence[Row], width: int | None = None) -> str:
     """For people; what a time means stands below."""
-    heads = (
-        "",
-        "trials",
-        "median ms",
-        "worst ms",
-        "target ms",
-        "lost",
-        "twice",
-        "repeated",
-        "at once",
-        "hung",
-    )
-    lines = [heads, *map(_cells, found)]
-    shown = tables.table(lines, width, right=range(1, len(heads)))
+    lines = [HEADINGS, *map(_cells, found)]
+    shown = tables.table(lines, width, right=range(1, len(HEADINGS)))
     meanings = [f"  {row.name}: {row.definition}" for row in found]
     return "\n".join((shown, "", "Times are those of the recording:", *meanings))
 

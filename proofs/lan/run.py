@@ -55,5 +55,6 @@ def _one(world: World, scenario: Scenario, number: int) -> Trial:
         trial.hung = str(problem)
         PROGRESS.stays(f"{scenario.name}, trial {number}: {problem}")
         trial.end()
-        world.heal()
+        world.network.mend_all()
+        world.start_all()
     return trial

@@ -1,18 +1,16 @@
 """What is done to the gateway, trial after trial, and what is asked for meanwhile."""
 
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
-from proofs.lan import loudspeakers
 from proofs.lan.addresses import (
-    ANEW,
-    IPV6,
-    SIX,
     anew,
-    as_before,
-    ipv6,
+    met_by_a_new_robot,
     no_more_cards,
     six,
     with_ipv4,
@@ -21,19 +19,21 @@ from proofs.lan.addresses import (
 )
 from proofs.lan.ear import Sound
 from proofs.lan.loudspeakers import asleep, busy, fall_asleep, stay_awake
-from proofs.lan.several import by_commands, by_the_daemon
 from proofs.lan.texts import HELD, PHRASES, STORY, URGENT
 from proofs.lan.trial import Line, Trial
-from proofs.lan.world import CLONED, World
-from proofs.rig.program import until
+from proofs.lan.world import CLONED, DAEMON_PORT, World
+from proofs.rig.program import Program, RunBroken, until
 
 NEXT = "next line while away"
 BACK = "gateway back, its voice heard"
 PAUSES = (0.0, 0.05, 0.2, 0.6)
 """Seconds between the end of the gateway and the first line after it"""
 ACCEPTED_WITHIN = 5.0
+PROCESSES, SAID_WITHIN = 3, 30.0
 INTO = 0.4
 """Seconds of a story that are heard before something happens"""
+Deed = Callable[[World], float]
+"""Returns when it was done"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +50,41 @@ class Scenario:
     """Trials, of one that takes long"""
 
 
-def killed(trial: Trial) -> None:
-    """The gateway is killed; then somebody speaks."""
-    moment = _kill(trial)
-    time.sleep(_pause(trial))
-    trial.by_the_robot("gateway killed", trial.say(), moment)
-    _next_and_back(trial, trial.world.start_gateway)
+def kill(world: World) -> float:
+    moment = world.gateway.send(signal.SIGKILL)
+    world.gateway.end()
+    return moment
 
 
-def killed_after_accepted(trial: Trial) -> None:
-    """It is killed when it has accepted a line and not begun it."""
-    line = _accepted(trial)
-    trial.by_the_robot("gateway killed after accepted", line, _kill(trial))
-    trial.up(trial.world.start_gateway())
+KILLED: tuple[Deed, Deed] = (kill, World.start_gateway)
+FROZEN: tuple[Deed, Deed] = (lambda world: world.gateway.freeze(), lambda world: world.gateway.wake())
+"""How the gateway leaves, and how it comes back"""
+
+
+def away_and_back(leave: Deed, revive: Deed, trial: Trial) -> None:
+    """One line a moment after the gateway left, another while it is away, and its voice when it is back."""
+    moment = leave(trial.world)
+    trial.down(moment)
+    time.sleep(PAUSES[trial.number % len(PAUSES)])
+    trial.by_the_robot(trial.row, trial.say(), moment)
+    line = trial.say()
+    trial.wait_for_sound(0.05)
+    moment = revive(trial.world)
+    trial.by_the_robot(NEXT, line)
+    trial.up(moment)
+    trial.by_the_gateway(BACK, moment)
+
+
+def away_after_accepted(leave: Deed, revive: Deed, trial: Trial) -> None:
+    """It leaves when it has accepted a line and not begun it."""
+    voice = trial.world.voice
+    voice.pass_over()
+    line = trial.say(HELD)
+    voice.next_line(ACCEPTED_WITHIN)  # it is asked after the robot was told that the line is accepted
+    moment = leave(trial.world)
+    trial.down(moment)
+    trial.by_the_robot(trial.row, line, moment)
+    trial.up(revive(trial.world))
     trial.world.until_connected()
 
 
@@ -70,30 +92,11 @@ def killed_in_the_middle(trial: Trial) -> None:
     """It is killed while it is heard; the time is the silence before the robot says the sentence again."""
     line = trial.say(STORY)
     trial.wait_for_sound(INTO)
-    _kill(trial)
+    trial.down(kill(trial.world))
     sound = trial.heard(line)
     cut = [each for each in trial.world.sounds(trial.began) if each.who == "gateway"][-1]
-    trial.measured.append(("silence after a sentence was cut", sound.began - cut.ended))
+    trial.measured.append((trial.row, sound.began - cut.ended))
     trial.up(trial.world.start_gateway())
-    trial.world.until_connected()
-
-
-def frozen(trial: Trial) -> None:
-    """The gateway is stopped; then somebody speaks."""
-    moment = trial.world.gateway.freeze()
-    trial.down(moment)
-    time.sleep(_pause(trial))
-    trial.by_the_robot("gateway frozen", trial.say(), moment)
-    _next_and_back(trial, trial.world.gateway.wake)
-
-
-def frozen_after_accepted(trial: Trial) -> None:
-    """It is stopped when it has accepted a line and not begun it."""
-    line = _accepted(trial)
-    moment = trial.world.gateway.freeze()
-    trial.down(moment)
-    trial.by_the_robot("gateway frozen after accepted", line, moment)
-    trial.up(trial.world.gateway.wake())
     trial.world.until_connected()
 
 
@@ -101,32 +104,32 @@ def cut_off(trial: Trial) -> None:
     """What is sent does not arrive any more; every second time the link itself is down."""
     network = trial.world.network
     cut, mend = (network.unplug, network.plug) if trial.number % 2 else (network.cut, network.mend)
-    moment = time.monotonic()
-    cut()
-    trial.down(moment)
-    time.sleep(_pause(trial))
-    trial.by_the_robot("link cut", trial.say(), moment)
 
-    def join() -> float:
+    def leave(world: World) -> float:
+        moment = time.monotonic()
+        cut()
+        return moment
+
+    def join(world: World) -> float:
         mend()
         return time.monotonic()
 
-    _next_and_back(trial, join)
+    away_and_back(leave, join, trial)
 
 
 def booted(trial: Trial) -> None:
     """A robot that has never met a gateway, and there is none."""
     trial.world.start_daemon(fresh=True)
     trial.down(trial.began)
-    trial.by_the_robot("first line after boot, no gateway", trial.say())
+    trial.by_the_robot(trial.row, trial.say())
 
 
 def moved(trial: Trial) -> None:
     """The gateway's machine gets another address."""
     moment = time.monotonic()
-    trial.world.move_gateway()
+    trial.world.address = trial.world.network.move()
     trial.down(moment)
-    trial.by_the_gateway("address changed, its voice heard", moment)
+    trial.by_the_gateway(trial.row, moment)
     trial.up(trial.world.sounds(trial.began)[-1].began)
 
 
@@ -137,7 +140,7 @@ def recalled(trial: Trial) -> None:
     sound = trial.heard(line)
     if sound.who != "gateway":
         trial.wrong.append(f"{line.text!r} was spoken by the {sound.who} and not from the book")
-    trial.measured.append(("phrase from the book", sound.began - line.at))
+    trial.measured.append((trial.row, sound.began - line.at))
 
 
 def barged_in(trial: Trial) -> None:
@@ -150,39 +153,41 @@ def barged_in(trial: Trial) -> None:
     trial.world.stop()
     trial.world.settle()
     cut = next(sound for sound in trial.world.sounds(trial.began) if sound.text == STORY)
-    trial.measured.append(("urgent line, until the story is silent", cut.ended - urgent.at))
+    trial.measured.append((trial.row, cut.ended - urgent.at))
 
 
 def _done(trial: Trial) -> list[Sound]:
     return [sound for sound in trial.world.sounds(trial.began) if sound.over]
 
 
-def _kill(trial: Trial) -> float:
-    moment = trial.world.gateway.send(signal.SIGKILL)
-    trial.down(moment)
-    trial.world.gateway.end()
-    return moment
+def at_once(trial: Trial, port: int) -> None:
+    """Three commands say a line each, by the daemon at this port, or if it is 0 by themselves.
 
-
-def _accepted(trial: Trial) -> Line:
-    voice = trial.world.voice
-    voice.pass_over()
-    line = trial.say(HELD)
-    voice.next_line(ACCEPTED_WITHIN)  # it is asked after the robot was told that the line is accepted
-    return line
-
-
-def _pause(trial: Trial) -> float:
-    return PAUSES[trial.number % len(PAUSES)]
-
-
-def _next_and_back(trial: Trial, revive: Callable[[], float]) -> None:
-    line = trial.say()
-    trial.wait_for_sound(0.05)
-    moment = revive()
-    trial.by_the_robot(NEXT, line)
-    trial.up(moment)
-    trial.by_the_gateway(BACK, moment)
+    The time is from the start of the commands to the first sound.
+    """
+    world = trial.world
+    own = {**world.robot, "ROBOTVOICE_DAEMON_PORT": str(port)}
+    texts = trial.different(PROCESSES)
+    moment = time.monotonic()
+    children = []
+    for text in texts:
+        trial.lines.append(Line(text, time.monotonic()))
+        wait = ("--wait",) if port else ()
+        command = (sys.executable, "-m", "edge_client", "say", *wait, text)
+        children.append(Program("a command", command, own))
+    until = time.monotonic() + SAID_WITHIN
+    try:
+        for child in children:
+            if code := child.process.wait(max(0.1, until - time.monotonic())):
+                trial.wrong.append(f"a command ended with {code}: {child.last_words()[-200:]}")
+    except subprocess.TimeoutExpired:
+        raise RunBroken(f"a command has not ended within {SAID_WITHIN:g} s") from None
+    finally:
+        for child in children:
+            child.close(signal.SIGKILL)
+    sounds = world.sounds(trial.began)
+    if sounds:
+        trial.measured.append((trial.row, sounds[0].began - moment))
 
 
 def _without_gateway(world: World) -> None:
@@ -195,28 +200,33 @@ def _with_phrases(world: World) -> None:
     _without_gateway(world)
 
 
-def _all_anew(world: World) -> None:
-    world.start_gateway()
-    world.start_daemon()
-    world.until_connected()
-
-
 SCENARIOS = (
-    Scenario("killed", "gateway killed", killed),
-    Scenario("killed after accepted", "gateway killed after accepted", killed_after_accepted),
+    Scenario("killed", "gateway killed", partial(away_and_back, *KILLED)),
+    Scenario("killed after accepted", "gateway killed after accepted", partial(away_after_accepted, *KILLED)),
     Scenario("killed in the middle", "silence after a sentence was cut", killed_in_the_middle),
-    Scenario("frozen", "gateway frozen", frozen),
-    Scenario("frozen after accepted", "gateway frozen after accepted", frozen_after_accepted),
+    Scenario("frozen", "gateway frozen", partial(away_and_back, *FROZEN)),
+    Scenario("frozen after accepted", "gateway frozen after accepted", partial(away_after_accepted, *FROZEN)),
     Scenario("link cut", "link cut", cut_off),
-    Scenario("phrases", "phrase from the book", recalled, _with_phrases, _all_anew),
-    Scenario("boot", "first line after boot, no gateway", booted, _without_gateway, _all_anew),
+    Scenario("phrases", "phrase from the book", recalled, _with_phrases, World.start_all),
+    Scenario("boot", "first line after boot, no gateway", booted, _without_gateway, World.start_all),
     Scenario("address changed", "address changed, its voice heard", moved),
-    Scenario("cards made anew", ANEW, anew),
-    Scenario("six addresses", SIX, six, with_six_addresses, as_before(no_more_cards)),
-    Scenario("IPv6 only", IPV6, ipv6, without_ipv4, as_before(with_ipv4)),
+    Scenario("cards made anew", "cards made anew: a new robot hears its voice", anew),
+    Scenario(
+        "six addresses", "six addresses: a new robot hears its voice", six, with_six_addresses, no_more_cards
+    ),
+    Scenario(
+        "IPv6 only", "IPv6 only: a new robot hears its voice", met_by_a_new_robot, without_ipv4, with_ipv4
+    ),
     Scenario("barge-in", "urgent line, until the story is silent", barged_in),
-    Scenario("three with the daemon", "three at once, with the daemon", by_the_daemon),
-    Scenario("three without the daemon", "three at once, without the daemon", by_commands),
-    Scenario("loudspeaker asleep", loudspeakers.ASLEEP, asleep, fall_asleep, stay_awake),
-    Scenario("loudspeaker busy", loudspeakers.BUSY, busy, _without_gateway, _all_anew, most=2),
+    Scenario("three with the daemon", "three at once, with the daemon", partial(at_once, port=DAEMON_PORT)),
+    Scenario("three without the daemon", "three at once, without the daemon", partial(at_once, port=0)),
+    Scenario("loudspeaker asleep", "asleep loudspeaker: an urgent line", asleep, fall_asleep, stay_awake),
+    Scenario(
+        "loudspeaker busy",
+        "busy loudspeaker: the urgent line, once it is free",
+        busy,
+        _without_gateway,
+        World.start_all,
+        most=2,
+    ),
 )

@@ -52,7 +52,6 @@ class Play:
     runs_now: bool = False
     swallowed: list[tuple[int, int]] = field(default_factory=list)
     """Samples, from and to, that a loudspeaker did not bring out as it was waking up"""
-    underruns: int = 0
     ended: float | None = None
     """When it fell silent; None: it plays"""
     killed: bool = False
@@ -203,7 +202,6 @@ class _Card:
         play.heard = min(len(play.samples), first + int((now - began) * play.rate))
         if play.heard == len(play.samples):
             play.runs_now = False
-            play.underruns += not self._ended
 
     def _waited(self, waiting: int) -> bool:
         """For sound, for room or for the end; whether the player is gone."""

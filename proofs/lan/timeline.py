@@ -5,7 +5,7 @@ from xml.sax.saxutils import escape
 
 from proofs.lan.trial import Trial
 
-LEFT, TOP, HEIGHT, WIDTH, SECOND = 190, 70, 46, 900, 1.0
+LEFT, TOP, HEIGHT, WIDTH = 190, 70, 46, 900
 STYLE = """
 text { font: 12px system-ui, sans-serif; fill: #222 } .small { font-size: 10px; fill: #666 }
 .gateway { fill: #1f6fb4 } .robot { fill: #d9730d } .nobody { fill: #888 }

@@ -3,16 +3,16 @@
 import json
 import shutil
 import signal
+import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from proofs.lan.ear import Ear, Sound
-from proofs.lan.network import MAC, Network
-from proofs.lan.processes import DAEMON_PORT, daemon, far_voice, gateway
+from proofs.lan.network import MAC, ON_MAC, Network
 from proofs.lan.sink import Loudspeaker
 from proofs.lan.texts import PHRASES
 from proofs.rig.asking import LOOPBACK, ask
@@ -21,6 +21,7 @@ from proofs.rig.program import Program, environment, until
 from proofs.tiny_voice import reference_clip
 from robotvoice.persona import VoiceSpec
 
+GATEWAY_PORT, DAEMON_PORT, VOICE_PORT = 7860, 7870, 9000
 PERSONA = "gremlin"
 """One that a robot knows, and how it speaks by itself, before it has met a gateway"""
 LOCAL_VOICE = VoiceSpec("espeak", voice="en+croak", pitch=20, rate=180)
@@ -114,31 +115,29 @@ class World:
     def start_gateway(self) -> float:
         """In place of the one there was. Returns when it was ready."""
         self.gateway.end(signal.SIGKILL)
-        self.gateway = gateway(self.folder / "mac", self.folder / "personas")
+        self.gateway = _gateway(self.folder)
         return self.gateway.until_ready(host=self.address, who=[PERSONA])
 
     def start_daemon(self, *, fresh: bool = False, **environment: str) -> None:
         """In place of the one there is; a `fresh` one knows nothing."""
-        self.end_daemon()
+        if self.daemon:
+            self.daemon.end()
         if fresh:
             shutil.rmtree(self.folder / "robot" / "state", ignore_errors=True)
-        self.daemon = daemon({**self.robot, **environment})
+        command = (sys.executable, "-m", "edge_client", "daemon", "--port", str(DAEMON_PORT))
+        self.daemon = _started("the daemon", command, {**self.robot, **environment})
 
-    def move_gateway(self) -> None:
-        """To another address."""
-        self.address = self.network.move()
-
-    def heal(self) -> None:
-        """After a trial that was broken off: everything is as in the beginning."""
-        self.network.mend_all()
+    def start_all(self) -> None:
+        """Everything is as in the beginning."""
         self.start_gateway()
         self.start_daemon()
         self.until_connected()
 
-    def end_daemon(self) -> None:
-        if self.daemon:
-            self.daemon.end()
-        self.daemon = None
+    def close(self) -> None:
+        """The gateway and the daemon; whoever made the rest ends it."""
+        for program in (self.daemon, self.gateway):
+            if program:
+                program.close()
 
 
 @contextmanager
@@ -149,25 +148,36 @@ def running_world(folder: Path) -> Iterator[World]:
     _write_personas(folder / "personas")
     ear = Ear(LOCAL_VOICE)
     network = Network()
-    loudspeaker = Loudspeaker(folder / "loudspeaker")
-    programs: list[Program] = []
-    world: World | None = None
-    try:
-        voice = far_voice(folder / "mac")
-        programs.append(voice)
-        answering = gateway(folder / "mac", folder / "personas")
-        programs.append(answering)
-        world = World(folder, network, loudspeaker, ear, voice, answering, daemon=None)
-        answering.until_ready(host=MAC, who=[PERSONA])
+    with ExitStack() as running:
+        loudspeaker = running.enter_context(closing(Loudspeaker(folder / "loudspeaker")))
+        # Beside the gateway, so that it outlives the gateway.
+        command = (*ON_MAC, sys.executable, "-m", "proofs.lan.far_voice", str(VOICE_PORT))
+        voice = running.enter_context(_started("the far voice", command, environment(folder / "mac")))
+        world = World(folder, network, loudspeaker, ear, voice, _gateway(folder), daemon=None)
+        running.enter_context(closing(world))
+        world.gateway.until_ready(host=MAC, who=[PERSONA])
         world.start_daemon()
         world.until_connected()
         yield world
-    finally:
-        if world:
-            programs += [world.gateway, *([world.daemon] if world.daemon else [])]
-        for program in reversed(programs):
-            program.close()
-        loudspeaker.close()
+
+
+def _gateway(folder: Path) -> Gateway:
+    """It listens; whether it is ready is another question."""
+    url = f'url = "http://127.0.0.1:{VOICE_PORT}"'
+    servers = ("[upstreams.tones]", url, "[upstreams.clones]", url, 'dialect = "vllm-omni"')
+    own = environment(folder / "mac", "cache = false", *servers, ROBOTVOICE_HIDE="*")
+    personas = str(folder / "personas")
+    options = ("--lan", "--port", str(GATEWAY_PORT), "--personas", personas, "--name", "lan")
+    gateway = Gateway(own, *options, mdns=True, prefix=ON_MAC)
+    gateway.until_listening()
+    return gateway
+
+
+def _started(name: str, command: Sequence[str], own: Mapping[str, str]) -> Program:
+    """It has said that it listens."""
+    program = Program(name, command, own)
+    program.until_says("")
+    return program
 
 
 def _write_personas(folder: Path) -> None:

@@ -10,14 +10,9 @@ from typing import Any
 from proofs.rig.asking import LOOPBACK, fetch
 from proofs.rig.program import START_WITHIN, Program, until
 
-PYTHON = (sys.executable,)
+PROGRAM = (sys.executable, "-m", "gateway")
 WORKER, ESPEAK = "gateway.engines.mlx.worker", "espeak_child.py"
 """What the command lines of its children hold"""
-
-
-def serving(*, mdns: bool = False) -> tuple[str, ...]:
-    """What Python is given, with options behind."""
-    return ("-m", "gateway", "serve", "--port", "0", *(() if mdns else ("--no-mdns",)))
 
 
 class Gateway(Program):
@@ -29,11 +24,12 @@ class Gateway(Program):
         *options: str,
         mdns: bool = False,
         prefix: Sequence[str] = (),
-        python: Sequence[str] = PYTHON,
+        program: Sequence[str] = PROGRAM,
         **how: Any,
     ) -> None:
         """`prefix` is a command that ends in another; `how` is what a `Program` takes. Raises OSError."""
-        command = (*prefix, *python, *serving(mdns=mdns), *options)
+        serve = ("serve", "--port", "0", *(() if mdns else ("--no-mdns",)))
+        command = (*prefix, *program, *serve, *options)
         super().__init__("the gateway", command, environment, **how)
         self.welcome = ""
         """The first line it said"""

@@ -6,7 +6,6 @@ Prints what was seen, writes out/soak.json, and ends with 0 when every promise w
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 from proofs.rig.figures import save
@@ -31,16 +30,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1, metavar="N")
     options = parser.parse_args(arguments)
     try:
-        figures = figures_of(run(options.seed, options.changes, options.idle))
+        row = figures_of(run(options.seed, options.changes, options.idle))
     except RunBroken as problem:
         print(problem, file=sys.stderr)
         return 1
-    row = asdict(figures)
     print(sheet([(name.replace("_", " "), str(value)) for name, value in row.items() if name != "broken"]))
     save(OUT, row)
-    for promise in figures.broken:
-        print(f"BROKEN with --seed {figures.seed}: {promise}", file=sys.stderr)
-    return 1 if figures.broken else 0
+    for promise in row["broken"]:
+        print(f"BROKEN with --seed {options.seed}: {promise}", file=sys.stderr)
+    return 1 if row["broken"] else 0
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import statistics
 from collections import Counter
-from dataclasses import dataclass
+from typing import Any
 
 from proofs.soak.robot import TALKERS, Held
 from proofs.soak.run import Run
@@ -16,78 +16,44 @@ MOST_IDLE = 0.01
 """Of one core"""
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """One row. Sizes in MB of a million bytes."""
-
-    seed: int
-    changes: int
-    absences: dict[str, int]
-    seconds: float
-    texts: int
-    lost: int
-    by_gateway: int
-    by_robot: int
-    sentences: int
-    repeated: int
-    first_audio_p50_ms: int
-    first_audio_worst_ms: int
-    """With the time for which others were speaking"""
-    back_p50_ms: int
-    back_worst_ms: int
-    megabytes_before: float
-    """In the second third of the run"""
-    megabytes_last: float
-    megabytes_most: float
-    megabytes: tuple[float, ...]
-    """After each return of the gateway"""
-    descriptors: tuple[int, int]
-    """At the least while they spoke, and at the end"""
-    threads: tuple[int, int]
-    files: tuple[int, int]
-    kilobytes: tuple[int, int]
-    idle_with_gateway: float | None
-    idle_without_gateway: float | None
-    broken: tuple[str, ...]
-    """The promises that were not kept, each in a sentence"""
-
-
-def figures_of(run: Run) -> Figures:
+def figures_of(run: Run) -> dict[str, Any]:
+    """One row. Sizes are in MB of a million bytes; two values are those at the begin and at the end."""
     spoken = [row for row in run.texts if "error" not in row]
     via = Counter(row["via"] for row in spoken)
-    first_audio = sorted(row["first_audio_ms"] for row in spoken) or [0]
-    first, last = _memory(run.held)
+    first_audio = [row["first_audio_ms"] for row in spoken] or [0]
+    second_third, last_third = _memory(run.held)
     begin, end = run.held[0], run.held[-1]
-    return Figures(
-        seed=run.seed,
-        changes=run.changes,
-        absences={str(absence): count for absence, count in run.absences.items()},
-        seconds=round(run.seconds, 1),
-        texts=len(run.texts),
-        lost=len(run.texts) - len(spoken),
-        by_gateway=via["gateway"],
-        by_robot=via["robot"],
-        sentences=sum(row["sentences"] for row in run.texts),
-        repeated=run.sentences - sum(row["sentences"] for row in spoken),
-        first_audio_p50_ms=first_audio[len(first_audio) // 2],
-        first_audio_worst_ms=first_audio[-1],
-        back_p50_ms=round(statistics.median(run.back_ms)),
-        back_worst_ms=max(run.back_ms),
-        megabytes_before=round(first, 1),
-        megabytes_last=round(last, 1),
-        megabytes_most=round(max(held.megabytes for held in run.held), 1),
-        megabytes=tuple(round(held.megabytes, 1) for held in run.held),
-        descriptors=(min(held.descriptors for held in run.held), end.descriptors),
-        threads=(begin.threads, end.threads),
-        files=(begin.files, end.files),
-        kilobytes=(begin.kilobytes, end.kilobytes),
-        idle_with_gateway=run.idle_with_gateway,
-        idle_without_gateway=run.idle_without_gateway,
-        broken=tuple(broken_promises(run)),
-    )
+    return {
+        "seed": run.seed,
+        "changes": run.changes,
+        "absences": {str(absence): count for absence, count in run.absences.items()},
+        "seconds": round(run.seconds, 1),
+        "texts": len(run.texts),
+        "lost": len(run.texts) - len(spoken),
+        "by_gateway": via["gateway"],
+        "by_robot": via["robot"],
+        "sentences": sum(row["sentences"] for row in run.texts),
+        "repeated": run.sentences - sum(row["sentences"] for row in spoken),
+        "first_audio_p50_ms": statistics.median_high(first_audio),
+        "first_audio_worst_ms": max(first_audio),  # with the time for which others were speaking
+        "back_p50_ms": round(statistics.median(run.back_ms)),
+        "back_worst_ms": max(run.back_ms),
+        "megabytes_before": round(second_third, 1),
+        "megabytes_last": round(last_third, 1),
+        "megabytes_most": round(max(held.megabytes for held in run.held), 1),
+        "megabytes": tuple(round(held.megabytes, 1) for held in run.held),  # after each return of the gateway
+        "descriptors": (min(held.descriptors for held in run.held), end.descriptors),  # the first: the least
+        "threads": (begin.threads, end.threads),
+        "files": (begin.files, end.files),
+        "kilobytes": (begin.kilobytes, end.kilobytes),
+        "idle_with_gateway": run.idle_with_gateway,
+        "idle_without_gateway": run.idle_without_gateway,
+        "broken": broken_promises(run),
+    }
 
 
 def broken_promises(run: Run) -> list[str]:
+    """Each in a sentence."""
     errors = Counter(row["error"] for row in run.texts if "error" in row)
     broken = [f"{count} texts were lost: {error}" for error, count in errors.items()]
     if len(run.texts) < len(TALKERS):

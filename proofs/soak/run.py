@@ -1,19 +1,22 @@
 """One run: the gateway goes and comes, programs speak, and what the daemon holds is looked at each time."""
 
 import contextlib
+import enum
 import json
 import random
+import signal
 import tempfile
 import time
 import uuid
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from proofs.rig.asking import LOOPBACK
-from proofs.rig.program import Program, environment, until
-from proofs.soak.far_gateway import Absence, FarGateway
+from proofs.rig.gateway import Gateway
+from proofs.rig.program import environment, until
 from proofs.soak.robot import LOOK_EVERY, Held, Robot
 
 AWAY = (0.3, 3.0)
@@ -23,6 +26,50 @@ BACK_WITHIN = 30.0
 SETTLED_WITHIN = 20.0
 WARM = 4
 """Changes after which nothing is new to the daemon any more"""
+
+
+class Absence(enum.StrEnum):
+    ASLEEP = "asleep"
+    """Stopped: its kernel takes connections, and nobody answers"""
+    CRASHED = "crashed"
+    """Killed without a goodbye, and started anew"""
+    SHUT_DOWN = "shut down"
+    """It says goodbye, and is started anew"""
+
+
+class FarGateway:
+    """Use `leave` and `return_` in turn, then `end`. Announced on loopback."""
+
+    def __init__(self, environment: Mapping[str, str], chance: random.Random) -> None:
+        self._environment, self._chance = environment, chance
+        self._gateway = self._started(0)
+        self._absence: Absence | None = None
+
+    def leave(self, absence: Absence) -> None:
+        """Raises RunBroken if it does not end when it is told to."""
+        self._absence = absence
+        match absence:
+            case Absence.ASLEEP:
+                self._gateway.freeze()
+            case Absence.CRASHED:
+                self._gateway.end(signal.SIGKILL)
+            case Absence.SHUT_DOWN:
+                self._gateway.end_in_order()
+
+    def return_(self) -> None:
+        """One that was started anew has its former address, or another one that only mDNS tells."""
+        if self._absence is Absence.ASLEEP:
+            self._gateway.wake()
+        else:
+            self._gateway = self._started(self._chance.choice((0, self._gateway.port)))
+
+    def end(self) -> None:
+        self._gateway.close()
+
+    def _started(self, port: int) -> Gateway:
+        gateway = Gateway(self._environment, "--port", str(port), mdns=True)
+        gateway.until_listening()
+        return gateway
 
 
 @dataclass(slots=True)
@@ -97,13 +144,8 @@ def _while_they_speak(robot: Robot, gateway: FarGateway, found: Run, chance: ran
     status = robot.status()
     found.lines = status["lines"]
     found.sentences = sum(row["sentences"] for row in status["spoken"])
-    for talker in talkers:
-        found.texts += _rows(talker)
+    found.texts += [json.loads(line) for talker in talkers for line in talker.said]
     found.held.append(_settled(robot, found.held))
-
-
-def _rows(talker: Program) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in talker.said]
 
 
 def _until_there(robot: Robot, what: str) -> None:

@@ -33,18 +33,15 @@ def reference_clip(folder: Path, voice: VoiceSpec = VOICE, name: str = "referenc
     tenths of a second: from a coroutine, call it with `asyncio.to_thread`.
     """
     spoken, audio_format = asyncio.run(spoken_by_espeak(voice, SENTENCES))
-    missing = audio_format.samples(0) + round(CLIP_SECONDS * audio_format.sample_rate)
-    missing -= sum(audio_format.samples(len(pcm)) for pcm in spoken)
+    whole = round(CLIP_SECONDS * audio_format.sample_rate) * audio_format.frame_bytes
+    missing = whole - sum(map(len, spoken))
     if missing < 0:
         raise ValueError(f"{voice.voice} speaks too slowly for {CLIP_SECONDS:.1f} s; raise its rate")
     # None at the end: there the gateway leaves it out, and the length would be another one.
-    pause = bytes(missing // (len(spoken) - 1) * audio_format.frame_bytes)
     *others, last = spoken
+    pause = bytes(missing // len(others) // audio_format.frame_bytes * audio_format.frame_bytes)
     pcm = b"".join(part + pause for part in others)
-    pcm += bytes(
-        round(CLIP_SECONDS * audio_format.sample_rate) * audio_format.frame_bytes - len(pcm) - len(last)
-    )
-    pcm += last
+    pcm += bytes(whole - len(pcm) - len(last)) + last
     file = folder / f"{name}.wav"
     write_whole(file, wav_file(pcm, audio_format), mode=None)
     return file, TRANSCRIPT

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from proofs.lan.network import run
-from proofs.lan.processes import DAEMON_PORT
+from proofs.lan.world import DAEMON_PORT
 from proofs.rig.asking import LOOPBACK, ask
 from proofs.rig.program import ROOT, Line, Program, environment, until
 

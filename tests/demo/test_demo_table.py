@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from demo.report import table
+from demo.performance import table
 
 README = Path(__file__).parents[2] / "README.md"
 VOICES = {"spark": "en-gb", "gremlin": "en+croak", "vixen": "en+f4"}

@@ -100,7 +100,7 @@ def real_gateway(environment: Mapping[str, str], *options: str, mdns: bool = Fal
     """It listens, and every persona has its own voice: before that it says `starting`, and robots speak
     by themselves. For a `with`.
     """
-    gateway = Gateway(environment, *options, mdns=mdns, python=PYTHON)
+    gateway = Gateway(environment, *options, mdns=mdns, program=(*PYTHON, "-m", "gateway"))
     gateway.until_ready()
     return gateway
 

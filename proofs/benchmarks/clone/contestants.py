@@ -12,8 +12,7 @@ from typing import Protocol
 
 import psutil
 
-from proofs.benchmarks.clone.answers import Answer, Answers, pcm_of_wavs
-from proofs.benchmarks.clone.load import Dialect, ask
+from proofs.benchmarks.clone.answers import Answer, Answers, Dialect, ask, pcm_of_wavs
 from proofs.benchmarks.clone.material import INTERVAL, PERSONA_ID, SEED, Material, Text
 from proofs.benchmarks.clone.plan import CACHED, GATEWAY, GENERATOR, GUIDE, KEPT, LIBRARY
 from proofs.rig.gateway import Gateway
@@ -86,13 +85,13 @@ async def running(
     contestants: list[Contestant] = []
     async with AsyncExitStack() as stack:
 
-        async def start(name: str, *arguments: str) -> Program:
-            command = (sys.executable, "-m", f"proofs.benchmarks.clone.{name}", *arguments)
+        async def start(name: str, module: str, *arguments: str) -> Program:
+            command = (sys.executable, "-m", f"proofs.benchmarks.clone.{module}", *arguments)
             own = environment(folder / name)
             return await stack.enter_async_context(Program(name, command, own, stdin=subprocess.PIPE))
 
         if GENERATOR in letters or KEPT in letters:
-            child = await start("direct", *clone, str(INTERVAL))
+            child = await start("generator", "direct", *clone, str(INTERVAL))
             await said(child, READY)
             contestants.append(Generator(Entry(GENERATOR, "generator", seeded=True), child, keep=False))
             kept = Entry(KEPT, "generator, voice kept", seeded=True, crowds=False)
@@ -103,11 +102,11 @@ async def running(
             gateway = Entry(GATEWAY, "gateway", seeded=True, warm_up=3)
             contestants.append(Server(gateway, own, own.url, gateway_dialect()))
         if LIBRARY in letters:
-            child = await start("library_server")
+            child = await start("library", "servers", "library")
             library = Entry(LIBRARY, f"mlx_audio.server, {INTERVAL:g} s")
             contestants.append(Server(library, child, await said(child, URL), _library_dialect(material)))
         if GUIDE in letters:
-            child = await start("guide_server", *clone)
+            child = await start("guide", "servers", "guide", *clone)
             guide = Dialect("/tts", lambda text: {"text": text}, pcm_of_wavs, {})
             contestants.append(Server(Entry(GUIDE, "guide", every=3), child, await said(child, URL), guide))
         yield [contestant for contestant in contestants if contestant.entry.letter in letters]

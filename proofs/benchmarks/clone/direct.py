@@ -17,7 +17,7 @@ import numpy as np
 import soundfile
 from mlx_audio.tts import load_model
 
-from proofs.benchmarks.clone.child import announce
+from proofs.benchmarks.clone.servers import announce
 
 Answer = dict[str, float | int | str]
 

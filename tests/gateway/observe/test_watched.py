@@ -4,13 +4,12 @@ import asyncio
 import os
 import pty
 import re
-import sys
 from pathlib import Path
 
 import pytest
 
 from gateway.observe.request_log import TextOutcome, log_account
-from proofs.rig.gateway import serving
+from proofs.rig.gateway import PROGRAM
 from proofs.rig.program import environment
 from robotvoice.console.people_log import PLAIN
 from robotvoice.utterance import Outcome, Reason, Spoken
@@ -53,7 +52,7 @@ async def test_on_a_terminal_a_line_is_short_and_at_the_start_there_is_none(tmp_
     home.mkdir()
     async with started(tmp_path) as service:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, *serving()),
+            *(*PROGRAM, "serve", "--port", "0", "--no-mdns"),
             env=environment(home),
             cwd=home,
             stdout=asyncio.subprocess.PIPE,

@@ -11,7 +11,7 @@ from proofs.faults.checker import balance
 from proofs.faults.report import SHARE_OF_CONTENT, Figures, broken_promises, figures_of, too_few
 from proofs.faults.simulation.runs import judged, judged_content
 from proofs.faults.simulation.world import simulate
-from proofs.rig.cores import on_all_cores
+from tests.cores import on_all_cores
 
 ROOT = Path(__file__).parents[3]
 SHORT = 0.15

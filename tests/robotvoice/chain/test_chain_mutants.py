@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from proofs.rig.cores import on_all_cores
 from proofs.rig.virtual_time import NothingEverHappens
+from tests.cores import on_all_cores
 from tests.robotvoice.chain.chain_mutants import MUTANTS
 from tests.robotvoice.chain.chain_play import Parts, changed, source_of
 from tests.robotvoice.chain.chain_scenario import RARE, RARE_FILES, scenarios

@@ -32,7 +32,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def engine(model: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[UpstreamEngine]:
-    command = (sys.executable, "-m", "proofs.benchmarks.clone.library_server")
+    command = (sys.executable, "-m", "proofs.benchmarks.clone.servers", "library")
     async with (
         Program("library", command, environment(tmp_path_factory.mktemp("server"))) as server,
         upstream(await said(server, URL), dialect="mlx-audio", first_audio=60.0) as engine,
