@@ -16,7 +16,7 @@ from gateway.api.openai import openai_speech as openai
 from gateway.engines.cache.cache_engine import MEGABYTE
 from gateway.engines.engine_parts import Parts
 from gateway.engines.guarded_engines import GuardedEngines
-from gateway.http.openai_errors import base_url_as_json
+from gateway.http.openai_errors import refused_in_openai_words
 from gateway.mdns.mdns_advertiser import Advertiser
 from gateway.models.models import revisions
 from gateway.observe.counters import Metrics
@@ -68,6 +68,7 @@ from robotvoice.errors import InvalidSettings, UnknownVoice
 from robotvoice.ground.backoff import Backoff
 from robotvoice.http.admission import Admission
 from robotvoice.http.error_answers import errors_as_json
+from robotvoice.http.page_guard import PageGuard, private_or
 from robotvoice.http.request_id import carry_request_id
 from robotvoice.persona import LOCAL_ENGINES, VoiceSpec
 from robotvoice.service.settings_changes import SettingsChanges
@@ -97,7 +98,8 @@ def make_app(
 
     `watched` is where personas come from, if changes there are to be taken into use.
     """
-    app = web.Application(middlewares=[errors_as_json(), base_url_as_json])
+    app = web.Application(middlewares=[errors_as_json(), refused_in_openai_words])
+    PageGuard(private_or(settings.hosts), _instead, origins=settings.origins).protect(app)
     app[SETTINGS] = settings
     app[CHANGES] = changes or SettingsChanges(settings, (), lambda: settings, lambda: None)
     app[GATEWAY_ID], app[RUN] = identity, run or secrets.token_hex(8)
@@ -241,6 +243,10 @@ async def _start(engine: Engine) -> None:
         await engine.start()
     except Exception:
         log.exception("engine did not start", extra={"engine": engine.name})
+
+
+def _instead(_: web.BaseRequest) -> str:
+    return "ask by the gateway's address, or set hosts in its settings"
 
 
 async def _carry_gateway_id(request: web.BaseRequest, answer: web.StreamResponse) -> None:

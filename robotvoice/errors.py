@@ -79,6 +79,18 @@ class InvalidMessage(RobotVoiceError):
         self.field = field
 
 
+class WrongHost(RobotVoiceError):
+    """A request came by a name that is not this server's; the message says by which one to ask."""
+
+    code = "wrong_host"
+
+
+class ForeignPage(RobotVoiceError):
+    """A web page asks, from elsewhere."""
+
+    code = "forbidden"
+
+
 class TooManyRequests(RobotVoiceError):
     """A bounded queue is full."""
 

@@ -12,6 +12,8 @@ from robotvoice.reading_options import Acting, Numbers, Reading
 PERSONA_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 """What a persona may be called; use `fullmatch`."""
 
+PITCH, RATE, VOLUME = (0, 99), (80, 450), (0, 200)
+"""The least and the most of what eSpeak NG takes: see VoiceSpec"""
 FIRST_AUDIO_BUDGET, WHOLE_ANSWER_BUDGET = 2.0, 12.0
 """Seconds, of a persona that says nothing else"""
 WhenUnavailable = Literal["substitute", "silent"]
@@ -87,6 +89,15 @@ class VoiceSpec:
     """For engines that ask another server; None for all others"""
     language: str | None = field(default=None, metadata=NOT_ON_WIRE)
     """A tag that a request asks for; None: what the voice speaks by itself"""
+
+    @property
+    def in_range(self) -> "VoiceSpec":
+        """The same voice, where others than this machine's owner wrote its numbers."""
+        pitch, rate, volume = (
+            None if value is None else min(max(value, least), most)
+            for value, (least, most) in ((self.pitch, PITCH), (self.rate, RATE), (self.volume, VOLUME))
+        )
+        return replace(self, pitch=pitch, rate=rate, volume=volume)
 
     def speaking(self, language: str | None) -> "VoiceSpec":
         """The same voice, to speak what a request asks for; None: nothing."""

@@ -4,6 +4,7 @@ import asyncio
 import errno
 import socket
 import time
+from http import HTTPStatus
 from types import TracebackType
 
 import aiohttp
@@ -82,6 +83,10 @@ class Dialled:
         self._deadline.reschedule(asyncio.get_running_loop().time() + self.answer_within)
 
     async def _answered(self, _: object, __: object, answered: aiohttp.TraceRequestEndParams) -> None:
+        if answered.response.status == HTTPStatus.MISDIRECTED_REQUEST:
+            host = self._endpoint.host
+            todo = f"there, add {host} to hosts in its settings, or here, set gateway to its address"
+            raise EngineFailure("wrong_host", f"the gateway does not answer to the name {host}: {todo}")
         identity = answered.response.headers.get(wire.HEADER_GATEWAY, "")
         self.gateway_id = identity if identity and identity.isprintable() else None
 

@@ -11,6 +11,7 @@ from robotvoice.chain.budget import possible_budget
 from robotvoice.errors import EngineFailure, EngineUnavailable
 from robotvoice.persona import FIRST_AUDIO_BUDGET, VoiceSpec
 from robotvoice.sound.pcm import AudioChunk, Origin
+from robotvoice.text.spoken_length import LONGEST_GAP, LONGEST_START, longest_seconds
 from robotvoice.utterance import RequestOptions, Sentence
 from robotvoice.wire import wire
 
@@ -21,6 +22,12 @@ FOR_A_NO = 0.1
 """Seconds before the listener's time is over in which a gateway says that it will not be in time"""
 LISTEN_EVERY = 0.03
 """Seconds without an answer after which a gateway that has yet to begin is asked for a sign of life"""
+WRITTEN_OUT = 2.0
+"""Times as long as its text alone tells: a gateway may have other words for what stands there"""
+SLOW_FOR = 2.0
+"""Seconds waited for sound on top of what a slow machine needs"""
+SLOWEST = 3.0
+"""Seconds that a second of sound may take to be made, from its first on"""
 
 
 def request_of(sentence: Sentence, voice: VoiceSpec, id: str, round_trip: float) -> wire.Synthesize:
@@ -49,6 +56,26 @@ def seconds_for(sentence: Sentence) -> float:
     return start_by - asyncio.get_running_loop().time() if start_by < math.inf else FIRST_AUDIO_BUDGET
 
 
+class SoundBounds:
+    """How much sound a gateway may send for one sentence, and how slowly, so that the next one is heard."""
+
+    def __init__(self, text: str, speed: float) -> None:
+        """`speed` is how many times as fast as usual it is to be spoken."""
+        longest = LONGEST_START + longest_seconds(text, any_language=True) + LONGEST_GAP
+        self._most = WRITTEN_OUT * longest / min(1.0, speed)
+        self._sound = self._waited = 0.0
+
+    def add(self, sound: float, waited: float) -> None:
+        """Seconds of sound that came, and how many were waited for them. Raises EngineFailure."""
+        if self._sound:
+            self._waited += waited
+        self._sound += sound
+        if self._sound > self._most:
+            raise EngineFailure("too_long", "gateway sends more sound than the sentence can be")
+        if self._waited > SLOW_FOR + SLOWEST * self._sound:
+            raise EngineFailure("too_slow", "gateway sends sound far slower than it is heard")
+
+
 async def spoken_over(
     socket: "Socket", request: wire.Synthesize, within: float, asked: RequestOptions
 ) -> AsyncGenerator[AudioChunk, None]:
@@ -62,6 +89,7 @@ async def spoken_over(
     """
     id = request.id or ""
     ended = False
+    clock, bounds = asyncio.get_running_loop().time, SoundBounds(request.text, asked.speed)
     with socket.exchange(id) as answers:
         try:
             await socket.send(request)
@@ -74,10 +102,12 @@ async def spoken_over(
             origin: Origin | None = None
             samples = 0
             while not ended:
+                since = clock()
                 frame = await (answers.receive() if samples else _first_sound(socket, answers))
                 if isinstance(frame, bytes):
                     chunk = chunk_of(frame, origin)
                     samples += chunk.samples
+                    bounds.add(chunk.format.seconds(chunk.samples), clock() - since)
                     yield chunk
                 elif isinstance(frame, wire.Start):
                     origin = origin_of(frame)

@@ -3,12 +3,12 @@
 from http import HTTPStatus
 
 from aiohttp import web
-from aiohttp.typedefs import Handler
 
 from edge_client.daemon.daemon_client import IDENTITY
 from edge_client.daemon.daemon_errors import DaemonGone, NotAccepted, Stopped, TooLate
 from robotvoice import __version__
 from robotvoice.http.error_answers import Statuses
+from robotvoice.http.page_guard import PageGuard
 
 NAMES = ("localhost", "127.0.0.1", "[::1]")
 
@@ -20,22 +20,24 @@ STATUSES: Statuses = {
 }
 
 
-@web.middleware
-async def only_from_here(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """A web page that the owner looks at can reach this address too, under a name or with an `Origin`."""
-    name, _, port = request.headers.get("Host", "").rpartition(":")
-    if "Origin" in request.headers:
-        raise NotAccepted("only programs on this robot may ask, and no web page")
-    own = _own_port(request)
-    if name not in NAMES or port != str(own):
-        raise NotAccepted(f"only programs on this robot may ask: ask http://127.0.0.1:{own}")
-    return await handler(request)
+def protect(app: web.Application) -> None:
+    """Only programs on this robot may ask, and no web page, not even one that it serves itself."""
+    PageGuard(_is_ours, _instead, own_pages=False).protect(app)
+
+
+def _is_ours(request: web.BaseRequest, host: str) -> bool:
+    name, _, port = host.rpartition(":")
+    return name in NAMES and port == str(_own_port(request))
+
+
+def _instead(request: web.BaseRequest) -> str:
+    return f"only programs on this robot may ask: ask http://127.0.0.1:{_own_port(request)}"
 
 
 async def identify(request: web.Request, response: web.StreamResponse) -> None:
     response.headers[IDENTITY] = __version__
 
 
-def _own_port(request: web.Request) -> int | None:
+def _own_port(request: web.BaseRequest) -> int | None:
     address = request.transport.get_extra_info("sockname") if request.transport else None
     return address[1] if address else None

@@ -11,7 +11,7 @@ from aiohttp import web
 from edge_client.daemon.daemon_client import reach
 from edge_client.daemon.robot_daemon import Daemon
 from edge_client.local_api.daemon_keys import ADMISSION, DAEMON, LAST_ANSWERS
-from edge_client.local_api.local_only import STATUSES, identify, only_from_here
+from edge_client.local_api.local_only import STATUSES, identify, protect
 from edge_client.local_api.say_routes import say, stop
 from edge_client.local_api.status_routes import events, health, root, status
 from edge_client.local_api.synthesize import MOST_INSIDE, synthesize
@@ -64,7 +64,8 @@ async def serve(
 
 def make_app(daemon: Daemon) -> web.Application:
     errors = errors_as_json(STATUSES, refusals=logging.INFO)
-    app = web.Application(middlewares=[errors, only_from_here], client_max_size=LARGEST_BODY)
+    app = web.Application(middlewares=[errors], client_max_size=LARGEST_BODY)
+    protect(app)
     app[DAEMON], app[LAST_ANSWERS] = daemon, LastAnswers(daemon.clock)
     app[ADMISSION] = Admission(MOST_INSIDE, f"{MOST_INSIDE} texts are being made; ask again in a moment")
     app.on_response_prepare.append(identify)

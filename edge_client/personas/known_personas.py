@@ -124,7 +124,8 @@ def _checked(persona: KnownPersona) -> KnownPersona:
         raise InvalidMessage(f"{persona.id!r:.80} cannot be the id of a persona")
     return replace(
         persona,
-        local_voices=tuple(voice for voice in persona.local_voices if voice.engine in LOCAL_ENGINES),
+        local_voices=tuple(each.in_range for each in persona.local_voices if each.engine in LOCAL_ENGINES),
+        voices=tuple(each.in_range for each in persona.voices),
         # Whatever a gateway says, its robot waits, and does not wait for ever.
         first_audio_budget=possible_budget(persona.first_audio_budget),
         whole_answer_budget=possible_budget(persona.whole_answer_budget),

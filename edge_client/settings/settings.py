@@ -1,5 +1,6 @@
 """The robot's settings: given values over environment over a TOML file over defaults."""
 
+import logging
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,9 @@ from edge_client.ground.loudspeaker_lock_path import default_path
 from edge_client.settings import setting_values
 from robotvoice.errors import InvalidSettings
 from robotvoice.ground.setting_variables import PREFIX
+from robotvoice.ground.state_files import is_private
+
+log = logging.getLogger(__name__)
 
 CONFIG_VARIABLE = "ROBOTVOICE_ROBOT_CONFIG"
 DAEMON_PORT = 7870
@@ -18,13 +22,23 @@ PlayerName = Literal["auto", "aplay", "pw-play", "paplay", "afplay", "none"]
 EspeakName = Literal["auto", "library", "command"]
 
 
+NO_FOLDER = Path(os.devnull, "robotvoice")
+"""Is not there, and cannot be made"""
+
+
 def default_state_dir(environ: Mapping[str, str]) -> Path:
-    """XDG's folder for state; without a usable home a per-user one in the temporary directory."""
+    """XDG's folder for state; without a usable home a per-user one in the temporary directory.
+
+    Anybody may make that one first, and fill it: then nothing is read there, and nothing can be kept.
+    """
     folder = _xdg_folder(environ, "XDG_STATE_HOME", ".local/state")
     if folder is None:
         import tempfile  # slow to import, and only a homeless process needs it
 
         folder = Path(tempfile.gettempdir(), f"robotvoice-{os.getuid()}")
+        if not is_private(folder):
+            log.warning("%s belongs to another user, or others may write to it: nothing is kept", folder)
+            return NO_FOLDER
     return folder
 
 

@@ -4,17 +4,13 @@ import math
 
 import numpy as np
 
-from gateway.guard.spoken_length import longest_seconds, shortest_seconds
 from robotvoice.errors import ContentFailure
 from robotvoice.sound.pcm import WIRE_SAMPLE_RATE
+from robotvoice.text.spoken_length import LONGEST_GAP, LONGEST_START, longest_seconds, shortest_seconds
 
 FRAME_SECONDS = 0.02
 SILENT_BELOW = -50.0
 """dBFS of a frame; a microphone's noise in a cloned voice stays below, a whisper above"""
-LONGEST_GAP = 2.0
-"""Seconds; eSpeak NG at half its speed pauses for one, a speaker at a full stop for less"""
-LONGEST_START = 1.5
-"""Seconds of silence before anything is to be heard: the listener waits meanwhile"""
 SILENT_SHARE = 0.95
 """Of all frames; even `Oh?` with the pause behind it sounds for a third of its time"""
 SPEAKS_ABOVE = 25.0

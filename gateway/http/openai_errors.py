@@ -34,6 +34,8 @@ OURS: dict[type[errors.RobotVoiceError], tuple[HTTPStatus, str | None]] = {
     errors.TextTooLong: (HTTPStatus.BAD_REQUEST, "input"),
     errors.UnknownVoice: (HTTPStatus.BAD_REQUEST, "voice"),
     errors.InvalidClip: (HTTPStatus.BAD_REQUEST, "ref_audio"),
+    errors.WrongHost: (HTTPStatus.MISDIRECTED_REQUEST, None),
+    errors.ForeignPage: (HTTPStatus.FORBIDDEN, None),
     errors.TooManyRequests: (HTTPStatus.TOO_MANY_REQUESTS, None),
     errors.NothingCanSpeak: (HTTPStatus.SERVICE_UNAVAILABLE, None),
     errors.EngineUnavailable: (HTTPStatus.SERVICE_UNAVAILABLE, None),
@@ -64,16 +66,17 @@ class OpenAIRefusal(Exception):
 
 
 @web.middleware
-async def base_url_as_json(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """A 404 in the words of this dialect, if the end of its path is."""
+async def refused_in_openai_words(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """What is refused before a route is asked, in the words of this dialect if the end of its path is."""
     try:
         return await handler(request)
-    except web.HTTPNotFound:
+    except (web.HTTPNotFound, errors.WrongHost, errors.ForeignPage) as error:
         if (found := _PATH.search(request.path)) is None:
             raise
+        if not isinstance(error, web.HTTPNotFound):
+            return _answer(as_refusal(error, request))
         said = f"there is nothing at this path; ask /v1{found[1]}: the base URL ends in /v1, and has it once"
-        refusal = OpenAIRefusal(HTTPStatus.NOT_FOUND, "not_found", said)
-        return web.json_response({"error": shown(refusal)}, status=refusal.status)
+        return _answer(OpenAIRefusal(HTTPStatus.NOT_FOUND, "not_found", said))
 
 
 def openai_answers(handler: Handler) -> Handler:

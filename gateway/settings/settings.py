@@ -86,6 +86,8 @@ def _default_state_dir() -> Path:
 Number = Annotated[int, BeforeValidator(_no_truth_value)]
 Folder = Annotated[Path, BeforeValidator(_folder)]
 Text = Annotated[str, AfterValidator(_printable)]
+HostName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9._-]{1,253}$")]
+PageOrigin = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9+.-]*://[^\s/*]{1,253}$")]
 
 
 class Settings(BaseSettings):
@@ -102,6 +104,18 @@ class Settings(BaseSettings):
         default=DEFAULT_PORT, ge=0, le=65535, description="a number from 0 to 65535; 0 takes any free port"
     )
     lan: bool = Field(default=False, description="true to listen on all interfaces, or false")
+    hosts: Annotated[tuple[HostName, ...], NoDecode, BeforeValidator(_ids)] = Field(
+        default=(),
+        max_length=64,
+        description='names without a port in a list, such as ["mac.example.org"]',
+    )
+    """By which the gateway is asked, besides addresses and names that only a home has"""
+    origins: Annotated[tuple[PageOrigin, ...], NoDecode, BeforeValidator(_ids)] = Field(
+        default=(),
+        max_length=64,
+        description='origins of web pages in a list, such as ["https://ui.example.org"]',
+    )
+    """Of web pages that may do what programs may"""
     personas: Folder | None = Field(default=None, description="the folder that holds the personas")
     """The owner's; those that came with robotvoice are there as well, but for those that it overrides"""
     hide: Annotated[

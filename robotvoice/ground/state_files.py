@@ -52,6 +52,20 @@ def write_where_told(path: Path, content: Iterable[bytes]) -> None:
             file.writelines(content)
 
 
+def is_private(folder: Path) -> bool:
+    """Whether it is this user's and nobody else can write to it; makes it if it is not there."""
+    with suppress(OSError):
+        with suppress(FileExistsError):
+            folder.mkdir(mode=0o700)
+        found = folder.lstat()
+        return (
+            stat.S_ISDIR(found.st_mode)
+            and found.st_uid == os.getuid()
+            and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+        )
+    return False
+
+
 def make_private(folder: Path) -> None:
     """For its owner's eyes only, with those above it that are not there either. Raises OSError."""
     if not folder.is_dir():

@@ -26,10 +26,20 @@ STATUS: Statuses = {
     errors.InvalidMessage: HTTPStatus.BAD_REQUEST,
     errors.InvalidClip: HTTPStatus.BAD_REQUEST,
     errors.UnknownVoice: HTTPStatus.NOT_FOUND,
+    errors.WrongHost: HTTPStatus.MISDIRECTED_REQUEST,
+    errors.ForeignPage: HTTPStatus.FORBIDDEN,
     errors.TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     errors.NothingCanSpeak: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.EngineUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
+
+MISTAKES = (
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.NOT_FOUND,
+    HTTPStatus.MISDIRECTED_REQUEST,
+)
+"""In the request, so that they are logged: whoever made one looks there"""
 
 
 def errors_as_json(more: Statuses | None = None, *, refusals: int = logging.DEBUG) -> Middleware:
@@ -50,7 +60,7 @@ def errors_as_json(more: Statuses | None = None, *, refusals: int = logging.DEBU
             extra = {"request": request_id(request)}
             if status is HTTPStatus.INTERNAL_SERVER_ERROR:
                 log.error("%s failed: %s", request.path, error.code, extra=extra)
-            elif status in (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND):
+            elif status in MISTAKES:
                 told = request.path, error.code, error.field or "none"
                 log.log(refusals, "%s refused: %s, field=%s", *told, extra=extra)
             return problem(request, status, error.code, error.message)

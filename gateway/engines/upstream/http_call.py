@@ -17,12 +17,11 @@ from aiohttp.http_exceptions import HttpProcessingError
 from gateway.engines.upstream.audio_body import SniffedBody
 from gateway.engines.upstream.response_head import WorthARetry, body_of, check_status
 from gateway.engines.upstream.upstream_settings import UpstreamSettings
-from gateway.guard.output_guard import LONGEST_GAP, LONGEST_START
-from gateway.guard.spoken_length import longest_seconds
 from robotvoice import __version__
 from robotvoice.engines.child import FULL
 from robotvoice.errors import ContentFailure, EngineFailure, MachineFull
 from robotvoice.sound.pcm import AudioFormat
+from robotvoice.text.spoken_length import LONGEST_GAP, LONGEST_START, longest_seconds
 from robotvoice.wire import wire
 
 SPEECH = "/v1/audio/speech"

@@ -127,7 +127,7 @@ def test_a_web_page_under_another_name_is_refused(
 ) -> None:
     host = headers["Host"].format(port=daemon.port)
     status, _, body = daemon.ask("GET", path, Host=host)
-    assert status == 403
+    assert status == 421
     assert json.loads(body)["error"].endswith(f": ask http://127.0.0.1:{daemon.port}")
 
 
@@ -135,6 +135,9 @@ def test_a_web_page_of_another_origin_is_refused(daemon: RunningDaemon) -> None:
     """Even one that this robot serves itself; every name of loopback may be asked by."""
     for origin in ("http://example.org", f"http://127.0.0.1:{daemon.port}", "null"):
         assert daemon.ask("POST", "/say", {"text": "Hi."}, Origin=origin)[0] == 403
+    for site in ("cross-site", "same-site"):
+        assert daemon.ask("GET", "/synthesize?text=Hi", **{"Sec-Fetch-Site": site})[0] == 403
+    assert daemon.ask("GET", "/status", **{"Sec-Fetch-Site": "none"})[0] == 200
     for name in ("localhost", "127.0.0.1", "[::1]"):
         assert daemon.ask("GET", "/status", Host=f"{name}:{daemon.port}")[0] == 200
     assert daemon.heard() == 0

@@ -146,3 +146,19 @@ def test_a_folder_that_takes_no_files_is_one_warning(
     (tmp_path / "file").touch()
     save_known_personas(tmp_path / "file" / "state", read_known_personas(ANSWER))
     assert [record.levelno for record in caplog.records] == [logging.WARNING]
+
+
+@pytest.mark.parametrize(
+    ("told", "taken"),
+    [
+        ({"volume": 10**6, "rate": 10**9, "pitch": 2**70}, (99, 450, 200)),
+        ({"volume": -1, "rate": 0, "pitch": -(2**70)}, (0, 80, 0)),
+        ({"volume": 90, "rate": 120, "pitch": 40}, (40, 120, 90)),
+        ({}, (None, None, None)),
+    ],
+)
+def test_no_gateway_makes_the_robot_shout_or_fall_silent(
+    told: dict[str, int], taken: tuple[int | None, ...]
+) -> None:
+    voice = read_known_personas(with_voice(**told)).personas[0].local_voices[0]
+    assert (voice.pitch, voice.rate, voice.volume) == taken

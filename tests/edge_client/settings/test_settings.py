@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from edge_client.settings.settings import Settings, load_settings
+from edge_client.personas.known_personas import load_known_personas, save_known_personas
+from edge_client.settings.settings import NO_FOLDER, Settings, load_settings
 from robotvoice.errors import InvalidSettings
 
 
@@ -219,3 +220,19 @@ def test_reading_settings_loads_nothing_heavy() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, timeout=30, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_a_folder_that_a_stranger_made_below_tmp_is_not_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    homeless = {"HOME": "/nonexistent"}
+    ours = load_settings(homeless).state_dir
+    assert ours == tmp_path / f"robotvoice-{os.getuid()}"
+    assert load_settings(homeless).state_dir == ours
+    ours.chmod(0o777)
+    assert load_settings(homeless).state_dir == NO_FOLDER
+    assert "nothing is kept" in caplog.text
+    known = load_known_personas(NO_FOLDER)
+    assert not known.learned
+    save_known_personas(NO_FOLDER, known)

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from gateway.guard.output_guard import OutputGuard
-from gateway.guard.spoken_length import longest_seconds, shortest_seconds
 from robotvoice.engines.espeak.espeak_engine import EspeakEngine
 from robotvoice.errors import ContentFailure
 from robotvoice.persona import VoiceSpec
+from robotvoice.text.spoken_length import longest_seconds, shortest_seconds
 from robotvoice.utterance import Sentence
 from tests.gateway.clips.recordings import noise
 

@@ -32,7 +32,6 @@ BROKEN_HTTP = {
 READABLE_HTTP = {
     "HTTP 1.0": b"GET /synthesize?text=Hello HTTP/1.0\r\n\r\n",
     "bytes in a header": GET + b"Authorization: Bearer \xff\r\n" + CLOSE,
-    "bytes in the host": b"GET /synthesize?text=Hello HTTP/1.1\r\nHost: \xff\r\n" + CLOSE,
     "a whole URL": b"GET http://x/synthesize?text=Hello HTTP/1.1\r\nHost: x\r\n" + CLOSE,
     "an encoded path": b"GET /%73ynthesize?text=Hello HTTP/1.1\r\nHost: x\r\n" + CLOSE,
     "a packed body that is none": GET + b"Content-Encoding: gzip\r\nContent-Length: 5\r\n" + CLOSE + b"abcde",
@@ -40,9 +39,10 @@ READABLE_HTTP = {
 REFUSED_HTTP = {
     "Expect": (417, GET + b"Expect: tea\r\n" + CLOSE),
     "Expect elsewhere": (417, b"GET /nowhere HTTP/1.1\r\nHost: x\r\nExpect: tea\r\n" + CLOSE),
-    "CONNECT": (404, b"CONNECT example.org:443 HTTP/1.1\r\nHost: x\r\n" + CLOSE),
+    "CONNECT": (421, b"CONNECT example.org:443 HTTP/1.1\r\nHost: x\r\n" + CLOSE),
     "OPTIONS *": (404, b"OPTIONS * HTTP/1.1\r\nHost: x\r\n" + CLOSE),
     "up and up": (404, b"GET /../../etc/passwd HTTP/1.1\r\nHost: x\r\n" + CLOSE),
+    "bytes in the host": (421, b"GET /nowhere HTTP/1.1\r\nHost: \xff\r\n" + CLOSE),
     "NUL": (404, b"GET /%00 HTTP/1.1\r\nHost: x\r\n" + CLOSE),
 }
 

@@ -1,13 +1,14 @@
 """A file its owner named is replaced in one step: until all of it is written, what was there stays."""
 
 import os
+import stat
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from robotvoice.ground.state_files import write_where_told, write_whole
+from robotvoice.ground.state_files import is_private, write_where_told, write_whole
 
 
 def test_permissions_stay_and_a_link_is_followed(tmp_path: Path) -> None:
@@ -64,3 +65,23 @@ def test_what_is_kept_is_for_its_owner_and_so_is_every_folder_made_for_it(tmp_pa
         "b": 0o700,
         "file": 0o600,
     }
+
+
+def test_a_folder_where_everybody_may_write_is_ours_only_if_nobody_else_can(tmp_path: Path) -> None:
+    """As below /tmp, where a stranger may have been first."""
+    made = tmp_path / "made"
+    assert is_private(made) and stat.S_IMODE(made.stat().st_mode) == 0o700
+    assert is_private(made)
+    made.chmod(0o755)
+    assert is_private(made)
+    for mode in (0o777, 0o775):
+        made.chmod(mode)
+        assert not is_private(made)
+    (tmp_path / "link").symlink_to(tmp_path)
+    (tmp_path / "file").touch()
+    assert not is_private(tmp_path / "link")
+    assert not is_private(tmp_path / "file")
+    if os.getuid() == 0:
+        (tmp_path / "theirs").mkdir(0o700)
+        os.chown(tmp_path / "theirs", 65534, 65534)
+        assert not is_private(tmp_path / "theirs")

@@ -32,6 +32,11 @@ DIGITS_OF_CHINESE = 0.75, 0.85
 SHORTEST_LIMIT = 1.5
 """Nothing is called too long before"""
 
+LONGEST_GAP = 2.0
+"""Of silence; eSpeak NG at half its speed pauses for one, a speaker at a full stop for less"""
+LONGEST_START = 1.5
+"""Of silence before anything is to be heard: the listener waits meanwhile"""
+
 LETTERS_A_SECOND = 30
 """Letters and digits. Speech has 5 to 8 syllables a second (Pellegrino, Coupé, Marsico: A cross-language
 perspective on speech information rate, Language 87, 2011), so some 20; at 30 something was left out."""
