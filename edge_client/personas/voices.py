@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from edge_client.link.gateway_answers import remark
 from edge_client.link.link import GatewayLink, OnDemand
-from edge_client.personas.budget_engine import budgeted
 from edge_client.personas.known_personas import (
     ANY_VOICE,
     MOST_NAMED,
@@ -34,6 +33,14 @@ if TYPE_CHECKING:  # a single command keeps nothing
     from edge_client.link.command_gateway import CommandGateway
     from edge_client.link.daemon_gateway import DaemonGateway
     from edge_client.phrasebook.repeat_counter import RepeatCounter
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from robotvoice.chain.guarded import FirstAudio
+from robotvoice.engines.base import Engine
+from robotvoice.engines.wrapped import WrappedEngine
+from robotvoice.sound.pcm import AudioChunk
 
 log = logging.getLogger(__name__)
 
@@ -199,3 +206,30 @@ def local_voices(persona: KnownPersona) -> tuple[VoiceSpec, ...]:
     if not voices or voices == (ANY_VOICE,):
         return voices
     return (voices[0], *voices, replace(ANY_VOICE, language=persona.language))
+
+
+class BudgetedEngine(WrappedEngine):
+    """Tells the engine until when its sound is of use, and waits for it until then."""
+
+    def __init__(self, engine: Engine, seconds: float) -> None:
+        super().__init__(engine)
+        self._seconds = seconds
+
+    @property
+    def first_audio_cap(self) -> float:
+        return self._seconds
+
+    async def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
+        by = min(sentence.asked.start_by, asyncio.get_running_loop().time() + self._seconds)
+        given = replace(sentence, asked=replace(sentence.asked, start_by=by))
+        async with aclosing(self._engine.speak(given, voice)) as chunks:
+            async for chunk in chunks:
+                yield chunk
+
+
+def budgeted(guarded: GuardedEngine, seconds: float) -> GuardedEngine:
+    """The same, behind the same breaker.
+
+    What it took for other sentences and personas, many of them kept over there, is no measure for this one.
+    """
+    return replace(guarded, engine=BudgetedEngine(guarded.engine, seconds), first_audio=FirstAudio())

@@ -11,7 +11,7 @@ from edge_client.phrasebook.phrase_manifest import LARGEST_RECORDING
 from edge_client.phrasebook.sentence_store import SentenceStore
 from robotvoice.engines.base import Engine
 from robotvoice.engines.wrapped import WrappedEngine
-from robotvoice.kept_sound.disk_trouble import DiskTrouble
+from robotvoice.kept_sound.kept_sound import DiskTrouble
 from robotvoice.persona import VoiceSpec
 from robotvoice.sound.pcm import WIRE_FORMAT, AudioChunk
 from robotvoice.utterance import Sentence

@@ -7,8 +7,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from robotvoice.service.file_checksum import sealed
-from robotvoice.service.service import TEMPLATES, Command, Service
+from robotvoice.service.service import TEMPLATES, Command, Service, sealed
 
 UNTIL_ENDED = 20.0
 """Seconds: twice what a service has to end (ExitTimeOut); as long launchd takes no new version of it"""

@@ -16,10 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
 
-from robotvoice.service.file_checksum import intact, sealed
-from robotvoice.service.installer import read_there, replace_whole
-from robotvoice.service.service import InstallFailed
-from robotvoice.service.supervisor import LIMIT
+from robotvoice.service.installer import LIMIT, read_there, replace_whole
+from robotvoice.service.service import InstallFailed, intact, sealed
 
 LOCAL = Path("/usr/local")
 """Whose folders no package manager owns"""

@@ -10,8 +10,8 @@ import pytest
 from gateway.ground.folders import bundled_personas
 from gateway.personas.persona_files import PersonaLibrary, load_personas
 from robotvoice.errors import InvalidPersona, UnknownVoice
+from robotvoice.http.error_answers import short_body
 from robotvoice.persona import Consent, VoiceSpec
-from robotvoice.wire.short_body import short_body
 
 MINIMAL = "name: Rook\nlanguage: en\nvoice: {engine: espeak, voice: en}\n"
 OF_A_MODEL = "name: Rook\nlanguage: en\nvoice: {engine: mlx, model: a/model, speaker: Ryan}\n"

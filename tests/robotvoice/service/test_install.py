@@ -4,11 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from robotvoice.service.file_checksum import intact, sealed
-from robotvoice.service.installer import Installation
+from robotvoice.service.installer import Installation, Result, Run
 from robotvoice.service.launchd import Launchd
-from robotvoice.service.service import InstallFailed, Service
-from robotvoice.service.supervisor import Result, Run
+from robotvoice.service.service import InstallFailed, Service, intact, sealed
 from robotvoice.service.systemd import Systemd
 
 

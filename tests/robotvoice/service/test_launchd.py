@@ -5,11 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from robotvoice.service.file_checksum import intact
-from robotvoice.service.installer import Installation
+from robotvoice.service.installer import Installation, Result, run
 from robotvoice.service.launchd import Launchd
-from robotvoice.service.service import InstallFailed, Service
-from robotvoice.service.supervisor import Result, run
+from robotvoice.service.service import InstallFailed, Service, intact
 from tests.robotvoice.service.rig import Machine
 
 KINDS = {
