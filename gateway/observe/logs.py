@@ -5,8 +5,8 @@ import sys
 import traceback
 from types import TracebackType
 
-from gateway.ground.problems import one_line
 from robotvoice.console.people_log import PLAIN, ForPeople
+from robotvoice.console.wrapping import one_line
 
 _ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName", PLAIN}
