@@ -88,8 +88,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _dry_run(text: str, options: argparse.Namespace, settings: "Settings") -> int:
-    from edge_client.commands.dry_run_table import as_table
-    from edge_client.speaking.dry_run import dry_run
+    from edge_client.speaking.dry_run import as_table, dry_run
     from robotvoice.errors import EmptyText
 
     persona = settings.persona if options.persona is None else options.persona

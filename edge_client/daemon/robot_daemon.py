@@ -171,7 +171,7 @@ class Daemon:
         if standing.ready and who.clones:
             with suppress(EngineFailure, TimeoutError, AttributeError):
                 async with asyncio.timeout(LOOK_WITHIN):
-                    own = (await self.gateway.link.readyz())["personas"].get(who.id)
+                    own = (await self.gateway.link.get("/readyz"))["personas"].get(who.id)
         missing = self.espeak.readiness(ANY_VOICE).reason
         told = summary(
             who,

@@ -100,7 +100,7 @@ class Voices:
         if not name.strip() or not name.isprintable() or len(name) > LONGEST_NAME:
             raise self.known.unknown(name)
         try:
-            await self._gateway.ask()
+            await self._gateway.link.ask(self._gateway.breaker)
         except EngineFailure as failure:
             if self.known.learned or name != self._settings.persona:
                 return self._instead_of(name), None
@@ -176,7 +176,7 @@ class Voices:
         if self._gateway.link.answered_by is None:
             return
         try:
-            known = read_known_personas(await self._gateway.link.personas())
+            known = read_known_personas(await self._gateway.link.get("/v1/personas"))
         except (EngineFailure, InvalidMessage) as error:
             log.warning("the gateway's personas were not learned: %s", error)
             return

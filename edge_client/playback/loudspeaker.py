@@ -22,6 +22,7 @@ from edge_client.playback.players.player_choice import NoSound, open_player
 from edge_client.playback.pre_buffer import PreBuffer
 from edge_client.settings.settings import Settings
 from robotvoice.errors import PlayerFailed
+from robotvoice.ground.changes import set_within
 from robotvoice.sound.pcm import AudioChunk, pcm_of, samples_of
 
 log = logging.getLogger(__name__)
@@ -147,13 +148,11 @@ class Loudspeaker:
         try:
             while True:
                 limit = self._next_look()
-                try:
-                    async with asyncio.timeout(None if limit == math.inf else limit):
-                        await self._news.wait()
+                if await set_within(self._news, None if limit == math.inf else limit):
                     self._news.clear()
-                except TimeoutError:
-                    async with self._mine:
-                        await self._look()
+                    continue
+                async with self._mine:
+                    await self._look()
         finally:
             await self.close(hurry=True)
 
