@@ -73,7 +73,7 @@ class Daemon:
         )
         self.gateway.on_phrases, self.voices.on_damage = self.phrases.told, self.phrases.suspect
         self.keeping = self.voices.keeping = RepeatCounter(
-            self.voices.kept, self.voices.cloned, self.phrases.look
+            self.voices.store, self.voices.cloned, self.phrases.look
         )
         self.tally = Tally()
         self.loudspeaker = Loudspeaker(settings, clock=clock, keeps=True)

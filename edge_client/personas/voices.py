@@ -17,7 +17,6 @@ from edge_client.personas.known_personas import (
 )
 from edge_client.phrasebook.phrase_store import PhraseStore
 from edge_client.phrasebook.phrasebook import OwnVoice, Phrasebook
-from edge_client.phrasebook.sentence_store import KEY_FILE, SentenceStore
 from edge_client.settings.settings import Settings
 from robotvoice.chain.breaker import CircuitBreaker
 from robotvoice.chain.fallback import FallbackChain
@@ -50,6 +49,7 @@ FIRST_LOCAL = 2
 """Where in a chain the robot's own voices begin: after the phrasebook and the gateway"""
 PHRASES_FOLDER = "phrasebook"
 """Not the one of a gateway on the same machine, which has the same state folder and tidies up its own"""
+KEY_FILE = "phrase-key"
 MEGABYTE = 1_000_000
 LAST_RESORT_WITHIN = 10.0
 """Seconds for a voice of the robot's own that was slow: a busy machine, and silence the only alternative"""
@@ -66,13 +66,13 @@ class Voices:
         self.espeak_breaker = CircuitBreaker("espeak")
         self._espeak = GuardedEngine(espeak, self.espeak_breaker)
         self.known = load_known_personas(settings.state_dir)
-        self.store = PhraseStore(settings.state_dir / PHRASES_FOLDER, settings.phrasebook_mb * MEGABYTE)
-        self.kept = SentenceStore(self.store, settings.state_dir / KEY_FILE)
+        state, limit = settings.state_dir, settings.phrasebook_mb * MEGABYTE
+        self.store = PhraseStore(state / PHRASES_FOLDER, limit, state / KEY_FILE)
         self.keeping: RepeatCounter | None = None
         """Whoever writes down what is heard often; None: nobody does"""
         self.on_damage: Callable[[str], None] = lambda persona: None
         """Told of a persona whose recordings cannot be played"""
-        self._book = Phrasebook(self.store, self.kept, self._own_voice, lambda each: self.on_damage(each))
+        self._book = Phrasebook(self.store, self._own_voice, lambda each: self.on_damage(each))
 
     async def find(self, name: str, warnings: VoiceWarnings = IGNORED) -> tuple[KnownPersona, Reason | None]:
         """Who is meant, and why the gateway need not be asked to speak. Raises UnknownVoice.
