@@ -209,7 +209,7 @@ def local_voices(persona: KnownPersona) -> tuple[VoiceSpec, ...]:
 
 
 class BudgetedEngine(WrappedEngine):
-    """Tells the engine until when its sound is of use, and waits for it until then."""
+    """As one persona wants it: told until when its sound is of use, and waited for until then."""
 
     def __init__(self, engine: Engine, seconds: float) -> None:
         super().__init__(engine)

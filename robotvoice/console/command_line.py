@@ -1,4 +1,4 @@
-"""How both programs are typed: a command has a page of its own, and says what it runs."""
+"""How both programs are typed: a command has a page of its own, with examples and exit codes."""
 
 import argparse
 import re
@@ -13,6 +13,12 @@ from robotvoice.console.wrapping import wrapped
 
 NOT_UNDERSTOOD = 2
 """The exit code"""
+ENTRY = re.compile(r"( *\S.*?\S|\s*\S) {2,}(?=\S)")
+"""What a line begins with that says what something is, before what is said of it"""
+USUAL = 78
+"""Columns that argparse uses of a terminal with 80"""
+SHORTEST = 20
+"""Columns below which what is said has a line of its own"""
 
 Commands: TypeAlias = "argparse._SubParsersAction[CommandLine]"
 Run: TypeAlias = Callable[..., int]
@@ -78,14 +84,6 @@ def with_settings_file() -> CommandLine:
     shared = CommandLine(add_help=False)
     shared.add_argument("--config", type=Path, metavar="FILE", help="the settings file (TOML)")
     return shared
-
-
-ENTRY = re.compile(r"( *\S.*?\S|\s*\S) {2,}(?=\S)")
-"""What a line begins with that says what something is, before what is said of it"""
-USUAL = 78
-"""Columns that argparse uses of a terminal with 80"""
-SHORTEST = 20
-"""Columns below which what is said has a line of its own"""
 
 
 class HelpPage(argparse.RawDescriptionHelpFormatter):

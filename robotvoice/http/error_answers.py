@@ -16,6 +16,10 @@ log = logging.getLogger(__name__)
 Statuses = Mapping[type[errors.RobotVoiceError], HTTPStatus]
 
 SHORT_ROUTE = "/synthesize"
+SHORT_BODY = 100
+"""Bytes: a robot's script takes a longer answer for audio."""
+LONG_WORD = 16
+"""Characters; half of such a word says more than none of it"""
 RETRY_AFTER = 1
 """Seconds, where nothing better is known"""
 
@@ -78,12 +82,6 @@ def problem(request: web.BaseRequest, status: HTTPStatus, code: str, message: st
     )
     headers = {"Retry-After": str(RETRY_AFTER)} if status in (429, 503) else None
     return web.Response(status=status, text=body, content_type="application/json", headers=headers)
-
-
-SHORT_BODY = 100
-"""Bytes: a robot's script takes a longer answer for audio."""
-LONG_WORD = 16
-"""Characters; half of such a word says more than none of it"""
 
 
 def short_body(message: str) -> str:

@@ -225,7 +225,7 @@ def _refused(error: OSError) -> None:
 
 
 class DiskTrouble:
-    """What the log was told last."""
+    """A disk that is full, read-only or somebody else's: each trouble is told once, not for each sentence."""
 
     def __init__(self, log: logging.Logger, message: str, folder: Path, taken: str = "") -> None:
         """`message` has a %s for what is wrong, which is `taken` if another process has the folder."""

@@ -15,6 +15,7 @@ from robotvoice.errors import RobotVoiceError
 from robotvoice.ground.installation import shipped
 
 TEMPLATES = shipped("deploy")
+_SEAL = re.compile(rb"^.*robotvoice wrote this: ([0-9a-f]{64}).*\n", re.MULTILINE)
 
 
 class InstallFailed(RobotVoiceError):
@@ -99,9 +100,6 @@ def own_program(name: str) -> Path:
     raise InstallFailed(
         f"there is no command {name} beside {sys.executable}; install robotvoice into that environment"
     )
-
-
-_SEAL = re.compile(rb"^.*robotvoice wrote this: ([0-9a-f]{64}).*\n", re.MULTILINE)
 
 
 def sealed(content: bytes, *, below: int = 0, comment: tuple[bytes, bytes] = (b"# ", b"")) -> bytes:
