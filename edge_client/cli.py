@@ -34,6 +34,7 @@ EXIT_CODE = {
     "no_daemon": terminal.NOTHING_SPOKE,
     "player_failed": terminal.NOT_PLAYED,
     "not_written": terminal.NOT_PLAYED,
+    "not_shown": terminal.NOT_PLAYED,
     "too_many_requests": terminal.NOT_PLAYED,
     "too_late": terminal.NOT_PLAYED,
     "stopped": terminal.NOT_PLAYED,

@@ -124,18 +124,12 @@ class _Speaker(Generic[Result, Id, Ids]):
             result = await queue.say(request)
             return result.id if isinstance(result, Queued) else result
 
-        try:
-            said: Result | Id = self._outcome(saying)
-        except RobotVoiceError as error:
-            raise _shortly(error) from None
+        said: Result | Id = self._outcome(saying)
         return said
 
     def stop(self, line: str | None = None) -> Ids:
         """The ids of what was ended."""
-        try:
-            stopped: Ids = self._outcome(lambda queue: queue.stop(line, self._settings.daemon_port))
-        except RobotVoiceError as error:
-            raise _shortly(error) from None
+        stopped: Ids = self._outcome(lambda queue: queue.stop(line, self._settings.daemon_port))
         return stopped
 
     def _outcome(self, work: "_Work") -> Any:
@@ -158,7 +152,10 @@ class Voice(_Speaker[Said, str, list[str]]):
     """
 
     def _outcome(self, work: "_Work") -> Any:
-        return _begun(work).result()
+        try:
+            return _begun(work).result()
+        except RobotVoiceError as error:
+            raise _shortly(error) from None
 
 
 class AsyncVoice(

@@ -9,9 +9,9 @@ from gateway import serve_command
 from gateway.console import breaker_command, doctor, install, models_commands, status
 from gateway.console.persona import persona_commands
 from gateway.console.running_gateway import NotAnsweredError
-from gateway.ground.command_output import NotShown, complain
+from gateway.ground.problems import complain
 from robotvoice.console.command_line import Run, program
-from robotvoice.console.output import write
+from robotvoice.console.output import NotShown, write
 from robotvoice.errors import RobotVoiceError
 from robotvoice.ground import setting_variables
 from robotvoice.ground.installation import how_to_install
@@ -63,11 +63,11 @@ def main(arguments: Sequence[str] | None = None, *, loaded: Callable[[], None] =
     try:
         loaded()
         return command(options, partial(load_settings, options.config, **overrides))
-    except RobotVoiceError as error:
-        complain(error.message)
-        return 2
     except (NotAnsweredError, NotShown) as problem:
         complain(str(problem))
         return 1
+    except RobotVoiceError as error:
+        complain(error.message)
+        return 2
     except KeyboardInterrupt:
         return 0

@@ -5,6 +5,7 @@ A field whose name Python reserves carries a trailing underscore here and none o
 
 import dataclasses
 import functools
+import json
 import sys
 import types
 from collections.abc import Hashable, Mapping
@@ -16,6 +17,17 @@ T = TypeVar("T")
 
 NOT_ON_WIRE = {"at_home": True}
 """Metadata of a field that never leaves the process, written or read"""
+
+
+def read_object(content: str | bytes, what: str, todo: str = "") -> dict[str, Any]:
+    """From JSON. Raises InvalidMessage that says that `what` is no object, and what there is `todo`."""
+    try:
+        fields = json.loads(content)
+    except (ValueError, RecursionError):
+        raise InvalidMessage(f"{what} is not JSON{todo}") from None
+    if not isinstance(fields, dict):
+        raise InvalidMessage(f"{what} is not a JSON object{todo}")
+    return fields
 
 
 def write_record(record: Any) -> dict[str, Any]:

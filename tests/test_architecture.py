@@ -34,7 +34,7 @@ PYTTSX3_CHILD = "gateway/engines/pyttsx3/pyttsx3_child.py"
 PLAYER = {
     f"edge_client/playback/{name}.py"
     for name in (
-        "players/pipe_player", "players/file_player", "players/player_choice", "programs/before_playing",
+        "players/pipe_player", "players/file_player", "players/player_choice", "players/lead_in",
         "programs/child_process", "devices/mixer", "devices/output_device",
     )
 }  # fmt: skip

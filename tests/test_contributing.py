@@ -49,6 +49,7 @@ import argparse
 from edge_client.commands import terminal
 from edge_client.commands.options import configured
 from robotvoice.console.command_line import Commands, add_command
+from robotvoice.console.output import show
 
 
 def add_to(commands: Commands) -> None:
@@ -57,7 +58,8 @@ def add_to(commands: Commands) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    return terminal.write_line("waved")
+    show("waved")
+    return terminal.OK
 """
 GATEWAY_COMMAND = """
 import argparse
@@ -82,8 +84,8 @@ def _clock() -> Check:
 """
 ROBOT_CHECK = """
 
-def _arm(settings: Settings) -> Finding:
-    return Finding("arm", "ok", f"{settings.nickname} has one")
+def _arm(settings: Settings) -> Check:
+    return Check("arm", "ok", f"{settings.nickname} has one")
 """
 DIALECT = """
 

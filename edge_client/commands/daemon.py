@@ -12,6 +12,7 @@ from functools import partial
 from edge_client.commands import terminal
 from edge_client.commands.options import configured, settings_of
 from robotvoice.console.command_line import Commands, add_command
+from robotvoice.console.output import write
 from robotvoice.console.people_log import ForPeople
 
 LOG_LINE = "%(levelname)s %(name)s: %(message)s"
@@ -62,8 +63,8 @@ def run(options: argparse.Namespace) -> int:
         await serve(
             settings,
             told,
-            listening=lambda url: terminal.write_line(f"Listening at {url}"),
-            no_sound=lambda why: terminal.write_line(f"Listening, but {why}"),
+            listening=lambda url: write(f"Listening at {url}", sys.stdout),
+            no_sound=lambda why: write(f"Listening, but {why}", sys.stdout),
             changes=changes,
         )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from edge_client.commands import terminal
 from edge_client.commands.options import configured, seconds, settings_of
 from robotvoice.console.command_line import Commands, add_command
+from robotvoice.console.output import show, show_json, width
 
 if TYPE_CHECKING:
     from edge_client.link.gateway_list import FoundGateway
@@ -60,15 +61,14 @@ def run(options: argparse.Namespace) -> int:
         return once_each(found), await twins_among(found, settings)
 
     found, twins = terminal.run(look())
-    printed = terminal.OK
     if options.json:
-        printed = terminal.show_json([gateway.as_json() for gateway in found])
+        show_json([gateway.as_json() for gateway in found])
     elif found:
-        printed = terminal.write_line(table(found, terminal.width()))
+        show(table(found, width()))
     for twin in twins:
         terminal.write_error(f"robotvoice: {twin}")
     if any(gateway.ready for gateway in found):
-        return printed
+        return terminal.OK
     terminal.write_error(_what_to_do(found, settings))
     return terminal.NOTHING_SPOKE
 

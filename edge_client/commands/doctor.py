@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 
 from edge_client.commands import terminal
 from edge_client.commands.options import configured, settings_of
+from robotvoice.console.checks import any_failed, page
 from robotvoice.console.command_line import Commands, add_command
+from robotvoice.console.output import show, show_json, width
+from robotvoice.console.tables import sheet
 
 if TYPE_CHECKING:
     from edge_client.settings.settings import Settings
@@ -38,16 +41,16 @@ def add_to(commands: Commands) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from edge_client.doctor.doctor_checks import findings, page
+    from edge_client.doctor.doctor_checks import findings
 
     settings = settings_of(options)
     found = terminal.run(findings(settings))
-    failed = any(finding.state == "fail" for finding in found)
+    failed = any_failed(found)
     if options.json:
-        terminal.show_json([asdict(finding) for finding in found])
+        show_json([asdict(finding) for finding in found])
         return terminal.NOT_PLAYED if failed else terminal.OK
-    terminal.write_line(page(found, terminal.width()))
-    if any(finding.state == "fail" and finding.name in ("player", "loudspeaker") for finding in found):
+    show(page(found, width()))
+    if any_failed([finding for finding in found if finding.name in ("player", "loudspeaker")]):
         return terminal.NOT_PLAYED
     heard = settings.player == "none" or _listened(options, settings)
     return terminal.OK if heard and not failed else terminal.NOT_PLAYED
@@ -57,20 +60,19 @@ def _listened(options: argparse.Namespace, settings: "Settings") -> bool:
     """Whether anything was heard, as far as somebody was asked."""
     from edge_client.doctor.hearing import ANSWERS, WHAT_IT_PLAYS, Hearing, count_aloud
     from edge_client.playback.devices.sound_cards import cards
-    from robotvoice.console.tables import sheet
 
     if not options.yes and sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty():
-        terminal.write_line(f"\nNow the test: {WHAT_IT_PLAYS}.")
+        show(f"\nNow the test: {WHAT_IT_PLAYS}.")
         if _ask("Begin? (Enter: yes, n: no) ").lower().startswith("n"):
             return True
-        return Hearing(settings, list(cards() or ()), terminal.run, _ask, terminal.write_line).test()
+        return Hearing(settings, list(cards() or ()), terminal.run, _ask, show).test()
     if options.yes:
-        terminal.write_line(f"\nThe test: {WHAT_IT_PLAYS}.")
+        show(f"\nThe test: {WHAT_IT_PLAYS}.")
         terminal.run(count_aloud(replace(settings, lead_in=0.0), lambda spoken: None, terminal.write_error))
     else:
-        terminal.write_line(f"\nIn a terminal, or with --yes, this plays a test: {WHAT_IT_PLAYS}.")
-    terminal.write_line("\nWhat you heard, and what to write into the settings or to type:")
-    terminal.write_line(sheet([(f"  {heard}", what) for heard, what in ANSWERS], terminal.width()))
+        show(f"\nIn a terminal, or with --yes, this plays a test: {WHAT_IT_PLAYS}.")
+    show("\nWhat you heard, and what to write into the settings or to type:")
+    show(sheet([(f"  {heard}", what) for heard, what in ANSWERS], width()))
     return True
 
 

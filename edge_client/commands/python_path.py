@@ -2,9 +2,11 @@
 
 import argparse
 import os
+import sys
 
 from edge_client.commands import terminal
 from robotvoice.console.command_line import Commands, add_command
+from robotvoice.console.output import show, write
 from robotvoice.service import service_commands
 
 NAMES = ("robotvoice", "edge_client")
@@ -28,7 +30,7 @@ def add_to(commands: Commands) -> None:
 
 
 def _tell(line: str) -> None:
-    terminal.write_line(line, fold=False)
+    write(line, sys.stdout, fold=False)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -38,7 +40,8 @@ def run(options: argparse.Namespace) -> int:
     paths = [PythonPath(name, tell=_tell, dry_run=options.dry_run) for name in NAMES]
     try:
         if not options.install and not options.uninstall:
-            return terminal.write_line(os.pathsep.join(paths[0].folders()), fold=False)
+            show(os.pathsep.join(paths[0].folders()), fold=False)
+            return terminal.OK
         for path in paths:
             if options.install:
                 path.install()

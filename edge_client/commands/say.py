@@ -15,6 +15,7 @@ from edge_client.commands.options import (
     wav_file,
 )
 from robotvoice.console.command_line import Commands, add_command
+from robotvoice.console.output import show, show_json, width
 from robotvoice.utterance import PRIORITIES
 
 if TYPE_CHECKING:
@@ -80,27 +81,27 @@ def run(options: argparse.Namespace) -> int:
     for warning in result.warnings:
         terminal.write_error(warning)
     if options.json:
-        return terminal.show_json(as_row(result))
-    return terminal.write_line(result.id) if isinstance(result, Queued) else terminal.OK
+        show_json(as_row(result))
+    elif isinstance(result, Queued):
+        show(result.id)
+    return terminal.OK
 
 
 def _dry_run(text: str, options: argparse.Namespace, settings: "Settings") -> int:
-    from edge_client.commands.dry_run_table import as_table
-    from edge_client.speaking.dry_run import dry_run
+    from edge_client.speaking.dry_run import as_table, dry_run
     from robotvoice.errors import EmptyText
 
     persona = settings.persona if options.persona is None else options.persona
     told = terminal.run(
         dry_run(settings, text, persona, language=options.language, file=options.out is not None)
     )
-    shown = (
-        terminal.show_json(asdict(told))
-        if options.json
-        else terminal.write_line(as_table(told, terminal.width()), fold=False)
-    )
+    if options.json:
+        show_json(asdict(told))
+    else:
+        show(as_table(told, width()), fold=False)
     if not told.sentences:
         raise EmptyText("There is nothing in the text that can be spoken; send words or numbers.")
-    return shown
+    return terminal.OK
 
 
 async def _say(text: str, options: argparse.Namespace, settings: "Settings") -> "Said | Queued":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from edge_client.commands import terminal
 from edge_client.commands.options import configured, settings_of
 from robotvoice.console.command_line import Commands, add_command
-from robotvoice.console.output import counted, moment
+from robotvoice.console.output import counted, moment, show, show_json, width
 from robotvoice.console.tables import sheet
 
 if TYPE_CHECKING:
@@ -32,10 +32,11 @@ def add_to(commands: Commands) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    return terminal.run(_told(settings_of(options), as_json=options.json))
+    terminal.run(_tell(settings_of(options), as_json=options.json))
+    return terminal.OK
 
 
-async def _told(settings: "Settings", *, as_json: bool) -> int:
+async def _tell(settings: "Settings", *, as_json: bool) -> None:
     """By the daemon, else by the gateway itself: then it is told, too, that there is no daemon."""
     from edge_client.daemon.daemon_client import reach_or_raise
     from edge_client.daemon.daemon_errors import NoDaemon
@@ -47,11 +48,9 @@ async def _told(settings: "Settings", *, as_json: bool) -> int:
         from edge_client.commands import status_alone
 
         alone = await status_alone.look(settings)
-        terminal.show_json(alone) if as_json else terminal.write_line(
-            status_alone.page(alone, terminal.width())
-        )
+        show_json(alone) if as_json else show(status_alone.page(alone, width()))
         raise
-    return terminal.show_json(answer) if as_json else terminal.write_line(page(answer, terminal.width()))
+    show_json(answer) if as_json else show(page(answer, width()))
 
 
 def page(status: Answer, width: int | None = None) -> str:

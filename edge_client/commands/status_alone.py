@@ -26,7 +26,7 @@ A_DAEMON_ADDS = (
 async def look(settings: Settings) -> dict[str, Any]:
     """Finds the gateway and asks it, for as long as one `say` would look. Raises DiscoveryFailed."""
     gateway = CommandGateway(settings)
-    last_seen, nobody = gateway.seen_there, gateway.link.readiness(ANY_VOICE).reason
+    last_seen, nobody = gateway.last_seen, gateway.link.readiness(ANY_VOICE).reason
     found = await discover(settings, settings.discovery_timeout)
     asked = next((each for each in found if each.ready), found[0] if found else None)
     espeak = EspeakEngine.installed(settings.espeak, on_demand=True)
@@ -36,7 +36,7 @@ async def look(settings: Settings) -> dict[str, Any]:
         gateway.link.answered_by = asked.endpoint
         await voices.learn()
         with suppress(EngineFailure, TypeError, AttributeError):
-            own = dict((await gateway.link.readyz())["personas"])
+            own = dict((await gateway.link.get("/readyz"))["personas"])
     await espeak.start()
     missing = espeak.readiness(ANY_VOICE).reason
     await espeak.close()

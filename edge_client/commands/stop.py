@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from edge_client.commands import terminal
 from edge_client.commands.options import configured, settings_of
 from robotvoice.console.command_line import Commands, add_command
+from robotvoice.console.output import show, show_json
 
 if TYPE_CHECKING:
     from edge_client.settings.settings import Settings
@@ -34,8 +35,10 @@ def run(options: argparse.Namespace) -> int:
     settings = settings_of(options)
     told = terminal.run(_stop(options.id, settings))
     if options.json:
-        return terminal.show_json({"stopped": told["stopped"]})
-    return terminal.write_line(in_words(told, None if told["stopped"] else _by_itself(settings)))
+        show_json({"stopped": told["stopped"]})
+    else:
+        show(in_words(told, None if told["stopped"] else _by_itself(settings)))
+    return terminal.OK
 
 
 async def _stop(line: str | None, settings: "Settings") -> dict[str, Any]:

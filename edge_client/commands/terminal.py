@@ -1,7 +1,6 @@
 """Between a command and its terminal: what is read, what is printed, and how signals end the work."""
 
 import asyncio
-import json
 import logging
 import re
 import signal
@@ -9,7 +8,7 @@ import sys
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
-from robotvoice.console.output import columns, write
+from robotvoice.console.output import write
 
 T = TypeVar("T")
 
@@ -51,28 +50,6 @@ def standard_input() -> str:
 def decodable(text: str) -> str:
     """Without the stand-ins for bytes that are no text, which no program could read in the result."""
     return re.sub("[\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", text)
-
-
-def write_line(text: str, *, fold: bool = True) -> int:
-    """Writes to standard output; a reader that left early has seen enough. Returns the exit code.
-
-    `fold`: whether long lines are wrapped on a terminal.
-    """
-    problem = write(text, sys.stdout, fold=fold)
-    if problem is None or isinstance(problem, BrokenPipeError):
-        return OK
-    write_error(f"robotvoice: the result cannot be written to standard output ({problem.strerror})")
-    return NOT_PLAYED
-
-
-def show_json(value: object) -> int:
-    """On one line, for a program. Returns the exit code."""
-    return write_line(json.dumps(value), fold=False)
-
-
-def width() -> int | None:
-    """Columns that a table may have; None: no terminal shows it."""
-    return columns(sys.stdout)
 
 
 class Complaints(logging.Handler):

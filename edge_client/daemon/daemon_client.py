@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import Awaitable
-from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from edge_client.daemon.daemon_errors import DaemonGone, DaemonHangs, NoDaemon, from_answer
@@ -64,9 +63,7 @@ class DaemonClient:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.close()
 
     async def greet(self) -> None:

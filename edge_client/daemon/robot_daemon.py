@@ -73,7 +73,7 @@ class Daemon:
         )
         self.gateway.on_phrases, self.voices.on_damage = self.phrases.told, self.phrases.suspect
         self.keeping = self.voices.keeping = RepeatCounter(
-            self.voices.kept, self.voices.cloned, self.phrases.look
+            self.voices.store, self.voices.cloned, self.phrases.look
         )
         self.tally = Tally()
         self.loudspeaker = Loudspeaker(settings, clock=clock, keeps=True)
@@ -171,7 +171,7 @@ class Daemon:
         if standing.ready and who.clones:
             with suppress(EngineFailure, TimeoutError, AttributeError):
                 async with asyncio.timeout(LOOK_WITHIN):
-                    own = (await self.gateway.link.readyz())["personas"].get(who.id)
+                    own = (await self.gateway.link.get("/readyz"))["personas"].get(who.id)
         missing = self.espeak.readiness(ANY_VOICE).reason
         told = summary(
             who,

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from edge_client.daemon.daemon_errors import DaemonGone, Stopped, TooLate
 from edge_client.daemon.job import Job
 from edge_client.playback.devices.device_problem import Away, LoudspeakerAway
+from edge_client.playback.loudspeaker import Loudspeaker
 from edge_client.playback.utterance_playback import UNHEARD, Begins
 from robotvoice.chain.chain_events import SentenceStarted
 from robotvoice.errors import PlayerFailed, RobotVoiceError, SpokenInPart, TooManyRequests
@@ -40,24 +41,6 @@ class Report(Protocol):
     """Is told what happens to a job: queued, started, sentence, spoken, dropped, cut, failed."""
 
     def __call__(self, event: str, job: Job, sentence: SentenceStarted | None = None) -> None: ...
-
-
-class WaitedFor(Protocol):
-    """A loudspeaker that may not be there."""
-
-    @property
-    def away(self) -> Away | None: ...
-
-    @property
-    def problem(self) -> str | None: ...
-
-    async def attempt(self) -> Away | None:
-        """Tries whether it is there; None: it is. Takes its time. Raises PlayerFailed."""
-        ...
-
-    def waited(self, asked_at: float) -> float:
-        """Seconds that something asked for then has waited for it."""
-        ...
 
 
 class _Turn:
@@ -99,7 +82,7 @@ class Speaker:
         self,
         speak: Speak,
         tell: Report,
-        loudspeaker: WaitedFor | None = None,
+        loudspeaker: Loudspeaker | None = None,
         *,
         clock: Callable[[], float] = time.monotonic,
         most_waiting: int = MOST_WAITING,
@@ -179,13 +162,9 @@ class Speaker:
             for job in jobs:
                 if self._clock() > job.begin_by:
                     self.end(job, self._too_late())
-            next_one = min((job.begin_by for job in jobs if not job.ended), default=float("inf"))
+            next_one = min((job.begin_by for job in jobs if not job.ended), default=math.inf)
             left = next_one - self._clock()
-            try:
-                async with asyncio.timeout(max(left, 0.01) if left < float("inf") else None):
-                    await self._news.wait()
-            except TimeoutError:
-                continue
+            await self._news.wait(max(left, 0.01) if left < math.inf else None)
 
     async def _can_be_heard(self) -> bool:
         """Whether there is a loudspeaker. Ends jobs that have waited too long for it."""

@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 
 from edge_client.discovery.endpoint import Endpoint
-from edge_client.discovery.host_order import MOST_ADDRESSES, by_turns, merged
-
-__all__ = ["MOST_ADDRESSES", "MOST_NAMES", "GatewayTable"]
+from edge_client.discovery.host_order import by_turns, merged
 
 MOST_NAMES = 8
 """Announced gateways; anybody can announce any number of them"""

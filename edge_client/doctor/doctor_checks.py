@@ -1,10 +1,8 @@
-"""What stands between a line and an ear: daemon, players, cards, device, mixer, who has it; and its page."""
+"""What stands between a line and an ear: daemon, players, cards, device, mixer and who has it."""
 
 import shutil
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
 
 from edge_client.daemon.daemon_client import reach
 from edge_client.playback.devices.device_names import card_of, names_a_number, on_card
@@ -14,31 +12,10 @@ from edge_client.playback.devices.player_commands import PACKAGES
 from edge_client.playback.devices.sound_cards import PROC
 from edge_client.playback.loudspeaker import Loudspeaker
 from edge_client.settings.settings import Settings
-from robotvoice.console.tables import sheet
+from robotvoice.console.checks import Check
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at."""
-
-    name: str
-    state: Literal["ok", "warn", "fail"]
-    found: str
-    todo: str = ""
-    """What to do about it; empty if there is nothing to do"""
-
-
-def page(findings: Sequence[Finding], width: int | None = None) -> str:
-    """`width` is in columns of a terminal."""
-    before = max(len(finding.name) for finding in findings)
-    lines: list[tuple[str, str]] = []
-    for finding in findings:
-        lines.append((f"{finding.state:<4}  {finding.name:<{before}}", finding.found))
-        lines += [("", f"-> {finding.todo}")] if finding.todo else []
-    return sheet(lines, width)
-
-
-async def findings(settings: Settings, proc: Path = PROC) -> list[Finding]:
+async def findings(settings: Settings, proc: Path = PROC) -> list[Check]:
     """A moment of silence is played. Nothing is changed."""
     daemon = await _daemon(settings)
     loudspeaker = Loudspeaker(settings, proc=proc)
@@ -62,86 +39,86 @@ async def findings(settings: Settings, proc: Path = PROC) -> list[Finding]:
         await loudspeaker.close()
 
 
-async def _daemon(settings: Settings) -> Finding:
+async def _daemon(settings: Settings) -> Check:
     if not (daemon := await reach(settings.daemon_port)):
-        return Finding("daemon", "warn", "none runs here", "robotvoice daemon, or robotvoice install")
+        return Check("daemon", "warn", "none runs here", "robotvoice daemon, or robotvoice install")
     async with daemon:
         problem = (await daemon.status())["loudspeaker"]["problem"]
     where = f"runs at port {settings.daemon_port}"
     if problem:
-        return Finding("daemon", "warn", f"{where}, and cannot be heard: {problem}", "robotvoice status")
-    return Finding("daemon", "ok", where)
+        return Check("daemon", "warn", f"{where}, and cannot be heard: {problem}", "robotvoice status")
+    return Check("daemon", "ok", where)
 
 
-def _players(settings: Settings) -> Finding:
+def _players(settings: Settings) -> Check:
     known = ("aplay", "pw-play", "paplay", "afplay")
     found = [name for name in known if shutil.which(name)]
     wanted = settings.player
     if wanted == "none":
-        return Finding("player", "warn", "the settings want none: nothing is played", 'player = "auto"')
+        return Check("player", "warn", "the settings want none: nothing is played", 'player = "auto"')
     if wanted not in ("auto", *found):
         package = PACKAGES.get(wanted)
         install = f"sudo apt install {package}" if package else 'player = "auto"'
-        return Finding("player", "fail", f"{wanted} is not installed", install)
+        return Check("player", "fail", f"{wanted} is not installed", install)
     if not found:
-        return Finding("player", "fail", "none is installed", "sudo apt install alsa-utils")
-    return Finding("player", "ok", f"{wanted}; installed: {', '.join(found)}")
+        return Check("player", "fail", "none is installed", "sudo apt install alsa-utils")
+    return Check("player", "ok", f"{wanted}; installed: {', '.join(found)}")
 
 
-def _cards(place: OutputDevice) -> Finding:
+def _cards(place: OutputDevice) -> Check:
     if not place.cards:
-        return Finding("cards", "warn", "no sound card was found", "aplay -l lists those there are")
+        return Check("cards", "warn", "no sound card was found", "aplay -l lists those there are")
     listed = "; ".join(card.label for card in place.cards)
     if all(card.is_hdmi for card in place.cards):
-        return Finding("cards", "warn", listed, "only HDMI: the sound comes out of the screen")
-    return Finding("cards", "ok", listed)
+        return Check("cards", "warn", listed, "only HDMI: the sound comes out of the screen")
+    return Check("cards", "ok", listed)
 
 
-def _device(settings: Settings, place: OutputDevice) -> Iterator[Finding]:
+def _device(settings: Settings, place: OutputDevice) -> Iterator[Check]:
     device = settings.device
     if device is None:
         if len(place.cards) > 1 and place.cards[0].is_hdmi:
             found = "the system's default, which may be the screen"
-            yield Finding("device", "warn", found, which_cards(None, place.cards))
+            yield Check("device", "warn", found, which_cards(None, place.cards))
         else:
-            yield Finding("device", "ok", place.sink or "the system's default")
+            yield Check("device", "ok", place.sink or "the system's default")
         return
     card = card_of(place.device, place.cards)
     if card and names_a_number(device):
         stays = f'numbers change: device = "{on_card(device, card.id)}"'
-        yield Finding("device", "warn", f"{device}, which is {card.name} today", stays)
+        yield Check("device", "warn", f"{device}, which is {card.name} today", stays)
     else:
-        yield Finding("device", "ok", f"{device}{f' ({card.label})' if card else ''}")
+        yield Check("device", "ok", f"{device}{f' ({card.label})' if card else ''}")
 
 
-def _mixer(place: OutputDevice) -> Iterator[Finding]:
+def _mixer(place: OutputDevice) -> Iterator[Check]:
     if not (mixer := place.mixer):
         return
     which = f"-c {place.card.number} " if place.card and place.card.number is not None else ""
     if mixer.muted:
-        yield Finding("mixer", "fail", mixer.label, f"amixer {which}sset '{mixer.control}' unmute")
+        yield Check("mixer", "fail", mixer.label, f"amixer {which}sset '{mixer.control}' unmute")
     elif mixer.is_soft:
-        yield Finding("mixer", "warn", mixer.label, f"amixer {which}sset '{mixer.control}' 70%")
+        yield Check("mixer", "warn", mixer.label, f"amixer {which}sset '{mixer.control}' 70%")
     else:
-        yield Finding("mixer", "ok", mixer.label)
+        yield Check("mixer", "ok", mixer.label)
 
 
-def _loudspeaker(loudspeaker: Loudspeaker, player: str) -> Finding:
+def _loudspeaker(loudspeaker: Loudspeaker, player: str) -> Check:
     if not loudspeaker.problem:
-        return Finding("loudspeaker", "ok", f"{player} plays without a complaint")
+        return Check("loudspeaker", "ok", f"{player} plays without a complaint")
     todo = loudspeaker.away.advice if loudspeaker.away else ""
-    return Finding("loudspeaker", "fail", loudspeaker.problem, todo)
+    return Check("loudspeaker", "fail", loudspeaker.problem, todo)
 
 
-def _before(settings: Settings) -> Iterator[Finding]:
+def _before(settings: Settings) -> Iterator[Check]:
     if settings.before and not shutil.which(settings.before[0]):
         found = f"{settings.before[0]} is not there: an amplifier may stay off"
-        yield Finding("before", "fail", found, "correct the setting before")
+        yield Check("before", "fail", found, "correct the setting before")
 
 
-def _lead_in(settings: Settings, place: OutputDevice) -> Finding:
+def _lead_in(settings: Settings, place: OutputDevice) -> Check:
     rest = f"after {settings.rest:g} s of rest"
     if settings.lead_in is None:
         kind = f"as {place.kind} sleeps" if place.kind else "as nothing here is known to sleep"
-        return Finding("lead-in", "ok", f"{place.lead_in:g} s of silence {rest}, {kind}")
-    return Finding("lead-in", "ok", f"{settings.lead_in:g} s of silence {rest}, by the settings")
+        return Check("lead-in", "ok", f"{place.lead_in:g} s of silence {rest}, {kind}")
+    return Check("lead-in", "ok", f"{settings.lead_in:g} s of silence {rest}, by the settings")

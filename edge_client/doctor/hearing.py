@@ -2,8 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import AsyncGenerator, Callable, Coroutine
-from contextlib import aclosing
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -11,8 +10,8 @@ from edge_client.doctor.sound_check import count_to_six, swallowed
 from edge_client.playback.devices.device_names import on_card
 from edge_client.playback.devices.sound_cards import Card
 from edge_client.playback.loudspeaker import Loudspeaker
+from edge_client.playback.players.player import each_of
 from edge_client.settings.settings import Settings
-from robotvoice.sound.pcm import AudioChunk
 
 T = TypeVar("T")
 
@@ -110,12 +109,8 @@ async def count_aloud(
     await asyncio.sleep(REST)
     loudspeaker = Loudspeaker(settings, on_wait=on_wait)
     try:
-        async with loudspeaker.taken(), aclosing(_once(count.chunk)) as chunks:
-            await loudspeaker.play(chunks)
+        async with loudspeaker.taken():
+            await loudspeaker.play(each_of([count.chunk]))
     finally:
         await loudspeaker.close()
     spoken(count.spoken)
-
-
-async def _once(chunk: AudioChunk) -> AsyncGenerator[AudioChunk, None]:
-    yield chunk

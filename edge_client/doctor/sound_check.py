@@ -1,10 +1,10 @@
 """Six numbers, or six tones where no voice is: whoever hears only some of them knows which."""
 
-import math
 from array import array
 from contextlib import aclosing
 from dataclasses import dataclass
 
+from edge_client.playback.earcon import tone
 from edge_client.settings.settings import Settings
 from robotvoice.engines.espeak.espeak_engine import EspeakEngine
 from robotvoice.errors import EngineFailure, EngineUnavailable
@@ -66,10 +66,7 @@ async def _word(espeak: EspeakEngine, word: str) -> tuple["array[int]", AudioFor
 
 
 def _tone(number: int) -> "array[int]":
-    length = round(STEP / 2 * TONES.sample_rate)
-    pitch = 2 * math.pi * LOWEST * 2 ** (number / 6) / TONES.sample_rate
-    swell = (math.sin(math.pi * at / length) ** 2 for at in range(length))
-    return array("h", [round(LOUDNESS * loud * math.sin(pitch * at)) for at, loud in enumerate(swell)])
+    return array("h", tone(LOWEST * 2 ** (number / 6), STEP / 2, TONES.sample_rate, LOUDNESS))
 
 
 def _joined(sounds: list["array[int]"], audio: AudioFormat) -> bytes:

@@ -58,15 +58,11 @@ class CommandGateway:
 
     @property
     def last_seen(self) -> float | None:
-        """When it last answered one of the commands up to this one, in seconds of the wall clock."""
-        return self._clock() if self.link.answered_by else self.memory.last_seen
-
-    @property
-    def seen_there(self) -> float | None:
-        """When the one at `endpoint` answered last; None: it never did, as far as is known."""
+        """When the one at `endpoint` answered last, in seconds of the wall clock; None: never, as we know."""
+        if self.link.answered_by:
+            return self._clock()
         known, asked = self.memory.last, self.endpoint
-        same = self.link.answered_by or (known and asked and known.label == asked.label)
-        return self.last_seen if same else None
+        return self.memory.last_seen if known and asked and known.label == asked.label else None
 
     @property
     def is_uncertain(self) -> bool:
@@ -88,10 +84,6 @@ class CommandGateway:
             return
         await set_within(decided, FIRST_LOOK_WITHIN)
         decided.set()
-
-    async def ask(self) -> None:
-        """Whether it answers now. Raises EngineFailure, without asking while its rest lasts."""
-        await self.link.ask(self.breaker)
 
     def use_the_time(self) -> None:
         """While the robot speaks by itself: finds out where a gateway went that was just asked in vain."""

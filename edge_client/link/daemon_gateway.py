@@ -86,10 +86,6 @@ class DaemonGateway:
         own = OnDemand(there.endpoints, connect_timeout=there.connect_timeout, absent=absent)
         return GuardedEngine(GatewayLink(own), self.breaker)
 
-    async def ask(self) -> None:
-        """Whether it answers now. Raises EngineFailure, without asking while its rest lasts."""
-        await self.link.ask(self.breaker)
-
     def use_the_time(self) -> None:
         """It was asked in vain just now: it is looked after at once."""
         self._sockets.look_now()

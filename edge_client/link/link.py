@@ -97,18 +97,11 @@ class GatewayLink(EngineBase):
             raise
         permit.ok()
 
-    async def personas(self) -> dict[str, Any]:
-        """What `/v1/personas` says at the gateway that answered last. Raises EngineFailure."""
-        return await self._ask("/v1/personas")
-
-    async def readyz(self) -> dict[str, Any]:
-        """What `/readyz` says at the gateway that answered last. Raises EngineFailure."""
-        return await self._ask("/readyz")
-
     async def close(self) -> None:
         await self._sockets.close()
 
-    async def _ask(self, path: str) -> dict[str, Any]:
+    async def get(self, path: str) -> dict[str, Any]:
+        """What this page says at the gateway that answered last. Raises EngineFailure."""
         if self.answered_by is None:
             raise EngineFailure("not_found", "no gateway has answered")
         return await ask(self.answered_by, path, self._sockets.connect_timeout)

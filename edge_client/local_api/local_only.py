@@ -1,4 +1,4 @@
-"""Who may ask the daemon, and what its own errors are called by HTTP."""
+"""Who may ask the daemon, what its own errors are by HTTP, and what handlers find in their application."""
 
 from http import HTTPStatus
 
@@ -6,9 +6,17 @@ from aiohttp import web
 
 from edge_client.daemon.daemon_client import IDENTITY
 from edge_client.daemon.daemon_errors import DaemonGone, NotAccepted, Stopped, TooLate
+from edge_client.daemon.robot_daemon import Daemon
 from robotvoice import __version__
+from robotvoice.http.admission import Admission
 from robotvoice.http.error_answers import Statuses
 from robotvoice.http.page_guard import PageGuard
+from robotvoice.wire.last_answers import LastAnswers
+
+DAEMON = web.AppKey("DAEMON", Daemon)
+ADMISSION = web.AppKey("ADMISSION", Admission)
+"""Of texts that are being made into files"""
+LAST_ANSWERS = web.AppKey("LAST_ANSWERS", LastAnswers)
 
 NAMES = ("localhost", "127.0.0.1", "[::1]")
 

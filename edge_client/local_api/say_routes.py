@@ -1,17 +1,16 @@
 """`POST /say` and `POST /stop`."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
 
 from edge_client.daemon.daemon_errors import Stopped
-from edge_client.local_api.daemon_keys import DAEMON
+from edge_client.local_api.local_only import DAEMON
 from edge_client.speaking.result import as_answer, describe
 from robotvoice.errors import InvalidMessage
 from robotvoice.http.file_answers import warned
-from robotvoice.json_records import read_record
+from robotvoice.json_records import read_object, read_record
 from robotvoice.languages import asked_language
 from robotvoice.utterance import LONGEST_DEADLINE, PRIORITIES, PriorityName
 from robotvoice.voice_warnings import VoiceWarnings
@@ -44,9 +43,7 @@ async def say(request: web.Request) -> web.Response:
     """
     daemon = request.app[DAEMON]
     warnings = VoiceWarnings()
-    asked = read_leniently(
-        _Say, await _json_object(request), warnings, exact=("persona", "voice", "language")
-    )
+    asked = read_leniently(_Say, await _fields(request), warnings, exact=("persona", "voice", "language"))
     job = await daemon.queue(
         asked.text,
         _one_of(asked),
@@ -79,7 +76,7 @@ async def say(request: web.Request) -> web.Response:
 
 async def stop(request: web.Request) -> web.Response:
     """Ends one line by its `id`, or all; tells which, and whose they were."""
-    asked = read_record(_Stop, await _json_object(request))
+    asked = read_record(_Stop, await _fields(request))
     speaker = request.app[DAEMON].speaker
     now, jobs = speaker.now, {job.id: job for job in (speaker.now, *speaker.waiting) if job}
     stopped = speaker.stop(asked.id)
@@ -112,11 +109,5 @@ def _answer(told: dict[str, Any], warnings: VoiceWarnings, status: int = 200) ->
     return web.json_response({**told, **more}, status=status, headers=warned(warnings))
 
 
-async def _json_object(request: web.Request) -> dict[str, Any]:
-    try:
-        found = json.loads(await request.read() or b"{}")
-    except (ValueError, RecursionError):
-        raise InvalidMessage("the body is not JSON") from None
-    if not isinstance(found, dict):
-        raise InvalidMessage("the body must be a JSON object")
-    return found
+async def _fields(request: web.Request) -> dict[str, Any]:
+    return read_object(await request.read() or b"{}", "the body")

@@ -10,8 +10,7 @@ from aiohttp import web
 
 from edge_client.daemon.daemon_client import reach
 from edge_client.daemon.robot_daemon import Daemon
-from edge_client.local_api.daemon_keys import ADMISSION, DAEMON, LAST_ANSWERS
-from edge_client.local_api.local_only import STATUSES, identify, protect
+from edge_client.local_api.local_only import ADMISSION, DAEMON, LAST_ANSWERS, STATUSES, identify, protect
 from edge_client.local_api.say_routes import say, stop
 from edge_client.local_api.status_routes import events, health, root, status
 from edge_client.local_api.synthesize import MOST_INSIDE, synthesize

@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from edge_client.local_api.daemon_keys import DAEMON
+from edge_client.local_api.local_only import DAEMON
 from robotvoice import __version__
 from robotvoice.chain.breaker import State
 

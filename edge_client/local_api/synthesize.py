@@ -6,7 +6,7 @@ from functools import partial
 
 from aiohttp import web
 
-from edge_client.local_api.daemon_keys import ADMISSION, DAEMON, LAST_ANSWERS
+from edge_client.local_api.local_only import ADMISSION, DAEMON, LAST_ANSWERS
 from edge_client.personas.known_personas import KnownPersona
 from robotvoice.chain.budget import budget_in
 from robotvoice.chain.whole_file import speak_whole

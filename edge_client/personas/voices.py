@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from edge_client.link.gateway_answers import remark
 from edge_client.link.link import GatewayLink, OnDemand
-from edge_client.personas.budget_engine import budgeted
 from edge_client.personas.known_personas import (
     ANY_VOICE,
     MOST_NAMED,
@@ -18,7 +17,6 @@ from edge_client.personas.known_personas import (
 )
 from edge_client.phrasebook.phrase_store import PhraseStore
 from edge_client.phrasebook.phrasebook import OwnVoice, Phrasebook
-from edge_client.phrasebook.sentence_store import KEY_FILE, SentenceStore
 from edge_client.settings.settings import Settings
 from robotvoice.chain.breaker import CircuitBreaker
 from robotvoice.chain.fallback import FallbackChain
@@ -34,6 +32,14 @@ if TYPE_CHECKING:  # a single command keeps nothing
     from edge_client.link.command_gateway import CommandGateway
     from edge_client.link.daemon_gateway import DaemonGateway
     from edge_client.phrasebook.repeat_counter import RepeatCounter
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from robotvoice.chain.guarded import FirstAudio
+from robotvoice.engines.base import Engine
+from robotvoice.engines.wrapped import WrappedEngine
+from robotvoice.sound.pcm import AudioChunk
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +49,7 @@ FIRST_LOCAL = 2
 """Where in a chain the robot's own voices begin: after the phrasebook and the gateway"""
 PHRASES_FOLDER = "phrasebook"
 """Not the one of a gateway on the same machine, which has the same state folder and tidies up its own"""
+KEY_FILE = "phrase-key"
 MEGABYTE = 1_000_000
 LAST_RESORT_WITHIN = 10.0
 """Seconds for a voice of the robot's own that was slow: a busy machine, and silence the only alternative"""
@@ -59,13 +66,13 @@ class Voices:
         self.espeak_breaker = CircuitBreaker("espeak")
         self._espeak = GuardedEngine(espeak, self.espeak_breaker)
         self.known = load_known_personas(settings.state_dir)
-        self.store = PhraseStore(settings.state_dir / PHRASES_FOLDER, settings.phrasebook_mb * MEGABYTE)
-        self.kept = SentenceStore(self.store, settings.state_dir / KEY_FILE)
+        state, limit = settings.state_dir, settings.phrasebook_mb * MEGABYTE
+        self.store = PhraseStore(state / PHRASES_FOLDER, limit, state / KEY_FILE)
         self.keeping: RepeatCounter | None = None
         """Whoever writes down what is heard often; None: nobody does"""
         self.on_damage: Callable[[str], None] = lambda persona: None
         """Told of a persona whose recordings cannot be played"""
-        self._book = Phrasebook(self.store, self.kept, self._own_voice, lambda each: self.on_damage(each))
+        self._book = Phrasebook(self.store, self._own_voice, lambda each: self.on_damage(each))
 
     async def find(self, name: str, warnings: VoiceWarnings = IGNORED) -> tuple[KnownPersona, Reason | None]:
         """Who is meant, and why the gateway need not be asked to speak. Raises UnknownVoice.
@@ -93,7 +100,7 @@ class Voices:
         if not name.strip() or not name.isprintable() or len(name) > LONGEST_NAME:
             raise self.known.unknown(name)
         try:
-            await self._gateway.ask()
+            await self._gateway.link.ask(self._gateway.breaker)
         except EngineFailure as failure:
             if self.known.learned or name != self._settings.persona:
                 return self._instead_of(name), None
@@ -169,7 +176,7 @@ class Voices:
         if self._gateway.link.answered_by is None:
             return
         try:
-            known = read_known_personas(await self._gateway.link.personas())
+            known = read_known_personas(await self._gateway.link.get("/v1/personas"))
         except (EngineFailure, InvalidMessage) as error:
             log.warning("the gateway's personas were not learned: %s", error)
             return
@@ -199,3 +206,30 @@ def local_voices(persona: KnownPersona) -> tuple[VoiceSpec, ...]:
     if not voices or voices == (ANY_VOICE,):
         return voices
     return (voices[0], *voices, replace(ANY_VOICE, language=persona.language))
+
+
+class BudgetedEngine(WrappedEngine):
+    """As one persona wants it: told until when its sound is of use, and waited for until then."""
+
+    def __init__(self, engine: Engine, seconds: float) -> None:
+        super().__init__(engine)
+        self._seconds = seconds
+
+    @property
+    def first_audio_cap(self) -> float:
+        return self._seconds
+
+    async def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
+        by = min(sentence.asked.start_by, asyncio.get_running_loop().time() + self._seconds)
+        given = replace(sentence, asked=replace(sentence.asked, start_by=by))
+        async with aclosing(self._engine.speak(given, voice)) as chunks:
+            async for chunk in chunks:
+                yield chunk
+
+
+def budgeted(guarded: GuardedEngine, seconds: float) -> GuardedEngine:
+    """The same, behind the same breaker.
+
+    What it took for other sentences and personas, many of them kept over there, is no measure for this one.
+    """
+    return replace(guarded, engine=BudgetedEngine(guarded.engine, seconds), first_audio=FirstAudio())

@@ -3,10 +3,9 @@
 import json
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from robotvoice.errors import InvalidMessage, RobotVoiceError
-from robotvoice.json_records import read_record, write_record
+from robotvoice.json_records import read_object, read_record, write_record
 from robotvoice.sound.pcm import WIRE_FORMAT, wav_header
 from robotvoice.text import MAX_SENTENCE
 
@@ -62,13 +61,7 @@ class Manifest:
 
 def read_manifest(content: bytes, persona: str) -> Manifest:
     """Of that persona. Raises InvalidMessage that names the field."""
-    try:
-        fields: Any = json.loads(content)
-    except (ValueError, RecursionError):
-        raise InvalidMessage("the manifest is not JSON") from None
-    if not isinstance(fields, dict):
-        raise InvalidMessage("the manifest must be an object")
-    manifest = read_record(Manifest, fields)
+    manifest = read_record(Manifest, read_object(content, "the manifest"))
     if manifest.persona != persona:
         raise InvalidMessage(f"persona must be {persona!r}")
     if not REVISION.fullmatch(manifest.revision) or not DIGEST.fullmatch(manifest.pack):

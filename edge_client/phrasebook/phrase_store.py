@@ -2,11 +2,13 @@
 
     PERSONA/book.json          the pack that is in use; replaced in one step, which is the switch to another
     PERSONA/SHA256.wav         recordings of it, and of the pack being pulled; .part while they are on the way
-    PERSONA/kept-REVISION/     sentences that were heard more than once
+    PERSONA/kept-REVISION/     sentences that its own cloned voice spoke more than once
 
-All of it blocks.
+A sentence's name is an HMAC of persona, revision and text, and tells none of it. So is the seal of its file:
+what is damaged, or was put there by somebody else, is not played. Sound is in WIRE_FORMAT. All of it blocks.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +17,7 @@ from edge_client.phrasebook.phrase_manifest import (
     DIGEST,
     LARGEST_MANIFEST,
     LARGEST_RECORDING,
+    REVISION,
     Manifest,
     Recording,
     pcm_of,
@@ -23,9 +26,11 @@ from edge_client.phrasebook.phrase_manifest import (
 from robotvoice.errors import InvalidMessage
 from robotvoice.ground.state_files import read_whole
 from robotvoice.kept_sound.kept_sound import KeptSound, files_in, folders_in
+from robotvoice.kept_sound.sealed_sound import SECRET_BYTES, Seal, digest, secret_in
 
 BOOK = "book.json"
 KEPT = "kept-"
+KEPT_MAGIC = b"RVK1"
 LOCK = ".lock"  # no persona can be called that
 WHOLE = ".wav"
 BLOCK = 4096
@@ -50,11 +55,13 @@ class Shelf:
 class PhraseStore(KeptSound):
     """Opens nothing until it is asked."""
 
-    def __init__(self, folder: Path, limit: int) -> None:
+    def __init__(self, folder: Path, limit: int, key_file: Path) -> None:
         """`limit`: bytes that all files together take on the disk; 0: nothing is held."""
         super().__init__(folder, limit, lock=LOCK, block=BLOCK, synced=True)
         self._read: dict[str, tuple[tuple[int, int, int], Manifest]] = {}
         """Each book as it was read last, with its file's mark"""
+        self._key_file = key_file
+        self._key: bytes | None = None
 
     # For everybody
 
@@ -88,7 +95,46 @@ class PhraseStore(KeptSound):
         """Of every persona there is something of."""
         return [self._shelf(folder) for folder in sorted(folders_in(self.folder))]
 
+    def kept_name(self, persona: str, revision: str, text: str) -> str | None:
+        """Of a sentence: 64 hex digits; None if nothing can be held of it."""
+        key = self._read_key()
+        if key is None or not REVISION.fullmatch(revision):
+            return None
+        return digest(key, json.dumps([persona, revision, text]).encode()).hex()
+
+    def read_kept(self, persona: str, revision: str, text: str) -> tuple[memoryview, str, str] | None:
+        """A sentence's sound, engine and voice; None if it is not held, or not as it was written."""
+        name = self.kept_name(persona, revision, text)
+        if name is None or self._key is None:
+            return None
+        try:
+            found = self.read_sealed(self._kept_path(persona, revision, name), Seal(KEPT_MAGIC, self._key))
+        except OSError:
+            return None
+        if found is None:
+            return None
+        (engine, voice), pcm = found
+        return pcm, str(engine), str(voice)
+
     # For the one who writes
+
+    def open_to_keep(self) -> None:
+        """Makes the key of sentences, too, if there is none. Raises OSError, as `open` does."""
+        self.open()
+        self._key = secret_in(self._key_file)
+
+    def keep(
+        self, where: tuple[str, str, str], pcm: bytes, engine: str, voice: str, revisions: Mapping[str, str]
+    ) -> bool:
+        """Whether there was room for a sentence. `where`: persona, revision and name. Raises OSError."""
+        if self._key is None or not self.is_open:
+            return False
+        content = Seal(KEPT_MAGIC, self._key).closed(where[-1], [engine, voice], pcm)
+        with self.writing:
+            if not self.room_for(self.size_on_disk(len(content)), revisions):
+                return False
+            self.put(self._kept_path(*where), content)
+        return True
 
     def tidy(self, revisions: Mapping[str, str]) -> None:
         """Takes away what nobody can use: of personas long not among these, and what was left half done.
@@ -141,6 +187,18 @@ class PhraseStore(KeptSound):
         for path in self.sizes:
             if path.parent.name.startswith(KEPT) and path.parts[-3] in revisions:
                 yield [path]
+
+    def _kept_path(self, persona: str, revision: str, name: str) -> Path:
+        return self.folder / persona / (KEPT + revision) / name
+
+    def _read_key(self) -> bytes | None:
+        if self._key is None:
+            try:
+                found = read_whole(self._key_file, SECRET_BYTES)
+            except (OSError, ValueError):
+                return None
+            self._key = found if len(found) == SECRET_BYTES else None
+        return self._key
 
     def _shelf(self, folder: Path) -> Shelf:
         book = self.book(folder.name)

@@ -6,7 +6,6 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 
 from edge_client.phrasebook.phrase_store import PhraseStore
-from edge_client.phrasebook.sentence_store import SentenceStore
 from robotvoice.engines.base import EngineBase
 from robotvoice.errors import EngineUnavailable
 from robotvoice.persona import VoiceSpec
@@ -49,14 +48,13 @@ class Phrasebook(EngineBase):
     def __init__(
         self,
         store: PhraseStore,
-        kept: SentenceStore,
         own_voice: Callable[[str], OwnVoice | None],
         on_damage: Callable[[str], None] = lambda persona: None,
     ) -> None:
         """`own_voice` is that of a persona as it is today; None: it has no cloned one. `on_damage` is told
         whose recording cannot be played.
         """
-        self._store, self._kept, self._own_voice = store, kept, own_voice
+        self._store, self._own_voice = store, own_voice
         self._on_damage = on_damage
 
     @property
@@ -91,7 +89,7 @@ class Phrasebook(EngineBase):
 
     def _find(self, text: str, persona: str, own: OwnVoice) -> "_Held | None":
         found = self._in_pack(text, persona, own)
-        if not found and (kept := self._kept.read(persona, own.revision, text)):
+        if not found and (kept := self._store.read_kept(persona, own.revision, text)):
             pcm, engine, voice = kept
             return _Held(Origin(engine, voice, stored=True), pcm)
         return found

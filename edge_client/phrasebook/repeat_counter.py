@@ -8,10 +8,10 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from edge_client.phrasebook.phrase_manifest import LARGEST_RECORDING
-from edge_client.phrasebook.sentence_store import SentenceStore
+from edge_client.phrasebook.phrase_store import PhraseStore
 from robotvoice.engines.base import Engine
 from robotvoice.engines.wrapped import WrappedEngine
-from robotvoice.kept_sound.disk_trouble import DiskTrouble
+from robotvoice.kept_sound.kept_sound import DiskTrouble
 from robotvoice.persona import VoiceSpec
 from robotvoice.sound.pcm import WIRE_FORMAT, AudioChunk
 from robotvoice.utterance import Sentence
@@ -56,16 +56,16 @@ class RepeatCounter:
 
     def __init__(
         self,
-        kept: SentenceStore,
+        store: PhraseStore,
         revisions: Callable[[], Mapping[str, str] | None],
         on_kept: Callable[[], None] = lambda: None,
     ) -> None:
         """`revisions`: those of all personas with a cloned voice, by id; None before any gateway told."""
-        self._kept, self._revisions, self._on_kept = kept, revisions, on_kept
+        self._store, self._revisions, self._on_kept = store, revisions, on_kept
         self._heard: OrderedDict[str, int] = OrderedDict()
         self._waiting: asyncio.Queue[Sighting] = asyncio.Queue(MOST_WAITING)
         self._ready = False
-        self._trouble = DiskTrouble(log, UNKEPT, kept.store.folder, "another process keeps them")
+        self._trouble = DiskTrouble(log, UNKEPT, store.folder, "another process keeps them")
 
     def listening(self, engine: Engine) -> Engine:
         """The same engine, the gateway's, and what it speaks is heard."""
@@ -74,7 +74,7 @@ class RepeatCounter:
     def hearing(self, text: str, persona: str) -> Sighting | None:
         """Of a sentence that begins; None if it is not to be kept."""
         revision = (self._revisions() or {}).get(persona)
-        name = self._kept.name(persona, revision, text) if self._ready and revision else None
+        name = self._store.kept_name(persona, revision, text) if self._ready and revision else None
         if not revision or not name:
             return None
         again = self._heard.get(name, 0) + 1 >= SECOND
@@ -94,11 +94,11 @@ class RepeatCounter:
 
     async def run(self) -> None:
         """Writes what was heard, until cancelled; returns at once if nothing may be kept."""
-        while self._kept.store.limit:
+        while self._store.limit:
             hearing = await self._waiting.get() if self._ready else None
             try:
                 if hearing is None:
-                    await asyncio.to_thread(self._kept.open)
+                    await asyncio.to_thread(self._store.open_to_keep)
                     self._ready = True
                 else:
                     await self._keep(hearing)
@@ -118,7 +118,7 @@ class RepeatCounter:
             return
         ((engine, voice),) = hearing.origins
         where = hearing.persona, hearing.revision, hearing.name
-        if await asyncio.to_thread(self._kept.write, where, bytes(hearing.pcm), engine, voice, revisions):
+        if await asyncio.to_thread(self._store.keep, where, bytes(hearing.pcm), engine, voice, revisions):
             self._on_kept()
 
 

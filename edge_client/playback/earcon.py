@@ -20,10 +20,13 @@ def earcon(audio_format: AudioFormat) -> AudioChunk:
     rate = audio_format.sample_rate
     samples = [0] * round(PAUSE * rate)
     for pitch, seconds in TONES:
-        length = round(seconds * rate)
-        for number in range(length):
-            # Each tone swells and dies away: an edge would click.
-            swell = math.sin(math.pi * number / length) ** 2
-            samples.append(round(PEAK * swell * math.sin(2 * math.pi * pitch * number / rate)))
+        samples += tone(pitch, seconds, rate, PEAK)
     frames = (sample for sample in samples for _ in range(audio_format.channels))
     return AudioChunk(pcm_of(frames), audio_format, ORIGIN)
+
+
+def tone(pitch: float, seconds: float, rate: int, peak: int) -> list[int]:
+    """Samples, `rate` in a second, of a tone of so many Hz. It swells and dies away: an edge would click."""
+    length = round(seconds * rate)
+    swell = (math.sin(math.pi * at / length) ** 2 for at in range(length))
+    return [round(peak * loud * math.sin(2 * math.pi * pitch * at / rate)) for at, loud in enumerate(swell)]

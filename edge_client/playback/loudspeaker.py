@@ -15,16 +15,15 @@ from edge_client.playback.devices.device_problem import Away, Kind, advice
 from edge_client.playback.devices.output_device import OutputDevice
 from edge_client.playback.devices.sound_cards import PROC
 from edge_client.playback.loudspeaker_lock import PAUSE, LoudspeakerLock
-from edge_client.playback.players.lead_in import woken
+from edge_client.playback.players.lead_in import BeforePlaying, woken
 from edge_client.playback.players.playback_clock import PlaybackClock
 from edge_client.playback.players.player import Played, Player
 from edge_client.playback.players.player_choice import NoSound, open_player
 from edge_client.playback.pre_buffer import PreBuffer
-from edge_client.playback.programs.before_playing import BeforePlaying
-from edge_client.playback.volume import FULL, softer
 from edge_client.settings.settings import Settings
 from robotvoice.errors import PlayerFailed
-from robotvoice.sound.pcm import AudioChunk
+from robotvoice.ground.changes import set_within
+from robotvoice.sound.pcm import AudioChunk, pcm_of, samples_of
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +35,11 @@ NOTICE = 1.0
 """Seconds after which whoever waits is told for whom"""
 WAIT = 30.0
 """Seconds that somebody waits who has no queue"""
+
+FULL = 100
+"""Percent"""
+PIECE = 2048
+"""Samples that are changed at a time: an instant's work, also of a recording that comes as one chunk"""
 
 WaitLimit = Callable[[Away], float]
 """Seconds to wait for it in all"""
@@ -144,13 +148,11 @@ class Loudspeaker:
         try:
             while True:
                 limit = self._next_look()
-                try:
-                    async with asyncio.timeout(None if limit == math.inf else limit):
-                        await self._news.wait()
+                if await set_within(self._news, None if limit == math.inf else limit):
                     self._news.clear()
-                except TimeoutError:
-                    async with self._mine:
-                        await self._look()
+                    continue
+                async with self._mine:
+                    await self._look()
         finally:
             await self.close(hurry=True)
 
@@ -284,3 +286,12 @@ class Loudspeaker:
                     self._lock.give_back()
             except PlayerFailed:
                 pass  # it is told by `problem`
+
+
+async def softer(chunks: AsyncIterator[AudioChunk], percent: int) -> AsyncGenerator[AudioChunk, None]:
+    """The same chunks, or parts of them, with so many percent of their amplitude: aplay has no volume."""
+    async for chunk in chunks:
+        step = PIECE * chunk.format.frame_bytes
+        for start in range(0, len(chunk.pcm), step):
+            samples = samples_of(chunk.pcm[start : start + step])
+            yield replace(chunk, pcm=pcm_of(sample * percent // FULL for sample in samples))

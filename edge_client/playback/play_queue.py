@@ -1,6 +1,5 @@
 """What is made and not yet played: bounded, and held back until enough is there to play without a gap."""
 
-import asyncio
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -80,11 +79,8 @@ class PlayQueue:
     async def _fill(self, pre_buffer: PreBuffer) -> None:
         """Returns when enough of the sentence in front is there, or all of it, or when it takes too long."""
         began, wanted = self._clock(), pre_buffer.wanted(self._source)
-        while self._left_to_wait(began, wanted) > 0:
-            try:
-                async with asyncio.timeout(self._left_to_wait(began, wanted)):
-                    await self._news.wait()
-            except TimeoutError:
+        while (left := self._left_to_wait(began, wanted)) > 0:
+            if not await self._news.wait(left):
                 return
 
     def _left_to_wait(self, began: float, wanted: float) -> float:

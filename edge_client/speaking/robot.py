@@ -5,13 +5,14 @@ import itertools
 import logging
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 from edge_client.link.command_gateway import CommandGateway
 from edge_client.personas.voices import Voices
 from edge_client.playback.loudspeaker import Loudspeaker
 from edge_client.playback.players.playback_clock import PlaybackClock
+from edge_client.playback.players.player import each_of
 from edge_client.playback.utterance_playback import Begins, Heard, play_chain
 from edge_client.settings.settings import Settings
 from edge_client.speaking.result import Said, describe
@@ -21,7 +22,7 @@ from robotvoice.engines.espeak.espeak_engine import EspeakEngine
 from robotvoice.errors import EngineFailure, NothingCanSpeak, RobotVoiceError, SpokenInPart
 from robotvoice.ground.state_files import write_where_told
 from robotvoice.reading_options import PLAIN, Reading
-from robotvoice.sound.pcm import AudioChunk, wav_header
+from robotvoice.sound.pcm import wav_header
 from robotvoice.text import sentences
 from robotvoice.utterance import RequestOptions, Sentence, Utterance
 from robotvoice.voice_warnings import VoiceWarnings
@@ -125,7 +126,7 @@ class Robot:
             heard,
             begun=self._begun,
             endpoint=self.gateway.endpoint,
-            last_seen=self.gateway.seen_there,
+            last_seen=self.gateway.last_seen,
             file=str(out) if out else None,
             warnings=script.warnings,
         )
@@ -161,7 +162,7 @@ class Robot:
             problem = error
         if play:
             async with self._loudspeaker.taken():
-                await self._loudspeaker.play(_each(whole.chunks))
+                await self._loudspeaker.play(each_of(whole.chunks))
         if problem:
             raise FileNotWritten(f"{out} cannot be written ({problem.strerror}): choose another place")
         seconds = audio_format.seconds(audio_format.samples(pcm_bytes))
@@ -173,8 +174,3 @@ class Robot:
 def _wait(told: str) -> None:
     # An error, as the command line shows nothing less: a command that says nothing would seem to hang.
     log.error("it waits, as the loudspeaker is %s", told)
-
-
-async def _each(chunks: Iterable[AudioChunk]) -> AsyncIterator[AudioChunk]:
-    for chunk in chunks:
-        yield chunk

@@ -15,9 +15,10 @@ from aiohttp import web
 from yarl import URL
 
 from gateway.api.status_report import OPERATOR, engine_status
-from gateway.ground.problems import one_line, shown
+from gateway.ground.problems import shown
 from gateway.requests.app_keys import ENGINES
 from robotvoice.chain.breaker import State
+from robotvoice.console.wrapping import one_line
 from robotvoice.errors import InvalidMessage
 from robotvoice.ground.near_names import nearest_or_all
 from robotvoice.http.error_answers import problem

@@ -12,8 +12,9 @@ from gateway.console.running_gateway import (
     address_of,
     ask,
 )
-from gateway.ground.command_output import complain, show, width
+from gateway.ground.problems import complain
 from robotvoice.console.command_line import Commands, add_command
+from robotvoice.console.output import show, width
 
 EXAMPLES = {
     "robotvoice-gateway breaker": "the state of each, and why",

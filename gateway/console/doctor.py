@@ -3,9 +3,12 @@
 import argparse
 import asyncio
 import logging
+from dataclasses import asdict
 
 from gateway.console.options import Load, with_personas
+from robotvoice.console.checks import Check, any_failed, page
 from robotvoice.console.command_line import Commands, add_command
+from robotvoice.console.output import show, show_json, width
 
 EXAMPLES = {
     "robotvoice-gateway doctor": "a few seconds, and nothing is changed",
@@ -44,17 +47,20 @@ def run(options: argparse.Namespace, load: Load) -> int:
 
 async def _looked(options: argparse.Namespace, load: Load) -> int:
     from gateway.console.doctor_checks import everyday_checks
-    from gateway.console.doctor_table import Check, told
     from robotvoice.errors import InvalidSettings
 
     try:
         settings = load()
     except InvalidSettings as error:
-        problem = Check("settings", "fail", error.message, "correct what is named")
-        return told([problem], as_json=options.json)
-    checks = await everyday_checks(settings, options.config)
-    if options.clone or options.persona:
-        from gateway.console.doctor_clone import clone_checks
+        found = [Check("settings", "fail", error.message, "correct what is named")]
+    else:
+        found = await everyday_checks(settings, options.config)
+        if options.clone or options.persona:
+            from gateway.console.doctor_clone import clone_checks
 
-        checks += await clone_checks(settings, options.persona)
-    return told(checks, as_json=options.json)
+            found += await clone_checks(settings, options.persona)
+    if options.json:
+        show_json([asdict(finding) for finding in found], indent=1)
+    else:
+        show(page(found, width()))
+    return int(any_failed(found))

@@ -13,7 +13,6 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
-from gateway.console.doctor_table import Check
 from gateway.console.running_gateway import ANY_ADDRESS, NotAnsweredError, ask, where_it_runs
 from gateway.engines.mlx.packages import not_installed
 from gateway.mdns.announcement import own_interfaces, where_to_announce
@@ -22,6 +21,7 @@ from gateway.models.model_folders import hub_cache, local_model, why_no_model
 from gateway.models.models import as_size, models_of, revisions
 from gateway.personas.persona_files import PersonaLibrary
 from gateway.settings.settings import Settings, settings_file
+from robotvoice.console.checks import Check
 from robotvoice.engines.espeak.espeak_engine import EspeakEngine
 from robotvoice.errors import EngineFailure, EngineUnavailable, InvalidPersona
 from robotvoice.persona import VoiceSpec

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from gateway.clips.clip import Clip
 from gateway.clips.reference_clips import load_persona_clip
-from gateway.console.doctor_table import Check
 from gateway.engines.mlx.mlx_engine import MlxEngine
 from gateway.models.models import as_size, models_of, revisions
 from gateway.settings.settings import Settings
+from robotvoice.console.checks import Check
 from robotvoice.errors import EngineFailure, EngineUnavailable, InvalidClip, InvalidPersona, UnknownVoice
 from robotvoice.persona import ModelVoice, Persona, VoiceSpec
 from robotvoice.utterance import Sentence

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from gateway.ground.command_output import show
 from gateway.models.model_folders import local_model
 from gateway.models.models import (
     PINNED,
@@ -20,6 +19,7 @@ from gateway.models.models import (
     pulled_models,
     record_models,
 )
+from robotvoice.console.output import show
 from robotvoice.errors import InvalidModel
 from robotvoice.ground.installation import how_to_install
 

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gateway.console.options import DEFAULT_MODEL, Load, with_personas
-from gateway.ground.command_output import complain, show
+from gateway.ground.problems import complain
 from robotvoice.console.command_line import Commands, add_actions, add_command
+from robotvoice.console.output import show
 
 if TYPE_CHECKING:  # A base installation must be able to show the help.
     from gateway.settings.settings import Settings

@@ -15,8 +15,8 @@ from gateway.console.running_gateway import (
     address_of,
     ask,
 )
-from gateway.ground.command_output import show, show_json, width
 from robotvoice.console.command_line import Commands, add_command
+from robotvoice.console.output import show, show_json, width
 from robotvoice.console.wrapping import folded
 
 EXAMPLES = {
@@ -54,7 +54,7 @@ async def _run(options: argparse.Namespace, load: Load) -> int:
         await _watch(address)
     told = await asked(address)
     if options.json:
-        show_json(told)
+        show_json(told, indent=1)
     else:
         show(page(address, status_lines(address, told, width())))
     return DONE

@@ -4,11 +4,10 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gateway.ground.problems import one_line
 from gateway.models.models import as_size
 from robotvoice.console.output import counted, moment
 from robotvoice.console.tables import table
-from robotvoice.console.wrapping import folded
+from robotvoice.console.wrapping import folded, one_line
 
 
 def status_lines(address: str, told: Mapping[str, Any], width: int | None = None) -> Iterator[str]:

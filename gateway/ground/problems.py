@@ -1,12 +1,13 @@
-"""How a bad value, or a folder, is told to whoever can mend it: one line, what it was, and near names."""
+"""How a bad value, or a folder, is told to whoever can mend it."""
 
-import codecs
 import errno
 import reprlib
+import sys
 from collections.abc import Mapping, Sequence
 
-# Looked up now: it is a file, and a log has to be written also when no more files can be opened.
-_escaped = codecs.getencoder("unicode_escape")
+from robotvoice.console.output import write
+from robotvoice.console.wrapping import one_line
+
 _short = reprlib.Repr()
 _short.maxstring = _short.maxother = _short.maxlong = 60
 
@@ -30,14 +31,13 @@ def shown(value: object) -> str:
         return "so large a number"
 
 
-def one_line(text: str) -> str:
-    """`text` with everything escaped that a terminal or a log would not print as itself."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else _escaped(c)[0].decode("ascii") for c in text)
-
-
 def what_to_do(error: OSError) -> str:
     """About a folder that could not be written."""
     full = error.errno in (errno.ENOSPC, errno.EDQUOT)
     return "make room on its disk" if full else "make the folder writable"
+
+
+def complain(message: str) -> None:
+    """On standard error, each line of it by itself."""
+    for line in message.splitlines():
+        write(f"robotvoice-gateway: {one_line(line)}", sys.stderr)

@@ -11,8 +11,8 @@ import traceback
 from pathlib import Path
 from types import TracebackType
 
-from gateway.ground.problems import one_line
 from robotvoice.console.people_log import PLAIN, ForPeople
+from robotvoice.console.wrapping import one_line
 from robotvoice.errors import InvalidSettings
 
 _ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]

@@ -7,8 +7,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from gateway.ground.folders import reachable
-from gateway.ground.problems import one_line
 from gateway.personas.persona_files import FILE_NAME, PersonaLibrary
+from robotvoice.console.wrapping import one_line
 from robotvoice.persona import Persona, VoiceSpec
 
 

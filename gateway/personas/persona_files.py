@@ -10,11 +10,11 @@ from types import MappingProxyType
 from pydantic import ValidationError
 
 from gateway.ground.folder_files import Missing, Unreadable, names_beside, read_inside
-from gateway.ground.problems import one_line
 from gateway.personas.persona_names import by_name, casefolded, name_conflicts, unknown_name
 from gateway.personas.persona_schema import PersonaFile, problems_in
 from gateway.personas.voice_files import VoiceFiles
 from gateway.personas.yaml_lines import Location, Problem, YamlDocument, key_of, read_yaml
+from robotvoice.console.wrapping import one_line
 from robotvoice.errors import InvalidPersona, UnknownVoice
 from robotvoice.ground.near_names import near
 from robotvoice.persona import PERSONA_ID, Persona, VoiceSpec

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gateway.ground.folders import reachable
-from gateway.ground.problems import one_line
 from gateway.personas.persona_files import (
     FILE_NAME,
     NOTHING_READ,
@@ -16,6 +15,7 @@ from gateway.personas.persona_files import (
     library_of,
     read_folder,
 )
+from robotvoice.console.wrapping import one_line
 from robotvoice.errors import InvalidPersona
 from robotvoice.ground.near_names import near
 

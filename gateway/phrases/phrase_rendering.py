@@ -25,8 +25,7 @@ from robotvoice.chain.guarded import UNGUARDED, ChainEntry, GuardedEngine
 from robotvoice.errors import ContentFailure, EngineFailure, EngineUnavailable
 from robotvoice.ground.backoff import Rests
 from robotvoice.ground.changes import set_within
-from robotvoice.kept_sound.disk_trouble import DiskTrouble
-from robotvoice.kept_sound.kept_sound import STAYS
+from robotvoice.kept_sound.kept_sound import STAYS, DiskTrouble
 from robotvoice.persona import Persona, VoiceSpec
 from robotvoice.sound.pcm import WIRE_FORMAT, wav_file
 from robotvoice.utterance import Sentence

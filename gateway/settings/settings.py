@@ -18,8 +18,9 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, Setting
 
 from gateway.engines.upstream.upstream_settings import Upstreams
 from gateway.ground.folders import bundled_personas, config_folder, owned_personas, reachable, state_folder
-from gateway.ground.problems import one_line, shown, what_to_do
+from gateway.ground.problems import shown, what_to_do
 from gateway.personas.persona_sources import PersonaSources
+from robotvoice.console.wrapping import one_line
 from robotvoice.errors import InvalidSettings
 from robotvoice.ground.near_names import nearest_or_all
 from robotvoice.ground.setting_variables import PREFIX

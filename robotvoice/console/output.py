@@ -1,6 +1,7 @@
 """Between a program and whoever reads it: as wide as their terminal is, and quiet when they have left."""
 
 import io
+import json
 import os
 import sys
 import time
@@ -8,6 +9,7 @@ from contextlib import suppress
 from typing import Any, TextIO
 
 from robotvoice.console.wrapping import folded
+from robotvoice.errors import RobotVoiceError
 
 USUAL = 80
 """Columns of a terminal that does not know"""
@@ -44,6 +46,32 @@ def write(text: str, stream: TextIO | None, *, fold: bool = True) -> OSError | N
         _send_nowhere(stream.fileno())
         return error
     return None
+
+
+class NotShown(RobotVoiceError):
+    """The result cannot be written to standard output; the message says why."""
+
+    code = "not_shown"
+
+
+def show(text: str, *, fold: bool = True) -> None:
+    """On standard output; a reader that left early has seen enough. Raises NotShown.
+
+    `fold`: whether long lines are wrapped on a terminal.
+    """
+    problem = write(text, sys.stdout, fold=fold)
+    if problem and not isinstance(problem, BrokenPipeError):
+        raise NotShown(f"the result cannot be written to standard output ({problem.strerror})")
+
+
+def show_json(value: object, indent: int | None = None) -> None:
+    """For a program; on one line, unless each level is to be indented. Raises NotShown."""
+    show(json.dumps(value, indent=indent), fold=False)
+
+
+def width() -> int | None:
+    """Columns that a table on standard output may have; None: no terminal shows it."""
+    return columns(sys.stdout)
 
 
 def moment(seconds: float) -> str:

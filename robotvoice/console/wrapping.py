@@ -1,5 +1,6 @@
 """Lines that fit a width: broken between words only, so that a path, an address or a name can be copied."""
 
+import codecs
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -9,6 +10,17 @@ TO_TYPE = re.compile(r"(?<=\S) (?=type(?: there)?: )")
 
 WORD = re.compile(r"(?:[^\s`]|`[^`]*`|`)+")
 """What stands between backticks is one: a command that is to be typed"""
+
+
+# Looked up now: it is a file, and a log has to be written also when no more files can be opened.
+_escaped = codecs.getencoder("unicode_escape")
+
+
+def one_line(text: str) -> str:
+    """`text` with everything escaped that a terminal or a log would not print as itself."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else _escaped(c)[0].decode("ascii") for c in text)
 
 
 def cells(text: str) -> int:

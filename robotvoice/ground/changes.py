@@ -14,9 +14,9 @@ class Changed:
         self._next.set()
         self._next = asyncio.Event()
 
-    async def wait(self) -> None:
-        """Until the next change; what was told before is no news."""
-        await self._next.wait()
+    async def wait(self, seconds: float | None = None) -> bool:
+        """Whether there is a change within so many seconds; what was told before is no news."""
+        return await set_within(self._next, seconds)
 
 
 async def set_within(event: asyncio.Event, seconds: float | None) -> bool:

@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from types import TracebackType
 from typing import Self
 
 from robotvoice.ground.changes import set_within
@@ -55,9 +54,7 @@ class NetworkChanges:
         self.now = self._found()
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         if self._socket:
             asyncio.get_running_loop().remove_reader(self._socket)
             self._socket.close()

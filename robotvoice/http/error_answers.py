@@ -10,13 +10,16 @@ from aiohttp.typedefs import Handler, Middleware
 
 from robotvoice import errors
 from robotvoice.http.request_id import request_id
-from robotvoice.wire.short_body import short_body
 
 log = logging.getLogger(__name__)
 
 Statuses = Mapping[type[errors.RobotVoiceError], HTTPStatus]
 
 SHORT_ROUTE = "/synthesize"
+SHORT_BODY = 100
+"""Bytes: a robot's script takes a longer answer for audio."""
+LONG_WORD = 16
+"""Characters; half of such a word says more than none of it"""
 RETRY_AFTER = 1
 """Seconds, where nothing better is known"""
 
@@ -89,3 +92,20 @@ def problem(request: web.BaseRequest, status: HTTPStatus, code: str, message: st
     )
     headers = {"Retry-After": str(RETRY_AFTER)} if status in (429, 503) else None
     return web.Response(status=status, text=body, content_type="application/json", headers=headers)
+
+
+def short_body(message: str) -> str:
+    """`{"error": message}` in at most SHORT_BODY bytes; a longer message loses its last words."""
+    body = json.dumps({"error": message})
+    kept = message[:SHORT_BODY]
+    while len(body) > SHORT_BODY:
+        kept = kept[:-1]
+        shorter = _at_a_word(kept) if message[len(kept)].isalnum() else kept
+        body = json.dumps({"error": shorter.rstrip(" ,;:") + "..."})
+    return body
+
+
+def _at_a_word(cut: str) -> str:
+    """Without the word that is cut, unless it is a long one."""
+    words, space, last = cut.rpartition(" ")
+    return words if space and len(last) <= LONG_WORD else cut

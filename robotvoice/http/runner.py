@@ -14,9 +14,8 @@ from aiohttp import web
 from aiohttp.http_exceptions import InvalidURLError, LineTooLong
 from aiohttp.web_protocol import RequestHandler
 
-from robotvoice.http.error_answers import http_problem
+from robotvoice.http.error_answers import http_problem, short_body
 from robotvoice.http.request_id import HEADER, request_id
-from robotvoice.wire.short_body import short_body
 
 log = logging.getLogger(__name__)
 

@@ -3,12 +3,11 @@
 import os
 import plistlib
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from string import Template
-from typing import Any
 
-from robotvoice.service.file_checksum import sealed
-from robotvoice.service.service import TEMPLATES, Command, Service
+from robotvoice.service.service import TEMPLATES, Command, Service, sealed
 
 UNTIL_ENDED = 20.0
 """Seconds: twice what a service has to end (ExitTimeOut); as long launchd takes no new version of it"""
@@ -33,8 +32,9 @@ class Launchd:
 
     @property
     def content(self) -> bytes:
-        template = plistlib.loads((TEMPLATES / "launchd" / self.path.name).read_bytes())
-        filled = _filled(template, {"program": str(self.service.program), "log": str(self.log)})
+        template = Template((TEMPLATES / "launchd" / self.path.name).read_text("utf-8"))
+        given = {"program": escape(str(self.service.program)), "log": escape(str(self.log))}
+        filled = plistlib.loads(template.substitute(given).encode())
         filled["EnvironmentVariables"].update(self.service.environment)
         # After the two lines of the head, where XML allows a comment.
         return sealed(plistlib.dumps(filled, sort_keys=False), below=2, comment=(b"<!-- ", b" -->"))
@@ -82,14 +82,3 @@ class Launchd:
 def launchd_of_this_user(service: Service) -> Launchd:
     """Raises RuntimeError for a user without a home folder."""
     return Launchd(service, Path.home(), os.getuid())
-
-
-def _filled(value: Any, given: dict[str, str]) -> Any:
-    match value:
-        case str():
-            return Template(value).substitute(given)
-        case list():
-            return [_filled(each, given) for each in value]
-        case dict():
-            return {name: _filled(each, given) for name, each in value.items()}
-    return value

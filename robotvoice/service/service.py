@@ -1,6 +1,8 @@
 """What is started at boot, and what a supervisor (systemd, launchd) must know of it."""
 
+import hashlib
 import os
+import re
 import shlex
 import sys
 import unicodedata
@@ -13,6 +15,7 @@ from robotvoice.errors import RobotVoiceError
 from robotvoice.ground.installation import shipped
 
 TEMPLATES = shipped("deploy")
+_SEAL = re.compile(rb"^.*robotvoice wrote this: ([0-9a-f]{64}).*\n", re.MULTILINE)
 
 
 class InstallFailed(RobotVoiceError):
@@ -97,3 +100,20 @@ def own_program(name: str) -> Path:
     raise InstallFailed(
         f"there is no command {name} beside {sys.executable}; install robotvoice into that environment"
     )
+
+
+def sealed(content: bytes, *, below: int = 0, comment: tuple[bytes, bytes] = (b"# ", b"")) -> bytes:
+    """With a check sum in a comment after the first `below` lines: it is told from what its owner changed."""
+    lines = content.splitlines(keepends=True)
+    opened, closed = comment
+    seal = b"robotvoice wrote this: " + hashlib.sha256(content).hexdigest().encode()
+    return b"".join([*lines[:below], opened, seal, closed, b"\n", *lines[below:]])
+
+
+def intact(content: bytes) -> bool:
+    """Whether it is as it was written, by whichever version."""
+    found = _SEAL.search(content)
+    if found is None:
+        return False
+    rest = content[: found.start()] + content[found.end() :]
+    return hashlib.sha256(rest).hexdigest().encode() == found[1]

@@ -11,18 +11,18 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
 
-from robotvoice.service.file_checksum import intact, sealed
-from robotvoice.service.installer import read_there, replace_whole
-from robotvoice.service.service import InstallFailed
-from robotvoice.service.supervisor import LIMIT
+from robotvoice.service.installer import LIMIT, Steps, read_there
+from robotvoice.service.service import InstallFailed, intact, sealed
 
 LOCAL = Path("/usr/local")
 """Whose folders no package manager owns"""
+NOT_OURS = "is not as robotvoice wrote it, so it stays; remove it yourself"
+AS_ROOT = "type: sudo robotvoice python-path"
 ASK = """
 import json, sys, sysconfig
 from importlib.machinery import PathFinder
@@ -77,12 +77,10 @@ class _Python:
 
 
 @dataclass(frozen=True, slots=True)
-class PythonPath:
-    """For the package `name`, which this process has imported. `dry_run`: all is told, nothing is changed."""
+class PythonPath(Steps):
+    """For the package `name`, which this process has imported."""
 
     name: str
-    tell: Callable[[str], None] = print
-    dry_run: bool = False
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
     def folders(self) -> list[str]:
@@ -106,12 +104,10 @@ class PythonPath:
             self.tell(f"{file} is in place: nothing was changed")
         else:
             if there is not None and not intact(there):
-                raise InstallFailed(f"{file} is not as robotvoice wrote it, so it stays; remove it yourself")
+                raise InstallFailed(f"{file} {NOT_OURS}")
+            self.write(file, content, f"{AS_ROOT} --install")
             if self.dry_run:
-                self.tell(f"would write {file}:\n{content.decode()}")
                 return
-            self.tell(f"write {file}")
-            _do(lambda: replace_whole(file, content), "install", file)
         self._prove(python)
 
     def uninstall(self) -> None:
@@ -121,12 +117,9 @@ class PythonPath:
         if there is None:
             self.tell(f"there is no {file}: nothing was changed")
         elif not intact(there):
-            raise InstallFailed(f"{file} is not as robotvoice wrote it, so it stays; remove it yourself")
-        elif self.dry_run:
-            self.tell(f"would remove {file}")
+            raise InstallFailed(f"{file} {NOT_OURS}")
         else:
-            self.tell(f"remove {file}")
-            _do(file.unlink, "uninstall", file)
+            self.do(f"remove {file}", file.unlink, f"{AS_ROOT} --uninstall")
 
     def _content(self) -> bytes:
         return sealed(MODULE.substitute(name=self.name, folders=json.dumps(self.folders())).encode())
@@ -177,11 +170,3 @@ def _said(*words: str) -> tuple[int, str]:
     except (OSError, subprocess.TimeoutExpired) as error:
         return 1, str(error)
     return done.returncode, (done.stderr if done.returncode else done.stdout).strip()
-
-
-def _do(action: Callable[[], object], option: str, file: Path) -> None:
-    try:
-        action()
-    except OSError as error:
-        todo = f"type: sudo robotvoice python-path --{option}"
-        raise InstallFailed(f"{file} cannot be written ({error.strerror}); {todo}") from error

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 
-from robotvoice.service.file_checksum import sealed
-from robotvoice.service.service import TEMPLATES, Command, InstallFailed, Service
+from robotvoice.service.service import TEMPLATES, Command, InstallFailed, Service, sealed
 
 LINGER = Path("/var/lib/systemd/linger")
 """Holds a file for each user whose services run without a login"""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from robotvoice.errors import InvalidMessage
-from robotvoice.json_records import read_record, write_record
+from robotvoice.json_records import read_object, read_record, write_record
 from robotvoice.sound.pcm import WIRE_SAMPLE_RATE
 from robotvoice.utterance import PriorityName, Spoken
 from robotvoice.voice_warnings import IGNORED, VoiceWarnings
@@ -259,10 +259,4 @@ def decode_answer(frame: str) -> Answer | None:
 
 
 def _object(frame: str) -> dict[str, Any]:
-    try:
-        fields = json.loads(frame)
-    except (ValueError, RecursionError):
-        raise InvalidMessage("the frame is not JSON; send one JSON object per text frame") from None
-    if not isinstance(fields, dict):
-        raise InvalidMessage("the frame is not a JSON object; send one JSON object per text frame")
-    return fields
+    return read_object(frame, "the frame", "; send one JSON object per text frame")

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from edge_client.link.last_gateway_file import load
+from edge_client.link.last_gateway import load
 from edge_client.personas.known_personas import load_known_personas
 from tests.edge_client.rig import ROBOTVOICE, SOON, Commands, soon
 from tests.fakes.fake_gateway import FakeGateway

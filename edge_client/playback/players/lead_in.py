@@ -1,10 +1,15 @@
 """What comes before the first sound after a rest: the owner's command, and silence that wakes."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 
 from edge_client.playback.players.playback_clock import PlaybackClock
+from edge_client.playback.programs.child_failed import ChildFailed
+from edge_client.playback.programs.child_process import run_child
 from robotvoice.sound.pcm import AudioChunk, AudioFormat, Origin
+
+log = logging.getLogger(__name__)
 
 SILENCE = Origin("player", "silence")
 """Of chunks that no voice made"""
@@ -58,3 +63,25 @@ def _lead_in(seconds: float, audio_format: AudioFormat, play_out: PlaybackClock)
 async def _next(chunks: AsyncIterator[AudioChunk]) -> AudioChunk | None:
     """None: there is no more."""
     return await anext(chunks, None)
+
+
+class BeforePlaying:
+    """Called, it runs the command to its end, or kills it after `within` seconds.
+
+    Its failure is an error in the log, and keeps nothing back.
+    """
+
+    def __init__(self, command: Sequence[str], within: float) -> None:
+        self._command, self._within = command, within
+        self.problem: str | None = None
+        """Why it failed when it was run last"""
+
+    async def __call__(self) -> None:
+        name, *arguments = self._command
+        try:
+            await run_child(name, arguments, self._within)
+        except ChildFailed as failure:
+            self.problem = f"the command before it failed: {name}: {failure.reason}"
+            log.error("playing although %s", self.problem)
+        else:
+            self.problem = None

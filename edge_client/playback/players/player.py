@@ -1,6 +1,6 @@
 """What a player is: it brings sound to a loudspeaker."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -21,6 +21,12 @@ class Played:
     """Audio handed over"""
     first_audio: float | None
     """When the first of it could be heard, by the clock, if the player keeps time; None: there was none"""
+
+
+async def each_of(chunks: Iterable[AudioChunk]) -> AsyncGenerator[AudioChunk, None]:
+    """Sound that is there, as `play` takes it."""
+    for chunk in chunks:
+        yield chunk
 
 
 class Player(Protocol):

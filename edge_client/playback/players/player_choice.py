@@ -4,8 +4,7 @@ import asyncio
 import logging
 import shutil
 import sys
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from collections.abc import Sequence
 from functools import partial
 
 from edge_client.playback.devices.device_names import device_for
@@ -14,7 +13,7 @@ from edge_client.playback.devices.player_commands import PACKAGES, player_argume
 from edge_client.playback.players.file_player import FilePlayer
 from edge_client.playback.players.lead_in import SILENCE
 from edge_client.playback.players.pipe_player import Holds, PipePlayer
-from edge_client.playback.players.player import Clock, NullPlayer, Player
+from edge_client.playback.players.player import Clock, NullPlayer, Player, each_of
 from edge_client.playback.programs.child_failed import ChildFailed
 from edge_client.settings.settings import Settings
 from robotvoice.errors import PlayerFailed
@@ -103,12 +102,9 @@ async def _proved(name: str, device: str | None, clock: Clock, kept: "partial[Pi
 
 
 async def _prove(player: PipePlayer | FilePlayer) -> Player:
-    async def silence() -> AsyncGenerator[AudioChunk, None]:
-        yield AudioChunk(bytes(960), WIRE_FORMAT, SILENCE)
-
     try:
-        async with asyncio.timeout(PROOF_LIMIT), aclosing(silence()) as chunks:
-            await player.play(chunks)
+        async with asyncio.timeout(PROOF_LIMIT):
+            await player.play(each_of([AudioChunk(bytes(960), WIRE_FORMAT, SILENCE)]))
     except TimeoutError:
         raise ChildFailed(player.name, f"20 ms of silence took longer than {PROOF_LIMIT:.0f} s") from None
     return player

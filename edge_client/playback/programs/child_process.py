@@ -112,11 +112,8 @@ class ChildProcess(asyncio.SubprocessProtocol):
         """Returns when the pipe holds all of it. Raises ChildFailed if that takes longer or nobody reads."""
         assert self._stdin is not None, "started without a pipe"
         self._stdin.write(data)
-        try:
-            async with asyncio.timeout(within):
-                await self._writable.wait()
-        except TimeoutError:
-            raise ChildFailed(self._name, f"took no audio for {within:.1f} s") from None
+        if not await set_within(self._writable, within):
+            raise ChildFailed(self._name, f"took no audio for {within:.1f} s")
         if self._stdin.is_closing():
             raise await self.ended()
 
@@ -129,11 +126,8 @@ class ChildProcess(asyncio.SubprocessProtocol):
         """Closes its standard input and waits for a good end. Raises ChildFailed if there is none."""
         if self._stdin is not None:
             self._stdin.close()
-        try:
-            async with asyncio.timeout(within):
-                await self._exited.wait()
-        except TimeoutError:
-            raise ChildFailed(self._name, f"did not end within {within:.1f} s") from None
+        if not await set_within(self._exited, within):
+            raise ChildFailed(self._name, f"did not end within {within:.1f} s")
         if self._transport.get_returncode() != 0:
             raise await self.ended()
 
@@ -230,20 +224,22 @@ def in_english() -> dict[str, str]:
     return {**os.environ, "LC_ALL": "C"}
 
 
-async def run_child(name: str, arguments: Sequence[str], within: float) -> None:
+async def run_child(
+    name: str,
+    arguments: Sequence[str],
+    within: float,
+    environment: Mapping[str, str] | None = None,
+    stdout: int = DEVNULL,
+) -> str:
     """Runs a program to its good end; kills it after `within` seconds. Raises ChildFailed."""
-    child = await ChildProcess.start(name, arguments)
-    try:
-        await child.finish(within)
-    finally:
-        await child.close()
-
-
-async def output_of(name: str, arguments: Sequence[str], within: float) -> str:
-    """What a program says on standard output, in English. Raises ChildFailed as `run_child`."""
-    child = await ChildProcess.start(name, arguments, environment=in_english(), stdout=PIPE)
+    child = await ChildProcess.start(name, arguments, environment=environment, stdout=stdout)
     try:
         await child.finish(within)
     finally:
         await child.close()
     return child.output
+
+
+async def output_of(name: str, arguments: Sequence[str], within: float) -> str:
+    """What a program says on standard output, in English. Raises ChildFailed as `run_child`."""
+    return await run_child(name, arguments, within, in_english(), PIPE)

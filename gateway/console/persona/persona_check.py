@@ -10,13 +10,13 @@ from gateway.clips.clip import CLIP_RATE, ClipFinding, of_level
 from gateway.clips.reference_clips import load_persona_clip
 from gateway.console.persona.voice_check import VoiceCheck
 from gateway.engines.mlx.packages import not_installed
-from gateway.ground.command_output import show
-from gateway.ground.problems import one_line
 from gateway.loudness.loudness_measure import integrated_loudness
 from gateway.models.models import models_of
 from gateway.personas.persona_files import FILE_NAME, PersonaLibrary
 from gateway.personas.persona_sources import PersonaSources
 from gateway.settings.settings import Settings
+from robotvoice.console.output import show
+from robotvoice.console.wrapping import one_line
 from robotvoice.errors import InvalidClip, UnknownVoice
 from robotvoice.persona import Consent, ModelVoice, Persona, UpstreamVoice, VoiceSpec
 

@@ -17,7 +17,6 @@ from gateway.clips.reference_clips import load_persona_clip, wav_of
 from gateway.clips.transcripts import not_plain_text
 from gateway.console.persona.persona_check import check_personas
 from gateway.engines.mlx.packages import not_installed
-from gateway.ground.command_output import show
 from gateway.ground.folder_files import spelled_there
 from gateway.ground.folders import owned_personas, reachable
 from gateway.models.model_folders import is_folder, local_model, resolved, why_no_model
@@ -26,6 +25,7 @@ from gateway.personas.persona_files import FILE_NAME
 from gateway.personas.persona_sources import PersonaSources
 from gateway.personas.voice_files import READ_LIMIT
 from gateway.settings.settings import Settings
+from robotvoice.console.output import show
 from robotvoice.engines.espeak.espeak_engine import EspeakEngine
 from robotvoice.errors import InvalidPersona, UnknownLanguage, UnknownVoice
 from robotvoice.ground.installation import how_to_install

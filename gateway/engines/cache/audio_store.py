@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from gateway.ground.problems import what_to_do
-from robotvoice.kept_sound.disk_trouble import DiskTrouble
-from robotvoice.kept_sound.kept_sound import KeptSound
+from robotvoice.kept_sound.kept_sound import DiskTrouble, KeptSound
 from robotvoice.kept_sound.sealed_sound import SECRET_BYTES, Seal, digest, secret_in
 from robotvoice.persona import ModelVoice, VoiceSpec
 from robotvoice.sound.pcm import AudioFormat, Origin

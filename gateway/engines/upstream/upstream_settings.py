@@ -14,7 +14,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_settings import NoDecode
 from yarl import URL
 
-from gateway.ground.problems import one_line, shown
+from gateway.ground.problems import shown
+from robotvoice.console.wrapping import one_line
 from robotvoice.errors import InvalidSettings
 from robotvoice.ground.near_names import nearest_or_all
 

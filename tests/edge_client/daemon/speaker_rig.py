@@ -10,6 +10,7 @@ from edge_client.daemon.job import Job
 from edge_client.daemon.speaker import Speaker
 from edge_client.personas.known_personas import KnownPersona
 from edge_client.playback.devices.device_problem import Away, Kind, LoudspeakerAway
+from edge_client.playback.loudspeaker import Loudspeaker
 from edge_client.playback.utterance_playback import Begins, Heard
 from robotvoice.chain.chain_events import SentenceStarted
 from robotvoice.errors import PlayerFailed, RobotVoiceError
@@ -21,7 +22,7 @@ VIXEN = KnownPersona("vixen", "Vixen", "en", "1")
 ORIGIN = Origin("test", "voice")
 
 
-class Unplugged:
+class Unplugged(Loudspeaker):
     """A loudspeaker that is away until the test says otherwise, since the beginning."""
 
     def __init__(self, now: Callable[[], float]) -> None:

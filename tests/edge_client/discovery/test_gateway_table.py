@@ -1,7 +1,8 @@
 """Where a gateway may be: bounded, and nobody can talk the robot out of an address by mDNS."""
 
 from edge_client.discovery.endpoint import Endpoint
-from edge_client.discovery.gateway_table import MOST_ADDRESSES, MOST_NAMES, GatewayTable
+from edge_client.discovery.gateway_table import MOST_NAMES, GatewayTable
+from edge_client.discovery.host_order import MOST_ADDRESSES
 
 
 def at(host: str, id: str | None = "good") -> Endpoint:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from edge_client.doctor.doctor_checks import Finding, findings, page
+from edge_client.doctor.doctor_checks import findings
 from edge_client.settings.settings import Settings
+from robotvoice.console.checks import Check, page
 from tests.edge_client.playback.devices.test_mixer import PI, USB
 from tests.edge_client.playback.proc_rig import Proc
 from tests.edge_client.rig import Program
@@ -18,7 +19,7 @@ PLAY = "cat > /dev/null"
 BUSY = "echo 'audio open error: Device or resource busy' >&2; exit 1"
 
 
-async def found(settings: Settings, proc: Proc) -> dict[str, Finding]:
+async def found(settings: Settings, proc: Proc) -> dict[str, Check]:
     """By name."""
     return {finding.name: finding for finding in await findings(settings, proc.path)}
 
@@ -98,7 +99,7 @@ async def test_only_a_screen_no_card_and_no_player_are_told(
 
 
 def test_it_fits_a_terminal() -> None:
-    long = Finding("loudspeaker", "fail", "missing " * 20, "write " * 30)
-    shown = page([long, Finding("a", "ok", "b")], 80).splitlines()
+    long = Check("loudspeaker", "fail", "missing " * 20, "write " * 30)
+    shown = page([long, Check("a", "ok", "b")], 80).splitlines()
     assert max(map(len, shown)) <= 80
     assert shown[-1] == "ok    a            b"

@@ -76,7 +76,7 @@ async def test_while_the_rest_lasts_nobody_connects(
         assert gateway.breaker.state is Breaker.OPEN
         assert gateway.guarded.acquire(VoiceSpec("gateway")) is None
         with pytest.raises(EngineFailure, match="did not answer in time"):
-            await gateway.ask()
+            await gateway.link.ask(gateway.breaker)
         gateway.use_the_time()
         await gateway.close(hurry=False)
     assert (fake.state.connections, asked) == (0, [])
@@ -164,7 +164,7 @@ async def test_a_gateway_is_found_by_mdns(
         )
         monkeypatch.setattr(command_gateway, "FIRST_LOOK_WITHIN", 20.0)
         await gateway.make_ready()
-        await gateway.ask()
+        await gateway.link.ask(gateway.breaker)
         await gateway.close(hurry=False)
     assert gateway.endpoint is not None
     assert (gateway.endpoint.port, gateway.endpoint.found_by) == (fake.port, "mdns")
@@ -191,7 +191,7 @@ async def test_a_gateway_that_moved_is_found_again(
     async with announced(fake, identity):
         gateway = CommandGateway(searching, clock=clock)
         with pytest.raises(EngineFailure, match=r"refused the connection|another gateway"):
-            await gateway.ask()
+            await gateway.link.ask(gateway.breaker)
         gateway.use_the_time()
         await gateway.close(hurry=False)
     after = CommandGateway(searching, clock=clock)
@@ -223,7 +223,7 @@ async def test_with_a_gateway_id_no_other_gateway_is_asked(
     assert CommandGateway(settings(gateway_id="mine"), clock=clock).memory.addresses == []
     pinned = CommandGateway(settings(gateway=fake.address, gateway_id="mine"), clock=clock)
     with pytest.raises(EngineFailure, match="another gateway"):
-        await pinned.ask()
+        await pinned.link.ask(pinned.breaker)
     await pinned.close(hurry=False)
 
 
@@ -246,5 +246,5 @@ async def test_a_folder_that_takes_no_files_keeps_nobody_from_asking(
     (tmp_path / "file").touch()
     gateway = CommandGateway(settings(gateway=fake.address, state_dir=tmp_path / "file" / "state"))
     await gateway.make_ready()
-    await gateway.ask()
+    await gateway.link.ask(gateway.breaker)
     await gateway.close(hurry=False)

@@ -17,7 +17,7 @@ async def test_it_is_learned_from_when_it_is_there_and_when_it_has_news(
     learned: list[object] = []
 
     async def learn() -> None:
-        learned.append(await gateway.link.personas())
+        learned.append(await gateway.link.get("/v1/personas"))
 
     async def with_news(utterance: Utterance) -> None:
         await utterance.send(wire.Personas({"vixen": "2"}))

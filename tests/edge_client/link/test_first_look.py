@@ -85,7 +85,7 @@ async def test_each_further_search_in_vain_doubles_the_rest(settings: Make, netw
 async def in_vain(settings: Settings) -> None:
     gateway = CommandGateway(settings)
     with pytest.raises(EngineFailure):
-        await gateway.ask()
+        await gateway.link.ask(gateway.breaker)
     await gateway.close(hurry=False)
 
 

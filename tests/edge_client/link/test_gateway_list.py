@@ -138,7 +138,7 @@ async def test_a_gateway_that_is_found_again_gets_the_next_text(settings: Make) 
         fake.state.fail_next(Fault.HTML)
         gateway = CommandGateway(pinned)
         with pytest.raises(EngineFailure):
-            await gateway.ask()
+            await gateway.link.ask(gateway.breaker)
         await gateway.close(hurry=False)
         assert CommandGateway(pinned).breaker.state is not Breaker.CLOSED
         await discover(pinned, 1.0)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from edge_client.discovery.endpoint import Endpoint
-from edge_client.link.last_gateway_file import LARGEST_FILE, NOTHING, GatewayMemory, load, save
+from edge_client.link.last_gateway import LARGEST_FILE, NOTHING, GatewayMemory, load, save
 from robotvoice.chain.breaker import Remembered
 from robotvoice.utterance import Reason
 
@@ -143,7 +143,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from edge_client.discovery.endpoint import Endpoint
-from edge_client.link.last_gateway_file import GatewayMemory, save
+from edge_client.link.last_gateway import GatewayMemory, save
 folder, name = Path(sys.argv[1]), sys.argv[2]
 memory = GatewayMemory(Endpoint(f"{name}.local", 7860, "mdns", name=name * 500))
 while not (folder / "enough").exists():
@@ -176,10 +176,7 @@ def test_two_processes_that_save_at_once_never_tear_the_file(
 
 def test_importing_it_is_cheap() -> None:
     """A single command imports it, on a small machine."""
-    code = (
-        "import sys, edge_client.link.last_gateway_file;"
-        " print(*{'asyncio', 'zeroconf', 'aiohttp'} & {*sys.modules})"
-    )
+    code = "import sys, edge_client.link.last_gateway; print(*{'zeroconf', 'aiohttp'} & {*sys.modules})"
     assert (
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
         == "\n"

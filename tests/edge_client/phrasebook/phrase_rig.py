@@ -19,7 +19,6 @@ from edge_client.phrasebook.phrase_manifest import Manifest, Recording, pcm_of
 from edge_client.phrasebook.phrase_pull import PhrasePull
 from edge_client.phrasebook.phrase_store import PhraseStore
 from edge_client.phrasebook.phrasebook import OwnVoice, Phrasebook
-from edge_client.phrasebook.sentence_store import SentenceStore
 from robotvoice.errors import EngineUnavailable
 from robotvoice.persona import VoiceSpec
 from robotvoice.sound.pcm import WIRE_FORMAT, wav_file
@@ -174,13 +173,11 @@ class Book:
     revision: str = OLD
     damaged: list[str] = field(default_factory=list)
     store: PhraseStore = field(init=False)
-    kept: SentenceStore = field(init=False)
     engine: Phrasebook = field(init=False)
 
     def __post_init__(self) -> None:
-        self.store = PhraseStore(self.folder / "phrases", self.limit)
-        self.kept = SentenceStore(self.store, self.folder / "phrase-key")
-        self.engine = Phrasebook(self.store, self.kept, self.own_voice, self.damaged.append)
+        self.store = PhraseStore(self.folder / "phrases", self.limit, self.folder / "phrase-key")
+        self.engine = Phrasebook(self.store, self.own_voice, self.damaged.append)
 
     def own_voice(self, persona: str) -> OwnVoice | None:
         return OwnVoice(self.revision, "mlx") if persona == VIXEN else None

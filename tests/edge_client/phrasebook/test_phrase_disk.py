@@ -157,7 +157,7 @@ def test_a_link_is_not_followed(book: Book, tmp_path: Path) -> None:
 
 
 def test_an_empty_store_has_nothing(tmp_path: Path) -> None:
-    store = PhraseStore(tmp_path / "nowhere", 1)
+    store = PhraseStore(tmp_path / "nowhere", 1, tmp_path / "key")
     assert (store.book(VIXEN), store.shelves()) == (None, [])
     assert not (tmp_path / "nowhere").exists()
 

@@ -28,12 +28,12 @@ SECOND = 12 * BLOCK
 
 
 def keep(book: Book, text: str, seconds: float = 1.0, revision: str | None = None) -> bool:
-    book.kept.open()
+    book.store.open_to_keep()
     revision = revision or book.revision
-    name = book.kept.name(VIXEN, revision, text)
+    name = book.store.kept_name(VIXEN, revision, text)
     assert name
     sound = pcm(text, revision, seconds)
-    return book.kept.write((VIXEN, revision, name), sound, "mlx", VIXEN, book.revisions())
+    return book.store.keep((VIXEN, revision, name), sound, "mlx", VIXEN, book.revisions())
 
 
 def used(book: Book) -> int:
@@ -46,12 +46,12 @@ def test_what_is_held_is_bounded_and_the_one_unused_for_longest_goes_first(book:
     assert all(keep(book, text) for text in ("One.", "Two.", "Three."))
     (folder,) = book.store.folder.glob("*/kept-*")
     for age, text in enumerate(("Two.", "One.", "Three.")):
-        name = book.kept.name(VIXEN, OLD, text)
+        name = book.store.kept_name(VIXEN, OLD, text)
         assert name
         os.utime(folder / name, (1e9 + age, 1e9 + age))
-    assert book.kept.read(VIXEN, OLD, "Two."), "it is used again"
+    assert book.store.read_kept(VIXEN, OLD, "Two."), "it is used again"
     assert keep(book, "Four.")
-    found = [text for text in ("One.", "Two.", "Three.", "Four.") if book.kept.read(VIXEN, OLD, text)]
+    found = [text for text in ("One.", "Two.", "Three.", "Four.") if book.store.read_kept(VIXEN, OLD, text)]
     assert found == ["Two.", "Three.", "Four."]
     assert used(book) <= book.store.limit
     assert book.texts() == [HELLO], "phrases make no room for what is heard"
@@ -61,7 +61,7 @@ def test_phrases_need_their_room_and_say_so(book: Book) -> None:
     book.store.limit = 3 * SECOND
     assert keep(book, "One.")
     put(book, Pack([HELLO, MOMENT], seconds=1.0))
-    assert book.kept.read(VIXEN, OLD, "One.") is None
+    assert book.store.read_kept(VIXEN, OLD, "One.") is None
     with pytest.raises(Exception, match=r"no room for the 0\.2 MB of vixen's phrases"):
         put(book, Pack([HELLO, MOMENT, BACK, "More."], seconds=1.0))
     assert book.texts() == [HELLO, MOMENT]
@@ -84,7 +84,7 @@ def test_what_nobody_can_use_is_taken_away(book: Book) -> None:
     (book.store.folder / "gone").mkdir()
     (book.store.folder / VIXEN / ".new-1234").write_text("half")
     book.store.tidy({VIXEN: NEW})
-    assert book.kept.read(VIXEN, OLD, "One.") is None
+    assert book.store.read_kept(VIXEN, OLD, "One.") is None
     wanted = {f"{each.sha256}.wav" for each in as_manifest(Pack()).sentences}
     wanted |= {".lock", "gone", GONE, VIXEN, "book.json"}
     assert {path.name for path in book.store.folder.rglob("*")} == wanted
@@ -102,7 +102,7 @@ def test_a_persona_that_is_missing_is_held_for_a_day(book: Book) -> None:
         os.utime(mark, (long_ago, long_ago))
         book.store.tidy({})
         assert book.texts() == [HELLO, MOMENT]
-        assert book.kept.read(VIXEN, OLD, "One.")
+        assert book.store.read_kept(VIXEN, OLD, "One.")
         book.store.tidy(book.revisions())
         assert not mark.exists()
     assert book.store._read.keys() == {VIXEN}
@@ -150,7 +150,7 @@ def test_a_persona_may_have_any_name(book: Book, persona: str) -> None:
     book.store.limit = used(book)
     assert book.store.room_for(BLOCK, revisions)
     assert book.store.book(persona)
-    assert not book.kept.read(VIXEN, OLD, "One.")
+    assert not book.store.read_kept(VIXEN, OLD, "One.")
 
 
 def test_an_old_pack_goes_with_its_book(book: Book) -> None:

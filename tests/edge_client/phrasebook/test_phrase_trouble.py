@@ -24,7 +24,7 @@ async def test_a_machine_without_a_thread_left_is_outlived(
 ) -> None:
     book = Book(tmp_path)
     monkeypatch.setattr(phrase_keeping, "TRY_AGAIN", 0.05)
-    opened, tries = book.kept.open, 0
+    opened, tries = book.store.open_to_keep, 0
 
     def without_a_thread_at_first() -> None:
         nonlocal tries
@@ -33,8 +33,8 @@ async def test_a_machine_without_a_thread_left_is_outlived(
             raise RuntimeError("can't start new thread")
         opened()
 
-    monkeypatch.setattr(book.kept, "open", without_a_thread_at_first)
-    keeping = RepeatCounter(book.kept, book.revisions)
+    monkeypatch.setattr(book.store, "open_to_keep", without_a_thread_at_first)
+    keeping = RepeatCounter(book.store, book.revisions)
     running = asyncio.create_task(keeping.run())
     await until(lambda: keeping.hearing("Anything.", VIXEN))
     running.cancel()
@@ -63,15 +63,15 @@ async def test_that_another_process_keeps_the_sentences_is_told_once(
     Book(tmp_path).store.open()
     book = Book(tmp_path)
     monkeypatch.setattr(phrase_keeping, "TRY_AGAIN", 0.01)
-    opened, tries = book.kept.open, 0
+    opened, tries = book.store.open_to_keep, 0
 
     def counted() -> None:
         nonlocal tries
         tries += 1
         opened()
 
-    monkeypatch.setattr(book.kept, "open", counted)
-    running = asyncio.create_task(RepeatCounter(book.kept, book.revisions).run())
+    monkeypatch.setattr(book.store, "open_to_keep", counted)
+    running = asyncio.create_task(RepeatCounter(book.store, book.revisions).run())
     await until(lambda: tries > 5)
     running.cancel()
     with suppress(asyncio.CancelledError):
@@ -83,5 +83,5 @@ async def test_that_another_process_keeps_the_sentences_is_told_once(
 async def test_where_nothing_may_be_kept_nothing_is_opened(tmp_path: Path) -> None:
     book = Book(tmp_path, 0)
     async with asyncio.timeout(10):
-        await RepeatCounter(book.kept, book.revisions).run()
+        await RepeatCounter(book.store, book.revisions).run()
     assert not book.store.folder.exists()

@@ -26,7 +26,7 @@ VOICE = VoiceSpec("gateway", VIXEN)
 
 @pytest.fixture
 async def keeping(book: Book) -> AsyncIterator[RepeatCounter]:
-    keeping = RepeatCounter(book.kept, book.revisions)
+    keeping = RepeatCounter(book.store, book.revisions)
     running = asyncio.create_task(keeping.run())
     await until(lambda: keeping.hearing("Anything.", VIXEN))
     yield keeping
@@ -41,7 +41,7 @@ def kept_files(book: Book) -> list[Path]:
 
 def kept(book: Book) -> bytes | None:
     """Its sound."""
-    found = book.kept.read(VIXEN, book.revision, HELLO.text)
+    found = book.store.read_kept(VIXEN, book.revision, HELLO.text)
     if found is None:
         return None
     sound, engine, voice = found
@@ -153,10 +153,10 @@ async def test_what_was_damaged_is_not_played(book: Book, keeping: RepeatCounter
     elif damage == "cut":
         file.write_bytes(content[:-2])
     elif damage == "renamed":
-        name = book.kept.name(VIXEN, OLD, "Something else.")
+        name = book.store.kept_name(VIXEN, OLD, "Something else.")
         assert name
         file.rename(file.with_name(name))
-        assert book.kept.read(VIXEN, OLD, "Something else.") is None
+        assert book.store.read_kept(VIXEN, OLD, "Something else.") is None
     else:
         (book.folder / "phrase-key").write_bytes(os.urandom(32))
         book = Book(book.folder)
@@ -186,7 +186,7 @@ async def test_few_hearings_are_remembered(
 
 
 async def test_only_the_process_that_has_the_folder_keeps(book: Book, keeping: RepeatCounter) -> None:
-    second = RepeatCounter(Book(book.folder).kept, book.revisions)
+    second = RepeatCounter(Book(book.folder).store, book.revisions)
     running = asyncio.create_task(second.run())
     await asyncio.sleep(0.1)
     assert second.hearing(HELLO.text, VIXEN) is None

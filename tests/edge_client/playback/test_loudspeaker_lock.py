@@ -20,10 +20,10 @@ from tests.edge_client.rig import soon
 HOLD = """
 import asyncio, sys
 from pathlib import Path
-from edge_client.playback.loudspeaker_lock import VoiceLock
+from edge_client.playback.loudspeaker_lock import LoudspeakerLock
 
 async def hold():
-    assert VoiceLock(Path(sys.argv[1])).take()
+    assert LoudspeakerLock(Path(sys.argv[1])).take()
     print("held", flush=True)
     await asyncio.sleep(60)
 

@@ -5,8 +5,7 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from edge_client.playback.loudspeaker import Loudspeaker
-from edge_client.playback.volume import PIECE, softer
+from edge_client.playback.loudspeaker import PIECE, Loudspeaker, softer
 from edge_client.settings.settings import Settings
 from robotvoice.sound.pcm import WIRE_FORMAT, AudioChunk, AudioFormat, Origin
 from tests.edge_client.rig import Program, chunks, noise

@@ -7,9 +7,8 @@ from unicodedata import east_asian_width
 
 import pytest
 
-from edge_client.commands.dry_run_table import COLUMNS, as_table
 from edge_client.settings.settings import Settings
-from edge_client.speaking.dry_run import DryRun, Given, Line, dry_run
+from edge_client.speaking.dry_run import COLUMNS, DryRun, Given, Line, as_table, dry_run
 from robotvoice.errors import TextTooLong, UnknownVoice
 from robotvoice.text import Omission
 from tests.edge_client.rig import Commands

@@ -10,8 +10,8 @@ import pytest
 from gateway.ground.folders import bundled_personas
 from gateway.personas.persona_files import PersonaLibrary
 from robotvoice.errors import InvalidPersona, UnknownVoice
+from robotvoice.http.error_answers import short_body
 from robotvoice.persona import Consent, VoiceSpec
-from robotvoice.wire.short_body import short_body
 from tests.gateway.personas.loading import load_personas
 
 MINIMAL = "name: Rook\nlanguage: en\nvoice: {engine: espeak, voice: en}\n"

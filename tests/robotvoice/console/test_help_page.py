@@ -4,8 +4,7 @@ import argparse
 
 import pytest
 
-from robotvoice.console.command_line import CommandLine
-from robotvoice.console.help_page import HelpPage, page_end
+from robotvoice.console.command_line import CommandLine, HelpPage, page_end
 
 EXAMPLES = {
     "tool say 'Hello.'": "speaks",

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from robotvoice.errors import InvalidClip
-from robotvoice.http.error_answers import errors_as_json
-from robotvoice.wire.short_body import SHORT_BODY, short_body
+from robotvoice.http.error_answers import SHORT_BODY, errors_as_json, short_body
 
 
 @given(st.text())

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from robotvoice.ground.state_files import UNFINISHED
-from robotvoice.kept_sound.disk_trouble import DiskTrouble
-from robotvoice.kept_sound.kept_sound import GONE, STAYS, KeptSound
+from robotvoice.kept_sound.kept_sound import GONE, STAYS, DiskTrouble, KeptSound
 from robotvoice.kept_sound.sealed_sound import Seal, secret_in
 from tests.gateway.engines.cache.test_disk_trouble import no_file_larger_than
 

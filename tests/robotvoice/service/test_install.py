@@ -4,11 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from robotvoice.service.file_checksum import intact, sealed
-from robotvoice.service.installer import Installation
+from robotvoice.service.installer import Installation, Result, Run
 from robotvoice.service.launchd import Launchd
-from robotvoice.service.service import InstallFailed, Service
-from robotvoice.service.supervisor import Result, Run
+from robotvoice.service.service import InstallFailed, Service, intact, sealed
 from robotvoice.service.systemd import Systemd
 
 
@@ -23,7 +21,7 @@ def unit(tmp_path: Path) -> Systemd:
 
 @pytest.fixture
 def installed(unit: Systemd) -> Path:
-    Installation(unit, print, well).install()
+    Installation(unit, run=well).install()
     return unit.path
 
 
@@ -42,17 +40,17 @@ def test_what_an_owner_wrote_stays_and_is_told(unit: Systemd, installed: Path, c
     for action in (Installation.install, Installation.uninstall):
         for dry_run in (True, False):
             with pytest.raises(InstallFailed, match=r"is not as robotvoice wrote it, .* with --force"):
-                action(Installation(unit, print, well, dry_run=dry_run))
+                action(Installation(unit, run=well, dry_run=dry_run))
     assert [each.read_bytes() for each in installed.parent.iterdir()] == [before]
 
 
 def test_with_force_it_is_kept_under_another_name(unit: Systemd, installed: Path) -> None:
     first = edited(installed)
-    Installation(unit, print, well, force=True).install()
+    Installation(unit, run=well, force=True).install()
     assert installed.read_bytes() == unit.content
     second = edited(installed) + b"# more\n"
     installed.write_bytes(second)
-    Installation(unit, print, well, force=True).uninstall()
+    Installation(unit, run=well, force=True).uninstall()
     kept = {each.name: each.read_bytes() for each in installed.parent.iterdir()}
     assert kept == {"robotvoice.service.bak": first, "robotvoice.service.bak1": second}
 
@@ -60,7 +58,7 @@ def test_with_force_it_is_kept_under_another_name(unit: Systemd, installed: Path
 def test_a_former_version_of_ours_is_replaced_without_asking(unit: Systemd, installed: Path) -> None:
     """As after an update, or when the environment was moved."""
     moved = Systemd(Service("robotvoice", Path("/elsewhere/robotvoice")), unit.folder, "pi", unit.linger)
-    Installation(moved, print, well).install()
+    Installation(moved, run=well).install()
     assert installed.read_bytes() == moved.content != unit.content
     assert [each.name for each in installed.parent.iterdir()] == [installed.name]
 
@@ -71,12 +69,12 @@ def fails_at(*words: str) -> Run:
 
 def test_a_command_that_fails_is_told_with_what_it_said(unit: Systemd) -> None:
     with pytest.raises(InstallFailed, match=r"`systemctl --user daemon-reload` failed \(no\)"):
-        Installation(unit, print, fails_at("daemon-reload")).install()
+        Installation(unit, run=fails_at("daemon-reload")).install()
 
 
 def test_a_service_that_cannot_be_stopped_keeps_its_file(unit: Systemd, installed: Path) -> None:
     with pytest.raises(InstallFailed):
-        Installation(unit, print, fails_at("disable")).uninstall()
+        Installation(unit, run=fails_at("disable")).uninstall()
     assert installed.exists()
 
 
@@ -93,9 +91,9 @@ def test_where_no_supervisor_answers_nothing_is_written_and_the_remedy_is_told(
 
     lines: list[str] = []
     with pytest.raises(InstallFailed, match=r"here; log in .*No medium found\); nothing was changed"):
-        Installation(told, lines.append, no_bus).install()
+        Installation(told, tell=lines.append, run=no_bus).install()
     assert lines == []
-    Installation(told, lines.append, no_bus, dry_run=True).install()
+    Installation(told, tell=lines.append, run=no_bus, dry_run=True).install()
     assert lines[0].startswith(f"this could not be done now: {told.how_to_reach}")
     assert not told.path.parent.exists()
 
@@ -103,7 +101,7 @@ def test_where_no_supervisor_answers_nothing_is_written_and_the_remedy_is_told(
 def test_without_a_supervisor_an_installed_service_stays_as_it_is(unit: Systemd, installed: Path) -> None:
     """X9: its links are not ours to guess."""
     with pytest.raises(InstallFailed, match="no systemd of this user here"):
-        Installation(unit, print, fails_at("show-environment")).uninstall()
+        Installation(unit, run=fails_at("show-environment")).uninstall()
     assert installed.exists()
 
 
@@ -121,7 +119,7 @@ def test_the_real_systemctl_without_a_bus_leaves_nothing_behind(
 def test_a_folder_that_cannot_be_made_is_told(unit: Systemd) -> None:
     unit.folder.write_text("a file in its place")
     with pytest.raises(InstallFailed, match=r"cannot be read \(Not a directory\)"):
-        Installation(unit, print, well).install()
+        Installation(unit, run=well).install()
 
 
 def test_lingering_is_told_until_it_is_so(unit: Systemd) -> None:

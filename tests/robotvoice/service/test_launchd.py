@@ -5,11 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from robotvoice.service.file_checksum import intact
-from robotvoice.service.installer import Installation
+from robotvoice.service.installer import Installation, Result, run
 from robotvoice.service.launchd import Launchd
-from robotvoice.service.service import InstallFailed, Service
-from robotvoice.service.supervisor import Result, run
+from robotvoice.service.service import InstallFailed, Service, intact
 from tests.robotvoice.service.rig import Machine
 
 KINDS = {
@@ -63,7 +61,7 @@ def installation(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> Installat
     """With a launchctl that takes notes and, as the real one, no service that still ends."""
     for name in ("PATH", "STUBS"):
         monkeypatch.setenv(name, machine.environment[name])
-    return Installation(agent(machine.program("robotvoice-gateway"), machine.home), print, run)
+    return Installation(agent(machine.program("robotvoice-gateway"), machine.home), run=run)
 
 
 def test_it_is_started_once_and_replaced_in_place(machine: Machine, installation: Installation) -> None:
@@ -81,7 +79,7 @@ def test_it_is_started_once_and_replaced_in_place(machine: Machine, installation
     installation.install()
     assert machine.typed() == []
 
-    moved = Installation(agent(Path("/elsewhere/robotvoice-gateway"), machine.home), print, run)
+    moved = Installation(agent(Path("/elsewhere/robotvoice-gateway"), machine.home), run=run)
     moved.install()
     # The old one takes a moment to end, and until then the new one is refused.
     assert machine.typed() == ["launchctl bootout gui/501/robotvoice-gateway", *start, start[1]]
@@ -101,4 +99,4 @@ def test_what_launchd_refuses_is_told(machine: Machine) -> None:
         return Result(125, "Domain does not support specified action")
 
     with pytest.raises(InstallFailed, match="Domain does not support specified action"):
-        Installation(agent(Path("/bin/x"), machine.home), print, refuses).install()
+        Installation(agent(Path("/bin/x"), machine.home), run=refuses).install()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from robotvoice.wire.byte_range import part_wanted
+from robotvoice.http.file_answers import part_wanted
 
 ETAG = '"abc"'
 
