@@ -12,7 +12,7 @@ from pathlib import Path
 from proofs.faults.real.command import SECONDS
 from proofs.faults.real.command import judged as judged_real
 from proofs.faults.report import SHARE_OF_CONTENT, Figures, as_json, table, too_few
-from proofs.faults.simulation.runs import judged, judged_content
+from proofs.faults.simulation.world import judged
 from proofs.rig.figures import save
 from proofs.rig.program import RunBroken
 from robotvoice.console.output import columns
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if both or options.simulation:
         runs += [judged(seed, options.hours) for seed in seeds]
         print(table(runs, columns(sys.stdout)))
-        of_content += [judged_content(seed, options.hours) for seed in seeds[:CONTENT_RUNS]]
+        of_content += [judged(seed, options.hours, content=True) for seed in seeds[:CONTENT_RUNS]]
         print("\ntexts and voices that come out wrong, and nothing else")
         print(table(of_content, columns(sys.stdout)))
     if both or options.real:

@@ -32,7 +32,6 @@ class Rendition:
     engine: str
     samples: int
     """Without what a broken one is let fade with"""
-    audible: bool
     whole: bool
     """It was heard to the sentence's last sample"""
 
@@ -82,8 +81,6 @@ class Recovery:
     closed: float
     probes: float
     """Seconds that two probes take, with the wait before each"""
-    spoke: float | None = None
-    """When it spoke for a user again; None: nobody asked in time"""
 
     @property
     def late(self) -> float:

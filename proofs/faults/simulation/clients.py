@@ -45,23 +45,20 @@ class Voice:
     engines: frozenset[str]
 
 
+@dataclass
 class Client:
     """One of them, with its own dice: what it asks for does not depend on what it is answered."""
 
-    def __init__(
-        self,
-        name: str,
-        manner: Manner,
-        voice: Voice,
-        *,
-        seed: int,
-        book: Book,
-        admission: Admission,
-        tell: Callable[[str], None],
-    ) -> None:
-        self._name, self._manner, self._voice = name, manner, voice
-        self._rng = random.Random(f"{seed} {name}")
-        self._book, self._admission, self._tell = book, admission, tell
+    name: str
+    manner: Manner
+    voice: Voice
+    seed: int
+    book: Book
+    admission: Admission
+    tell: Callable[[str], None]
+
+    def __post_init__(self) -> None:
+        self._rng = random.Random(f"{self.seed} {self.name}")
         self._clock = asyncio.get_running_loop().time
         self._sent = 0
 
@@ -71,14 +68,14 @@ class Client:
         async with asyncio.TaskGroup() as others:
             await asyncio.sleep(rng.uniform(0.0, 5.0))
             while self._clock() < until:
-                if self._manner == "burst":
+                if self.manner == "burst":
                     for _ in range(6):
-                        others.create_task(self._ask(rng.randint(1, 2), Priority.DIALOGUE), name=self._name)
+                        others.create_task(self._ask(rng.randint(1, 2), Priority.DIALOGUE), name=self.name)
                     await asyncio.sleep(rng.uniform(60.0, 180.0))
                     continue
                 story = rng.random() < 0.2
-                if story and self._manner == "robot" and rng.random() < 0.5:
-                    others.create_task(self._interject(rng.uniform(0.5, 15.0)), name=self._name)
+                if story and self.manner == "robot" and rng.random() < 0.5:
+                    others.create_task(self._interject(rng.uniform(0.5, 15.0)), name=self.name)
                 if story:
                     await self._ask(rng.randint(5, 10), Priority.STORY)
                 else:
@@ -92,21 +89,21 @@ class Client:
     async def _ask(self, count: int, priority: Priority) -> None:
         now = self._clock()
         self._sent += 1
-        whole = self._manner in ("file", "burst")
+        whole = self.manner in ("file", "burst")
         texts = self._texts(count)
-        asked = RequestOptions(client=self._name, priority=priority)
+        asked = RequestOptions(client=self.name, priority=priority)
         budget = WHOLE_ANSWER_BUDGET if whole else FIRST_AUDIO_BUDGET
-        id = f"{self._name}-{self._sent}"
-        request = Request(id, count, self._voice.engines, now, budget, priority is Priority.URGENT, whole)
+        id = f"{self.name}-{self._sent}"
+        request = Request(id, count, self.voice.engines, now, budget, priority is Priority.URGENT, whole)
         leaves = self._rng.uniform(0.1, 8.0) if self._rng.random() < CANCELS else PATIENCE
-        self._book.send(request)
-        self._tell(f"sent {id} {self._voice.name} {count} {priority.name.lower()}")
+        self.book.send(request)
+        self.tell(f"sent {id} {self.voice.name} {count} {priority.name.lower()}")
         sentences = tuple(Sentence(index, text, asked) for index, text in enumerate(texts))
-        utterance = Utterance(id, self._voice.name, "en", sentences)
+        utterance = Utterance(id, self.voice.name, "en", sentences)
         listener = Listener(texts)
         outcome: Outcome | None = None
         try:
-            with self._admission.admit():
+            with self.admission.admit():
                 async with asyncio.timeout(leaves):
                     if whole:
                         outcome = await self._file(utterance, listener)
@@ -117,25 +114,25 @@ class Client:
         except TimeoutError:
             outcome = Outcome.CANCELLED if leaves < PATIENCE else Outcome.ERROR
         answer = listener.answer(self._clock(), outcome)
-        self._book.end(id, answer)
+        self.book.end(id, answer)
         rows = ",".join(f"{row.engine}:{row.samples}" for row in answer.ledger)
         voiced = answer.first_voiced
-        self._tell(f"ended {id} {answer.outcome.value} {rows} {voiced and round(voiced, 6)}")
+        self.tell(f"ended {id} {answer.outcome.value} {rows} {voiced and round(voiced, 6)}")
 
     async def _stream(self, utterance: Utterance, listener: Listener) -> None:
         budget = Budget(first_audio=FIRST_AUDIO_BUDGET)
-        speak = partial(self._voice.chain().speak, utterance, budget=budget)
-        is_ahead = len(utterance.sentences) > 1 and self._manner == "robot"
+        speak = partial(self.voice.chain().speak, utterance, budget=budget)
+        is_ahead = len(utterance.sentences) > 1 and self.manner == "robot"
         async with aclosing(ahead(speak) if is_ahead else speak()) as events:
             async for event in events:
                 now = self._clock()
                 listener.hears(event, now)
-                if self._manner == "robot" and listener.plays_until is not None:
+                if self.manner == "robot" and listener.plays_until is not None:
                     await asyncio.sleep(max(0.0, listener.plays_until - now - LEAD))
 
     async def _file(self, utterance: Utterance, listener: Listener) -> Outcome:
         try:
-            made = await speak_whole(self._voice.chain(), utterance, self._clock, within=WHOLE_ANSWER_BUDGET)
+            made = await speak_whole(self.voice.chain(), utterance, self._clock, within=WHOLE_ANSWER_BUDGET)
         except EngineFailure:
             return Outcome.ERROR
         for chunk in made.chunks:

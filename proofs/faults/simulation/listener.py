@@ -71,13 +71,11 @@ class Listener:
             return
         if before is None or (sentence, chunk.origin.engine) != (before.sentence, before.engine):
             self._close()
-            before = Rendition(sentence, chunk.origin.engine, 0, False, False)
+            before = Rendition(sentence, chunk.origin.engine, 0, False)
         if mark and self.first_voiced is None:
             self.first_voiced = now
         ends = values[-1] < 0
-        self._now = Rendition(
-            sentence, before.engine, before.samples + chunk.samples, before.audible or bool(mark), ends
-        )
+        self._now = Rendition(sentence, before.engine, before.samples + chunk.samples, ends)
         self._played(chunk, now)
         if ends:
             self._close()

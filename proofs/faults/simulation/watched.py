@@ -1,15 +1,16 @@
-"""An engine that is watched: which sentences of users were spent on it while it was dead."""
+"""An engine that is watched: what was spent on it while it was dead, and how it came back afterwards."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from proofs.faults.answers import Recovery
 from proofs.faults.simulation.content import Content
 from proofs.faults.simulation.content import Kind as ContentKind
 from proofs.faults.simulation.schedule import Schedule, Window
-from robotvoice.chain.breaker import LETS_USERS_THROUGH, CircuitBreaker
+from robotvoice.chain.breaker import LETS_USERS_THROUGH, BreakerChange, CircuitBreaker, State
 from robotvoice.engines.base import Engine, Readiness
 from robotvoice.engines.wrapped import WrappedEngine
 from robotvoice.errors import EngineUnavailable
@@ -33,16 +34,19 @@ class Probe:
 class WatchedEngine(WrappedEngine):
     """Says nothing and changes nothing."""
 
-    def __init__(self, engine: Engine, schedule: Schedule, content: Content | None = None) -> None:
+    def __init__(
+        self, engine: Engine, schedule: Schedule, content: Content | None, tell: Callable[[str], None]
+    ) -> None:
         super().__init__(engine)
-        self._schedule, self._content = schedule, content
+        self._schedule, self._content, self._tell = schedule, content, tell
         self._clock = asyncio.get_running_loop().time
         self.breaker: CircuitBreaker | None = None
+        """It tells `changed`"""
+        self._changes: list[tuple[float, State, float]] = []
+        """When its breaker changed, what to, and until when it is open if it is"""
         self.open = 0
         """Sentences that are neither finished nor closed"""
         self._failed: dict[Window, dict[Sentence, tuple[float, float]]] = {}
-        self.spoke: list[float] = []
-        """When a sentence of a user was spoken to its end"""
         self.probes: list[Probe] = []
 
     async def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
@@ -55,7 +59,6 @@ class WatchedEngine(WrappedEngine):
             async with aclosing(self._engine.speak(sentence, voice)) as chunks:
                 async for chunk in chunks:
                     yield chunk
-            self.spoke.append(self._clock())
         except EngineUnavailable:
             raise
         except BaseException:
@@ -89,6 +92,35 @@ class WatchedEngine(WrappedEngine):
             raise
         finally:
             self.probes.append(Probe(began, self._clock(), end))
+
+    def changed(self, change: BreakerChange) -> None:
+        """For the breaker to call."""
+        assert self.breaker is not None
+        self._changes.append((change.at, change.new, self.breaker.remember().opened_until))
+        why = change.reason.code if change.reason else "-"
+        self._tell(f"breaker {change.name} {change.new.value} {why}")
+
+    def recoveries(self, healthy: Callable[[float], float | None]) -> Iterator[Recovery]:
+        """Of every outage after which it was let recover; `healthy(t)`: when it could speak again after t.
+
+        A canary that went before that may still fail and open the breaker once more: its delay counts.
+        """
+        windows = [window for window in self._schedule.windows if window.engine == self.name]
+        for window, after in zip(windows, [*windows[1:], None], strict=False):
+            able = healthy(window.ended)
+            before = [state for at, state, _ in self._changes if at <= window.ended]
+            if not window.dead or able is None or not before or before[-1] is State.CLOSED:
+                continue
+            later = (at for at, state, _ in self._changes if at > window.ended and state is State.CLOSED)
+            closed = next(later, None)
+            if closed is None or (after and after.began < closed):
+                continue
+            opened = [until for at, state, until in self._changes if state is State.OPEN and at < closed]
+            mine = [probe for probe in self.probes if able <= probe.came_back <= closed]
+            wronged = any(probe.end == "failed" and probe.went >= able for probe in mine)
+            good = [probe.came_back - probe.went for probe in mine if probe.end == "good"]
+            probes = sum(good[-2:]) + 2 * INTERVAL + 0.001
+            yield Recovery(self.name, able, able if wronged else opened[-1], closed, probes)
 
 
 class ForeseenEngine(WrappedEngine):

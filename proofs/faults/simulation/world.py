@@ -5,8 +5,8 @@ import hashlib
 import logging
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Literal
 from unittest.mock import patch
 
@@ -14,9 +14,8 @@ from gateway.clips.clip import Clip
 from gateway.engines.mlx import model_worker
 from gateway.engines.mlx.mlx_engine import MlxEngine
 from gateway.guard.output_guard_engine import OutputGuardEngine
-from proofs.faults.answers import Book, Outage, Recovery, spent_on
-from proofs.faults.report import Evidence
-from proofs.faults.simulation.breaker_log import BreakerLog
+from proofs.faults.answers import Book, Outage, spent_on
+from proofs.faults.report import Evidence, Figures, figures_of
 from proofs.faults.simulation.clients import Client, Manner, Voice
 from proofs.faults.simulation.content import Content
 from proofs.faults.simulation.engines import CLONE, LOCAL, UPSTREAM, SimulatedEngine
@@ -67,6 +66,24 @@ class Recorded:
     """SHA-256 of all that happened, in its order"""
 
 
+def judged(seed: int, hours: float, *, content: bool = False) -> Figures:
+    """A seed's run, beside that of an oracle who knows its faults.
+
+    `content`: texts and voices come out wrong, and nothing else.
+    """
+    variants: tuple[Variant, Variant] = (
+        ("content", "oracle of content") if content else ("as it is", "oracle")
+    )
+    found, best = (simulate(seed, hours, variant).evidence for variant in variants)
+    return figures_of(replace(found, own_voice_share=_cloned_share(found) / _cloned_share(best)))
+
+
+def _cloned_share(evidence: Evidence) -> float:
+    """Of all sentences that were spoken, those in the cloned voice."""
+    engines = [row.engine for several in evidence.book.answers.values() for row in several[0].ledger]
+    return engines.count(CLONE) / len(engines)
+
+
 def simulate(seed: int, hours: float, variant: Variant = "as it is") -> Recorded:
     """Hours of virtual time."""
     with _quiet():
@@ -95,11 +112,10 @@ class _World:
             made[UPSTREAM] = OutputGuardEngine(upstream, any_language=True)
             made |= {name: SimulatedEngine(name, self._schedule, self._dice(name)) for name in LOCAL}
             watched = {
-                name: WatchedEngine(engine, self._schedule, None if name in LOCAL else self._content)
+                name: WatchedEngine(engine, self._schedule, self._content_of(name), self._tell)
                 for name, engine in made.items()
             }
-            logs = {name: BreakerLog(self._tell) for name in watched}
-            guarded = {name: self._guard(watched[name], logs[name]) for name in watched}
+            guarded = {name: self._guard(engine) for name, engine in watched.items()}
             await clone.start()
             pairs = [(each.engine, each.breaker) for each in guarded.values() if each.breaker]
             canaries = {
@@ -124,7 +140,11 @@ class _World:
             self._book,
             {**({} if "content" in self._variant else self._schedule.counts()), **self._content.counts()},
             tuple(self._outages(watched)),
-            tuple(self._recoveries(watched, logs, machine)),
+            tuple(
+                recovery
+                for name, engine in watched.items()
+                for recovery in engine.recoveries(machine.able_from if name == CLONE else _at_once)
+            ),
             sum(len(engine.probes) for engine in watched.values()),
             {"tasks": len(tasks), "sentences": open_sentences},
         )
@@ -135,15 +155,8 @@ class _World:
         admission = Admission(ADMITTED)
         async with asyncio.TaskGroup() as group:
             for name, manner, persona in CLIENTS:
-                client = Client(
-                    name,
-                    manner,
-                    voices[persona],
-                    seed=self._seed,
-                    book=self._book,
-                    admission=admission,
-                    tell=self._tell,
-                )
+                voice = voices[persona]
+                client = Client(name, manner, voice, self._seed, self._book, admission, self._tell)
                 group.create_task(client.live(self._seconds), name=name)
 
     def _voice(self, persona: str, guarded: Mapping[str, GuardedEngine]) -> Voice:
@@ -157,15 +170,16 @@ class _World:
 
         return Voice(persona, chain, frozenset(engines))
 
-    def _guard(self, engine: WatchedEngine, log: BreakerLog) -> GuardedEngine:
+    def _content_of(self, engine: str) -> Content | None:
+        return None if engine in LOCAL else self._content
+
+    def _guard(self, engine: WatchedEngine) -> GuardedEngine:
         if "oracle" in self._variant:
-            content = None if engine.name in LOCAL else self._content
-            foreseen = ForeseenEngine(engine, self._schedule, content)
+            foreseen = ForeseenEngine(engine, self._schedule, self._content_of(engine.name))
             return GuardedEngine(foreseen, blame=FailureAttribution(self._clock))
         dice = self._dice(f"breaker {engine.name}").random
-        breaker = CircuitBreaker(engine.name, clock=self._clock, random=dice, listener=log)
-        log.breaker = engine.breaker = breaker
-        return GuardedEngine(engine, breaker, blame=FailureAttribution(self._clock))
+        engine.breaker = CircuitBreaker(engine.name, clock=self._clock, random=dice, listener=engine.changed)
+        return GuardedEngine(engine, engine.breaker, blame=FailureAttribution(self._clock))
 
     def _outages(self, watched: Mapping[str, WatchedEngine]) -> Iterator[Outage]:
         # Whose listener left at that very moment was not failed by an engine; nobody else ends with them.
@@ -181,13 +195,6 @@ class _World:
                 failed = [(asked, ended) for asked, ended in all_failed if ended not in left]
                 spent, beside = spent_on(failed)
                 yield Outage(window.engine, window.kind.value, window.began, spent, beside)
-
-    def _recoveries(
-        self, watched: Mapping[str, WatchedEngine], logs: Mapping[str, BreakerLog], machine: Machine
-    ) -> Iterator[Recovery]:
-        for name, engine in watched.items():
-            healthy = machine.able_from if name == CLONE else _at_once
-            yield from logs[name].recoveries(engine, self._schedule, healthy)
 
     def _dice(self, whose: str) -> random.Random:
         return random.Random(f"{self._seed} {whose}")
@@ -213,17 +220,11 @@ async def _no_clip(voice: ModelVoice) -> Clip:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Thousands of faults are logged here; nobody needs to read of them."""
-    with ExitStack() as stack:
-        for name in ("robotvoice", "gateway"):
-            stack.enter_context(_muted(logging.getLogger(name)))
-        yield
-
-
-@contextmanager
-def _muted(logger: logging.Logger) -> Iterator[None]:
-    level = logger.level
-    logger.setLevel(logging.CRITICAL + 1)
+    levels = {logger: logger.level for logger in map(logging.getLogger, ("robotvoice", "gateway"))}
     try:
+        for logger in levels:
+            logger.setLevel(logging.CRITICAL + 1)
         yield
     finally:
-        logger.setLevel(level)
+        for logger, level in levels.items():
+            logger.setLevel(level)

@@ -13,9 +13,9 @@ from robotvoice.utterance import Outcome, Spoken
 
 REQUEST = Request("a", 3, frozenset({"clone", "espeak"}), at=100.0, budget=2.0)
 LEDGER = tuple(Spoken(index, "clone", "vixen", samples=10) for index in range(3))
-HEARD = tuple(Rendition(index, "clone", 10, audible=True, whole=True) for index in range(3))
+HEARD = tuple(Rendition(index, "clone", 10, whole=True) for index in range(3))
 GOOD = Answer(Outcome.COMPLETE, 110.0, 100.5, LEDGER, HEARD)
-BROKE_OFF = Rendition(1, "clone", 4, audible=True, whole=False)
+BROKE_OFF = Rendition(1, "clone", 4, whole=False)
 TAKEN_OVER = replace(
     GOOD,
     ledger=(LEDGER[0], replace(LEDGER[1], engine="espeak", repeated=True), LEDGER[2]),

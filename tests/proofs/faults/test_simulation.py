@@ -9,8 +9,7 @@ import pytest
 
 from proofs.faults.checker import balance
 from proofs.faults.report import SHARE_OF_CONTENT, Figures, broken_promises, figures_of, too_few
-from proofs.faults.simulation.runs import judged, judged_content
-from proofs.faults.simulation.world import simulate
+from proofs.faults.simulation.world import judged, simulate
 from tests.cores import on_all_cores
 
 ROOT = Path(__file__).parents[3]
@@ -24,7 +23,7 @@ def half_an_hour(seed: int) -> Figures:
 
 
 def half_an_hour_of_content(seed: int) -> Figures:
-    return judged_content(seed, 0.5)
+    return judged(seed, 0.5, content=True)
 
 
 def test_nothing_is_lost_late_or_left_behind_whatever_breaks() -> None:
@@ -64,7 +63,7 @@ def test_without_takeover_the_same_faults_lose_sentences_and_the_checker_sees_it
 @pytest.mark.slow
 def test_what_only_comes_out_wrong_loses_nothing_and_gives_no_engine_a_rest() -> None:
     """Beyond what cannot be helped: an oracle would speak hardly more in the cloned voices."""
-    figures = judged_content(2, 0.25)
+    figures = judged(2, 0.25, content=True)
     assert figures.broken == []
     assert all(count["hit"] for count in figures.faults.values())
     assert figures.own_voice_share and figures.own_voice_share > SHARE_OF_CONTENT
