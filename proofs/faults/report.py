@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 
 from proofs.faults.answers import Book, Outage, Recovery, first_audio
 from proofs.faults.checker import balance, check
@@ -49,27 +49,27 @@ class Figures:
     cancelled: int
     refused: int
     lost: int
-    faults: Mapping[str, Mapping[str, int]]
-    first_audio_worst_ms: float
     first_audio_p50_ms: float
     first_audio_p95_ms: float
     first_audio_p99_ms: float
+    first_audio_worst_ms: float
     urgent_worst_ms: float
     whole_worst_ms: float
     """Of answers in one file, until the file is there"""
-    sentences: Mapping[str, int]
-    takeovers: int
-    repeats: int
     longest_gap_ms: float
     longest_gap_between_ms: float
+    takeovers: int
+    repeats: int
     spent_worst: int
     spent_beside_worst: int
     probes: int
     recoveries: int
-    recovery_late_ms: float
     recovery_worst_ms: float
-    leaked: Mapping[str, int]
+    recovery_late_ms: float
     own_voice_share: float | None
+    faults: Mapping[str, Mapping[str, int]]
+    sentences: Mapping[str, int]
+    leaked: Mapping[str, int]
     broken: Sequence[str]
     """The promises that were not kept, each in a sentence"""
 
@@ -81,17 +81,16 @@ def figures_of(evidence: Evidence) -> Figures:
     answers = [answer for several in book.answers.values() for answer in several]
     complete = [answer for answer in answers if answer.outcome is Outcome.COMPLETE]
     waits = _waits(book)
-    urgent = _waits(book, urgent=True)
     return Figures(
         name=evidence.name,
         seed=evidence.seed,
         **asdict(count),
         faults=evidence.faults,
-        first_audio_worst_ms=_ms(max(waits, default=math.inf)),
         first_audio_p50_ms=_ms(percentile(waits, 50)),
         first_audio_p95_ms=_ms(percentile(waits, 95)),
         first_audio_p99_ms=_ms(percentile(waits, 99)),
-        urgent_worst_ms=_ms(max(urgent, default=0.0)),
+        first_audio_worst_ms=_ms(percentile(waits, 100)),
+        urgent_worst_ms=_ms(max(_waits(book, urgent=True), default=0.0)),
         whole_worst_ms=_ms(max(_waits(book, whole=True), default=0.0)),
         sentences=dict(sorted(Counter(row.engine for each in complete for row in each.ledger).items())),
         takeovers=sum(answer.takeovers for answer in answers),
@@ -151,29 +150,16 @@ def as_json(run: Figures) -> dict[str, object]:
 
 def table(runs: Sequence[Figures], width: int | None = None) -> str:
     """A column for each run, a line for each figure."""
-    rows = [[name, *(_cell(getattr(run, name)) for run in runs)] for name in _SHOWN]
-    rows += [[f"fault {kind}", *(_hits(run, kind) for run in runs)] for kind in runs[0].faults]
+    numbers = [each.name for each in fields(Figures) if each.type in (int, float, float | None)]
+    rows = [[name, *(_cell(getattr(run, name)) for run in runs)] for name in numbers]
+    for kind in runs[0].faults:
+        counts = (run.faults[kind] for run in runs)
+        rows.append([f"fault {kind}", *(f"{count['hit']}/{count['scheduled']}" for count in counts)])
     engines = sorted({engine for run in runs for engine in run.sentences})
     rows += [[f"by {engine}", *(str(run.sentences.get(engine, 0)) for run in runs)] for engine in engines]
     rows.append(["left behind", *(str(sum(run.leaked.values())) for run in runs)])
     rows.append(["promises broken", *(str(len(run.broken)) for run in runs)])
     return tables.table(rows, width, right=range(1, len(rows[0]))).replace("_", " ")
-
-
-_SHOWN = (
-    *("seed", "sent", "spoken", "cancelled", "refused", "lost"),
-    *("first_audio_p50_ms", "first_audio_p95_ms", "first_audio_p99_ms", "first_audio_worst_ms"),
-    *(
-        "urgent_worst_ms",
-        "whole_worst_ms",
-        "longest_gap_ms",
-        "longest_gap_between_ms",
-        "takeovers",
-        "repeats",
-    ),
-    *("spent_worst", "spent_beside_worst", "probes", "recoveries", "recovery_worst_ms", "recovery_late_ms"),
-    "own_voice_share",
-)
 
 
 def _waits(book: Book, *, urgent: bool = False, whole: bool = False) -> list[float]:
@@ -196,8 +182,3 @@ def _cell(value: float | None) -> str:
     if value is None:
         return "-"
     return f"{value:.3g}" if isinstance(value, float) and value < 10 else f"{value:.0f}"
-
-
-def _hits(run: Figures, kind: str) -> str:
-    count = run.faults[kind]
-    return f"{count['hit']}/{count['scheduled']}"

@@ -13,6 +13,7 @@ from proofs.faults.simulation.listener import Listener
 from proofs.faults.simulation.sound import mark_of
 from robotvoice.chain.ahead import ahead
 from robotvoice.chain.budget import Budget
+from robotvoice.chain.chain_events import Ended
 from robotvoice.chain.fallback import FallbackChain
 from robotvoice.chain.whole_file import speak_whole
 from robotvoice.errors import EngineFailure, TooManyRequests
@@ -105,12 +106,11 @@ class Client:
         try:
             with self.admission.admit():
                 async with asyncio.timeout(leaves):
-                    if whole:
-                        outcome = await self._file(utterance, listener)
-                    else:
-                        await self._stream(utterance, listener)
+                    await (self._file if whole else self._stream)(utterance, listener)
         except TooManyRequests:
             outcome = Outcome.REFUSED
+        except EngineFailure:
+            outcome = Outcome.ERROR
         except TimeoutError:
             outcome = Outcome.CANCELLED if leaves < PATIENCE else Outcome.ERROR
         answer = listener.answer(self._clock(), outcome)
@@ -130,15 +130,12 @@ class Client:
                 if self.manner == "robot" and listener.plays_until is not None:
                     await asyncio.sleep(max(0.0, listener.plays_until - now - LEAD))
 
-    async def _file(self, utterance: Utterance, listener: Listener) -> Outcome:
-        try:
-            made = await speak_whole(self.voice.chain(), utterance, self._clock, within=WHOLE_ANSWER_BUDGET)
-        except EngineFailure:
-            return Outcome.ERROR
+    async def _file(self, utterance: Utterance, listener: Listener) -> None:
+        """Raises EngineFailure."""
+        made = await speak_whole(self.voice.chain(), utterance, self._clock, within=WHOLE_ANSWER_BUDGET)
         for chunk in made.chunks:
             listener.hears(chunk, self._clock())
-        listener.told(made.spoken)
-        return Outcome.COMPLETE
+        listener.hears(Ended(Outcome.COMPLETE, made.spoken), self._clock())
 
     def _texts(self, count: int) -> tuple[str, ...]:
         """Sentences that sound different."""

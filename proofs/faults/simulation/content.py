@@ -6,7 +6,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from proofs.faults.simulation.sound import FORMAT, PIECE, pieces_of
+from proofs.faults.simulation.sound import FORMAT, pcm_of
 
 TEXTS, SOMETIMES = 0.01, 0.02
 """Shares of all texts, the latter of those of one voice"""
@@ -47,16 +47,27 @@ class Content:
         number = sum(change <= now for change in self._changes.get(persona, ()))
         return f"{persona} {number}"
 
-    def wrong(self, voice: str, text: str, dice: int) -> How | None:
-        """What comes of this take in place of the sentence; whoever asks meets it."""
-        kind = self.kind(voice, text)
+    def made(self, voice: str, text: str, dice: int) -> bytes:
+        """PCM of this take: the sentence, or what comes in its place; whoever asks meets it.
+
+        What comes in its place never comes to the sentence's end.
+        """
+        kind, pcm = self.kind(voice, text), pcm_of(text)
         if kind is None or (kind is Kind.DICE and self._draw(voice, text, str(dice)) < 0.5):
-            return None
+            return pcm
         this = (kind, voice, "" if kind is Kind.VOICE else text)
         if this not in self._met:
             self._met.add(this)
             self._hits[kind] += 1
-        return How(int(4 * self._draw(voice, text, "how")))
+        match How(int(4 * self._draw(voice, text, "how"))):
+            case How.BABBLE:
+                return pcm[:-2] + pcm[-4:-2] * round(BABBLES_FOR * FORMAT.sample_rate)
+            case How.SILENT:
+                return bytes(max(len(pcm) - 2, 4 * FORMAT.sample_rate))
+            case How.SHORT:
+                return pcm[: (len(pcm) - 2) // 5 // 2 * 2]
+            case How.NOTHING:
+                return b""
 
     def kind(self, voice: str, text: str) -> Kind | None:
         """The same without meeting it."""
@@ -77,22 +88,6 @@ class Content:
 
     def _draw(self, *what: str) -> float:
         return zlib.crc32(" ".join((str(self._seed), *what)).encode()) / 2**32
-
-
-def pieces_gone_wrong(text: str, how: How) -> Sequence[bytes]:
-    """As `pieces_of`; none of it comes to the sentence's end."""
-    step = 2 * round(PIECE * FORMAT.sample_rate)
-    pcm = b"".join(pieces_of(text))[:-2]
-    match how:
-        case How.BABBLE:
-            pcm += pcm[-2:] * round(BABBLES_FOR * FORMAT.sample_rate)
-        case How.SILENT:
-            pcm = bytes(max(len(pcm), 4 * FORMAT.sample_rate))
-        case How.SHORT:
-            pcm = pcm[: len(pcm) // 5 // 2 * 2]
-        case How.NOTHING:
-            pcm = b""
-    return [pcm[at : at + step] for at in range(0, len(pcm), step)]
 
 
 def _changes(rng: random.Random, seconds: float) -> Iterator[float]:

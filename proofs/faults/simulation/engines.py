@@ -8,9 +8,9 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from gateway.engines.upstream.upstream_pace import FIRST_AUDIO, FadingMean
-from proofs.faults.simulation.content import Content, pieces_gone_wrong
+from proofs.faults.simulation.content import Content
 from proofs.faults.simulation.schedule import Kind, Schedule, Window
-from proofs.faults.simulation.sound import FORMAT, pieces_of
+from proofs.faults.simulation.sound import FORMAT, pcm_of, pieces_of
 from robotvoice.engines.base import READY, EngineBase, Readiness
 from robotvoice.errors import EngineFailure, EngineUnavailable
 from robotvoice.persona import VoiceSpec
@@ -105,15 +105,17 @@ class SimulatedEngine(EngineBase):
 
     async def _pieces(self, text: str, voice: str) -> AsyncGenerator[bytes, None]:
         window = self._fault()
-        self._begin(window)
-        silent = window is not None and window.kind is Kind.SILENT
-        pieces = pieces_of(text, silent=silent)
-        dice = self._rng.randrange(1000)
-        if self._content and not window:
-            wrong = self._content.wrong(f"{self.name} {voice}", text, dice)
-            pieces = pieces_gone_wrong(text, wrong) if wrong else pieces
+        if window and window.kind is Kind.REFUSE:
+            self._hold_until = window.ended
+            raise EngineUnavailable("held_off", f"{self.name} is busy", window.ended - self._clock())
+        pcm, dice = pcm_of(text), self._rng.randrange(1000)
+        if window and window.kind is Kind.SILENT:
+            pcm = bytes(len(pcm))
+        elif self._content and not window:
+            pcm = self._content.made(f"{self.name} {voice}", text, dice)
+        pieces = pieces_of(pcm)
         jitter = self._rng.uniform(0.8, 1.4)
-        audio = FORMAT.seconds(FORMAT.samples(sum(map(len, pieces))))
+        audio = FORMAT.seconds(FORMAT.samples(len(pcm)))
         for number, piece in enumerate(pieces):
             share = 1.0 if self._shape.whole and not number else 0.0 if self._shape.whole else 1 / len(pieces)
             seconds = share * audio * self._shape.real_time_factor + (
@@ -130,12 +132,6 @@ class SimulatedEngine(EngineBase):
 
     def _fault(self) -> Window | None:
         return self._schedule.at(self.name, self._clock())
-
-    def _begin(self, window: Window | None) -> None:
-        if window and window.kind is Kind.REFUSE:
-            left = window.ended - self._clock()
-            self._hold_until = self._clock() + left
-            raise EngineUnavailable("held_off", f"{self.name} is busy", left)
 
     async def _within(self, window: Window | None, number: int, count: int) -> None:
         """What a fault does after so many of `count` pieces. Raises EngineFailure."""

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from proofs.faults.answers import Answer, Rendition
-from proofs.faults.simulation.sound import mark_of, values_of
+from proofs.faults.simulation.sound import mark_of
 from robotvoice.chain.chain_events import ChainEvent, Ended, SentenceStarted, TakenOver
-from robotvoice.sound.pcm import AudioChunk
-from robotvoice.utterance import Outcome, Spoken
+from robotvoice.sound.pcm import AudioChunk, samples_of
+from robotvoice.utterance import Outcome
 
 
 class Listener:
@@ -23,7 +23,6 @@ class Listener:
         self._announced = -1
         self._gaps = {True: 0.0, False: 0.0}
         self._takeovers = 0
-        self._ledger: tuple[Spoken, ...] = ()
         self._ended: Ended | None = None
 
     def hears(self, event: ChainEvent, now: float) -> None:
@@ -39,10 +38,6 @@ class Listener:
                 self._close()
                 self._ended = event
 
-    def told(self, ledger: tuple[Spoken, ...]) -> None:
-        """Of an answer that came in one piece."""
-        self._ledger = ledger
-
     def answer(self, now: float, outcome: Outcome | None = None) -> Answer:
         """`outcome` if no `Ended` told it."""
         self._close()
@@ -52,7 +47,7 @@ class Listener:
             outcome,
             now,
             self.first_voiced,
-            self._ended.spoken if self._ended else self._ledger,
+            self._ended.spoken if self._ended else (),
             tuple(self._heard),
             self._takeovers,
             self._gaps[True],
@@ -60,7 +55,7 @@ class Listener:
         )
 
     def _sound(self, chunk: AudioChunk, now: float) -> None:
-        values = values_of(chunk.pcm)
+        values = samples_of(chunk.pcm)
         mark = next((value for value in values if value), 0)
         sentence = self._sentence_of.get(abs(mark), -1 if mark else self._announced)
         before = self._now

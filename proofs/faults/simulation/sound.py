@@ -20,20 +20,15 @@ def mark_of(text: str) -> int:
     return 2000 + zlib.crc32(text.encode()) % 30_000
 
 
-def seconds_of(text: str) -> float:
-    return LEAD + len(text) * SECONDS_A_CHARACTER
+def pcm_of(text: str) -> bytes:
+    """PCM_16 of a sentence."""
+    lead = round(LEAD * FORMAT.sample_rate)
+    voiced = round((LEAD + len(text) * SECONDS_A_CHARACTER) * FORMAT.sample_rate) - lead - 1
+    mark = mark_of(text)
+    return bytes(2 * lead) + struct.pack("<h", mark) * voiced + struct.pack("<h", -mark)
 
 
-def pieces_of(text: str, *, silent: bool = False) -> Sequence[bytes]:
-    """A sentence in PCM_16, piece by piece."""
-    mark, lead = mark_of(text), round(LEAD * FORMAT.sample_rate)
-    voiced = round(seconds_of(text) * FORMAT.sample_rate) - lead - 1
-    pcm = bytes(2 * lead) + struct.pack("<h", mark) * voiced + struct.pack("<h", -mark)
-    if silent:
-        pcm = bytes(len(pcm))
+def pieces_of(pcm: bytes) -> Sequence[bytes]:
+    """As a model makes them."""
     step = 2 * round(PIECE * FORMAT.sample_rate)
     return [pcm[at : at + step] for at in range(0, len(pcm), step)]
-
-
-def values_of(pcm: bytes) -> Sequence[int]:
-    return struct.unpack(f"<{len(pcm) // 2}h", pcm)

@@ -20,9 +20,9 @@ from gateway.engines.mlx.worker_messages import (
     Speak,
     Started,
 )
-from proofs.faults.simulation.content import Content, pieces_gone_wrong
+from proofs.faults.simulation.content import Content
 from proofs.faults.simulation.schedule import Kind, Schedule
-from proofs.faults.simulation.sound import FORMAT, pieces_of
+from proofs.faults.simulation.sound import FORMAT, pcm_of, pieces_of
 from robotvoice.errors import EngineFailure
 
 LOADS = 4.0
@@ -194,13 +194,14 @@ class SimulatedProcess:
         self._put(Finished(speak.id, stats | dict.fromkeys(("active_memory", "peak_memory", "rss"), 0.0)))
 
     def _pieces(self, speak: Speak, fault: Kind | None) -> Sequence[bytes]:
-        if speak.prompt == WARM_UP:
-            return pieces_of("Hi.", silent=fault is Kind.SILENT)
-        # Of two faults at once, such as half of something else, nobody could tell what it is.
-        wrong = None if fault else self._machine.content.wrong(str(speak.instruct), speak.text, speak.seed)
-        if wrong:
-            return pieces_gone_wrong(speak.text, wrong)
-        return pieces_of(speak.text, silent=fault is Kind.SILENT)
+        warms_up = speak.prompt == WARM_UP
+        pcm = pcm_of("Hi." if warms_up else speak.text)
+        if fault is Kind.SILENT:
+            pcm = bytes(len(pcm))
+        elif not fault and not warms_up:
+            # Of two faults at once, such as half of something else, nobody could tell what it is.
+            pcm = self._machine.content.made(str(speak.instruct), speak.text, speak.seed)
+        return pieces_of(pcm)
 
     async def _stay_silent(self) -> None:
         self._machine.unable()
