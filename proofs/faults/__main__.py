@@ -9,8 +9,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from proofs.faults.real.command import SECONDS
-from proofs.faults.real.command import judged as judged_real
+from proofs.faults.real.run import SECONDS
+from proofs.faults.real.run import judged as judged_real
 from proofs.faults.report import SHARE_OF_CONTENT, Figures, as_json, table, too_few
 from proofs.faults.simulation.world import judged
 from proofs.rig.figures import save

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from robotvoice.chain.breaker import DEFAULTS
 from robotvoice.utterance import Outcome, Spoken
 
 
@@ -103,16 +104,13 @@ class Book:
         self.answers.setdefault(request_id, []).append(answer)
 
 
-KNOWN_DEAD = 3
-"""Failures in a row that open a breaker"""
-
-
 def spent_on(failed: Sequence[tuple[float, float]]) -> tuple[int, int]:
     """`Outage.spent` and `beside`, from when each sentence was asked for and when it was known to fail."""
-    if len(failed) <= KNOWN_DEAD:
+    known_dead = DEFAULTS.consecutive_failures
+    if len(failed) <= known_dead:
         return len(failed), 0
-    known = sorted(end for _, end in failed)[KNOWN_DEAD - 1]
-    spent = KNOWN_DEAD + sum(asked >= known for asked, _ in failed)
+    known = sorted(end for _, end in failed)[known_dead - 1]
+    spent = known_dead + sum(asked >= known for asked, _ in failed)
     return spent, len(failed) - spent
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from proofs.faults.answers import Answer, Outage, Recovery
+from proofs.faults.answers import Answer, Outage, Recovery, spent_on
 from proofs.faults.real.breaking import Broken
 from proofs.faults.real.clients import Heard
 from proofs.faults.real.lengths import Lengths, expected_row
@@ -51,8 +51,12 @@ class Account:
 
     def __init__(self, log: Sequence[Line]) -> None:
         self._log = log
-        found = (_LEDGER.search(line) for line in log)
-        self._ledgers = {match[1]: (match[2], int(match[3])) for match in found if match}
+        self._ledgers = {told[1]: (told[2], int(told[3])) for _, told in self._found(_LEDGER)}
+        self._spent = self._found(_SPENT)
+        self._changes = self._found(_BREAKER)
+
+    def _found(self, pattern: re.Pattern[str]) -> list[tuple[float, re.Match[str]]]:
+        return [(line.at, match) for line in self._log if (match := pattern.search(line))]
 
     def text(self) -> str:
         """The log, with the seconds of the clock that all times of a run are in."""
@@ -82,23 +86,16 @@ class Account:
             return None
         spent: dict[str, float] = {}
         told_by = min(broken.ended + LATE, until)
-        for line in self._log:
-            match = _SPENT.search(line) if broken.began <= line.at <= told_by else None
-            if match and match[1] == engine and match[2] not in NOT_SPENT:
-                spent.setdefault(match[3], line.at)
-        failed = sorted(spent.values())
-        known = failed[DEFAULTS.consecutive_failures - 1 :][:1]
-        beside = [at for at in failed[DEFAULTS.consecutive_failures :] if at <= known[0] + ON_THE_WAY]
-        return Outage(engine, broken.window.kind, broken.began, len(failed) - len(beside), len(beside))
+        for at, told in self._spent:
+            if broken.began <= at <= told_by and told[1] == engine and told[2] not in NOT_SPENT:
+                spent.setdefault(told[3], at)
+        failed = [(at - ON_THE_WAY, at) for at in spent.values()]
+        return Outage(engine, broken.window.kind, broken.began, *spent_on(failed))
 
     def recovery(self, broken: Broken, until: float) -> Recovery | None:
         """None if its breaker stayed closed, or the next outage came first."""
         engine = broken.window.engine
-        changes = [
-            (line.at, match[2])
-            for line in self._log
-            if line.at <= until and (match := _BREAKER.search(line)) and match[1] == engine
-        ]
+        changes = [(at, told[2]) for at, told in self._changes if at <= until and told[1] == engine]
         after = [at for at, state in changes if state == "closed" and at >= broken.began]
         if engine is None or not after:
             return None
@@ -111,19 +108,15 @@ class Account:
 
     def went_wrong(self) -> frozenset[str]:
         """The texts of which the model made something else, or that were kept from it for that."""
-        found = (_SPENT.search(line) for line in self._log)
-        return frozenset(match[3] for match in found if match and match[1] == CLONE and match[2] in CONTENT)
+        return frozenset(told[3] for _, told in self._spent if told[1] == CLONE and told[2] in CONTENT)
 
     def opened(self, engine: str) -> list[float]:
         """When its breaker opened."""
-        found = ((line.at, _BREAKER.search(line)) for line in self._log)
-        told = [(at, match) for at, match in found if match and match[1] == engine]
-        return [at for at, match in told if (match[2], match[3]) == ("open", "closed")]
+        return [at for at, told in self._changes if told.groups() == (engine, "open", "closed")]
 
     def probes(self) -> int:
         """Canaries that ended a half-open time: a bad one opens the breaker again, two good ones close it."""
-        found = (_BREAKER.search(line) for line in self._log)
-        ends = [match[2] for match in found if match and match[3] == "half_open"]
+        ends = [told[2] for _, told in self._changes if told[3] == "half_open"]
         return ends.count("open") + DEFAULTS.canaries_to_close * ends.count("closed")
 
     def _ready(self, broken: Broken, until: float) -> float:

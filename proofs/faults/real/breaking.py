@@ -1,4 +1,4 @@
-"""What a window does to the processes and what lies between them, and how it is undone."""
+"""What a window does to the processes and what lies between them, how it is undone, and who met it."""
 
 import asyncio
 import contextlib
@@ -6,12 +6,12 @@ import math
 import resource
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import psutil
 
-from proofs.faults.real.evidence import can_be_seen, is_met
 from proofs.faults.real.schedule import Kind, Window
-from proofs.faults.real.world import OWN, World
+from proofs.faults.real.world import CLONE, OWN, UPSTREAM, World
 from proofs.rig.gateway import ESPEAK, WORKER
 
 STANDARD = 3
@@ -22,6 +22,15 @@ MET_WITHIN = 15.0
 """Seconds for which a fault lasts longer than was planned, until somebody meets it"""
 SPEAKS = 2.0
 """Seconds for which who is well again is left alone"""
+TOLD_WITHIN = 5.0
+"""Seconds after its end in which it may be told in the log"""
+TOLD = {
+    Kind.DISK_FULL: "audio cannot be kept on disk",
+    Kind.NO_FILES: "no more files can be opened|Too many open files|machine_full",
+    # Nobody but who wants to connect sees that it is refused.
+    Kind.UPSTREAM_REFUSE: f"{UPSTREAM} did not speak.*: unreachable|{UPSTREAM}: open, was .*=unreachable",
+}
+"""What the log says then"""
 _PERSONA = {engine: persona for persona, engine in OWN.items()}
 
 
@@ -35,7 +44,9 @@ class Broken:
     done: bool
     """False: there was nobody to whom it could be done"""
     hits: int = 0
-    """How often the proxy did what it was told to meanwhile"""
+    """How often the proxy did what it was told to meanwhile, or to another window"""
+    met: bool = False
+    """Known when all is over"""
 
 
 async def run_line(world: World, windows: list[Window], start: float) -> list[Broken]:
@@ -52,15 +63,26 @@ async def run_line(world: World, windows: list[Window], start: float) -> list[Br
         undo = await _break(world, window)
         try:
             await asyncio.sleep(window.lasts if undo else 0.0)
-            if undo and can_be_seen(window):
+            if undo:
                 await _until_met(world, window, began, hits)
         finally:
-            if undo:
-                undo()
+            # It may have been found out and replaced.
+            with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError):
+                if undo:
+                    undo()
             if window.on_the_way:
                 await world.proxy.mend()
         broken.append(Broken(window, began, now(), undo is not None, world.proxy.hits.total() - hits))
     return broken
+
+
+def is_met(world: World, window: Window, began: float, ended: float, hits: int) -> bool:
+    """Whether somebody met it: the proxy did it, or the log says so; a signal is met when it is sent."""
+    pattern = TOLD.get(window.kind)
+    if window.on_the_way is None and pattern is None:
+        return True
+    told = pattern is not None and bool(world.gateway.logged(pattern, began, ended + TOLD_WITHIN))
+    return told or (window.on_the_way is not None and hits > 0)
 
 
 async def _until_met(world: World, window: Window, began: float, before: int) -> None:
@@ -71,50 +93,28 @@ async def _until_met(world: World, window: Window, began: float, before: int) ->
                 await asyncio.sleep(0.1)
 
 
-async def _break(world: World, window: Window) -> Callable[[], None] | None:
+async def _break(world: World, window: Window) -> Callable[[], object] | None:
     """Does it; what undoes it. None if it could not be done."""
-    gateway, pid = world.gateway, world.gateway.process.pid
+    pid = world.gateway.process.pid
     match window.kind:
-        case Kind.WORKER_KILL | Kind.WORKER_STOP:
-            return _signal(await _busiest(world, WORKER), stop=window.kind is Kind.WORKER_STOP)
-        case Kind.ESPEAK_KILL | Kind.ESPEAK_STOP:
-            return _signal(await _busiest(world, ESPEAK), stop=window.kind is Kind.ESPEAK_STOP)
         case Kind.DISK_FULL:
             world.disk.fill(pid)
-            return lambda: world.disk.make_room(pid)
+            return partial(world.disk.make_room, pid)
         case Kind.NO_FILES:
             limits = resource.prlimit(pid, resource.RLIMIT_NOFILE)
             resource.prlimit(pid, resource.RLIMIT_NOFILE, (STANDARD, limits[1]))
-            return lambda: _allow_files(pid, limits)
-        case _:
-            assert window.on_the_way is not None
+            return partial(resource.prlimit, pid, resource.RLIMIT_NOFILE, limits)
+        case _ if window.on_the_way:
             await world.proxy.break_(window.on_the_way)
-            assert gateway.process.poll() is None
+            assert world.gateway.process.poll() is None
             return lambda: None
-
-
-def _allow_files(pid: int, limits: tuple[int, int]) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        resource.prlimit(pid, resource.RLIMIT_NOFILE, limits)
-
-
-def _signal(process: psutil.Process | None, *, stop: bool) -> Callable[[], None] | None:
-    if process is None:
-        return None
-
-    def wake() -> None:
-        # It may have been found out and replaced.
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process.resume()
-
-    try:
-        if not stop:
-            process.kill()
-            return lambda: None
-        process.suspend()
-    except psutil.NoSuchProcess:
-        return None
-    return wake
+    process = await _busiest(world, WORKER if window.engine == CLONE else ESPEAK)
+    with contextlib.suppress(psutil.NoSuchProcess):
+        if process:
+            kills = window.kind in (Kind.WORKER_KILL, Kind.ESPEAK_KILL)
+            (process.kill if kills else process.suspend)()
+            return process.resume
+    return None
 
 
 async def _busiest(world: World, of: str) -> psutil.Process | None:

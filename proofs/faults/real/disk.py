@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import resource
+import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -46,19 +47,17 @@ class Disk:
 async def small_disk(folder: Path) -> AsyncIterator[Disk]:
     """The folder is made; whoever writes there must have ended before this does."""
     await asyncio.to_thread(folder.mkdir, parents=True, mode=0o700)
-    mounted = await _runs("mount", "-t", "tmpfs", "-o", f"size={SIZE},mode=0700", "tmpfs", str(folder))
+    options = ("-t", "tmpfs", "-o", f"size={SIZE},mode=0700", "tmpfs")
+    mounted = await asyncio.to_thread(_runs, "mount", *options, str(folder))
     try:
         yield Disk(folder, mounted)
     finally:
         if mounted:
-            await _runs("umount", "--lazy", str(folder))
+            await asyncio.to_thread(_runs, "umount", "--lazy", str(folder))
 
 
-async def _runs(*command: str) -> bool:
+def _runs(*command: str) -> bool:
     try:
-        process = await asyncio.create_subprocess_exec(
-            *command, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
-        )
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
     except OSError:
         return False
-    return await process.wait() == 0

@@ -36,11 +36,8 @@ class Held:
 
     def leaked(self, before: "Held") -> dict[str, int]:
         """How much too much there is of each."""
-        most = {
-            "files": before.files,
-            "children": before.children,
-            "megabytes": before.megabytes + MORE_MEMORY,
-        }
+        memory = before.megabytes + MORE_MEMORY
+        most = {"files": before.files, "children": before.children, "megabytes": memory}
         return {name: max(0, getattr(self, name) - most.get(name, 0)) for name in COUNTED}
 
     def told(self, before: "Held") -> str:
@@ -60,7 +57,7 @@ async def held(world: World, before: Held | None = None) -> Held:
 
 
 async def _held(world: World) -> Held:
-    texts = (await world.ask("/health"))[1]["speaking"]
+    texts = (await world.ask("/health")).json["speaking"]
     # The connection over which this was asked closes.
     await asyncio.sleep(0.2)
     process = world.gateway.found
@@ -92,7 +89,7 @@ async def _warm_all_children(world: World) -> None:
         if len(world.gateway.children(ESPEAK)) >= IDLE_CHILDREN:
             return
         target = f"/synthesize?voice={PLAIN}&text={LONG.replace(' ', '+')}"
-        await asyncio.gather(*(world.fetch(target) for _ in range(2 * IDLE_CHILDREN)))
+        await asyncio.gather(*(world.ask(target) for _ in range(2 * IDLE_CHILDREN)))
 
 
 def _is_zombie(child: psutil.Process) -> bool:

@@ -5,7 +5,6 @@ import itertools
 import random
 from collections.abc import Iterator, Mapping, Sequence
 
-from proofs.faults.answers import Answer
 from proofs.faults.checker import Problem
 from proofs.faults.real import texts
 from proofs.faults.real.clients import Heard, Text, hear
@@ -20,6 +19,8 @@ TOLERANCE = 0.3
 """Share by which another word may make a sentence longer or shorter"""
 FAITHFUL = 0.1
 """Seconds by which the sound of a whole text may differ from what the ledger says: resampling, and no more"""
+NOT_COUNTED = 1000
+"""Hz of samples in a ledger that were reckoned from a length"""
 MEASURED_WITHIN = 90.0
 BETWEEN = 0.5
 
@@ -54,8 +55,9 @@ async def _measured(client: SocketClient, persona: str, template: int) -> float:
     raise AssertionError("it is asked for ever")
 
 
-def problems(heard: Heard, answer: Answer, lengths: Lengths) -> Iterator[Problem]:
+def problems(heard: Heard, lengths: Lengths) -> Iterator[Problem]:
     """What of a text that is said to be spoken is too short or too long."""
+    answer = heard.answer
     if answer.outcome is not Outcome.COMPLETE:
         return
     told = 0.0
@@ -68,7 +70,8 @@ def problems(heard: Heard, answer: Answer, lengths: Lengths) -> Iterator[Problem
     # A whole file is begun again, so that nothing is in it twice.
     again = answer.takeovers > 0 or any(row.repeated for row in answer.ledger)
     repeated = again and heard.dialect != "synthesize"
-    margin = FAITHFUL if _exact(answer) else TOLERANCE * told
+    counted = all(row.sample_rate != NOT_COUNTED for row in answer.ledger)
+    margin = FAITHFUL if counted else TOLERANCE * told
     if heard.seconds < told - margin or (heard.seconds > told + margin and not repeated):
         text = f"{heard.seconds:.2f} s were heard of what is said to have {told:.2f}"
         yield Problem(heard.text.id, "heard", text)
@@ -77,14 +80,8 @@ def problems(heard: Heard, answer: Answer, lengths: Lengths) -> Iterator[Problem
 def expected_row(sentence: int, engine: str, template: int, lengths: Lengths, *, stored: bool) -> Spoken:
     """Of a ledger that names only engines: with the samples that the sentence has to have."""
     seconds = lengths.get((engine, template), 0.0)
-    return Spoken(
-        sentence, engine, "", samples=max(1, round(seconds * 1000)), sample_rate=1000, stored=stored
-    )
-
-
-def _exact(answer: Answer) -> bool:
-    """Whether the ledger tells samples that were counted."""
-    return all(row.sample_rate != 1000 for row in answer.ledger)
+    samples = max(1, round(seconds * NOT_COUNTED))
+    return Spoken(sentence, engine, "", samples=samples, sample_rate=NOT_COUNTED, stored=stored)
 
 
 def _seconds(row: Spoken) -> float:

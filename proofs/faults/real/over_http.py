@@ -55,8 +55,8 @@ class HttpClient:
             return
         if self.dialect == "synthesize":
             with wave.open(io.BytesIO(await answer.read())) as file:
-                told.listener.hears(file.readframes(file.getnframes()), file.getframerate())
+                told.hears(file.readframes(file.getnframes()), file.getframerate())
         else:
             async for pcm in answer.content.iter_any():
-                told.listener.hears(pcm, WIRE_FORMAT.sample_rate)
+                told.hears(pcm, WIRE_FORMAT.sample_rate)
         told.ends(Outcome.COMPLETE)

@@ -54,30 +54,23 @@ class SocketClient:
 
     def _ends(self, frame: aiohttp.WSMessage, told: Told) -> bool:
         if frame.type is aiohttp.WSMsgType.BINARY:
-            told.listener.hears(frame.data, WIRE_FORMAT.sample_rate)
+            told.hears(frame.data, WIRE_FORMAT.sample_rate)
             return False
         if frame.type is not aiohttp.WSMsgType.TEXT:
             raise ConnectionError("the gateway closed the socket")
         match wire.decode_answer(frame.data):
             case wire.Takeover():
                 told.takeovers += 1
+                return False
             case wire.Complete(spoken=spoken):
-                told.ledger = spoken
-                told.ends(Outcome.COMPLETE)
-                return True
+                told.ends(Outcome.COMPLETE, ledger=spoken)
             case wire.Cancelled():
                 told.ends(Outcome.CANCELLED)
-                return True
             case wire.Unavailable(reason=reason):
                 told.ends(Outcome.ERROR, f"unavailable: {reason}")
-                return True
-            case wire.Error(code=InvalidMessage.code):
-                # To cancel what had ended, and that was told.
-                pass
-            case wire.Error(code=code, spoken=spoken):
-                told.ledger = spoken
-                told.ends(Outcome.REFUSED if code in REFUSALS else Outcome.ERROR, code)
-                return True
+            case wire.Error(code=code, spoken=spoken) if code != InvalidMessage.code:
+                told.ends(Outcome.REFUSED if code in REFUSALS else Outcome.ERROR, code, spoken)
             case _:
-                pass
-        return False
+                # Also who cancels what had ended, and was told so, gets an error.
+                return False
+        return True

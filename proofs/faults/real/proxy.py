@@ -156,10 +156,11 @@ class FaultProxy:
 
     async def _answer(self, reader: asyncio.StreamReader, connection: _Connection) -> None:
         late: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue(UNDER_WAY)
-        passing = asyncio.create_task(self._pass_on(late, connection), name="proxied pieces")
         now = asyncio.get_running_loop().time
         try:
-            with contextlib.suppress(ConnectionError):
+            async with asyncio.TaskGroup() as both:
+                # With the end of the answer among the pieces, this ends by itself.
+                both.create_task(self._pass_on(late, connection), name="proxied pieces")
                 data = b"..."
                 while data:
                     data = await reader.read(PIECE)
@@ -167,23 +168,19 @@ class FaultProxy:
                     delay = fault.amount if fault and fault.kind is Kind.LATENCY else 0.0
                     self.hits[Kind.LATENCY] += bool(delay and data)
                     await late.put((now() + delay, data))
-                # With the end of the answer among the pieces, this ends by itself.
-                await asyncio.wait({passing})
-        finally:
-            passing.cancel()
-            await asyncio.wait({passing})
+        except* ConnectionError:
+            pass
 
     async def _pass_on(self, late: asyncio.Queue[tuple[float, bytes]], connection: _Connection) -> None:
         now = asyncio.get_running_loop().time
-        with contextlib.suppress(ConnectionError):
-            while (piece := await late.get())[1]:
-                due, data = piece
-                await asyncio.sleep(max(0.0, due - now()))
-                await self._while_hanging()
-                while data:
-                    data = await self._part(data, connection)
-                if connection.client.is_closing():
-                    return
+        while (piece := await late.get())[1]:
+            due, data = piece
+            await asyncio.sleep(max(0.0, due - now()))
+            await self._while_hanging()
+            while data:
+                data = await self._part(data, connection)
+            if connection.client.is_closing():
+                return
 
     async def _part(self, data: bytes, connection: _Connection) -> bytes:
         """Passes on as much as may be; the rest."""

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from proofs.faults.answers import Answer, Book, Outage, Recovery, first_audio
+from proofs.faults.answers import Book, Outage, Recovery, first_audio
 from proofs.faults.real.account import LATE, Account
 from proofs.faults.real.breaking import Broken
 from proofs.faults.real.clients import Heard
@@ -14,8 +14,10 @@ from proofs.faults.real.schedule import ALL_THE_TIME, Kind
 from proofs.faults.real.world import CLONE, ECHO, RASP
 from proofs.faults.report import Evidence, Figures, figures_of
 from proofs.tiny_voice import BABBLES_ON
+from robotvoice.console.tables import table
 from robotvoice.utterance import Outcome
 
+HEADINGS = ("FAULT", "SCHEDULED", "HIT", "TEXTS", "FIRST AUDIO, WORST", "SPENT", "BACK AFTER")
 SLOWEST = 12
 """Texts that are named in the log"""
 
@@ -36,21 +38,24 @@ class Row:
     back: float | None
     """From the end of the fault, or a killed worker's death, to the engine's next sentence; the worst"""
 
+    def cells(self) -> tuple[str, ...]:
+        back = "-" if self.back is None else "never" if self.back == math.inf else f"{self.back:.1f}"
+        counts = (str(self.scheduled), str(self.hit), str(self.requests))
+        worst = f"{self.first_audio_worst:.2f}"
+        return (self.kind.replace("_", " "), *counts, worst, str(self.spent), back)
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
     """All that was seen."""
 
     seed: int
-    seconds: float
     disk: str
     heard: Sequence[Heard]
-    book: Book
     """With the ledgers of all"""
+    book: Book
     broken: Sequence[Broken]
     account: Account
-    evidence: Sequence[bool]
-    """For each of `broken`, whether anybody met it"""
     lengths: Lengths
     before: Held
     after: Held
@@ -62,23 +67,12 @@ class Run:
         for kind in Kind:
             if kind in ALL_THE_TIME:
                 continue
-            mine = [
-                (each, met)
-                for each, met in zip(self.broken, self.evidence, strict=True)
-                if each.window.kind is kind
-            ]
-            among = [each for each in self.heard if any(_overlap(each, window) for window, _ in mine)]
-            backs = [back for window, _ in mine if (back := self.back(window)) is not None]
-            outages = [outage.spent for window, _ in mine if (outage := self._outage(window))]
-            yield Row(
-                kind,
-                len(mine),
-                sum(met for _, met in mine),
-                len(among),
-                self._waited(among),
-                max(outages, default=0),
-                max(backs, default=None),
-            )
+            mine = [each for each in self.broken if each.window.kind is kind]
+            met = sum(each.met for each in mine)
+            among = [each for each in self.heard if any(_overlap(each, window) for window in mine)]
+            spent = max((outage.spent for outage in self._outages(mine)), default=0)
+            backs = (back for window in mine if (back := self.back(window)) is not None)
+            yield Row(kind, len(mine), met, len(among), self._waited(among), spent, max(backs, default=None))
         asked = [each for each in self.heard if each.text.cancel_after is not None]
         left = [each for each in asked if each.answer.outcome is Outcome.CANCELLED]
         yield Row(Kind.CANCEL, len(asked), len(left), len(left), 0.0, 0, None)
@@ -90,14 +84,14 @@ class Run:
         wrong = self.account.went_wrong()
         met = [each for each in those if each.text.id in wrong]
         # What the model did not come to, because it was busy or away, shows nothing.
-        spoken = [each for each in those if any(row.engine == CLONE for row in self._answer(each).ledger)]
+        spoken = [each for each in those if any(row.engine == CLONE for row in each.answer.ledger)]
         given = {each.text.id for each in (*met, *spoken)}
         return Row(kind, len(given), len(met), len(met), self._waited(met), 0, None)
 
     def _waited(self, among: Iterable[Heard]) -> float:
         """The longest of those who hear a text while it is made."""
         waits = (
-            first_audio(self.book.sent[each.text.id], self._answer(each))
+            first_audio(self.book.sent[each.text.id], each.answer)
             for each in among
             if each.dialect != "synthesize"
         )
@@ -110,21 +104,19 @@ class Run:
             return None
         healthy = broken.began if engine == CLONE else broken.ended
         for each in sorted(self.heard, key=lambda one: one.answer.ended):
-            rows = self._answer(each).ledger
+            rows = each.answer.ledger
             if each.began > healthy and any(row.engine == engine and not row.stored for row in rows):
                 return each.answer.ended - healthy
         return math.inf
 
     def recoveries(self) -> list[Recovery]:
         """Those that came to their end before the next fault of the same engine."""
-        found = []
-        for each in self.broken:
-            if recovery := self.account.recovery(each, self._next(each)):
-                found.append(recovery)
-        return found
+        found = (self.account.recovery(each, self._next(each)) for each in self.broken)
+        return [recovery for recovery in found if recovery]
 
-    def _outage(self, broken: Broken) -> Outage | None:
-        return self.account.outage(broken, self._next(broken))
+    def _outages(self, those: Iterable[Broken]) -> list[Outage]:
+        found = (self.account.outage(each, self._next(each)) for each in those)
+        return [outage for outage in found if outage]
 
     def _next(self, broken: Broken) -> float:
         """When the same engine's next fault began, or all was over."""
@@ -141,16 +133,20 @@ class Run:
         ]
         return "\n".join((*sorted(done), *late))
 
+    def table(self) -> str:
+        """A line for each kind of fault; times in seconds."""
+        lines = [HEADINGS, *(row.cells() for row in self.rows())]
+        return table(lines, right=range(1, len(HEADINGS)))
+
     def figures(self) -> Figures:
         """Judged by the checker, and by what only can be seen here."""
         rows = list(self.rows())
-        outages = [outage for each in self.broken if (outage := self._outage(each))]
         evidence = Evidence(
             name="real",
             seed=self.seed,
             book=self.book,
             faults={str(row.kind): {"scheduled": row.scheduled, "hit": row.hit} for row in rows},
-            outages=outages,
+            outages=self._outages(self.broken),
             recoveries=self.recoveries(),
             probes=self.account.probes(),
             leaked=self.after.leaked(self.before),
@@ -160,7 +156,7 @@ class Run:
 
     def _broken_besides(self, rows: Sequence[Row]) -> Iterator[str]:
         for each in self.heard:
-            for problem in problems(each, self._answer(each), self.lengths):
+            for problem in problems(each, self.lengths):
                 yield f"{problem.code}: {problem.request}: {problem.text}"
         if not self.well:
             yield "not everybody had their own voice back at the end"
@@ -171,9 +167,6 @@ class Run:
         for at in self.account.opened(CLONE):
             if not any(each.began <= at <= each.ended + LATE for each in broken):
                 yield f"the breaker of {CLONE} opened at {at:.1f} though only texts and voices were wrong"
-
-    def _answer(self, heard: Heard) -> Answer:
-        return self.book.answers[heard.text.id][0]
 
 
 def _overlap(heard: Heard, broken: Broken) -> bool:

@@ -56,12 +56,11 @@ class Robot:
                 async for event in coming:
                     match event:
                         case AudioChunk():
-                            told.listener.hears(event.pcm, event.format.sample_rate)
+                            told.hears(event.pcm, event.format.sample_rate)
                         case TakenOver():
                             told.takeovers += 1
                         case Ended():
-                            told.ledger = event.spoken
-                            told.ends(event.outcome, event.reason.code if event.reason else "")
+                            told.ends(event.outcome, event.reason.code if event.reason else "", event.spoken)
         except TimeoutError:
             told.ends(Outcome.CANCELLED)
 

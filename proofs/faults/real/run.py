@@ -1,18 +1,23 @@
 """One run: start everything, speak, break, wait until all is well again, judge."""
 
 import asyncio
+import logging
+import signal
 import tempfile
+from collections.abc import Coroutine
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from proofs.faults.real.account import Account
-from proofs.faults.real.breaking import Broken, run_line
-from proofs.faults.real.evidence import can_be_seen, is_met
+from proofs.faults.real.breaking import is_met, run_line
 from proofs.faults.real.leaks import held
 from proofs.faults.real.lengths import measured
 from proofs.faults.real.result import Run
 from proofs.faults.real.schedule import plan
 from proofs.faults.real.traffic import Traffic
 from proofs.faults.real.world import OWN, World, running_world
+from proofs.faults.report import Figures
 
 SECONDS = 120.0
 """In which clients speak and things break"""
@@ -21,14 +26,38 @@ CALM = 8.0
 WELL_WITHIN = 60.0
 
 
-async def run(seed: int, seconds: float = SECONDS, *, fallbacks: bool = True) -> Run:
-    """Raises RunBroken. Without `fallbacks` a persona has one voice only: the negative control."""
+def judged(
+    seed: int, seconds: float, *, fallbacks: bool = True, log: Path | None = None
+) -> tuple[Figures, str]:
+    """The figures of a run, and a table of what was done to it; the gateway's log is written to `log`.
+
+    Without `fallbacks` a persona has one voice only: the negative control. Raises RunBroken.
+    """
+    # The robots of a run tell each sentence that the gateway did not speak: that is what it is about.
+    logging.getLogger("robotvoice").setLevel(logging.ERROR)
+    done = asyncio.run(_until_told(_run(seed, seconds, fallbacks=fallbacks)))
+    if log:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_text(f"{done.times()}\n{done.account.text()}", encoding="utf-8")
+    told = f"real processes, seed {seed}; full disk: {done.disk}; {done.after.told(done.before)}"
+    return done.figures(), f"{told}\n{done.table()}"
+
+
+async def _until_told(running: Coroutine[Any, Any, Run]) -> Run:
+    """Whoever is told to end ends its processes, and gives the small disk back."""
+    task = asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    return await running
+
+
+async def _run(seed: int, seconds: float, *, fallbacks: bool) -> Run:
     with tempfile.TemporaryDirectory(prefix="faults-", ignore_cleanup_errors=True) as folder:
         async with running_world(Path(folder), fallbacks=fallbacks) as world:
-            return await _run(world, seed, seconds)
+            return await _run_in(world, seed, seconds)
 
 
-async def _run(world: World, seed: int, seconds: float) -> Run:
+async def _run_in(world: World, seed: int, seconds: float) -> Run:
     now = asyncio.get_running_loop().time
     can = await world.own_voices()
     lengths = await measured(world.gateway.url, [persona for persona in OWN if persona in can])
@@ -50,30 +79,15 @@ async def _run(world: World, seed: int, seconds: float) -> Run:
         await asyncio.wait({speaking})
     ended = now()
     after = await held(world, before)
-    well = well and await world.until_well(WELL_WITHIN) and (await world.ask("/readyz"))[0] == 200
-    broken = [each for line in lines for each in line]
+    well = well and await world.until_well(WELL_WITHIN) and (await world.ask("/readyz")).status == 200
+    broken = [
+        replace(each, met=each.done and is_met(world, each.window, each.began, each.ended, each.hits))
+        for line in lines
+        for each in line
+    ]
     account = Account(world.gateway.log)
-    for each in traffic.heard:
-        traffic.book.end(each.text.id, account.completed(each, lengths))
-    return Run(
-        seed,
-        seconds,
-        world.disk.description,
-        tuple(traffic.heard),
-        traffic.book,
-        broken,
-        account,
-        [_met(world, each) for each in broken],
-        lengths,
-        before,
-        after,
-        well,
-        ended,
-    )
-
-
-def _met(world: World, broken: Broken) -> bool:
-    """A signal that was delivered is met."""
-    window = broken.window
-    seen = not can_be_seen(window) or is_met(world, window, broken.began, broken.ended, broken.hits)
-    return broken.done and seen
+    heard = [replace(each, answer=account.completed(each, lengths)) for each in traffic.heard]
+    for each in heard:
+        traffic.book.end(each.text.id, each.answer)
+    disk = world.disk.description
+    return Run(seed, disk, heard, traffic.book, broken, account, lengths, before, after, well, ended)

@@ -37,17 +37,7 @@ class Kind(enum.StrEnum):
 ALL_THE_TIME = (Kind.CANCEL, Kind.CONTENT_TEXT, Kind.CONTENT_VOICE)
 LINES: Sequence[tuple[float, Sequence[Kind]]] = (
     (20.0, (Kind.WORKER_KILL, Kind.WORKER_STOP, Kind.DISK_FULL)),
-    (
-        10.0,
-        (
-            Kind.UPSTREAM_LATENCY,
-            Kind.UPSTREAM_HANG,
-            Kind.UPSTREAM_RESET,
-            Kind.UPSTREAM_CUT,
-            Kind.UPSTREAM_TRICKLE,
-            Kind.UPSTREAM_REFUSE,
-        ),
-    ),
+    (10.0, tuple(kind for kind in Kind if kind.startswith("upstream"))),
     (12.0, (Kind.ESPEAK_KILL, Kind.ESPEAK_STOP, Kind.NO_FILES)),
 )
 """Kinds that follow each other, and the seconds from one to the next if there is time"""

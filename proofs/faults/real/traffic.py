@@ -14,16 +14,8 @@ from proofs.faults.real.over_http import HttpClient
 from proofs.faults.real.over_websocket import SocketClient
 from proofs.faults.real.robot import Robot
 from proofs.faults.real.world import ECHO, ENTRIES, LOCAL, OWN, PLAIN, RASP, WIRE
-from robotvoice.persona import Persona, VoiceSpec
+from robotvoice.persona import FIRST_AUDIO_BUDGET, WHOLE_ANSWER_BUDGET
 
-_DEFAULTS = Persona("", "", "", VoiceSpec(LOCAL))
-BUDGETS: dict[Dialect, float] = {
-    "websocket": _DEFAULTS.first_audio_budget,
-    "robot": _DEFAULTS.first_audio_budget,
-    "speech": _DEFAULTS.first_audio_budget,
-    "synthesize": _DEFAULTS.whole_answer_budget,
-}
-"""Seconds to the first sound; a whole file has none before its end"""
 WHO: Sequence[tuple[Dialect, str]] = (
     ("websocket", ECHO),
     ("websocket", WIRE),
@@ -73,6 +65,10 @@ class Traffic:
         self, url: str, name: str, dialect: Dialect, persona: str, rng: random.Random, stop: asyncio.Event
     ) -> None:
         client = client_of(dialect, url)
+        # A whole file has no sound before its end.
+        whole = dialect == "synthesize"
+        budget = WHOLE_ANSWER_BUDGET if whole else FIRST_AUDIO_BUDGET
+        engines = frozenset({OWN[persona], LOCAL}) if dialect == "robot" else ENTRIES[persona]
         now = asyncio.get_running_loop().time
         said: list[tuple[Sequence[int], Sequence[str]]] = []
         number = 0
@@ -92,16 +88,7 @@ class Traffic:
                 said.append((chosen, sentences))
                 leaves = rng.choice(LEAVES)(rng) if rng.random() < CANCELLED else None
                 text = Text(f"{name}-{number}", persona, chosen, sentences, leaves)
-                self.book.send(
-                    Request(
-                        text.id,
-                        len(sentences),
-                        may_speak(dialect, persona),
-                        now(),
-                        BUDGETS[dialect],
-                        whole=dialect == "synthesize",
-                    )
-                )
+                self.book.send(Request(text.id, len(sentences), engines, now(), budget, whole=whole))
                 heard = await hear(client, text, now)
                 self.heard.append(heard)
                 plays_on = (heard.answer.first_voiced or now()) + heard.seconds - now()
@@ -115,11 +102,6 @@ def client_of(dialect: Dialect, url: str) -> Client:
         case "websocket":
             return SocketClient(url)
         case "robot":
-            return Robot(url, BUDGETS[dialect])
+            return Robot(url, FIRST_AUDIO_BUDGET)
         case _:
             return HttpClient(dialect, url)
-
-
-def may_speak(dialect: Dialect, persona: str) -> frozenset[str]:
-    """The engines of the entries that a client may hear."""
-    return frozenset({OWN[persona], LOCAL}) if dialect == "robot" else ENTRIES[persona]

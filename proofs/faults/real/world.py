@@ -2,18 +2,15 @@
 
 import asyncio
 import importlib.util
-import json
 import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-from aiohttp import ClientSession, ClientTimeout
 
 from proofs.faults.real.disk import Disk, small_disk
 from proofs.faults.real.proxy import FaultProxy, running
+from proofs.rig.asking import LOOPBACK, Answer, fetch
 from proofs.rig.gateway import Gateway
 from proofs.rig.program import RunBroken, environment
 from proofs.tiny_voice import BABBLES_ON, CheckpointFailed, make_checkpoint, reference_clip
@@ -24,6 +21,7 @@ UPSTREAM = f"{UPSTREAM_PREFIX}far"
 AT_ONCE = 3
 """Sentences that the other server is given at the same time"""
 READY_WITHIN = 120.0
+ANSWER_WITHIN = 30.0
 LOCAL_VOICE = VoiceSpec("espeak", voice="en", rate=170)
 _SPARE = "{engine: espeak, voice: en, rate: 170}"
 _LAST = "{engine: pyttsx3}"
@@ -55,20 +53,14 @@ class World:
     disk: Disk
     """Where the gateway keeps what was spoken"""
 
-    async def fetch(self, path: str) -> tuple[int, bytes]:
-        """What the gateway answers, with its status."""
-        session = ClientSession(timeout=ClientTimeout(total=30.0))
-        async with session, session.get(f"{self.gateway.url}{path}") as answer:
-            return answer.status, await answer.read()
-
-    async def ask(self, path: str) -> tuple[int, dict[str, Any]]:
-        """The same for an answer in JSON."""
-        status, body = await self.fetch(path)
-        return status, json.loads(body)
+    async def ask(self, path: str) -> Answer:
+        """What the gateway answers. Raises OSError."""
+        port = self.gateway.port
+        return await asyncio.to_thread(fetch, LOOPBACK, port, "GET", path, within=ANSWER_WITHIN)
 
     async def own_voices(self) -> frozenset[str]:
         """The personas that have theirs now."""
-        personas: dict[str, dict[str, object]] = (await self.ask("/readyz"))[1]["personas"]
+        personas: dict[str, dict[str, object]] = (await self.ask("/readyz")).json["personas"]
         return frozenset(name for name, told in personas.items() if told["own_voice"])
 
     async def until_well(self, within: float, who: frozenset[str] = frozenset({ECHO, WIRE, PLAIN})) -> bool:
@@ -93,12 +85,8 @@ async def running_world(folder: Path, *, fallbacks: bool = True) -> AsyncIterato
         raise RunBroken(str(failed)) from failed
     far_personas = _persona(folder / "far-personas", "far", "{engine: espeak, voice: en+f3, rate: 150}", ())
     async with await _started(folder / "far", far_personas) as far, running(far.port) as proxy:
-        told = (
-            "[upstreams.far]",
-            f'url = "http://127.0.0.1:{proxy.port}"',
-            'dialect = "openai"',
-            f"requests = {AT_ONCE}",
-        )
+        url = f'url = "http://{LOOPBACK}:{proxy.port}"'
+        told = ("[upstreams.far]", url, 'dialect = "openai"', f"requests = {AT_ONCE}")
         kept = folder / "near" / "state" / "audio"
         async with small_disk(kept) as disk, await _started(folder / "near", near, *told) as gateway:
             world = World(gateway, far, proxy, disk)

@@ -4,7 +4,7 @@ import importlib.util
 
 import pytest
 
-from proofs.faults.real.command import judged
+from proofs.faults.real.run import judged
 from proofs.faults.real.schedule import ALL_THE_TIME, LINES, Kind, plan
 
 SECONDS = 30.0
