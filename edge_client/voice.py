@@ -124,12 +124,18 @@ class _Speaker(Generic[Result, Id, Ids]):
             result = await queue.say(request)
             return result.id if isinstance(result, Queued) else result
 
-        said: Result | Id = self._outcome(saying)
+        try:
+            said: Result | Id = self._outcome(saying)
+        except RobotVoiceError as error:
+            raise _shortly(error) from None
         return said
 
     def stop(self, line: str | None = None) -> Ids:
         """The ids of what was ended."""
-        stopped: Ids = self._outcome(lambda queue: queue.stop(line, self._settings.daemon_port))
+        try:
+            stopped: Ids = self._outcome(lambda queue: queue.stop(line, self._settings.daemon_port))
+        except RobotVoiceError as error:
+            raise _shortly(error) from None
         return stopped
 
     def _outcome(self, work: "_Work") -> Any:
@@ -152,10 +158,7 @@ class Voice(_Speaker[Said, str, list[str]]):
     """
 
     def _outcome(self, work: "_Work") -> Any:
-        try:
-            return _begun(work).result()
-        except RobotVoiceError as error:
-            raise _shortly(error) from None
+        return _begun(work).result()
 
 
 class AsyncVoice(
