@@ -16,9 +16,9 @@ from gateway.app import make_app
 from gateway.engines.engine_parts import parts_of
 from gateway.ground.resources import OutOfFiles, give_large_blocks_back
 from gateway.http.neighbourhood import Neighbourhood
-from gateway.mdns.announcement import own_interfaces
 from gateway.mdns.duplicate_id import Twins
 from gateway.mdns.mdns_advertiser import Advertiser, MdnsAdvertiser
+from gateway.mdns.names_and_addresses import own_interfaces
 from gateway.mdns.sockets import bracketed, listen, listened_on, told_address
 from gateway.observe.logs import log_to_file, log_to_stderr
 from gateway.settings.settings import ID_FILE, Settings, gateway_identity

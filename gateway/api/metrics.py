@@ -9,7 +9,7 @@ from prometheus_client.registry import Collector
 
 from gateway.models.models import display_name
 from gateway.observe.counters import WithoutCreated
-from gateway.observe.request_log import known
+from gateway.observe.reason_codes import known
 from gateway.requests.app_keys import ADMISSION, ENGINES, LAST_HOUR, METRICS, PERSONAS
 from robotvoice import __version__
 from robotvoice.chain.breaker import State

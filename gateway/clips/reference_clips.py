@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from gateway.clips.clip import CLIP_RATE, CheckedClip, Clip
-from gateway.clips.clip_checks import check_caller_clip, check_persona_clip
+from gateway.clips.clip_trimming import check_caller_clip, check_persona_clip
 from gateway.clips.decoding.containers import READABLE, container_named
 from gateway.clips.measures import Recorded
 from gateway.clips.words import words_against

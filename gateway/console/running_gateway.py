@@ -60,7 +60,7 @@ async def _is_gateway(address: str) -> bool:
 
 def _addresses(settings: "Settings") -> list[str]:
     """As the settings say, then any other: it may have been started with other options."""
-    from gateway.mdns.announcement import LOOPBACK, own_addresses
+    from gateway.mdns.names_and_addresses import LOOPBACK, own_addresses
 
     told = ANY_ADDRESS.get(settings.listen_host, settings.listen_host)
     hosts = dict.fromkeys([told, LOOPBACK, *own_addresses()])

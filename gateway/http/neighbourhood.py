@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from ipaddress import IPv6Address, ip_address
 
-from gateway.mdns.announcement import own_interfaces
+from gateway.mdns.names_and_addresses import own_interfaces
 from robotvoice.ground.interfaces import Interface
 
 LOOK_EVERY = 2.0

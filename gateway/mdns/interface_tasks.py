@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from gateway.mdns.announcement import AnnouncedInterface, own_interfaces
+from gateway.mdns.names_and_addresses import AnnouncedInterface, own_interfaces
 from robotvoice.ground.backoff import Backoff
 from robotvoice.ground.interfaces import Interface
 from robotvoice.ground.network_changes import NetworkChanges

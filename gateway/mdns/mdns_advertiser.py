@@ -17,7 +17,8 @@ from zeroconf import (
 )
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
-from gateway.mdns.announcement import (
+from gateway.mdns.interface_tasks import LONGEST_PAUSE, Followed, FollowedPlaces
+from gateway.mdns.names_and_addresses import (
     free_name,
     host_name,
     instance_name,
@@ -25,7 +26,6 @@ from gateway.mdns.announcement import (
     scoped,
     where_to_announce,
 )
-from gateway.mdns.interface_tasks import LONGEST_PAUSE, Followed, FollowedPlaces
 from gateway.mdns.sockets import hear_only
 from robotvoice.wire.wire import PROTOCOL_VERSION, SERVICE_TYPE
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
-from gateway.mdns.announcement import LOOPBACK, own_addresses
+from gateway.mdns.names_and_addresses import LOOPBACK, own_addresses
 from robotvoice.ground.interfaces import Interface
 
 BACKLOG = 128

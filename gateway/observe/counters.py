@@ -10,7 +10,8 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
 
-from gateway.observe.request_log import TextOutcome, known
+from gateway.observe.reason_codes import known
+from gateway.observe.request_log import TextOutcome
 from robotvoice.chain.breaker import BreakerChange, State
 
 NOBODY = "none"

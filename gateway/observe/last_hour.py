@@ -5,7 +5,8 @@ from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from gateway.observe.request_log import TextOutcome, known
+from gateway.observe.reason_codes import known
+from gateway.observe.request_log import TextOutcome
 
 MINUTES = 60
 

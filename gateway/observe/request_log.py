@@ -14,6 +14,7 @@ from aiohttp import web
 
 from gateway.guard.output_guard import SILENT_BELOW
 from gateway.http.openai_errors import OpenAIRefusal
+from gateway.observe.reason_codes import known
 from robotvoice.chain.chain_events import ChainEvent, Ended, TakenOver
 from robotvoice.chain.whole_file import WholeFile
 from robotvoice.console.people_log import PLAIN
@@ -31,30 +32,6 @@ VOICED = round(32_768 * 10 ** (SILENT_BELOW / 20))
 """A sample further from zero than this is sound"""
 PIECE = 64 * 1024
 """Bytes that are looked through at a time"""
-
-KNOWN = frozenset(
-    {
-        "back", "bad_reference", "bad_voice", "busy", "client_busy", "closed", "crashed", "cut", "died",
-        "disk", "empty_text", "engine_failed", "gave_way", "held_off", "http", "incomplete_voice",
-        "internal", "invalid_clip", "invalid_message", "language", "loading", "machine_full",
-        "model_failed", "no_answer", "no_audio", "no_reference", "no_voice", "not_audio", "not_authorised",
-        "not_found", "not_held", "not_installed", "not_read", "not_ready", "not_supported", "not_trusted",
-        "nothing_can_speak", "open", "operator", "protocol", "redirected", "refused", "restarting",
-        "runaway", "script", "silent", "silent_gap", "slow", "stalled", "starting", "stopped", "substitute",
-        "text_too_long", "too_late", "too_long", "too_many_requests", "too_short", "unavailable",
-        "unknown_model", "unknown_upstream", "unknown_voice", "unreachable", "unsteady", "unusable",
-        "warming_up",
-        # What is wrong with a request.
-        "body_too_large", "cannot_clone", "invalid_json", "invalid_value", "missing_field", "request_timeout",
-        "unknown_language", "unsupported_media_type",
-    }
-)  # fmt: skip
-OTHER = "other"
-
-
-def known(code: str) -> str:
-    """The code itself, or OTHER: engines that are other servers may have codes of their own."""
-    return code if code in KNOWN else OTHER
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from robotvoice.engines.base import Readiness, takes_language
 from robotvoice.errors import ContentFailure, EngineFailure, EngineUnavailable, MachineFull
 from robotvoice.languages import CANNOT_READ
 from robotvoice.sound.pcm import AudioChunk
-from robotvoice.sound.tail import faded, silence_after
+from robotvoice.sound.silence_and_fade import faded, silence_after
 from robotvoice.text.writing.letters import is_plain_latin
 from robotvoice.text.writing.scripts import Legible
 from robotvoice.utterance import Outcome, Reason, Sentence, Spoken, Utterance

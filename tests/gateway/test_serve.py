@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from gateway.mdns.announcement import own_addresses
+from gateway.mdns.names_and_addresses import own_addresses
 from proofs.rig.program import environment
 from tests.gateway.process import GatewayProcess, started
 from tests.namespaces import has_ipv6, unshared

@@ -10,8 +10,8 @@ from dataclasses import asdict
 from functools import partial
 
 from gateway.clips.clip import Clip
-from gateway.engines.mlx.limits import SentenceLimits, token_cap
 from gateway.engines.mlx.model_worker import ModelWorker
+from gateway.engines.mlx.time_limits import SentenceLimits, token_cap
 from gateway.engines.mlx.worker_call import ClipOf
 from gateway.engines.mlx.worker_messages import WARM_UP, Speak
 from gateway.engines.mlx.worker_sentence import WorkerSentence

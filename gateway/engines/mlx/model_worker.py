@@ -10,9 +10,9 @@ from typing import Literal
 
 from gateway.engines.mlx.families import Family, family_of
 from gateway.engines.mlx.harmful_voices import HarmfulVoices
-from gateway.engines.mlx.limits import SentenceLimits
 from gateway.engines.mlx.model_pace import Pace
 from gateway.engines.mlx.scheduler import Scheduler
+from gateway.engines.mlx.time_limits import SentenceLimits
 from gateway.engines.mlx.worker_call import ClipOf, WorkerCall
 from gateway.engines.mlx.worker_messages import WARM_UP, Progress, Ready, Speak, Unusable
 from gateway.engines.mlx.worker_process import WorkerProcess

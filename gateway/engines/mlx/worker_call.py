@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from gateway.clips.clip import Clip
 from gateway.engines.mlx.harmful_voices import HarmfulVoices
-from gateway.engines.mlx.limits import SentenceLimits
 from gateway.engines.mlx.model_pace import Pace
+from gateway.engines.mlx.time_limits import SentenceLimits
 from gateway.engines.mlx.worker_messages import (
     WARM_UP,
     Answer,

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 from gateway.clips.clip import Clip
-from gateway.engines.mlx.limits import LONGEST_SENTENCE
+from gateway.engines.mlx.time_limits import LONGEST_SENTENCE
 from gateway.engines.mlx.worker_messages import Speak
 from robotvoice.errors import EngineFailure, EngineUnavailable
 from robotvoice.persona import ModelVoice

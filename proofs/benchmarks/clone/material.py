@@ -9,8 +9,8 @@ import soundfile
 
 from gateway.clips.clip import CLIP_RATE
 from gateway.clips.reference_clips import load_persona_clip
-from gateway.engines.mlx.limits import SentenceLimits, token_cap
 from gateway.engines.mlx.mlx_engine import seed_of
+from gateway.engines.mlx.time_limits import SentenceLimits, token_cap
 from proofs.tiny_voice import make_checkpoint, reference_clip
 from robotvoice.persona import ModelVoice
 from robotvoice.text import sentences

@@ -2,7 +2,7 @@
 
 import re
 
-from robotvoice.text.marks.breaks import BREAK
+from robotvoice.text.marks.boundary_marks import BREAK
 from robotvoice.text.marks.omissions import Omissions
 
 _LABEL = re.compile(

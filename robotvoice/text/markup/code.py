@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 
 from robotvoice.text.marks.omissions import Kind, Omissions
-from robotvoice.text.markup.meanings import Meaning, meaning_of
+from robotvoice.text.markup.tag_meanings import Meaning, meaning_of
 
 _PROSE = frozenset({"markdown", "md"})
 """Languages of a fence whose content is an answer in wrapping"""

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from robotvoice.reading_options import Reading
-from robotvoice.text.marks.breaks import BREAK
+from robotvoice.text.marks.boundary_marks import BREAK
 from robotvoice.text.marks.omissions import Omissions
 from robotvoice.text.marks.pauses import MARK, USUAL, mark, of_strength
 from robotvoice.text.markup.direction_words import (

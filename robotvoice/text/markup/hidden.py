@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from robotvoice.text.markup import objects, templates
-from robotvoice.text.markup.meanings import RAW, Meaning
+from robotvoice.text.markup.tag_meanings import RAW, Meaning
 from robotvoice.text.markup.tag_syntax import TAG, Tag, meaning_in, tag_of
 from robotvoice.text.markup.templates import Turn
 

@@ -8,7 +8,7 @@ Every pattern runs in linear time: it can match in one way only, and gives up wh
 import html
 import re
 
-from robotvoice.text.marks.breaks import BREAK
+from robotvoice.text.marks.boundary_marks import BREAK
 from robotvoice.text.marks.omissions import Omissions
 
 _RULE = re.compile(r"\s*(?:([-*_])(?:\s*+\1){2,}|={3,}|[-=_*~#+·•]{4,})\s*")

@@ -6,7 +6,7 @@ import re
 
 from robotvoice.reading_options import Reading
 from robotvoice.text.marks import pauses
-from robotvoice.text.marks.breaks import BREAK, BREAK_LINE, without_breaks
+from robotvoice.text.marks.boundary_marks import BREAK, BREAK_LINE, without_breaks
 from robotvoice.text.marks.omissions import Omissions
 from robotvoice.text.markup.emoticons import without_emoticons
 from robotvoice.text.markup.links import without_links
@@ -54,7 +54,7 @@ def _one_pass(text: str, reading: Reading, omissions: Omissions) -> str:
 
         text = without_labelled(text, omissions)
     if _TAGGED.search(text):
-        from robotvoice.text.markup.tags import Reader
+        from robotvoice.text.markup.tag_reader import Reader
 
         text = Reader(text, reading.acting, omissions).heard()
         text = pauses.marked(text, BREAK)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from robotvoice.text.marks.pauses import USUAL, of_strength, seconds_of
 from robotvoice.text.markup import templates
-from robotvoice.text.markup.meanings import DROPPED, HIDING, Meaning, meaning_of, of_attributes
+from robotvoice.text.markup.tag_meanings import DROPPED, HIDING, Meaning, meaning_of, of_attributes
 from robotvoice.text.markup.templates import Turn
 
 TAG = (

@@ -29,7 +29,8 @@ COMMON: Sequence[Rule] = (
 
 
 _TONGUES = {
-    "de": "german", "en": "english", "es": "others.es", "fr": "others.fr", "it": "others.it",
+    "de": "german.german_numbers", "en": "english.english_numbers",
+    "es": "others.es", "fr": "others.fr", "it": "others.it",
     "ja": "others.ja", "ko": "others.ko", "pt": "others.pt", "zh": "others.zh",
 }  # fmt: skip
 """Modules here, each with a class `TONGUE`"""

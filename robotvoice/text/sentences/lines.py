@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
-from robotvoice.text.marks.breaks import BREAK_LINE
+from robotvoice.text.marks.boundary_marks import BREAK_LINE
 from robotvoice.text.marks.pauses import MARK
 from robotvoice.text.sentences.abbreviations import BEFORE_NUMBERS, JOINING, TITLES
 from robotvoice.text.sentences.sentence_ends import sentence_ends

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from robotvoice.text.marks.breaks import BREAK_LINE
+from robotvoice.text.marks.boundary_marks import BREAK_LINE
 from robotvoice.text.marks.omissions import Omissions
 
 JOINERS = "\u200c\u200d"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 
-from gateway.mdns.announcement import own_addresses
+from gateway.mdns.names_and_addresses import own_addresses
 from gateway.requests.app_keys import ENGINES
 from robotvoice.chain.breaker import State
 from robotvoice.utterance import Reason

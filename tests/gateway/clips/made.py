@@ -10,7 +10,7 @@ import soundfile
 import soxr
 
 from gateway.clips.clip import CLIP_RATE, CheckedClip
-from gateway.clips.clip_checks import check_persona_clip
+from gateway.clips.clip_trimming import check_persona_clip
 from gateway.clips.measures import Recorded
 
 RATE = CLIP_RATE

@@ -14,7 +14,7 @@ import pytest
 from gateway.cli import main
 from gateway.engines.mlx import packages
 from gateway.ground.folders import bundled_personas
-from gateway.mdns import announcement
+from gateway.mdns import names_and_addresses as announcement
 from robotvoice.ground.installation import how_to_install
 from tests.gateway.process import started
 

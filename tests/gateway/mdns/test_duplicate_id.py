@@ -11,8 +11,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from gateway.mdns import duplicate_id as twins
-from gateway.mdns.announcement import own_addresses
 from gateway.mdns.duplicate_id import Twins
+from gateway.mdns.names_and_addresses import own_addresses
 from tests.gateway.in_process import soon
 
 FILE = Path("/home/ann/my state/gateway-id")

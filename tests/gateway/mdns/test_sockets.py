@@ -7,7 +7,7 @@ from ipaddress import ip_interface
 import pytest
 
 from gateway.mdns import sockets
-from gateway.mdns.announcement import own_addresses
+from gateway.mdns.names_and_addresses import own_addresses
 from gateway.mdns.sockets import EVERYWHERE, listen, listened_on, told_address
 from robotvoice.ground.interfaces import Interface
 from tests.namespaces import has_ipv6

@@ -9,7 +9,7 @@ import pytest
 from gateway.engines.mlx.scheduler import Scheduler
 from gateway.engines.mlx.worker_messages import Speak
 from gateway.engines.mlx.worker_sentence import WorkerSentence
-from gateway.observe.request_log import KNOWN, OTHER, known
+from gateway.observe.reason_codes import KNOWN, OTHER, known
 from gateway.requests.app_keys import ENGINES, REQUEST_LOG
 from robotvoice.errors import EngineFailure, EngineUnavailable
 from robotvoice.utterance import RequestOptions

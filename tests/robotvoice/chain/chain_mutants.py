@@ -241,7 +241,7 @@ MUTANTS: Mapping[str, Mutants] = {
         "a voice is given a rest for one text":
             ("of_voice.failed[key[1]] = now", "of_voice.failed |= dict.fromkeys((1, 2, 3), now)"),
     },
-    "tail": {
+    "silence_and_fade": {
         "sound ends with a click": ("sample * (count - 1 - at) // count", "sample"),
         "the fade is as long as the chunk":
             ("-last.format.frame_bytes * int(last.format.sample_rate * FADE) :", ":"),

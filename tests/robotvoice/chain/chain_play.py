@@ -23,7 +23,7 @@ from tests.robotvoice.chain.chain_model import Event
 from tests.robotvoice.chain.chain_scenario import PATIENCE, STALL, Actor, Scenario
 
 MODULES = (
-    *("budget", "tail", "failure_attribution", "guarded", "attempt"),
+    *("budget", "silence_and_fade", "failure_attribution", "guarded", "attempt"),
     *("legibility", "candidates", "fallback", "ahead", "whole_file"),
 )
 """All that a chain is made of; each imports only from those before it"""
@@ -35,7 +35,8 @@ Parts = Mapping[str, Any]
 
 
 def named(module: str) -> str:
-    return f"robotvoice.{'sound' if module == 'tail' else 'chain'}.{module}"
+    room = "sound" if module == "silence_and_fade" else "chain"
+    return f"robotvoice.{room}.{module}"
 
 
 def source_of(module: str) -> str:

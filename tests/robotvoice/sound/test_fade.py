@@ -3,7 +3,7 @@
 import array
 
 from robotvoice.sound.pcm import AudioChunk, AudioFormat, Origin
-from robotvoice.sound.tail import faded
+from robotvoice.sound.silence_and_fade import faded
 
 
 def chunk(samples: list[int], rate: int = 24_000) -> AudioChunk:

@@ -4,7 +4,7 @@ import pytest
 
 from robotvoice.chain.whole_file import speak_whole
 from robotvoice.sound.pcm import AudioChunk, AudioFormat, Origin
-from robotvoice.sound.tail import PIECE, silence_after
+from robotvoice.sound.silence_and_fade import PIECE, silence_after
 from robotvoice.text import sentences
 from robotvoice.utterance import Outcome, Sentence, Utterance
 from tests.fakes.scripted_engine import DIES, SILENT, ScriptedEngine

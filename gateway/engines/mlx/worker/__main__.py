@@ -68,7 +68,7 @@ def _load(pipe: Pipe, model: str, revision: str | None) -> "Speaking":
     try:
         import mlx.core as mx
 
-        from gateway.engines.mlx.worker.worker_memory import limit_memory
+        from gateway.engines.mlx.worker.memory_fit import limit_memory
         from gateway.engines.mlx.worker.worker_speaking import Speaking
 
         adapter = importlib.import_module(f"gateway.engines.mlx.worker.{family.adapter}")

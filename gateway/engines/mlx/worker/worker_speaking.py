@@ -9,9 +9,9 @@ import mlx.core as mx
 import numpy as np
 
 from gateway.engines.mlx.families import Family
+from gateway.engines.mlx.worker.memory_fit import memory_in_use
 from gateway.engines.mlx.worker.model_folder import CannotSpeak
 from gateway.engines.mlx.worker.voice_prompts import VoicePrompt, VoicePrompts
-from gateway.engines.mlx.worker.worker_memory import memory_in_use
 from gateway.engines.mlx.worker_messages import (
     WARM_UP,
     Answer,

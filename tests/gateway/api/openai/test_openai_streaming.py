@@ -12,7 +12,7 @@ from robotvoice.engines.base import Readiness
 from robotvoice.http import sending
 from robotvoice.persona import Persona, VoiceSpec
 from robotvoice.sound.pcm import AudioChunk, AudioFormat, Origin
-from robotvoice.sound.tail import faded
+from robotvoice.sound.silence_and_fade import faded
 from robotvoice.utterance import Reason
 from tests.gateway.api.openai.openai_client import CHUNK, DIES, Told, alone, ask, client_of, talking
 from tests.gateway.in_process import running, soon

@@ -12,7 +12,7 @@ import numpy as np
 import psutil
 from aiohttp import ClientError, ClientSession
 
-from gateway.engines.mlx.limits import SentenceLimits
+from gateway.engines.mlx.time_limits import SentenceLimits
 from proofs.rig.program import environment
 from robotvoice.engines.espeak.espeak_library import IDLE_CHILDREN
 from tests.gateway.engines.mlx.listening import until

@@ -6,7 +6,7 @@ from ipaddress import ip_address, ip_interface
 import pytest
 from zeroconf import ServiceInfo
 
-from gateway.mdns.announcement import (
+from gateway.mdns.names_and_addresses import (
     free_name,
     host_name,
     instance_name,

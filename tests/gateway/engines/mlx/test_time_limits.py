@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.engines.mlx.limits import LONGEST_SENTENCE, token_cap
+from gateway.engines.mlx.time_limits import LONGEST_SENTENCE, token_cap
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,13 @@ end of the text. A lone end of a thought means that all before it was one.
 import re
 
 from robotvoice.reading_options import Acting
-from robotvoice.text.marks.breaks import BREAK, CELL, INLINE, ROW, WORD, settled
+from robotvoice.text.marks.boundary_marks import BREAK, CELL, INLINE, ROW, WORD, settled
 from robotvoice.text.marks.omissions import Kind, Omissions
 from robotvoice.text.marks.pauses import mark
 from robotvoice.text.markup import objects, templates
 from robotvoice.text.markup.code import Code
 from robotvoice.text.markup.hidden import HiddenParts
-from robotvoice.text.markup.meanings import DROPPED, Meaning
+from robotvoice.text.markup.tag_meanings import DROPPED, Meaning
 from robotvoice.text.markup.tag_syntax import TAG, Tag, meaning_in, tag_of, unfinished_tag
 from robotvoice.text.markup.templates import Turn
 

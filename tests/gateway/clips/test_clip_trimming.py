@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gateway.clips.clip import CLIP_RATE, Clip
-from gateway.clips.clip_checks import check_caller_clip, check_persona_clip
+from gateway.clips.clip_trimming import check_caller_clip, check_persona_clip
 from gateway.clips.measures import Recorded
 from robotvoice.errors import InvalidClip
 from tests.gateway.clips.recordings import noise, spoken, with_pauses
