@@ -15,7 +15,7 @@ import numpy as np
 
 from gateway.clips.clip import CLIP_RATE, CheckedClip, Clip
 from gateway.clips.clip_trimming import check_caller_clip, check_persona_clip
-from gateway.clips.decoding.containers import READABLE, container_named
+from gateway.clips.decoding.containers import READABLE, container_named, converter_of
 from gateway.clips.measures import Recorded
 from gateway.clips.words import words_against
 from robotvoice.engines.child import end, spawn
@@ -23,6 +23,11 @@ from robotvoice.errors import InvalidClip
 from robotvoice.sound.pcm import AudioFormat, wav_file
 
 DECODER = Path(__file__).parent / "decoding" / "clip_decoder.py"
+CONVERTER = DECODER.with_name("clip_converter.py")
+HANDED_ON = ("PATH", "LD_LIBRARY_PATH", "TMPDIR")
+"""Variables that the two need to find their libraries and programs; keys of upstreams are others"""
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
+"""Each thread of the BLAS library takes its share of the address space, and none is needed"""
 FILE_LIMIT = 10 * 1024 * 1024
 """Bytes of a clip's file"""
 LONG_FILE_LIMIT = 64 * 1024 * 1024
@@ -153,7 +158,7 @@ async def _decoded(data: bytes, path: Path | None = None) -> tuple[np.ndarray, R
         clipped=answer["clipped"],
         channels=answer["channels"],
         channel=answer["channel"],
-        converted=answer["converted"],
+        converted=answer.get("converted"),
     )
     return np.frombuffer(sound, dtype="<f4"), file
 
@@ -170,12 +175,32 @@ def _refusal(answer: dict[str, Any], path: Path | None) -> str:
 
 
 async def _decode(data: bytes, path: Path | None = None) -> tuple[dict[str, Any], bytes]:
-    process = await spawn(
-        *(sys.executable, "-I", "-B", str(DECODER), str(DECODED)),
+    answer, sound = await _decoded_by_process(data)
+    container = container_named(answer["container"]) if path and answer.get("container") else None
+    program = await asyncio.to_thread(converter_of, container) if container else None
+    if path and container and program:
         # So that no name of a file reads as an option.
-        *([os.path.join(os.curdir, path)] if path else []),  # noqa: PTH118 (pathlib drops the `./`)
-        # Each thread of the BLAS library takes its share of the address space, and none is needed.
-        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+        file = os.path.join(os.curdir, path)  # noqa: PTH118 (pathlib drops the `./`)
+        made = await _output_of(CONVERTER, container.suffix, str(DECODED + 1), file)
+        if not made:
+            named = f"it is {container.name} that {Path(program).name} cannot convert; export it as WAV"
+            return {"refused": named}, b""
+        answer, sound = await _decoded_by_process(made)
+        answer["converted"] = Path(program).name
+    return answer, sound
+
+
+async def _decoded_by_process(data: bytes) -> tuple[dict[str, Any], bytes]:
+    output = await _output_of(DECODER, str(DECODED), data=data)
+    head, _, sound = output.partition(b"\n")
+    return json.loads(head), sound
+
+
+async def _output_of(program: Path, *arguments: str, data: bytes = b"") -> bytes:
+    """What one of ours that looks at a file from outside says of it. It gets nothing of this process."""
+    process = await spawn(
+        *(sys.executable, "-I", "-B", str(program), *arguments),
+        env={name: os.environ[name] for name in HANDED_ON if name in os.environ} | ONE_THREAD,
         # So that a program which converts ends with it.
         group=True,
     )
@@ -183,7 +208,6 @@ async def _decode(data: bytes, path: Path | None = None) -> tuple[dict[str, Any]
         output, _ = await process.communicate(data)
     finally:
         await end(process, group=True)
-    head, _, sound = output.partition(b"\n")
     if process.returncode:
         raise InvalidClip("the clip made its decoder fail; give a plain WAV file of 10 to 15 s")
-    return json.loads(head), sound
+    return output

@@ -4,12 +4,13 @@ import asyncio
 import importlib.metadata
 import ipaddress
 import platform
+import shlex
 import shutil
 import socket
 import tempfile
 import time
-from collections.abc import Mapping
-from contextlib import aclosing
+from collections.abc import Iterator, Mapping
+from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ async def everyday_checks(settings: Settings, config: Path | None) -> list[Check
         _port(settings, address, running),
         _mdns(settings, running),
     ]
-    return [*checks, *_models(settings, library)]
+    return [*checks, *_clips(library), *_models(settings, library)]
 
 
 async def _espeak(settings: Settings) -> Check:
@@ -114,6 +115,24 @@ def _personas(settings: Settings, running: Mapping[str, Any] | None) -> tuple[Pe
     number = len(library.problems)
     found += f"; {number} problem{'' if number == 1 else 's'}"
     return library, Check("personas", "warn", found, "robotvoice-gateway persona check")
+
+
+def _clips(library: PersonaLibrary | None) -> Iterator[Check]:
+    """Says nothing where nobody else can read one."""
+    for persona in library.personas.values() if library else ():
+        made = [spec.model_voice or spec.upstream_voice for spec in (persona.voice, *persona.fallbacks)]
+        clips = [each.reference for each in made if each and each.reference]
+        if any(map(_others_can_read, clips)):
+            said = f"other users of this machine can copy the voice of {persona.id}"
+            yield Check("clips", "warn", said, f"chmod -R go= {shlex.quote(str(clips[0].parent))}")
+
+
+def _others_can_read(file: Path) -> bool:
+    """Of the group, too: on a Mac it is everybody's."""
+    with suppress(OSError):
+        open_to_all = all(folder.stat().st_mode & 0o011 for folder in file.resolve().parents)
+        return open_to_all and bool(file.stat().st_mode & 0o044)
+    return False
 
 
 def _state_dir(settings: Settings) -> Check:

@@ -1,10 +1,10 @@
 """The process that reads one sound file from outside, within limits it cannot lift.
 
-Run by its path and isolated: `python -I clip_decoder.py MAX_SECONDS [FILE]`, the file's bytes on stdin. What
-cannot be read here is converted by a program of this machine if FILE says where those bytes lie.
+Run by its path and isolated: `python -I clip_decoder.py MAX_SECONDS`, the file's bytes on stdin. Before a
+library sees them it can open no more files, and so neither a connection nor a program.
 
 It answers on stdout with a line of JSON, and behind `{"seconds", "more", "clipped", "finite", "channels",
-"channel", "converted"}` comes the sound: mono, 24 kHz, little-endian float32, at most MAX_SECONDS. `seconds`
+"channel"}` comes the sound: mono, 24 kHz, little-endian float32, at most MAX_SECONDS. `seconds`
 is the length of the file, or MAX_SECONDS and `more` true if it is longer and does not tell. `clipped` is the
 share of samples at full scale; when `finite` is false no sound follows. `{"refused": sentence}` says what is
 wrong with the file, and `"container"` what such files are called if it has to be converted first.
@@ -39,8 +39,10 @@ FULL_SCALE = 0.999
 LONGEST_TOLD = 1000
 """Times the seconds that are decoded: a header that claims more is not believed"""
 DAMAGED = "it is damaged; export it again from the recording"
-CONVERTED_BYTES = 64 * 2**20 if sys.platform == "darwin" else 0
-"""That a program which converts may write; ffmpeg writes none"""
+SIGNS = (b"RIFF", b"fLaC", b"OggS", b"ID3")
+"""How WAV, FLAC, Ogg and most MP3 begin; libsndfile is given nothing else of the dozens that it reads"""
+OPEN_FILES = 3
+"""Standard input, output and error: what is open stays open"""
 
 
 class Refused(Exception):
@@ -67,7 +69,23 @@ def limit_this_process(written: int = 0) -> None:
             resource.setrlimit(kind, (most, most))
 
 
-def decode(data: bytes, longest: float, file: Path | None = None) -> tuple[dict[str, Any], bytes]:
+def open_nothing_more() -> None:
+    """No file, no connection, no pipe to a program, until the end of this process."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
+
+
+def rehearse() -> None:
+    """What libraries load only when they need it, as numpy does, they load now: later they cannot."""
+    import numpy as np
+    import soundfile
+
+    ramp = np.linspace(-0.5, 0.5, 2 * RATE, dtype="float32").reshape(-1, 2)
+    with io.BytesIO() as file:
+        soundfile.write(file, ramp, 2 * RATE, format="WAV")
+        decode(file.getvalue(), 1.0)
+
+
+def decode(data: bytes, longest: float) -> tuple[dict[str, Any], bytes]:
     """The answer to a file and its sound. Raises Refused."""
     # Late: the limits hold while these are loaded, too.
     import numpy as np
@@ -75,7 +93,6 @@ def decode(data: bytes, longest: float, file: Path | None = None) -> tuple[dict[
 
     from gateway.clips.decoding.channels import chosen
 
-    data, converted = _readable(data, longest, file)
     with _opened(data) as sound:
         rate, channels, claimed = sound.samplerate, sound.channels, sound.frames
         if not RATES[0] <= rate <= RATES[1]:
@@ -98,7 +115,6 @@ def decode(data: bytes, longest: float, file: Path | None = None) -> tuple[dict[
         "finite": bool(np.isfinite(samples).all()),
         "channels": channels,
         "channel": channel,
-        "converted": converted,
     }
     if not answer["finite"]:
         return answer, b""
@@ -109,26 +125,25 @@ def decode(data: bytes, longest: float, file: Path | None = None) -> tuple[dict[
     return answer, soxr.resample(scaled, rate, RATE, quality="VHQ").astype("<f4").tobytes()
 
 
-def _readable(data: bytes, longest: float, file: Path | None) -> tuple[bytes, str | None]:
-    """Bytes that can be decoded here, and the program that made them of these. Raises Refused."""
+def check_readable(data: bytes) -> None:
+    """Raises Refused."""
     import soundfile
 
-    from gateway.clips.decoding.containers import READABLE, container_of, converted, converter_of
+    from gateway.clips.decoding.containers import READABLE, container_of
 
-    try:
-        soundfile.SoundFile(io.BytesIO(data)).close()
-        return data, None
-    except soundfile.LibsndfileError as error:
-        container = container_of(data)
-        if container is None:
-            raise Refused(f"this is not a sound file that can be read; give {READABLE}") from error
-    program = converter_of(container) if file else None
-    if file is None or program is None:
-        raise Refused(f"it is {container.name}", container.suffix)
-    made = converted(file, container, program, longest + 1)
-    if made is None:
-        raise Refused(f"it is {container.name} that {Path(program).name} cannot convert; export it as WAV")
-    return made, Path(program).name
+    with contextlib.suppress(soundfile.LibsndfileError):
+        if data.startswith(SIGNS) or _is_mpeg(data):
+            soundfile.SoundFile(io.BytesIO(data)).close()
+            return
+    container = container_of(data)
+    if container is None:
+        raise Refused(f"this is not a sound file that can be read; give {READABLE}")
+    raise Refused(f"it is {container.name}", container.suffix)
+
+
+def _is_mpeg(data: bytes) -> bool:
+    """A frame of MP3; in AAC, which begins alike, the two bits of the layer are 0."""
+    return data[:1] == b"\xff" and data[1:2] >= b"\xe0" and bool(data[1] & 0b110)
 
 
 def _opened(data: bytes) -> "soundfile.SoundFile":
@@ -157,8 +172,7 @@ def _blocks(sound: "soundfile.SoundFile", most: int) -> "Iterator[np.ndarray]":
 
 
 def main() -> None:
-    file = Path(sys.argv[2]) if len(sys.argv) > 2 else None
-    limit_this_process(CONVERTED_BYTES if file else 0)
+    limit_this_process()
     # Behind all others: nothing that lies beside our packages takes the place of anybody's module.
     sys.path.append(str(Path(__file__).resolve().parents[3]))
     data = sys.stdin.buffer.read()
@@ -166,7 +180,12 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     try:
-        answer, samples = decode(data, float(sys.argv[1]), file)
+        from gateway.clips.decoding import containers  # noqa: F401 (here it can still be loaded)
+
+        rehearse()
+        open_nothing_more()
+        check_readable(data)
+        answer, samples = decode(data, float(sys.argv[1]))
     except Refused as refused:
         answer, samples = {"refused": str(refused), "container": refused.container}, b""
     except MemoryError:

@@ -1,4 +1,4 @@
-"""Sound files that cannot be read here, known by their first bytes, and the programs that convert them."""
+"""Sound files that are not read here, known by their first bytes, and the programs that convert them."""
 
 import contextlib
 import os
@@ -10,7 +10,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-READABLE = "WAV, FLAC, MP3, Ogg, Opus, AIFF or CAF"
+READABLE = "WAV, FLAC, MP3, Ogg or Opus"
 WITHIN = 8.0
 """Seconds for a conversion"""
 MOST_BYTES = 64 * 2**20
@@ -54,17 +54,17 @@ _SIGNS: tuple[tuple[int, bytes, Container], ...] = (
     (0, b"MAC ", Container("Monkey's Audio", "ape", "ape")),
     (0, b"wvpk", Container("WavPack sound", "wv", "wv")),
     (0, b"\x0bw", Container("AC-3 sound", "ac3", "ac3", apple=True)),
+    (0, b"caff", Container("CAF sound", "caf", "caf", apple=True)),
+    (0, b"FORM", Container("AIFF sound", "aiff", "aiff", apple=True)),
     # These can be read, but not with every codec in them.
-    (0, b"caff", Container("CAF sound of a rare kind", "caf", "caf", apple=True)),
     (0, b"RIFF", Container("WAV sound of a rare kind", "wav", "wav", apple=True)),
-    (0, b"FORM", Container("AIFF sound of a rare kind", "aiff", "aiff", apple=True)),
     (0, b"OggS", Container("Ogg sound of a rare kind", "ogg", "ogg")),
 )
-"""(place, bytes there, what begins so); tried on what libsndfile cannot read"""
+"""(place, bytes there, what begins so); tried on what is not read here"""
 
 
 def container_of(data: bytes) -> Container | None:
-    """What a file is that libsndfile cannot read, if it can be converted."""
+    """What a file is that is not read here, if it can be converted."""
     for place, sign, container in _SIGNS:
         if data[place : place + len(sign)] == sign:
             return container

@@ -29,6 +29,7 @@ from robotvoice.console.output import show
 from robotvoice.engines.espeak.espeak_engine import EspeakEngine
 from robotvoice.errors import InvalidPersona, UnknownLanguage, UnknownVoice
 from robotvoice.ground.installation import how_to_install
+from robotvoice.ground.state_files import make_private
 from robotvoice.languages import language_of, language_tag
 from robotvoice.persona import PERSONA_ID
 
@@ -82,12 +83,14 @@ async def make_persona(wanted: NewPersona, settings: Settings) -> int:
     _refuse_if_taken(wanted, folder, settings)
     target = folder / wanted.id
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private(folder)
         # Beside its place, so that it comes there in one step; hidden, so that it is no persona before.
         with tempfile.TemporaryDirectory(dir=folder, prefix=".new-") as place:
             draft = Path(place) / wanted.id
-            draft.mkdir()
+            draft.mkdir(mode=0o700)
             _write(wanted, draft, checked, fallback)
+            for file in draft.iterdir():
+                file.chmod(0o600)
             _check(draft)
             draft.rename(target)
     except OSError as error:

@@ -22,6 +22,8 @@ CONVERTED = {
     "webm": ("-c:a", "libopus"),
     "aac": ("-c:a", "aac"),
     "wma": ("-c:a", "wmav2"),
+    "aiff": ("-c:a", "pcm_s16be"),
+    "caf": ("-c:a", "pcm_s16be"),
 }
 
 
@@ -122,7 +124,7 @@ async def test_a_mac_converts_with_its_own_program(tools: Path, tmp_path: Path) 
     file = tmp_path / "a b.m4a"
     file.write_bytes(FTYP)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("gateway.clips.reference_clips.DECODER", _with_room_to_write(tmp_path))
+        patch.setattr("gateway.clips.reference_clips.CONVERTER", _with_room_to_write(tmp_path))
         assert (await load_persona_clip(file)).clip.seconds == 4.0
     (typed,) = (tools / "typed").read_text().splitlines()
     assert typed.startswith(f"-f WAVE -d LEI16 {file} /")
@@ -130,13 +132,13 @@ async def test_a_mac_converts_with_its_own_program(tools: Path, tmp_path: Path) 
 
 
 def _with_room_to_write(folder: Path) -> Path:
-    """The decoder as it is on a Mac, where a program may write what it converts."""
-    from gateway.clips.reference_clips import DECODER
+    """The converter as it is on a Mac, where a program may write what it converts."""
+    from gateway.clips.reference_clips import CONVERTER
 
-    file = folder / "decoder.py"
-    code = DECODER.read_text("utf-8").replace('if sys.platform == "darwin" else 0', "")
+    file = folder / "converter.py"
+    code = CONVERTER.read_text("utf-8").replace('if sys.platform == "darwin" else 0', "")
     file.write_text(code.replace("parents[3]", "parents[0]"), "utf-8")
-    (folder / "gateway").symlink_to(DECODER.parents[2])
+    (folder / "gateway").symlink_to(CONVERTER.parents[2])
     return file
 
 

@@ -5,6 +5,7 @@ import importlib.metadata
 import json
 import shutil
 import socket
+import tempfile
 from collections import namedtuple
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,20 @@ from gateway.engines.mlx import packages
 from gateway.ground.folders import bundled_personas
 from gateway.mdns import names_and_addresses as announcement
 from robotvoice.ground.installation import how_to_install
+from tests.gateway.clips.recordings import encoded, spoken
 from tests.gateway.process import started
 
 CLONED = """name: Rook
 language: en
 voice: {engine: mlx, model: some/Model, speaker: ryan}
 fallbacks: [{engine: espeak, voice: en}]
+"""
+
+WITH_CLIP = """name: Rook
+language: en
+voice: {engine: mlx, model: some/Model, reference: clip.wav}
+fallbacks: [{engine: espeak, voice: en}]
+consent: {subject: Ada, granted_by: Ada, scope: our robot at home}
 """
 
 
@@ -115,6 +124,28 @@ def test_what_a_model_needs_is_told(
     else:
         assert rows["mlx-audio"]["state"] == "fail"
         assert how_to_install("mlx") in rows["mlx-audio"]["todo"]
+
+
+def test_a_clip_that_other_users_can_copy_is_told(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / "rook"
+        folder.mkdir()
+        (folder / "persona.yaml").write_text(WITH_CLIP)
+        (folder / "clip.wav").write_bytes(encoded(spoken(4)))
+        monkeypatch.setenv("ROBOTVOICE_PERSONAS", place)
+        for mode, told in ((0o755, True), (0o700, False)):
+            Path(place).chmod(mode)
+            (folder / "clip.wav").chmod(0o644)
+            _, rows = looked(capsys)
+            assert ("clips" in rows) is told
+            if told:
+                assert rows["clips"]["found"] == "other users of this machine can copy the voice of rook"
+                assert rows["clips"]["todo"] == f"chmod -R go= {folder}"
+        Path(place).chmod(0o755)
+        (folder / "clip.wav").chmod(0o600)
+        assert "clips" not in looked(capsys)[1]
 
 
 async def ran(capsys: pytest.CaptureFixture[str], port: int) -> tuple[int, dict[str, dict[str, Any]]]:

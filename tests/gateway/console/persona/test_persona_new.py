@@ -3,6 +3,7 @@
 import datetime
 import hashlib
 import shlex
+import stat
 from pathlib import Path
 
 import numpy as np
@@ -55,6 +56,9 @@ def test_a_recording_and_its_words_become_a_persona(
     assert made("Café Ada", clip, "--transcript", WORDS, *GRANTED, "--language", "en-GB") == 0
     said = capsys.readouterr().out.splitlines()
     assert said[:2] == [f"made {personas / 'cafe-ada'}", "cafe-ada: Café Ada, speaks en-GB"]
+    folder = personas / "cafe-ada"
+    assert {stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == {0o600}
+    assert {stat.S_IMODE(each.stat().st_mode) for each in (personas, folder)} == {0o700}
     library = load_personas(personas)
     assert (library.problems, library.warnings) == ((), ())
     persona = library.find("Café Ada")
