@@ -23,6 +23,7 @@ from gateway.mdns.sockets import bracketed, listen, listened_on, told_address
 from gateway.observe.logs import log_to_file, log_to_stderr
 from gateway.settings.settings import ID_FILE, Settings, gateway_identity
 from robotvoice.console.output import write
+from robotvoice.http.connections import allow_many_files
 from robotvoice.http.runner import Runner
 from robotvoice.service.settings_changes import SettingsChanges
 
@@ -37,6 +38,7 @@ async def serve(settings: Settings, changes: SettingsChanges | None = None) -> i
     Raises InvalidPersona when nobody can be loaded and InvalidSettings when the default persona is nobody.
     """
     give_large_blocks_back()
+    allow_many_files()
     watched = settings.log_file is None and sys.stderr is not None and sys.stderr.isatty()
     log_to_stderr(settings.log_level, for_people=watched)
     if settings.log_file is not None:

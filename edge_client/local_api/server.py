@@ -17,6 +17,7 @@ from edge_client.local_api.synthesize import MOST_INSIDE, synthesize
 from edge_client.settings.settings import Settings
 from robotvoice.errors import InvalidSettings
 from robotvoice.http.admission import Admission
+from robotvoice.http.connections import allow_many_files
 from robotvoice.http.error_answers import errors_as_json
 from robotvoice.http.runner import Runner
 from robotvoice.service.settings_changes import SettingsChanges
@@ -41,6 +42,7 @@ async def serve(
 
     `changes`: what the file of the settings says by now. Raises InvalidSettings when the port cannot be had.
     """
+    allow_many_files()
     with await _listen(settings.daemon_port) as here:
         daemon = Daemon(settings, changes=changes)
         daemon.on_no_sound = no_sound

@@ -8,12 +8,13 @@ import logging
 from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any
 
 from aiohttp import web
 from aiohttp.http_exceptions import InvalidURLError, LineTooLong
 from aiohttp.web_protocol import RequestHandler
 
+from robotvoice.http.connections import Connections
 from robotvoice.http.error_answers import http_problem, short_body
 from robotvoice.http.request_id import HEADER, request_id
 
@@ -28,25 +29,47 @@ WHAT_TO_DO: dict[type, str] = {
     LineTooLong: "the URL or a header is too long; send a shorter text",
 }
 
+HEAD_WITHIN = 10.0
+"""Seconds from the connection to the end of its first request's head"""
+
 Admits = Callable[[str], bool]
 """Whether the address of a peer is one that may ask"""
 
 
 class _Connection(RequestHandler):
-    """One connection; that of a peer who is not admitted is broken at once."""
+    """One connection; that of a peer who is not admitted, or who is too many, is broken at once."""
 
-    __slots__ = ("_admits",)
+    __slots__ = ("_admits", "_connections", "_head_in_time", "peer")
 
-    def __init__(self, server: web.Server, admits: Admits | None, **options: Any) -> None:
+    def __init__(
+        self, server: web.Server, admits: Admits | None, connections: Connections, **options: Any
+    ) -> None:
         super().__init__(server, **options)
-        self._admits = admits
+        self._admits, self._connections = admits, connections
+        self.peer = ""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        peer = transport.get_extra_info("peername")
-        if peer and self._admits and not self._admits(peer[0]):
-            log.debug("somebody who is not admitted is left out")
-            cast(asyncio.Transport, transport).abort()
         super().connection_made(transport)
+        self.peer = (transport.get_extra_info("peername") or ("",))[0]
+        self._head_in_time = asyncio.get_running_loop().call_later(HEAD_WITHIN, self.cut)
+        self._connections.add(self)
+        if self.peer and self._admits and not self._admits(self.peer):
+            log.debug("somebody who is not admitted is left out")
+            self.cut()
+
+    def head_came(self) -> None:
+        """Of a request, which is to be answered now."""
+        self._head_in_time.cancel()
+        self._connections.asks(self)
+
+    def cut(self) -> None:
+        if self.transport:
+            self.transport.abort()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        self._head_in_time.cancel()
+        self._connections.remove(self)
+        super().connection_lost(exc)
 
     def handle_error(
         self,
@@ -74,20 +97,27 @@ class _Connection(RequestHandler):
         """Sends the answer; an error that aiohttp raised in place of a handler comes here as an exception."""
         if isinstance(resp, web.HTTPException):
             resp = http_problem(request, resp)
-        return await super().finish_response(request, resp, start_time)
+        finished = await super().finish_response(request, resp, start_time)
+        if self.transport:
+            self._connections.is_idle(self)
+        return finished
 
 
 class _Server(web.Server):
     """Serves what `plain` would, over connections of ours; a client that leaves cancels its request."""
 
     def __init__(self, plain: web.Server, admits: Admits | None) -> None:
-        super().__init__(
-            plain.request_handler, request_factory=plain.request_factory, handler_cancellation=True
-        )
+
+        def asked(message: Any, payload: Any, connection: Any, *more: Any) -> web.BaseRequest:
+            connection.head_came()
+            return plain.request_factory(message, payload, connection, *more)
+
+        super().__init__(plain.request_handler, request_factory=asked, handler_cancellation=True)
         self._connection = partial(
             _Connection,
             self,
             admits,
+            Connections(),
             loop=asyncio.get_running_loop(),
             access_log=None,
             auto_decompress=False,  # no route reads a packed body, and a broken one would fill the log
