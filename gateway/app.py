@@ -78,6 +78,7 @@ from robotvoice.wire.last_answers import LastAnswers
 log = logging.getLogger(__name__)
 
 Meanwhile = Callable[[web.Application], AsyncIterator[None]]
+OTHER_HOST = "ask by the gateway's address, or set hosts in its settings"
 START_AGAIN, START_AGAIN_AT_MOST = 5.0, 60.0
 """Seconds after which a local engine that did not start is started again; each time twice as many"""
 
@@ -99,7 +100,7 @@ def make_app(
     `watched` is where personas come from, if changes there are to be taken into use.
     """
     app = web.Application(middlewares=[errors_as_json(), refused_in_openai_words])
-    PageGuard(private_or(settings.hosts), _instead, origins=settings.origins).protect(app)
+    PageGuard(private_or(settings.hosts), lambda _: OTHER_HOST, origins=settings.origins).protect(app)
     app[SETTINGS] = settings
     app[CHANGES] = changes or SettingsChanges(settings, (), lambda: settings, lambda: None)
     app[GATEWAY_ID], app[RUN] = identity, run or secrets.token_hex(8)
@@ -243,10 +244,6 @@ async def _start(engine: Engine) -> None:
         await engine.start()
     except Exception:
         log.exception("engine did not start", extra={"engine": engine.name})
-
-
-def _instead(_: web.BaseRequest) -> str:
-    return "ask by the gateway's address, or set hosts in its settings"
 
 
 async def _carry_gateway_id(request: web.BaseRequest, answer: web.StreamResponse) -> None:

@@ -18,13 +18,12 @@ from gateway.ground.resources import OutOfFiles, give_large_blocks_back
 from gateway.http.neighbourhood import Neighbourhood
 from gateway.mdns.duplicate_id import Twins
 from gateway.mdns.mdns_advertiser import Advertiser, MdnsAdvertiser
-from gateway.mdns.names_and_addresses import own_interfaces
 from gateway.mdns.sockets import bracketed, listen, listened_on, told_address
 from gateway.observe.logs import log_to_file, log_to_stderr
 from gateway.settings.settings import ID_FILE, Settings, gateway_identity
 from robotvoice.console.output import write
-from robotvoice.http.connections import allow_many_files
-from robotvoice.http.runner import Runner
+from robotvoice.ground.interfaces import own_interfaces
+from robotvoice.http.runner import Runner, allow_many_files
 from robotvoice.service.settings_changes import SettingsChanges
 
 log = logging.getLogger(__name__)

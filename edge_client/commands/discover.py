@@ -74,7 +74,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _what_to_do(found: "Sequence[FoundGateway]", settings: "Settings") -> str:
-    from edge_client.discovery.network import NO_NETWORK, has_network
+    from edge_client.discovery.discovery import NO_NETWORK, has_network
     from edge_client.link.gateway_answers import UNKNOWN_NAME
 
     if found:

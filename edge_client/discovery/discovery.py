@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 
 from edge_client.discovery.endpoint import Endpoint
 from edge_client.discovery.host_order import by_turns, merged
-from edge_client.discovery.network import NO_NETWORK, has_network, own_interfaces
 from edge_client.discovery.txt_record import endpoints_of, printable
 from robotvoice.errors import RobotVoiceError
 from robotvoice.ground.changes import set_within
-from robotvoice.ground.interfaces import Address, Interface
+from robotvoice.ground.interfaces import Address, Interface, own_interfaces
 from robotvoice.ground.network_changes import NetworkChanges
 from robotvoice.wire.wire import PROTOCOL_VERSION, SERVICE_TYPE
 
@@ -27,6 +26,7 @@ log = logging.getLogger(__name__)
 MOST_ENDPOINTS = 32
 MOST_WAITING = 64
 """Announcements, which anybody can send by the thousand"""
+NO_NETWORK = "this machine has no network: connect it to the one that the gateway is in"
 RESOLVERS = 16
 RESOLVE_LIMIT = 1.5
 """Seconds an announced name has to yield its address"""
@@ -258,3 +258,11 @@ class _Search:
         if name not in self._told and len(self._told) < MOST_ENDPOINTS:
             self._told.add(name)
             log.log(level, message, detail, extra={"service": ascii(name)})
+
+
+def has_network() -> bool:
+    """Whether it has an address that others could reach; its own loopback is none."""
+    try:
+        return any(not each.is_loopback for each in own_interfaces())
+    except OSError:  # a machine that is full may well have one
+        return True

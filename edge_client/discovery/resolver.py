@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from edge_client.discovery.host_order import nearest_first
-from edge_client.discovery.network import own_interfaces
+from robotvoice.ground.interfaces import own_interfaces
 
 
 class UnhurriedResolver(AbstractResolver):

@@ -17,9 +17,8 @@ from edge_client.local_api.synthesize import MOST_INSIDE, synthesize
 from edge_client.settings.settings import Settings
 from robotvoice.errors import InvalidSettings
 from robotvoice.http.admission import Admission
-from robotvoice.http.connections import allow_many_files
 from robotvoice.http.error_answers import errors_as_json
-from robotvoice.http.runner import Runner
+from robotvoice.http.runner import Runner, allow_many_files
 from robotvoice.service.settings_changes import SettingsChanges
 from robotvoice.wire.last_answers import LastAnswers
 

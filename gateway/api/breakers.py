@@ -4,7 +4,6 @@ No web page can do it, not even one that is open on this machine: the request mu
 the gateway's own, and the name it was asked by this machine's.
 """
 
-import ipaddress
 import json
 import logging
 from collections.abc import Mapping
@@ -12,7 +11,6 @@ from http import HTTPStatus
 from typing import Literal, TypeAlias
 
 from aiohttp import web
-from yarl import URL
 
 from gateway.api.status_report import OPERATOR, engine_status
 from gateway.ground.problems import shown
@@ -20,8 +18,10 @@ from gateway.requests.app_keys import ENGINES
 from robotvoice.chain.breaker import State
 from robotvoice.console.wrapping import one_line
 from robotvoice.errors import InvalidMessage
+from robotvoice.ground.interfaces import is_loopback
 from robotvoice.ground.near_names import nearest_or_all
 from robotvoice.http.error_answers import problem
+from robotvoice.http.page_guard import HOST, is_of
 from robotvoice.http.request_id import request_id
 from robotvoice.utterance import Reason
 
@@ -94,23 +94,11 @@ def _order(body: bytes) -> Order:
 
 def _not_from_here(request: web.Request) -> str | None:
     """Why it may not do this; None if it may."""
-    if not _is_loopback(request.remote or "") or any(name in request.headers for name in FORWARDED):
+    if not is_loopback(request.remote or "") or any(name in request.headers for name in FORWARDED):
         return "breakers are forced at the gateway's own machine only; run robotvoice-gateway breaker there"
-    try:
-        host = URL(f"http://{request.headers.get('Host', '')}")
-        page = request.headers.get("Origin")
-        same = page is None or URL(page).origin() == host.origin()
-    except ValueError:
-        return "Host or Origin cannot be read; ask by 127.0.0.1"
-    if host.host != "localhost" and not _is_loopback(host.host or ""):
+    host, page = request.headers.get("Host", ""), request.headers.get("Origin")
+    found = HOST.fullmatch(host)
+    if found is None or (found["name"] != "localhost" and not is_loopback(found["name"].strip("[]"))):
         return "the gateway was asked by a name that may be anybody's; ask by 127.0.0.1 or localhost"
-    return None if same else "web pages may not force breakers; use robotvoice-gateway breaker"
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    mapped = ip.ipv4_mapped if isinstance(ip, ipaddress.IPv6Address) else None
-    return (mapped or ip).is_loopback
+    own = page is None or is_of(page, host)
+    return None if own else "web pages may not force breakers; use robotvoice-gateway breaker"

@@ -23,7 +23,7 @@ from robotvoice.errors import InvalidClip
 from robotvoice.sound.pcm import AudioFormat, wav_file
 
 DECODER = Path(__file__).parent / "decoding" / "clip_decoder.py"
-CONVERTER = DECODER.with_name("clip_converter.py")
+CONVERTER = DECODER.with_name("containers.py")
 HANDED_ON = ("PATH", "LD_LIBRARY_PATH", "TMPDIR")
 """Variables that the two need to find their libraries and programs; keys of upstreams are others"""
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}

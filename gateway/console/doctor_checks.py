@@ -16,7 +16,7 @@ from typing import Any
 
 from gateway.console.running_gateway import ANY_ADDRESS, NotAnsweredError, ask, where_it_runs
 from gateway.engines.mlx.packages import not_installed
-from gateway.mdns.names_and_addresses import own_interfaces, where_to_announce
+from gateway.mdns.names_and_addresses import where_to_announce
 from gateway.mdns.sockets import listen
 from gateway.models.model_folders import hub_cache, local_model, why_no_model
 from gateway.models.models import as_size, models_of, revisions
@@ -25,6 +25,7 @@ from gateway.settings.settings import Settings, settings_file
 from robotvoice.console.checks import Check
 from robotvoice.engines.espeak.espeak_engine import EspeakEngine
 from robotvoice.errors import EngineFailure, EngineUnavailable, InvalidPersona
+from robotvoice.ground.interfaces import own_interfaces
 from robotvoice.persona import VoiceSpec
 from robotvoice.utterance import Sentence
 

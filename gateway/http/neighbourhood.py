@@ -8,8 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from ipaddress import IPv6Address, ip_address
 
-from gateway.mdns.names_and_addresses import own_interfaces
-from robotvoice.ground.interfaces import Interface
+from robotvoice.ground.interfaces import Interface, own_interfaces
 
 LOOK_EVERY = 2.0
 """Seconds for which this machine's networks are taken to be what they were"""

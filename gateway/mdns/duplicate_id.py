@@ -11,7 +11,8 @@ from pathlib import Path
 
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
 
-from gateway.mdns.names_and_addresses import own_addresses, own_interfaces
+from gateway.mdns.names_and_addresses import own_addresses
+from robotvoice.ground.interfaces import own_interfaces
 
 log = logging.getLogger(__name__)
 

@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from gateway.mdns.names_and_addresses import AnnouncedInterface, own_interfaces
+from gateway.mdns.names_and_addresses import AnnouncedInterface
 from robotvoice.ground.backoff import Backoff
-from robotvoice.ground.interfaces import Interface
+from robotvoice.ground.interfaces import Interface, own_interfaces
 from robotvoice.ground.network_changes import NetworkChanges
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0

@@ -4,9 +4,7 @@ import ipaddress
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import ifaddr
-
-from robotvoice.ground.interfaces import Address, Interface, interfaces_of, is_link_local
+from robotvoice.ground.interfaces import Address, Interface, is_link_local, own_interfaces
 
 LOOPBACK = "127.0.0.1"
 MOST_ADDRESSES = 16
@@ -68,11 +66,6 @@ def persona_list(personas: Iterable[str]) -> str:
             break
         text = longer
     return text
-
-
-def own_interfaces() -> tuple[Interface, ...]:
-    """This machine's, as far as they are up. Raises OSError."""
-    return interfaces_of(ifaddr.get_adapters())
 
 
 def own_addresses(interfaces: Sequence[Interface] | None = None) -> list[str]:

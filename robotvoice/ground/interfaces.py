@@ -5,10 +5,13 @@ import fcntl
 import socket
 import struct
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from ipaddress import IPv4Interface, IPv6Interface, ip_interface
-from typing import Protocol
+from ipaddress import IPv4Interface, IPv6Address, IPv6Interface, ip_address, ip_interface
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ifaddr import IP, Adapter
 
 MOST = 16
 """Interfaces that are told of; a machine with containers may have hundreds"""
@@ -19,26 +22,6 @@ _EMBEDDED_SCOPE = 0xFFFF << 96
 """BSD's kernels write the interface into a link-local address, where zeros belong"""
 
 Address = IPv4Interface | IPv6Interface
-
-
-class FoundAddress(Protocol):
-    """As ifaddr finds it."""
-
-    @property
-    def ip(self) -> str | tuple[str, int, int]: ...
-    @property
-    def network_prefix(self) -> int: ...
-
-
-class FoundAdapter(Protocol):
-    """As ifaddr finds it, which neither side can share with the other."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def index(self) -> int | None: ...
-    @property
-    def ips(self) -> Sequence[FoundAddress]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +45,25 @@ class Interface:
         return tuple(address for address in self.addresses if address.version == version)
 
 
+def own_interfaces() -> tuple[Interface, ...]:
+    """This machine's. Raises OSError."""
+    import ifaddr  # comes with zeroconf, and a robot that knows its gateway needs neither
+
+    return interfaces_of(ifaddr.get_adapters())
+
+
+def is_loopback(address: str) -> bool:
+    """Whether who has it is on this machine; False for a name."""
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return False
+    mapped = ip.ipv4_mapped if isinstance(ip, IPv6Address) else None
+    return (mapped or ip).is_loopback
+
+
 def interfaces_of(
-    adapters: Iterable[FoundAdapter],
+    adapters: "Iterable[Adapter]",
     is_running: Callable[[str], bool | None] | None = None,
     is_usable: Callable[[Address, int], bool] | None = None,
 ) -> tuple[Interface, ...]:
@@ -92,7 +92,7 @@ def is_link_local(address: Address) -> bool:
     return address.version == 6 and address.is_link_local
 
 
-def _address(found: FoundAddress) -> Address:
+def _address(found: "IP") -> Address:
     text = found.ip if isinstance(found.ip, str) else found.ip[0].partition("%")[0]
     address = ip_interface(f"{text}/{found.network_prefix}")
     if isinstance(address, IPv6Interface) and address.is_link_local:

@@ -36,12 +36,7 @@ STATUS: Statuses = {
     errors.EngineUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
-MISTAKES = (
-    HTTPStatus.BAD_REQUEST,
-    HTTPStatus.FORBIDDEN,
-    HTTPStatus.NOT_FOUND,
-    HTTPStatus.MISDIRECTED_REQUEST,
-)
+MISTAKES = (400, 403, 404, 421)
 """In the request, so that they are logged: whoever made one looks there"""
 
 

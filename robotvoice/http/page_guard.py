@@ -84,7 +84,7 @@ class PageGuard:
     def _check_page(self, request: web.Request) -> None:
         origin = request.headers.get("Origin")
         site = request.headers.get("Sec-Fetch-Site", "none").lower()
-        own = origin is None or (self._own_pages and _is_of(origin, request.headers.get("Host", "")))
+        own = origin is None or (self._own_pages and is_of(origin, request.headers.get("Host", "")))
         if not own or site not in OWN_SITE:
             raise ForeignPage("web pages may not ask here, only programs")
 
@@ -111,7 +111,7 @@ def _hosts(request: web.BaseRequest) -> list[str]:
     return hosts
 
 
-def _is_of(origin: str, host: str) -> bool:
+def is_of(origin: str, host: str) -> bool:
     """Whether a page with that `Origin` came from `host`."""
     scheme, separator, place = origin.lower().partition("://")
     usual = _USUAL_PORT.get(scheme)

@@ -1,11 +1,15 @@
-"""aiohttp's server with two habits changed: errors below the application are JSON, and logged without URL.
+"""aiohttp's server with three habits changed: errors below the application are JSON, and logged without URL.
 
 A request line holds the text that is spoken: it may be long (2,000 emoji are 24 KB) and must not reach a log.
+And whoever connects and asks nothing keeps nobody else out.
 """
 
 import asyncio
 import logging
+import resource
+from collections import Counter, OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
 from typing import Any
@@ -14,7 +18,7 @@ from aiohttp import web
 from aiohttp.http_exceptions import InvalidURLError, LineTooLong
 from aiohttp.web_protocol import RequestHandler
 
-from robotvoice.http.connections import Connections
+from robotvoice.ground.interfaces import is_loopback
 from robotvoice.http.error_answers import http_problem, short_body
 from robotvoice.http.request_id import HEADER, request_id
 
@@ -29,11 +33,53 @@ WHAT_TO_DO: dict[type, str] = {
     LineTooLong: "the URL or a header is too long; send a shorter text",
 }
 
+MOST = 256
+"""At a time, or half of the files that this process may open"""
+MOST_OF_A_PEER = 32
+"""From one address that is not this machine's: there a proxy may stand for many"""
+FILES = 4096
+"""That a server asks for: launchd gives 256, systemd 1024"""
 HEAD_WITHIN = 10.0
 """Seconds from the connection to the end of its first request's head"""
 
 Admits = Callable[[str], bool]
 """Whether the address of a peer is one that may ask"""
+
+
+class Connections:
+    """Those of one server. If there are too many, the one goes that has been idle for longest."""
+
+    def __init__(self) -> None:
+        self._most = min(MOST, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2)
+        self._of: Counter[str] = Counter()
+        self._idle: OrderedDict[_Connection, None] = OrderedDict()
+        """Those from which nothing is asked now, the one that has been so for longest first"""
+
+    def add(self, connection: "_Connection") -> None:
+        self._of[connection.peer] += 1
+        self._idle[connection] = None
+        if self._of.total() > self._most:
+            self._cut(next(iter(self._idle)))
+        elif self._of[connection.peer] > MOST_OF_A_PEER and not is_loopback(connection.peer):
+            self._cut(next(each for each in self._idle if each.peer == connection.peer))
+
+    def asks(self, connection: "_Connection") -> None:
+        """A whole head has come."""
+        self._idle.pop(connection, None)
+
+    def is_idle(self, connection: "_Connection") -> None:
+        """Its answer is sent."""
+        self._idle[connection] = None
+
+    def remove(self, connection: "_Connection") -> None:
+        self._idle.pop(connection, None)
+        self._of[connection.peer] -= 1
+        if self._of[connection.peer] <= 0:
+            del self._of[connection.peer]
+
+    def _cut(self, connection: "_Connection") -> None:
+        self._idle.pop(connection)
+        connection.cut()
 
 
 class _Connection(RequestHandler):
@@ -140,3 +186,12 @@ class Runner(web.AppRunner):
 
     async def _make_server(self) -> web.Server:
         return _Server(await super()._make_server(), self._admits)
+
+
+def allow_many_files() -> None:
+    """As many as FILES, as far as this process may: each connection is one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if hard == resource.RLIM_INFINITY else min(hard, FILES)
+    if soft < wanted:
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

@@ -1,4 +1,8 @@
-"""Sound files that are not read here, known by their first bytes, and the programs that convert them."""
+"""Sound files that are not read here, known by their first bytes, and the programs that convert them.
+
+Run by its path and isolated it is the process in which one does, within limits that it hands on:
+`python -I containers.py SUFFIX SECONDS FILE` writes a WAV of at most so many seconds to stdout, or nothing.
+"""
 
 import contextlib
 import os
@@ -11,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 READABLE = "WAV, FLAC, MP3, Ogg or Opus"
+CONVERTED_BYTES = 64 * 2**20 if sys.platform == "darwin" else 0
+"""That the program may write; ffmpeg writes none"""
 WITHIN = 8.0
 """Seconds for a conversion"""
 MOST_BYTES = 64 * 2**20
@@ -116,3 +122,20 @@ def _output(command: tuple[str, ...]) -> bytes | None:
     except (OSError, subprocess.TimeoutExpired):
         return None
     return done.stdout if done.returncode == 0 else None
+
+
+def main() -> None:
+    sys.path.append(str(Path(__file__).resolve().parents[3]))
+    from gateway.clips.decoding.clip_decoder import limit_this_process
+
+    limit_this_process(CONVERTED_BYTES)
+    suffix, seconds, file = sys.argv[1:]
+    container = container_named(suffix)
+    program = converter_of(container) if container else None
+    if container and program and (made := converted(Path(file), container, program, float(seconds))):
+        with os.fdopen(1, "wb") as answer:
+            answer.write(made)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,7 +1,6 @@
 """What a system tells of its network interfaces, in a form that both sides can use."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from ipaddress import ip_interface
 
 import ifaddr
@@ -10,21 +9,19 @@ import pytest
 from robotvoice.ground.interfaces import MOST, Address, Interface, interfaces_of
 
 
-@dataclass
-class Found:
-    ip: str | tuple[str, int, int]
-    network_prefix: int
+def Found(ip: str | tuple[str, int, int], prefix: int) -> ifaddr.IP:
+    return ifaddr.IP(ip, prefix, "")
 
 
-@dataclass
-class Adapter:
-    name: str
-    index: int | None
-    ips: Sequence[Found] = field(default_factory=list)
+def Adapter(name: str, index: int | None, ips: list[ifaddr.IP] | None = None) -> ifaddr.Adapter:
+    return ifaddr.Adapter(name, name, ips or [], index=index)
 
 
 def interfaces(
-    *adapters: Adapter, down: Sequence[str] = (), lonely: Sequence[str] = (), unusable: Sequence[str] = ()
+    *adapters: ifaddr.Adapter,
+    down: Sequence[str] = (),
+    lonely: Sequence[str] = (),
+    unusable: Sequence[str] = (),
 ) -> list[Interface]:
     def usable(address: Address, index: int) -> bool:
         return str(address.ip) not in unusable

@@ -2,11 +2,12 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from typing import Any
 
 import aiohttp
 import pytest
 
-from robotvoice.http import connections, runner
+from robotvoice.http import runner
 from tests.robotvoice.http.test_runner import Slow, served
 
 
@@ -21,7 +22,7 @@ async def half_a_head(url: str, opened: AsyncExitStack) -> asyncio.StreamReader:
 
 async def test_the_one_that_is_idle_for_longest_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
     """And none whose answer is being made."""
-    monkeypatch.setattr(connections, "MOST", 8)
+    monkeypatch.setattr(runner, "MOST", 8)
     slow = Slow(1.0)
     async with served(slow) as (_, url), aiohttp.ClientSession() as session, AsyncExitStack() as opened:
         first = asyncio.create_task(session.get(url))
@@ -47,8 +48,8 @@ async def test_a_peer_elsewhere_has_its_own_bound_and_this_machine_has_none() ->
         def cut(self) -> None:
             self.is_cut = True
 
-    counted = connections.Connections()
-    strangers = [Peer("10.0.0.66") for _ in range(connections.MOST_OF_A_PEER + 3)]
+    counted: Any = runner.Connections()
+    strangers = [Peer("10.0.0.66") for _ in range(runner.MOST_OF_A_PEER + 3)]
     others = [Peer(peer) for peer in ("10.0.0.2", *["127.0.0.1"] * 40, *["::1"] * 40)]
     for each in (*strangers, *others):
         counted.add(each)
