@@ -50,11 +50,11 @@ def _one_pass(text: str, reading: Reading, omissions: Omissions) -> str:
     """Some steps are imported when a text has something for them, as few have."""
     text = read_entities(_NEWLINE.sub("\n", text))
     if _LABELLED.search(text):
-        from robotvoice.text.markup.agent_steps import without_labelled
+        from robotvoice.text.markup.untagged_thoughts import without_labelled
 
         text = without_labelled(text, omissions)
     if _TAGGED.search(text):
-        from robotvoice.text.markup.tag_reader import Reader
+        from robotvoice.text.markup.tag_removal import Reader
 
         text = Reader(text, reading.acting, omissions).heard()
         text = pauses.marked(text, BREAK)

@@ -12,7 +12,7 @@ from robotvoice.text.marks.omissions import Kind, Omissions
 from robotvoice.text.marks.pauses import mark
 from robotvoice.text.markup import objects, templates
 from robotvoice.text.markup.code import Code
-from robotvoice.text.markup.hidden import HiddenParts
+from robotvoice.text.markup.hidden_ends import HiddenParts
 from robotvoice.text.markup.tag_meanings import DROPPED, Meaning
 from robotvoice.text.markup.tag_syntax import TAG, Tag, meaning_in, tag_of, unfinished_tag
 from robotvoice.text.markup.templates import Turn
