@@ -88,7 +88,7 @@ Number = Annotated[int, BeforeValidator(_no_truth_value)]
 Folder = Annotated[Path, BeforeValidator(_folder)]
 Text = Annotated[str, AfterValidator(_printable)]
 HostName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9._-]{1,253}$")]
-PageOrigin = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9+.-]*://[^\s/*]{1,253}$")]
+PageOrigin = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9+.-]*://[^\s/*]{0,253}$")]
 
 
 class Settings(BaseSettings):

@@ -14,7 +14,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any
 
-from aiohttp import web
+from aiohttp import StreamReader, web
 from aiohttp.http_exceptions import InvalidURLError, LineTooLong
 from aiohttp.web_protocol import RequestHandler
 
@@ -64,7 +64,7 @@ class Connections:
             self._cut(next(each for each in self._idle if each.peer == connection.peer))
 
     def asks(self, connection: "_Connection") -> None:
-        """A whole head has come."""
+        """A whole request has come."""
         self._idle.pop(connection, None)
 
     def is_idle(self, connection: "_Connection") -> None:
@@ -103,10 +103,10 @@ class _Connection(RequestHandler):
             log.debug("somebody who is not admitted is left out")
             self.cut()
 
-    def head_came(self) -> None:
-        """Of a request, which is to be answered now."""
+    def head_came(self, body: StreamReader) -> None:
+        """Of a request, which is to be answered once its body is there."""
         self._head_in_time.cancel()
-        self._connections.asks(self)
+        body.on_eof(partial(self._connections.asks, self))
 
     def cut(self) -> None:
         if self.transport:
@@ -145,7 +145,8 @@ class _Connection(RequestHandler):
             resp = http_problem(request, resp)
         finished = await super().finish_response(request, resp, start_time)
         if self.transport:
-            self._connections.is_idle(self)
+            # Also after a body that nobody waited for.
+            request.content.on_eof(partial(self._connections.is_idle, self))
         return finished
 
 
@@ -155,7 +156,7 @@ class _Server(web.Server):
     def __init__(self, plain: web.Server, admits: Admits | None) -> None:
 
         def asked(message: Any, payload: Any, connection: Any, *more: Any) -> web.BaseRequest:
-            connection.head_came()
+            connection.head_came(payload)
             return plain.request_factory(message, payload, connection, *more)
 
         super().__init__(plain.request_handler, request_factory=asked, handler_cancellation=True)

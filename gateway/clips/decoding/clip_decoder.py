@@ -39,7 +39,7 @@ FULL_SCALE = 0.999
 LONGEST_TOLD = 1000
 """Times the seconds that are decoded: a header that claims more is not believed"""
 DAMAGED = "it is damaged; export it again from the recording"
-SIGNS = (b"RIFF", b"fLaC", b"OggS", b"ID3")
+SIGNS = (b"RIFF", b"RF64", b"fLaC", b"OggS", b"ID3")
 """How WAV, FLAC, Ogg and most MP3 begin; libsndfile is given nothing else of the dozens that it reads"""
 OPEN_FILES = 3
 """Standard input, output and error: what is open stays open"""

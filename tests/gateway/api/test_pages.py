@@ -15,6 +15,7 @@ PAGES: Mapping[str, tuple[int, dict[str, str]]] = {
     "a picture or a sound on a page": (403, {"Sec-Fetch-Site": "cross-site"}),
     "another port": (403, {"Origin": "http://127.0.0.1:1", "Sec-Fetch-Site": "same-site"}),
     "a file": (403, {"Origin": "null"}),
+    "a file over a WebSocket": (403, {"Origin": "file://"}),
     "no origin at all": (403, {"Origin": ""}),
     "a browser's extension": (403, {"Origin": "chrome-extension://abcdefgh"}),
     "a name that leads here": (421, {"Host": "evil.example"}),
@@ -96,10 +97,11 @@ async def test_a_whole_url_names_its_host_itself() -> None:
         {"Origin": "https://ui.example.org", "Sec-Fetch-Site": "cross-site"},
         {"Origin": "https://UI.example.org"},
         {"Origin": "app://ui"},
+        {"Origin": "file://"},
     ],
 )
 async def test_programs_own_pages_and_named_ones_are_served(headers: dict[str, str]) -> None:
-    origins = ("https://ui.example.org", "app://ui")
+    origins = ("https://ui.example.org", "app://ui", "file://")
     async with running(hosts=("mac.example.org",), origins=origins) as gateway:
         told = await gateway.ask("/synthesize?text=Hello.", headers=headers)
         assert told.status == 200

@@ -80,6 +80,11 @@ async def test_a_float_file_that_is_only_louder_than_full_scale_is_taken(times: 
     assert np.abs(np.frombuffer(clip.samples, "<f4")).max() == pytest.approx(1.0, abs=0.02)
 
 
+async def test_a_wav_as_long_recordings_are_written_is_taken() -> None:
+    """RF64, EBU Tech 3306."""
+    assert (await load_caller_clip(encoded(spoken(12), format="RF64"))).clip.seconds == 12.0
+
+
 async def test_sound_at_full_scale_is_counted_before_it_is_resampled() -> None:
     loud = np.clip(spoken(12, rate=48_000) * 8, -1, 1)
     assert "is cut off at its loudest; record it again" in await refusal(encoded(loud, 48_000))

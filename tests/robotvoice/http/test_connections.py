@@ -6,8 +6,10 @@ from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import web
 
 from robotvoice.http import runner
+from tests.gateway.in_process import soon
 from tests.robotvoice.http.test_runner import Slow, served
 
 
@@ -38,6 +40,43 @@ async def test_the_one_that_is_idle_for_longest_makes_room(monkeypatch: pytest.M
         async with asyncio.timeout(2):
             assert await waiting[0].read() == b""
         assert not waiting[-1].at_eof()
+
+
+class Reading(Slow):
+    """Answers when it has the body."""
+
+    async def answer(self, request: web.Request) -> web.Response:
+        await request.read()
+        return await super().answer(request)
+
+
+async def test_a_body_that_does_not_come_keeps_nobody_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor one that nobody waited for; and whose body came late is not cut either."""
+    monkeypatch.setattr(runner, "MOST", 8)
+    slow = Reading(1.0)
+    async with served(slow) as (_, url), AsyncExitStack() as opened:
+
+        async def begun(path: str = "/") -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+            reader, writer = await asyncio.open_connection("127.0.0.1", int(url.split(":")[2].strip("/")))
+            opened.callback(writer.close)
+            writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n".encode())
+            return reader, writer
+
+        first, late = await begun()
+        late.write(b"12")
+        await soon(lambda: slow.answering == 1)
+        for _ in range(8):
+            reader, writer = await begun("/nowhere")
+            assert (await reader.readline()).startswith(b"HTTP/1.1 404 ")
+            writer.write(b"12")
+        for _ in range(20):
+            await begun()
+        slow.seconds = 0.0
+        for _ in range(5):
+            async with asyncio.timeout(2), aiohttp.ClientSession() as session, session.get(url) as answer:
+                assert answer.status == 200
+        async with asyncio.timeout(2):
+            assert (await first.readline()).startswith(b"HTTP/1.1 200 ")
 
 
 async def test_a_peer_elsewhere_has_its_own_bound_and_this_machine_has_none() -> None:
