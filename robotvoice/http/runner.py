@@ -98,10 +98,11 @@ class _Connection(RequestHandler):
         super().connection_made(transport)
         self.peer = (transport.get_extra_info("peername") or ("",))[0]
         self._head_in_time = asyncio.get_running_loop().call_later(HEAD_WITHIN, self.cut)
-        self._connections.add(self)
         if self.peer and self._admits and not self._admits(self.peer):
             log.debug("somebody who is not admitted is left out")
             self.cut()
+        else:
+            self._connections.add(self)
 
     def head_came(self, body: StreamReader) -> None:
         """Of a request, which is to be answered once its body is there."""
