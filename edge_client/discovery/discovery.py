@@ -14,6 +14,7 @@ from edge_client.discovery.host_order import by_turns, merged
 from edge_client.discovery.txt_record import endpoints_of, printable
 from robotvoice.errors import RobotVoiceError
 from robotvoice.ground.changes import set_within
+from robotvoice.ground.finishing import finished
 from robotvoice.ground.interfaces import Address, Interface, own_interfaces
 from robotvoice.ground.network_changes import NetworkChanges
 from robotvoice.wire.wire import PROTOCOL_VERSION, SERVICE_TYPE
@@ -112,9 +113,7 @@ async def _asking(
                 mdns = AsyncZeroconf(where, unicast=own_port, ip_version=version)
                 await opened.enter_async_context(mdns)
                 # Cancelled in here, zeroconf would not close its sockets.
-                starting = asyncio.ensure_future(mdns.zeroconf.async_wait_for_start())
-                starting.add_done_callback(lambda done: done.cancelled() or done.exception())
-                await asyncio.shield(starting)
+                await finished(mdns.zeroconf.async_wait_for_start())
             except (OSError, RuntimeError, Error) as error:
                 problem = str(error) or type(error).__name__
                 continue

@@ -27,6 +27,7 @@ from gateway.mdns.names_and_addresses import (
     where_to_announce,
 )
 from gateway.mdns.sockets import hear_only
+from robotvoice.ground.finishing import finished
 from robotvoice.wire.wire import PROTOCOL_VERSION, SERVICE_TYPE
 
 log = logging.getLogger(__name__)
@@ -176,7 +177,7 @@ class MdnsAdvertiser(Advertiser):
         version = IPVersion.V4Only if place.version == 4 else IPVersion.V6Only
         async with AsyncZeroconf(interfaces, ip_version=version) as mdns:  # leaving it says goodbye
             # Cancelled in here, zeroconf would not close its sockets.
-            await asyncio.shield(mdns.zeroconf.async_wait_for_start())
+            await finished(mdns.zeroconf.async_wait_for_start())
             if not mdns.zeroconf.engine.senders:
                 raise OSError("no network interface takes multicast")
             hear_only(

@@ -1,6 +1,7 @@
 """Any mDNS browser sees the gateway come and go, and no network can keep the gateway from serving."""
 
 import asyncio
+import gc
 import json
 import logging
 import sys
@@ -208,3 +209,18 @@ async def test_switched_off_is_a_state_as_well() -> None:
     await advertiser.start()
     assert advertiser.state == "not announced: switched off"
     await advertiser.stop()
+
+
+async def test_an_end_while_it_begins_leaves_nothing_that_complains() -> None:
+    """An interface may be gone again before mDNS has begun there, at whatever step."""
+    complaints: list[Any] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
+    for steps in range(12):
+        advertiser = gateway("Passing")
+        await advertiser.start()
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        await advertiser.stop()
+        gc.collect()
+        await asyncio.sleep(0)
+    assert complaints == []
