@@ -68,7 +68,8 @@ def run(options: argparse.Namespace) -> int:
             changes=changes,
         )
 
-    # What is loaded stays. Not counted any more, it does not put off the day on which the rest is cleared up.
+    # What is loaded stays, and is not looked at again; the rest is, often: what was cancelled may hold sound.
     gc.freeze()
+    gc.set_threshold(200, 5, 5)
     asyncio.run(until_told())
     return terminal.OK
