@@ -25,7 +25,7 @@ async def test_three_hundred_half_heads_make_a_gateway_of_256_files_deaf_to_nobo
                 writer.write(b"GET /health HTTP/1.1\r\nX:")
             for _ in range(20):
                 answer = await asyncio.to_thread(
-                    fetch, "127.0.0.1", gateway.port, "GET", "/synthesize?text=Hello", None, {}, 2.0
+                    fetch, "127.0.0.1", gateway.port, "GET", "/synthesize?text=Hello", None, {}, 5.0
                 )
                 assert answer.status == 200
         assert not gateway.logged("Traceback"), gateway.last_words()

@@ -34,10 +34,10 @@ async def test_the_one_that_is_idle_for_longest_makes_room(monkeypatch: pytest.M
         waiting = [await half_a_head(url, opened) for _ in range(30)]
         slow.seconds = 0.0
         for _ in range(5):
-            async with asyncio.timeout(2), aiohttp.ClientSession() as other, other.get(url) as answer:
+            async with asyncio.timeout(5), aiohttp.ClientSession() as other, other.get(url) as answer:
                 assert answer.status == 200
         assert (await first).status == 200
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(5):
             assert await waiting[0].read() == b""
         assert not waiting[-1].at_eof()
 
@@ -73,9 +73,9 @@ async def test_a_body_that_does_not_come_keeps_nobody_out(monkeypatch: pytest.Mo
             await begun()
         slow.seconds = 0.0
         for _ in range(5):
-            async with asyncio.timeout(2), aiohttp.ClientSession() as session, session.get(url) as answer:
+            async with asyncio.timeout(5), aiohttp.ClientSession() as session, session.get(url) as answer:
                 assert answer.status == 200
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(5):
             assert (await first.readline()).startswith(b"HTTP/1.1 200 ")
 
 
@@ -102,7 +102,7 @@ async def test_a_head_that_does_not_end_is_not_waited_for(monkeypatch: pytest.Mo
     monkeypatch.setattr(runner, "HEAD_WITHIN", 0.3)
     async with served(Slow(0.0)) as (_, url), AsyncExitStack() as opened:
         reader = await half_a_head(url, opened)
-        async with asyncio.timeout(2), aiohttp.ClientSession() as session:
+        async with asyncio.timeout(5), aiohttp.ClientSession() as session:
             assert await reader.read() == b""
             async with session.get(url) as answer:
                 assert answer.status == 200
