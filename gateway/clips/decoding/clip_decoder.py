@@ -125,20 +125,19 @@ def decode(data: bytes, longest: float) -> tuple[dict[str, Any], bytes]:
     return answer, soxr.resample(scaled, rate, RATE, quality="VHQ").astype("<f4").tobytes()
 
 
-def check_readable(data: bytes) -> None:
-    """Raises Refused."""
-    import soundfile
+def check_sign(data: bytes) -> None:
+    """Raises Refused for what libsndfile is not given, before anything is loaded to read it."""
+    if not (data.startswith(SIGNS) or _is_mpeg(data)):
+        raise _not_read_here(data)
 
+
+def _not_read_here(data: bytes) -> Refused:
     from gateway.clips.decoding.containers import READABLE, container_of
 
-    with contextlib.suppress(soundfile.LibsndfileError):
-        if data.startswith(SIGNS) or _is_mpeg(data):
-            soundfile.SoundFile(io.BytesIO(data)).close()
-            return
     container = container_of(data)
     if container is None:
-        raise Refused(f"this is not a sound file that can be read; give {READABLE}")
-    raise Refused(f"it is {container.name}", container.suffix)
+        return Refused(f"this is not a sound file that can be read; give {READABLE}")
+    return Refused(f"it is {container.name}", container.suffix)
 
 
 def _is_mpeg(data: bytes) -> bool:
@@ -153,7 +152,7 @@ def _opened(data: bytes) -> "soundfile.SoundFile":
     try:
         return soundfile.SoundFile(io.BytesIO(data))
     except soundfile.LibsndfileError as error:
-        raise Refused(DAMAGED) from error
+        raise _not_read_here(data) from error
 
 
 def _blocks(sound: "soundfile.SoundFile", most: int) -> "Iterator[np.ndarray]":
@@ -182,9 +181,9 @@ def main() -> None:
     try:
         from gateway.clips.decoding import containers  # noqa: F401 (here it can still be loaded)
 
+        check_sign(data)
         rehearse()
         open_nothing_more()
-        check_readable(data)
         answer, samples = decode(data, float(sys.argv[1]))
     except Refused as refused:
         answer, samples = {"refused": str(refused), "container": refused.container}, b""
