@@ -2,7 +2,7 @@
 
 A browser does what the page wants that its user looks at, and it stands inside the house. A page whose owner
 leads a name of his own here (DNS rebinding) is known by `Host`, any other by `Origin` or `Sec-Fetch-Site`
-(W3C Fetch Metadata), which no page can change. Programs send neither of the last two.
+(W3C Fetch Metadata), which no page can change. Hardly a program sends one of the last two.
 """
 
 import re
@@ -21,7 +21,7 @@ OWN_SITE = ("none", "same-origin")
 """`Sec-Fetch-Site` of what a person typed, and of a page that came from here"""
 PREFLIGHT_LASTS = 600
 """Seconds for which a browser need not ask again whether it may ask"""
-HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+(?:%[\w.~-]+)?\]|[\w.-]+)(?P<port>:\d{1,5})?", re.ASCII)
+HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+(?:%[\w.~-]+)?\]|[\w.-]+)(?::\d{1,5})?", re.ASCII)
 _USUAL_PORT = {"http": ":80", "https": ":443"}
 
 AnswersTo = Callable[[web.BaseRequest, str], bool]
