@@ -112,10 +112,14 @@ class VoiceSpec:
         )
 
     @property
+    def made_of(self) -> ModelVoice | UpstreamVoice | None:
+        """What a model, or another server, makes it of; None for a voice of this machine."""
+        return self.model_voice or self.upstream_voice
+
+    @property
     def spoken(self) -> str | None:
         """The language as a tag: what a request asks for, else its own; None: nobody said."""
-        more = self.model_voice or self.upstream_voice
-        return self.language or (more.language if more else None)
+        return self.language or (self.made_of.language if self.made_of else None)
 
     @property
     def clones(self) -> bool:
@@ -132,8 +136,7 @@ class VoiceSpec:
     @property
     def source(self) -> tuple[str, str]:
         """Equal for what comes of the same clip or name, whatever a single request wishes besides."""
-        more = self.model_voice or self.upstream_voice
-        return self.engine, more.key if more else self.voice
+        return self.engine, self.made_of.key if self.made_of else self.voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +185,11 @@ class Persona:
     @property
     def voices(self) -> tuple[VoiceSpec, ...]:
         """The whole chain, the persona's own voice first; only that one if it would rather be silent."""
-        if self.when_unavailable == "silent":
-            return (self.voice,)
+        return (self.voice,) if self.when_unavailable == "silent" else self.every_voice
+
+    @property
+    def every_voice(self) -> tuple[VoiceSpec, ...]:
+        """Also those that it would rather be silent than use."""
         return (self.voice, *self.fallbacks)
 
     @property

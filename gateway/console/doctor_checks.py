@@ -121,7 +121,7 @@ def _personas(settings: Settings, running: Mapping[str, Any] | None) -> tuple[Pe
 def _clips(library: PersonaLibrary | None) -> Iterator[Check]:
     """Says nothing where nobody else can read one."""
     for persona in library.personas.values() if library else ():
-        made = [spec.model_voice or spec.upstream_voice for spec in (persona.voice, *persona.fallbacks)]
+        made = [each.made_of for each in persona.every_voice]
         clips = [each.reference for each in made if each and each.reference]
         if any(map(_others_can_read, clips)):
             said = f"other users of this machine can copy the voice of {persona.id}"

@@ -49,7 +49,7 @@ class PersonaReport:
                 reason = self._engines[voice.engine].engine.readiness(voice).reason
                 if reason and reason.code not in PASSING:
                     yield f"persona {persona.id}: {reason.text}"
-                if made := voice.model_voice or voice.upstream_voice:
+                if made := voice.made_of:
                     for told in await _of_clip(made):
                         yield f"persona {persona.id}: {told}"
 

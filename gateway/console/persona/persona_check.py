@@ -71,8 +71,7 @@ class _Clips:
     @classmethod
     async def of(cls, persona: Persona) -> "_Clips":
         clips = cls()
-        for spec in (persona.voice, *persona.fallbacks):
-            voice = spec.model_voice or spec.upstream_voice
+        for voice in (spec.made_of for spec in persona.every_voice):
             if voice and voice.reference and (voice.reference, voice.transcript) not in clips.lines:
                 line = await clips._line(voice.reference, voice)
                 clips.lines[voice.reference, voice.transcript] = line
@@ -121,9 +120,9 @@ def _described(persona: Persona, clips: _Clips, shipped: bool) -> Iterator[str]:
     aliases = f", also called {', '.join(persona.aliases)}" if persona.aliases else ""
     origin = "; came with robotvoice" if shipped else ""
     yield f"{persona.id}: {persona.name}, speaks {persona.language}{aliases}{origin}"
-    for index, spec in enumerate((persona.voice, *persona.fallbacks)):
+    for index, spec in enumerate(persona.every_voice):
         yield f"  {'stands in' if index else 'own voice'}: {_settings(spec)}"
-        if voice := spec.model_voice or spec.upstream_voice:
+        if voice := spec.made_of:
             if voice.reference:
                 yield f"    clip: {clips.lines[voice.reference, voice.transcript]}"
             if voice.transcript:

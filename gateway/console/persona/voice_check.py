@@ -24,7 +24,7 @@ class VoiceCheck:
 
     def __init__(self, settings: Settings, personas: Iterable[Persona]) -> None:
         self._settings = settings
-        self._wanted = {voice.engine for persona in personas for voice in _all(persona)}
+        self._wanted = {voice.engine for persona in personas for voice in persona.every_voice}
         self._revisions = revisions(settings.state_dir)
         self._engines: dict[str, Engine] = {}
         self._until = AsyncExitStack()
@@ -46,7 +46,7 @@ class VoiceCheck:
     def findings_of(self, persona: Persona) -> list[ClipFinding]:
         """About each of its voices, also of those that a silent persona never uses."""
         found = []
-        for place, voice in enumerate(_all(persona)):
+        for place, voice in enumerate(persona.every_voice):
             where = f"fallbacks[{place - 1}]" if place else "voice"
             if why := self._refusal(voice):
                 found.append(ClipFinding("voice", "problem", f"{where}: {why}"))
@@ -87,7 +87,3 @@ class VoiceCheck:
         if spoken.code == wanted.code or not is_its_own:
             return None
         return f"{voice.voice} reads {spoken.name}, and the persona speaks {wanted.name}; say voice: {better}"
-
-
-def _all(persona: Persona) -> tuple[VoiceSpec, ...]:
-    return (persona.voice, *persona.fallbacks)
