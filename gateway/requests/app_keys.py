@@ -5,6 +5,7 @@ import asyncio
 from aiohttp import web
 
 from gateway.clips.caller_clips import CallerClips
+from gateway.engines.erasure import Erasure
 from gateway.engines.guarded_engines import GuardedEngines
 from gateway.mdns.mdns_advertiser import Advertiser
 from gateway.observe.counters import Metrics
@@ -46,6 +47,7 @@ PHRASES = web.AppKey("phrases", PackStore)
 PERSONA_REPORT = web.AppKey("persona_report", PersonaReport)
 PHRASE_RENDERING = web.AppKey("phrase_rendering", PhraseRendering)
 ENGINES = web.AppKey("engines", GuardedEngines)
+ERASURE = web.AppKey("erasure", Erasure)
 ADMISSION = web.AppKey("admission", Admission)
 ADVERTISER = web.AppKey("advertiser", Advertiser)
 SOCKETS = web.AppKey("sockets", Sockets)
