@@ -43,6 +43,11 @@ class Gateway(Program):
     def url(self) -> str:
         return f"http://{self.address}"
 
+    @property
+    def id(self) -> str:
+        """By which robots know it. Raises OSError."""
+        return str(fetch(LOOPBACK, self.port, "GET", "/healthz").json["id"])
+
     def until_listening(self, within: float = START_WITHIN) -> None:
         """Raises RunBroken."""
         found = self.until_says(r"http://\S+:(\d+) ", within)

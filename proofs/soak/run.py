@@ -7,7 +7,6 @@ import random
 import signal
 import tempfile
 import time
-import uuid
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -44,6 +43,10 @@ class FarGateway:
         self._environment, self._chance = environment, chance
         self._gateway = self._started(0)
         self._absence: Absence | None = None
+
+    @property
+    def id(self) -> str:
+        return self._gateway.id
 
     def leave(self, absence: Absence) -> None:
         """Raises RunBroken if it does not end when it is told to."""
@@ -101,12 +104,11 @@ def run(seed: int, changes: int, idle: float) -> Run:
     chance = random.Random(seed)
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="soak-") as name, contextlib.ExitStack() as running:
-        # mDNS on loopback only, and no other gateway than the one of this run
-        identity = f"soak-{uuid.uuid4().hex[:8]}"
-        alone = {"ROBOTVOICE_GATEWAY_ID": identity, "ROBOTVOICE_INTERFACE": LOOPBACK}
-        gateway = FarGateway(environment(Path(name, "gateway"), **alone), chance)
+        gateway = FarGateway(environment(Path(name, "gateway")), chance)
         running.callback(gateway.end)
         near = Path(name, "robot")
+        # mDNS on loopback only, and no other gateway than the one of this run
+        alone = {"ROBOTVOICE_GATEWAY_ID": gateway.id, "ROBOTVOICE_INTERFACE": LOOPBACK}
         robot = Robot(near, environment(near, **alone))
         running.callback(robot.end)
         _until_there(robot, "the daemon did not find the gateway")
