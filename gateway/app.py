@@ -37,6 +37,7 @@ from gateway.requests.app_keys import (
     CALLER_CLIPS,
     CHANGES,
     DEFAULT_PERSONA,
+    DOORS,
     ENGINES,
     GATEWAY_ID,
     LARGE_BODIES,
@@ -58,7 +59,9 @@ from gateway.requests.app_keys import (
     Listeners,
     Sockets,
 )
-from gateway.routes import ROUTES
+from gateway.routes import add_routes
+from gateway.security.callers import Doors, IsHere, same_machine
+from gateway.security.credentials import Credentials
 from gateway.settings.settings import Settings
 from robotvoice.chain.breaker import BreakerChange
 from robotvoice.chain.recovery import recover
@@ -79,6 +82,8 @@ log = logging.getLogger(__name__)
 
 Meanwhile = Callable[[web.Application], AsyncIterator[None]]
 OTHER_HOST = "ask by the gateway's address, or set hosts in its settings"
+KEYS_FILE, ROBOTS_FILE = "keys.json", "robots.json"
+"""In the state folder: which programs and which robots may ask"""
 START_AGAIN, START_AGAIN_AT_MOST = 5.0, 60.0
 """Seconds after which a local engine that did not start is started again; each time twice as many"""
 
@@ -93,11 +98,13 @@ def make_app(
     advertiser: Advertiser | None = None,
     watched: PersonaSources | None = None,
     changes: SettingsChanges | None = None,
+    is_here: IsHere = same_machine,
     clock: Callable[[], float] = time.monotonic,
 ) -> web.Application:
     """The gateway as an application. Raises InvalidSettings if the default persona is not there.
 
-    `watched` is where personas come from, if changes there are to be taken into use.
+    `watched` is where personas come from, if changes there are to be taken into use; `is_here` says which
+    peers are on this machine.
     """
     app = web.Application(middlewares=[errors_as_json(), refused_in_openai_words])
     PageGuard(private_or(settings.hosts), lambda _: OTHER_HOST, origins=settings.origins).protect(app)
@@ -110,6 +117,10 @@ def make_app(
     _count(app, parts, clock)
     _have_engines(app, parts, clock)
     _answer(app, clock)
+    rights = add_routes(app)
+    keys, robots = (Credentials(settings.state_dir / name) for name in (KEYS_FILE, ROBOTS_FILE))
+    app[DOORS] = Doors(rights, keys, robots, open_lan=settings.open_lan, is_here=is_here)
+    app[DOORS].protect(app)
     _record_phrases(app)
     if watched:
         _watch(app, watched)
@@ -155,7 +166,6 @@ def _answer(app: web.Application, clock: Callable[[], float]) -> None:
     app[LISTENERS] = Listeners()
     app.on_response_prepare.append(carry_request_id)
     app.on_response_prepare.append(_carry_gateway_id)
-    app.add_routes(ROUTES)
     app.on_shutdown.append(_close_sockets)
 
 

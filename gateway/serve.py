@@ -20,6 +20,8 @@ from gateway.mdns.duplicate_id import Twins
 from gateway.mdns.mdns_advertiser import Advertiser, MdnsAdvertiser
 from gateway.mdns.sockets import bracketed, listen, listened_on, told_address
 from gateway.observe.logs import log_to_file, log_to_stderr
+from gateway.requests.app_keys import ADDRESS
+from gateway.security.owner_socket import leave, listen_for_owner
 from gateway.settings.settings import ID_FILE, Settings, gateway_identity
 from robotvoice.console.output import write
 from robotvoice.ground.interfaces import own_interfaces
@@ -88,11 +90,15 @@ async def serve(settings: Settings, changes: SettingsChanges | None = None) -> i
             watched=sources,
             changes=changes,
         )
+        app[ADDRESS] = f"{bracketed(told_address(address, own_interfaces()))}:{port}"
+        if owners := listen_for_owner(settings.state_dir):
+            opened.enter_context(owners)
+            opened.callback(leave, owners)
         runner = Runner(app, admits=Neighbourhood().holds if settings.lan else None)
         watching = asyncio.create_task(twins.watch(), name="who else has this id")
         try:
             await runner.setup()
-            for each in sockets:
+            for each in (*sockets, *([owners] if owners else [])):
                 await web.SockSite(runner, each).start()
             write(_welcome(address, port), sys.stdout)
             await advertiser.start()

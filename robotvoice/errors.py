@@ -98,6 +98,18 @@ class ForeignPage(RobotVoiceError):
     code = "forbidden"
 
 
+class NoKey(RobotVoiceError):
+    """Who asks is not known here; the message says how one becomes so."""
+
+    code = "unauthorized"
+
+
+class OwnerOnly(RobotVoiceError):
+    """Only the owner of a gateway may do this."""
+
+    code = "owner_only"
+
+
 class TooManyRequests(RobotVoiceError):
     """A bounded queue is full."""
 

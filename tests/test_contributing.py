@@ -221,7 +221,7 @@ def add_one_of_each(copy: Copy) -> None:
     route = copy.following("a door, such as a route")
     route.write("gateway/api/hello.py", ROUTE)
     route.import_("gateway/routes.py", "from gateway.api import hello")
-    route.name_in("gateway/routes.py", "ROUTES", '    web.get("/hello", hello.hello),\n')
+    route.name_in("gateway/routes.py", "ROUTES", '    (web.get("/hello", hello.hello), KNOWN),\n')
 
     command = copy.following("a command of the robot")
     command.write("edge_client/commands/wave.py", COMMAND)

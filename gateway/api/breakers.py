@@ -1,8 +1,4 @@
-"""`POST /v1/breakers/ENGINE`: an operator at this machine forces a breaker, or leaves it to itself, closed.
-
-No web page can do it, not even one that is open on this machine: the request must be JSON, the page's origin
-the gateway's own, and the name it was asked by this machine's.
-"""
+"""`POST /v1/breakers/ENGINE`: the owner forces a breaker, or leaves it to itself, closed."""
 
 import json
 import logging
@@ -18,10 +14,8 @@ from gateway.requests.app_keys import ENGINES
 from robotvoice.chain.breaker import State
 from robotvoice.console.wrapping import one_line
 from robotvoice.errors import InvalidMessage
-from robotvoice.ground.interfaces import is_loopback
 from robotvoice.ground.near_names import nearest_or_all
 from robotvoice.http.error_answers import problem
-from robotvoice.http.page_guard import HOST, is_of
 from robotvoice.http.request_id import request_id
 from robotvoice.utterance import Reason
 
@@ -36,17 +30,12 @@ LONGEST_REASON = 200
 """Characters"""
 LONGEST_BODY = 4096
 """Bytes"""
-FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
-"""Headers of a proxy, behind which everybody would be at this machine"""
 
 Order: TypeAlias = tuple[str, str | None]
 
 
 async def force(request: web.Request) -> web.Response:
-    """200 with how the engine is now; 400, 403, 404 and 415 say in a sentence what is wrong."""
-    if refusal := _not_from_here(request):
-        log.warning("breaker left as it is: %s", refusal, extra={"request": request_id(request)})
-        return problem(request, HTTPStatus.FORBIDDEN, "forbidden", refusal)
+    """200 with how the engine is now; 400, 404 and 415 say in a sentence what is wrong."""
     if request.content_type != "application/json":
         said = "send JSON, with Content-Type: application/json"
         return problem(request, HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "not_json", said)
@@ -90,15 +79,3 @@ def _order(body: bytes) -> Order:
     if why is not None and not (isinstance(why, str) and len(why) <= LONGEST_REASON):
         raise InvalidMessage(f"reason must be a text of at most {LONGEST_REASON} characters")
     return wanted, one_line(why.strip()) if why else None
-
-
-def _not_from_here(request: web.Request) -> str | None:
-    """Why it may not do this; None if it may."""
-    if not is_loopback(request.remote or "") or any(name in request.headers for name in FORWARDED):
-        return "breakers are forced at the gateway's own machine only; run robotvoice-gateway breaker there"
-    host, page = request.headers.get("Host", ""), request.headers.get("Origin")
-    found = HOST.fullmatch(host)
-    if found is None or (found["name"] != "localhost" and not is_loopback(found["name"].strip("[]"))):
-        return "the gateway was asked by a name that may be anybody's; ask by 127.0.0.1 or localhost"
-    own = page is None or is_of(page, host)
-    return None if own else "web pages may not force breakers; use robotvoice-gateway breaker"

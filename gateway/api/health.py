@@ -32,8 +32,8 @@ async def root(request: web.Request) -> web.Response:
 
 
 async def healthz(request: web.Request) -> web.Response:
-    """Alive: 200 as long as the process answers."""
-    return web.json_response({"alive": True})
+    """Alive: 200 as long as the process answers. Everybody may ask, and mDNS tells the id as well."""
+    return web.json_response({"alive": True, "id": request.app[GATEWAY_ID], "run": request.app[RUN]})
 
 
 async def readyz(request: web.Request) -> web.Response:

@@ -11,6 +11,7 @@ from aiohttp import web
 from gateway.api.health import engine_told, identity, without_folders
 from gateway.models.models import display_name
 from gateway.requests.app_keys import (
+    ADDRESS,
     ADMISSION,
     ADVERTISER,
     CHANGES,
@@ -58,6 +59,7 @@ async def status(request: web.Request) -> web.Response:
             "connections": len(app[SOCKETS]),
             "mdns": app[ADVERTISER].state,
             "host": app[SETTINGS].listen_host,
+            "address": app.get(ADDRESS),
             "settings": _changes(app),
             "problems": len(library.problems),  # a number only: their text names files
             "last_hour": {

@@ -10,7 +10,7 @@ from gateway.console.running_gateway import (
     NO_ANSWER,
     REFUSED,
     address_of,
-    ask,
+    ask_owners,
 )
 from gateway.ground.problems import complain
 from robotvoice.console.command_line import Commands, add_command
@@ -52,10 +52,13 @@ async def _run(options: argparse.Namespace, load: Load) -> int:
     if options.engine and not options.state:
         complain(f"say what the breaker of {options.engine} is to do: open, close or auto")
         return REFUSED
+    if options.engine and options.gateway:
+        complain("only the owner of a gateway forces its breakers: type it where it runs, without --gateway")
+        return REFUSED
     address = await address_of(options, load)
     if options.engine:
         order = {"state": options.state, "reason": options.reason}
-        status, told = await ask(address, f"/v1/breakers/{quote(options.engine, safe='')}", order)
+        status, told = await ask_owners(load(), f"/v1/breakers/{quote(options.engine, safe='')}", order)
         if status != 200:
             complain(str(told.get("error", f"the gateway refused it with {status}")))
             return REFUSED

@@ -24,16 +24,42 @@ class NotAnsweredError(Exception):
 
 
 async def address_of(options: argparse.Namespace, load: Load) -> str:
-    """HOST:PORT of the gateway that is named, else of the one that runs here, else where one would.
+    """Of the gateway that is named, else of the one that runs here, else where one would.
 
-    Raises InvalidSettings.
+    HOST:PORT, or the path of a socket. Raises InvalidSettings.
     """
     if options.gateway is not None:
         return _named(options)
     settings = load()
+    owners = owner_socket_of(settings)
+    if owners is not None and options.port is None:
+        return owners
     if settings.port == 0:
         raise InvalidSettings("port: 0 is another one at each start; name the gateway with --gateway")
     return await where_it_runs(settings) or _addresses(settings)[0]
+
+
+def owner_socket_of(settings: "Settings") -> str | None:
+    """The path of the socket for its owner, if a gateway that runs here has one."""
+    from gateway.security.owner_socket import is_listened_on, owner_path
+
+    path = owner_path(settings.state_dir)
+    return str(path) if is_listened_on(path) else None
+
+
+async def ask_owners(
+    settings: "Settings", path: str, body: Mapping[str, Any] | None = None, *, method: str | None = None
+) -> tuple[int, Mapping[str, Any]]:
+    """As `ask`, by the socket for its owner. Raises NotAnsweredError."""
+    from gateway.security.owner_socket import owner_path
+
+    if (owners := owner_socket_of(settings)) is None:
+        where = owner_path(settings.state_dir)
+        raise NotAnsweredError(
+            f"no gateway answers at {where}; start it with `robotvoice-gateway serve`, or type this as the "
+            "user who did"
+        )
+    return await ask(owners, path, body, method=method)
 
 
 async def where_it_runs(settings: "Settings") -> str | None:
@@ -87,17 +113,22 @@ def _named(options: argparse.Namespace) -> str:
 
 
 async def ask(
-    address: str, path: str, body: Mapping[str, Any] | None = None
+    address: str, path: str, body: Mapping[str, Any] | None = None, *, method: str | None = None
 ) -> tuple[int, Mapping[str, Any]]:
-    """The status and the JSON of the answer; with a `body` it is a POST. Raises NotAnsweredError."""
-    from aiohttp import ClientError, ClientSession, ClientTimeout
+    """The status and the JSON of the answer; with a `body` it is a POST, unless a `method` is named.
+
+    `address` is HOST:PORT, or the path of a socket. Raises NotAnsweredError.
+    """
+    from aiohttp import ClientError, ClientSession, ClientTimeout, UnixConnector
     from yarl import URL
 
-    url = URL(f"http://{address}{path}", encoded=True)
-    method = "GET" if body is None else "POST"
+    by_socket = address.startswith("/")
+    url = URL(f"http://{'localhost' if by_socket else address}{path}", encoded=True)
+    connector = UnixConnector(address) if by_socket else None
+    method = method or ("GET" if body is None else "POST")
     try:
         async with (
-            ClientSession(timeout=ClientTimeout(total=ANSWER_WITHIN)) as session,
+            ClientSession(connector=connector, timeout=ClientTimeout(total=ANSWER_WITHIN)) as session,
             session.request(method, url, json=body, allow_redirects=False) as answer,
         ):
             told = await answer.json()

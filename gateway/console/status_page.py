@@ -18,7 +18,7 @@ def status_lines(address: str, told: Mapping[str, Any], width: int | None = None
     yield from _folded(told["summary"], width)
     yield ""
     yield from _folded(
-        f"gateway {told['version']} at {address}, up {span(told['uptime'])}, "
+        f"gateway {told['version']} at {told['address'] or address}, up {span(told['uptime'])}, "
         f"{told['speaking']} of {told['most_speaking']} texts in work",
         width,
     )

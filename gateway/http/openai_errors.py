@@ -36,6 +36,8 @@ OURS: dict[type[errors.RobotVoiceError], tuple[HTTPStatus, str | None]] = {
     errors.InvalidClip: (HTTPStatus.BAD_REQUEST, "ref_audio"),
     errors.WrongHost: (HTTPStatus.MISDIRECTED_REQUEST, None),
     errors.ForeignPage: (HTTPStatus.FORBIDDEN, None),
+    errors.NoKey: (HTTPStatus.UNAUTHORIZED, None),
+    errors.OwnerOnly: (HTTPStatus.FORBIDDEN, None),
     errors.TooManyRequests: (HTTPStatus.TOO_MANY_REQUESTS, None),
     errors.NothingCanSpeak: (HTTPStatus.SERVICE_UNAVAILABLE, None),
     errors.EngineUnavailable: (HTTPStatus.SERVICE_UNAVAILABLE, None),
@@ -43,6 +45,10 @@ OURS: dict[type[errors.RobotVoiceError], tuple[HTTPStatus, str | None]] = {
     errors.EngineFailure: (HTTPStatus.SERVICE_UNAVAILABLE, None),
 }
 """Status and field at fault of each of our errors; all others are a 500."""
+
+
+BEFORE_A_ROUTE = (errors.WrongHost, errors.ForeignPage, errors.NoKey, errors.OwnerOnly)
+"""What is refused there"""
 
 
 class OpenAIRefusal(Exception):
@@ -70,7 +76,7 @@ async def refused_in_openai_words(request: web.Request, handler: Handler) -> web
     """What is refused before a route is asked, in the words of this dialect if the end of its path is."""
     try:
         return await handler(request)
-    except (web.HTTPNotFound, errors.WrongHost, errors.ForeignPage) as error:
+    except (web.HTTPNotFound, *BEFORE_A_ROUTE) as error:
         if (found := _PATH.search(request.path)) is None:
             raise
         if not isinstance(error, web.HTTPNotFound):
@@ -147,6 +153,8 @@ def shown(refusal: OpenAIRefusal) -> dict[str, str | None]:
 def _answer(refusal: OpenAIRefusal) -> web.Response:
     status = refusal.status
     answer = web.json_response({"error": shown(refusal)}, status=status)
+    if status is HTTPStatus.UNAUTHORIZED:
+        answer.headers["WWW-Authenticate"] = "Bearer"
     if status not in WORTH_A_RETRY:
         answer.headers[HEADER_SHOULD_RETRY] = "false"
     elif status is not HTTPStatus.REQUEST_TIMEOUT:

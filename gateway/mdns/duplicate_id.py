@@ -61,7 +61,7 @@ class Twins:
             with suppress(ClientError, OSError, ValueError, TypeError, AttributeError, RecursionError):
                 if ip_address(address).is_loopback:
                     continue  # whoever says so means a machine of its own
-                async with session.get(f"http://{where}/readyz", allow_redirects=False) as answer:
+                async with session.get(f"http://{where}/healthz", allow_redirects=False) as answer:
                     answered = True
                     told = json.loads(await _read(answer))
                 identity, run = told.get("id"), told.get("run")

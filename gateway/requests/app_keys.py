@@ -16,6 +16,7 @@ from gateway.personas.active_personas import ActivePersonas
 from gateway.personas.persona_report import PersonaReport
 from gateway.phrases.pack_store import PackStore
 from gateway.phrases.phrase_rendering import PhraseRendering
+from gateway.security.callers import Doors
 from gateway.settings.settings import Settings
 from robotvoice.http.admission import Admission
 from robotvoice.service.settings_changes import SettingsChanges
@@ -34,6 +35,8 @@ class Listeners(set[asyncio.Event]):
             changed.set()
 
 
+ADDRESS = web.AppKey("address", str)
+"""HOST:PORT by which it is reached, once it listens"""
 SETTINGS = web.AppKey("settings", Settings)
 CHANGES = web.AppKey("changes", SettingsChanges)
 TOO_SLOW = web.AppKey("too_slow", TooSlow)
@@ -46,6 +49,7 @@ PHRASES = web.AppKey("phrases", PackStore)
 PERSONA_REPORT = web.AppKey("persona_report", PersonaReport)
 PHRASE_RENDERING = web.AppKey("phrase_rendering", PhraseRendering)
 ENGINES = web.AppKey("engines", GuardedEngines)
+DOORS = web.AppKey("doors", Doors)
 ADMISSION = web.AppKey("admission", Admission)
 ADVERTISER = web.AppKey("advertiser", Advertiser)
 SOCKETS = web.AppKey("sockets", Sockets)

@@ -105,6 +105,10 @@ class Settings(BaseSettings):
         default=DEFAULT_PORT, ge=0, le=65535, description="a number from 0 to 65535; 0 takes any free port"
     )
     lan: bool = Field(default=False, description="true to listen on all interfaces, or false")
+    open_lan: bool = Field(
+        default=False,
+        description="true to let everybody in your network hear personas without a clip, or false",
+    )
     hosts: Annotated[tuple[HostName, ...], NoDecode, BeforeValidator(_ids)] = Field(
         default=(),
         max_length=64,

@@ -13,7 +13,7 @@ ROBOT = frozenset({
 GATEWAY = frozenset({
     "ANNOUNCE", "CACHE", "CACHE_DISK_MB", "CACHE_MEMORY_MB", "CONFIG", "DEFAULT_PERSONA", "ESPEAK",
     "GATEWAY_ID", "HIDE", "HOST", "HOSTS", "LAN", "LOG_FILE", "LOG_LEVEL", "MAX_REQUESTS", "NAME",
-    "ORIGINS", "PERSONAS", "PHRASES_DISK_MB", "PORT", "STATE_DIR", "UPSTREAMS",
+    "OPEN_LAN", "ORIGINS", "PERSONAS", "PHRASES_DISK_MB", "PORT", "STATE_DIR", "UPSTREAMS",
 })  # fmt: skip
 """One machine may be both, and each side leaves the other's variables alone"""
 

@@ -31,12 +31,14 @@ STATUS: Statuses = {
     errors.UnknownVoice: HTTPStatus.NOT_FOUND,
     errors.WrongHost: HTTPStatus.MISDIRECTED_REQUEST,
     errors.ForeignPage: HTTPStatus.FORBIDDEN,
+    errors.NoKey: HTTPStatus.UNAUTHORIZED,
+    errors.OwnerOnly: HTTPStatus.FORBIDDEN,
     errors.TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     errors.NothingCanSpeak: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.EngineUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
-MISTAKES = (400, 403, 404, 421)
+MISTAKES = (400, 401, 403, 404, 421)
 """In the request, so that they are logged: whoever made one looks there"""
 
 
@@ -81,11 +83,13 @@ def http_problem(request: web.BaseRequest, error: web.HTTPException) -> web.Resp
 
 
 def problem(request: web.BaseRequest, status: HTTPStatus, code: str, message: str) -> web.Response:
-    """An error as JSON. 429 and 503 say when to come back."""
+    """An error as JSON. 401 says what is wanted, 429 and 503 when to come back."""
     body = (
         short_body(message) if request.path == SHORT_ROUTE else json.dumps({"error": message, "code": code})
     )
-    headers = {"Retry-After": str(RETRY_AFTER)} if status in (429, 503) else None
+    headers = {"Retry-After": str(RETRY_AFTER)} if status in (429, 503) else {}
+    if status is HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
     return web.Response(status=status, text=body, content_type="application/json", headers=headers)
 
 

@@ -66,7 +66,7 @@ class PageGuard:
         self._own_pages, self._origins = own_pages, origins
 
     def protect(self, app: web.Application) -> None:
-        """To be called last, so that of the middlewares it is the one next to the routes."""
+        """To be called before all that a page must not reach, since middlewares are asked in that order."""
         app.middlewares.append(self._look)
         app.on_response_prepare.append(self._let_it_read)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType, web
+from aiohttp import ClientSession, ClientWebSocketResponse, UnixConnector, WSMsgType, web
 from yarl import URL
 
 from gateway.app import make_app
@@ -25,6 +25,8 @@ from gateway.loudness.loudness_engine import LoudnessEngine
 from gateway.personas.persona_files import PersonaLibrary
 from gateway.personas.persona_sources import PersonaSources
 from gateway.requests.app_keys import ADMISSION
+from gateway.security.callers import same_machine
+from gateway.security.owner_socket import listen_for_owner, owner_path
 from gateway.settings.settings import Settings
 from robotvoice.engines.base import Engine
 from robotvoice.engines.espeak.espeak_engine import EspeakEngine
@@ -94,6 +96,8 @@ class RunningGateway:
     app: web.Application
     port: int
     session: ClientSession
+    owner: ClientSession
+    """By the socket for its owner"""
 
     @property
     def inside(self) -> int:
@@ -109,6 +113,12 @@ class RunningGateway:
             asyncio.timeout(SOON),
             self.session.request(method, self.url(target), allow_redirects=False, **request) as response,
         ):
+            return Answer(response.status, response.headers, await response.read())
+
+    async def order(self, target: str, method: str = "GET", **request: Any) -> Answer:
+        """As `ask`, by its owner."""
+        url = URL(f"http://localhost{target}", encoded=True)
+        async with asyncio.timeout(SOON), self.owner.request(method, url, **request) as response:
             return Answer(response.status, response.headers, await response.read())
 
     async def say(self, text: str, voice: str | None = None) -> Answer:
@@ -176,11 +186,14 @@ async def running(
     engines: Mapping[str, Engine] | Parts | None = None,
     watched: Path | None = None,
     changes: SettingsChanges | None = None,
+    *,
+    from_network: bool = False,
     **settings: Any,
 ) -> AsyncIterator[RunningGateway]:
     """A gateway on a free port; the bundled personas and eSpeak NG unless told otherwise.
 
-    When it has stopped, nothing that it began still runs.
+    When it has stopped, nothing that it began still runs. `from_network`: it takes those who ask by its port
+    for somebody on another machine.
     """
     before = asyncio.all_tasks()
     with tempfile.TemporaryDirectory() as state:
@@ -192,14 +205,19 @@ async def running(
             identity="under-test",
             watched=PersonaSources(watched) if watched else None,
             changes=changes,
+            is_here=(lambda peer, asked: False) if from_network else same_machine,
         )
         runner = Runner(app)
         await runner.setup()
         try:
             site = web.TCPSite(runner, "127.0.0.1", 0)
             await site.start()
-            async with ClientSession() as session:
-                gateway = RunningGateway(app, runner.addresses[0][1], session)
+            owners = listen_for_owner(told.state_dir)
+            assert owners
+            await web.SockSite(runner, owners).start()
+            connector = UnixConnector(str(owner_path(told.state_dir)))
+            async with ClientSession() as session, ClientSession(connector=connector) as owner:
+                gateway = RunningGateway(app, runner.addresses[0][1], session, owner)
                 await _engines_have_started(gateway)
                 yield gateway
         finally:
@@ -245,8 +263,8 @@ def named(*engines: Engine) -> dict[str, Engine]:
 async def _engines_have_started(gateway: RunningGateway) -> None:
     """Whether or not they can speak then."""
     async with asyncio.timeout(SOON):
-        while (await gateway.ask("/readyz")).json["personas"] and any(  # noqa: ASYNC110 - seen over HTTP
+        while (await gateway.order("/readyz")).json["personas"] and any(  # noqa: ASYNC110 - seen over HTTP
             persona["reason"] == "eSpeak NG is starting"
-            for persona in (await gateway.ask("/readyz")).json["personas"].values()
+            for persona in (await gateway.order("/readyz")).json["personas"].values()
         ):
             await asyncio.sleep(0.01)

@@ -33,7 +33,7 @@ async def test_the_root_answers_who_this_is(gateway: RunningGateway) -> None:
 
 async def test_it_says_that_it_is_alive(gateway: RunningGateway) -> None:
     answer = await gateway.ask("/healthz")
-    assert (answer.status, answer.json) == (200, {"alive": True})
+    assert (answer.status, answer.json["alive"], answer.json["id"]) == (200, True, "under-test")
 
 
 @pytest.mark.parametrize("path", ["/", "/health", "/healthz", "/readyz"])

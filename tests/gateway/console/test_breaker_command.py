@@ -25,13 +25,17 @@ def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
 
 
+def state() -> Path:
+    return Path(os.environ["ROBOTVOICE_STATE_DIR"])
+
+
 async def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
     code = await asyncio.to_thread(main, ["breaker", *arguments])
     return code, *capsys.readouterr()
 
 
 async def test_a_breaker_is_forced_and_left_to_itself_again(capsys: pytest.CaptureFixture[str]) -> None:
-    async with running(PEOPLE, ENGINES) as gateway:
+    async with running(PEOPLE, ENGINES, state_dir=state()) as gateway:
         where = ("--port", str(gateway.port))
         code, out, _ = await said(capsys, *where)
         assert code == 0
@@ -52,7 +56,7 @@ async def test_a_breaker_is_forced_and_left_to_itself_again(capsys: pytest.Captu
 
 
 async def test_what_cannot_be_done_is_said_in_a_line_with_2(capsys: pytest.CaptureFixture[str]) -> None:
-    async with running(PEOPLE, ENGINES) as gateway:
+    async with running(PEOPLE, ENGINES, state_dir=state()) as gateway:
         where = ("--port", str(gateway.port))
         for arguments, words in (
             (("speak", "open"), "did you mean speaks?"),

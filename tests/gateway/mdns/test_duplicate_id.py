@@ -29,13 +29,13 @@ def address() -> str:
 
 @asynccontextmanager
 async def answering(address: str, body: object) -> AsyncIterator[int]:
-    """A port at which `/readyz` is answered so."""
+    """A port at which `/healthz` is answered so."""
 
-    async def readyz(request: web.Request) -> web.Response:
+    async def healthz(request: web.Request) -> web.Response:
         return web.Response(text=body) if isinstance(body, str) else web.json_response(body)
 
     app = web.Application()
-    app.router.add_get("/readyz", readyz)
+    app.router.add_get("/healthz", healthz)
     async with TestServer(app, host=address) as server:
         yield server.port or 0
 

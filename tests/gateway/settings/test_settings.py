@@ -163,8 +163,8 @@ def test_everything_wrong_with_one_load_is_told_at_once(
     assert refusal(max_requests=0, colour="red") == [
         f"prot: read from {file}: there is no such setting; did you mean port?",
         f"gateway: read from {file}: there is no such setting; did you mean gateway_id?",
-        "colour: read from option colour: there is no such setting; known are host, port, lan, hosts, "
-        "origins, personas, hide, default_persona, gateway_id, name, announce, state_dir, espeak, "
+        "colour: read from option colour: there is no such setting; known are host, port, lan, open_lan, "
+        "hosts, origins, personas, hide, default_persona, gateway_id, name, announce, state_dir, espeak, "
         "max_requests, cache, cache_disk_mb, cache_memory_mb, phrases_disk_mb, upstreams, log_level, "
         "log_file",
         f"port: true, read from {file}, cannot be used; give a number from 0 to 65535; 0 takes any free port",

@@ -1,0 +1,161 @@
+"""Who asks: looked at once for each request, before its route, also for that of the WebSocket.
+
+| kind       | by                                                           |
+| `owner`    | the Unix socket in the state folder, whose mode is the right |
+| `local`    | a program on this machine                                    |
+| `robot`    | the TLS port, with the token of a pairing                    |
+| `key`      | the network, with a key that the owner made                  |
+| `open`     | the network, with nothing, where the owner opened it         |
+| `stranger` | all others                                                   |
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address
+from typing import Any, Literal
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from gateway.security.credentials import Credentials
+from robotvoice.errors import NoKey, OwnerOnly
+from robotvoice.ground.interfaces import is_loopback
+
+Kind = Literal["owner", "local", "robot", "key", "open", "stranger"]
+
+OWNER: frozenset[Kind] = frozenset({"owner"})
+PAIRED: frozenset[Kind] = OWNER | {"local", "robot"}
+KNOWN: frozenset[Kind] = PAIRED | {"key"}
+ADMITTED: frozenset[Kind] = KNOWN | {"open"}
+EVERYBODY: frozenset[Kind] = ADMITTED | {"stranger"}
+"""Who may, from the narrowest to the widest"""
+
+FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
+"""Headers of a proxy on this machine, for somebody who may be anywhere"""
+BEARER = "bearer "
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks."""
+
+    kind: Kind
+    name: str = ""
+    """Of a robot or a key"""
+    clips: bool = False
+    """Whether a recording may come with the request, to be spoken with"""
+
+    @property
+    def is_home(self) -> bool:
+        """Whether places are kept for it, and it may be urgent and wait for long."""
+        return self.kind in PAIRED
+
+
+# The first releases of aiohttp that are supported know no such keys, and later ones warn of any other.
+_KEY: Any = web.RequestKey("caller", Caller) if hasattr(web, "RequestKey") else "caller"
+LOCAL = Caller("local", clips=True)
+OPEN = Caller("open")
+STRANGER = Caller("stranger")
+
+IsHere = Callable[[str, str], bool]
+"""Whether who has the first address and asked at the second is on this machine"""
+
+
+def caller_of(request: web.BaseRequest) -> Caller:
+    """Who asks. A request that went past the doors is nobody's."""
+    found = request.get(_KEY)
+    return found if isinstance(found, Caller) else STRANGER
+
+
+def same_machine(peer: str, asked: str) -> bool:
+    """Whether it is loopback, or the address that was asked at: no other machine gets an answer there."""
+    return is_loopback(peer) or _plain(peer) == _plain(asked)
+
+
+class Doors:
+    """For one application."""
+
+    def __init__(
+        self,
+        rights: Mapping[tuple[str, str], frozenset[Kind]],
+        keys: Credentials,
+        robots: Credentials,
+        *,
+        open_lan: bool = False,
+        is_here: IsHere = same_machine,
+    ) -> None:
+        """`rights` are for method and path of each route."""
+        self._rights = rights
+        self._keys, self._robots = keys, robots
+        self._open_lan = open_lan
+        self._is_here = is_here
+
+    def protect(self, app: web.Application) -> None:
+        """To be called when all routes are known. Raises LookupError for one that nobody spoke of."""
+        for route in app.router.routes():
+            self._rights[_key(route)]
+        app.middlewares.append(self._look)
+
+    def is_still_known(self, caller: Caller) -> bool:
+        """Whether nobody took its token or key away since."""
+        store = {"robot": self._robots, "key": self._keys}.get(caller.kind)
+        return store is None or store.holds(caller.name)
+
+    @web.middleware
+    async def _look(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Raises NoKey and OwnerOnly."""
+        request[_KEY] = caller = self._who(request)
+        route = request.match_info.route
+        wrong_path = request.match_info.http_exception is not None
+        may = KNOWN if wrong_path else self._rights[_key(route)]
+        if caller.kind not in may:
+            raise self._refused(caller, may)
+        return await handler(request)
+
+    def _who(self, request: web.Request) -> Caller:
+        transport = request.transport
+        asked = transport.get_extra_info("sockname") if transport else None
+        peer = transport.get_extra_info("peername") if transport else None
+        if isinstance(asked, str | bytes):
+            return Caller("owner", clips=True)
+        behind_tls = transport is not None and transport.get_extra_info("sslcontext") is not None
+        token = _token(request)
+        if behind_tls and token and (robot := self._robots.find(token)):
+            return Caller("robot", robot.name, clips=True)
+        passed_on = any(name in request.headers for name in FORWARDED)
+        if not (behind_tls or passed_on) and peer and asked and self._is_here(peer[0], asked[0]):
+            return LOCAL
+        if token is None:
+            return OPEN if self._open_lan and not behind_tls else STRANGER
+        key = self._keys.find(token)
+        return Caller("key", key.name, key.clips) if key else STRANGER
+
+    def _refused(self, caller: Caller, may: frozenset[Kind]) -> NoKey | OwnerOnly:
+        if may == OWNER and caller.kind in KNOWN:
+            return OwnerOnly("only its owner may, with robotvoice-gateway on the gateway's machine")
+        return NoKey("a key is needed; the gateway's owner types: robotvoice-gateway key new NAME")
+
+
+def _key(route: web.AbstractRoute) -> tuple[str, str]:
+    """Under which its rights stand: who may ask for a page may ask for its head."""
+    return (
+        "GET" if route.method == "HEAD" else route.method,
+        route.resource.canonical if route.resource else "",
+    )
+
+
+def _token(request: web.Request) -> str | None:
+    """What was given for one, also if it is none; a browser's WebSocket can give it in no other way."""
+    told = request.headers.get("Authorization")
+    if told is None:
+        return None
+    return told[len(BEARER) :].strip() if told.lower().startswith(BEARER) else ""
+
+
+def _plain(address: str) -> IPv6Address | str:
+    try:
+        ip = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    mapped = ip.ipv4_mapped if isinstance(ip, IPv6Address) else None
+    return str(mapped or ip)

@@ -1,0 +1,172 @@
+"""Names and the secrets that were made for them: a secret is told once, and only its hash is kept.
+
+A secret has 256 random bits, so that a plain SHA-256 of it is enough: nobody guesses what it was made of.
+"""
+
+import hashlib
+import json
+import logging
+import os
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from gateway.ground.problems import what_to_do
+from robotvoice.errors import InvalidMessage, InvalidSettings
+from robotvoice.ground.lock_file import locked
+from robotvoice.ground.state_files import make_private, read_whole, write_whole
+from robotvoice.json_records import read_record, write_record
+
+log = logging.getLogger(__name__)
+
+LARGEST_FILE = 1024 * 1024
+"""Bytes"""
+MOST = 256
+"""Of one kind"""
+TRIES, TRY_EVERY = 50, 0.01
+"""How often, and after how many seconds each, a file is tried that another process is changing"""
+SEEN_EVERY = 600.0
+"""Seconds after which it is written down again that somebody was there"""
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """One that was made. Times are in UTC, as ISO 8601 has them."""
+
+    name: str
+    sha256: str
+    """Of the secret, in hex"""
+    made: str
+    seen: str | None = None
+    """When it was used last, within SEEN_EVERY"""
+    clips: bool = False
+    """Whether recordings may come with its requests"""
+
+
+class Credentials:
+    """Those of one file, which commands may change while a gateway uses it."""
+
+    def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
+        """`clock` is that of the wall, in seconds."""
+        self.path, self._clock = path, clock
+        self._read_at: tuple[int, int, int] | None = None
+        self._known: dict[str, Credential] = {}
+        """By the hash"""
+
+    @property
+    def all(self) -> tuple[Credential, ...]:
+        self._look()
+        return tuple(self._known.values())
+
+    def holds(self, name: str) -> bool:
+        return any(each.name == name for each in self.all)
+
+    def find(self, secret: str) -> Credential | None:
+        """Whose it is."""
+        self._look()
+        return self._known.get(_hash(secret))
+
+    def new(self, name: str, *, clips: bool = False) -> str:
+        """The secret. Raises InvalidSettings: the name is taken, there are too many, or it cannot be kept."""
+        secret = secrets.token_urlsafe(32)
+        with self._changing():
+            if self.holds(name):
+                raise InvalidSettings(f"{name!r} is taken; choose another name, or take that one away first")
+            if len(self._known) >= MOST:
+                raise InvalidSettings(f"there are {MOST} already; take one away first")
+            made = Credential(name, _hash(secret), self._now(), clips=clips)
+            self._write({**self._known, made.sha256: made})
+        return secret
+
+    def remove(self, name: str) -> bool:
+        """Whether there was one of that name; what has its secret may do nothing any more."""
+        with self._changing():
+            kept = {key: each for key, each in self._known.items() if each.name != name}
+            found = len(kept) < len(self._known)
+            if found:
+                self._write(kept)
+        return found
+
+    def saw(self, name: str) -> None:
+        """It was used just now; a disk that is full forgets it."""
+        found = next((each for each in self.all if each.name == name), None)
+        if found is None or (found.seen and self._clock() - _seconds(found.seen) < SEEN_EVERY):
+            return
+        try:
+            with self._changing():
+                if self._known.get(found.sha256):
+                    self._write({**self._known, found.sha256: replace(found, seen=self._now())})
+        except InvalidSettings as error:
+            log.debug("%s", error.message)
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """One process at a time, with what is in the file by now. Raises InvalidSettings."""
+        try:
+            make_private(self.path.parent)
+            lock = self._locked()
+        except OSError as error:
+            raise self._unchanged(error) from error
+        try:
+            self._look(strictly=True)
+            yield
+        finally:
+            os.close(lock)
+
+    def _locked(self) -> int:
+        """Raises OSError, and InvalidSettings if another process keeps it."""
+        for _ in range(TRIES):
+            lock = locked(self.path.with_suffix(".lock"), private=True)
+            if lock is not None:
+                return lock
+            time.sleep(TRY_EVERY)
+        raise InvalidSettings(f"{self.path} is being changed by another program; try again")
+
+    def _unchanged(self, error: OSError) -> InvalidSettings:
+        return InvalidSettings(f"{self.path}: {what_to_do(error)}; nothing was changed")
+
+    def _look(self, *, strictly: bool = False) -> None:
+        """Reads it if somebody has changed it. Raises InvalidSettings for a damaged one if `strictly`."""
+        try:
+            now = self.path.stat()
+            read_at = now.st_mtime_ns, now.st_size, now.st_ino
+            if read_at == self._read_at and not strictly:
+                return
+            self._read_at = read_at
+            listed = json.loads(read_whole(self.path, LARGEST_FILE))
+            found = [read_record(Credential, each) for each in listed]
+        except FileNotFoundError:
+            self._read_at, found = None, []
+        except (OSError, ValueError, RecursionError, TypeError, AttributeError, InvalidMessage) as error:
+            said = f"{self.path} cannot be read ({error}); move it away, and make what was in it anew"
+            if strictly:
+                raise InvalidSettings(said) from error
+            log.error("%s", said)
+            found = []
+        self._known = {each.sha256: each for each in found}
+
+    def _write(self, known: dict[str, Credential]) -> None:
+        listed = [write_record(each) for each in known.values()]
+        try:
+            write_whole(self.path, json.dumps(listed, indent=1).encode() + b"\n", synced=True)
+        except OSError as error:
+            raise self._unchanged(error) from error
+        self._look()
+
+    def _now(self) -> str:
+        return datetime.fromtimestamp(self._clock(), UTC).isoformat(timespec="seconds")
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(os.fsencode(secret)).hexdigest()
+
+
+def _seconds(moment: str) -> float:
+    try:
+        return datetime.fromisoformat(moment).timestamp()
+    except ValueError:
+        return 0.0
