@@ -21,8 +21,10 @@ from gateway.mdns.mdns_advertiser import Advertiser, MdnsAdvertiser
 from gateway.mdns.sockets import bracketed, listen, listened_on, told_address
 from gateway.observe.logs import log_to_file, log_to_stderr
 from gateway.requests.app_keys import ADDRESS
+from gateway.security.identity import identity_in
 from gateway.security.owner_socket import leave, listen_for_owner
-from gateway.settings.settings import ID_FILE, Settings, gateway_identity
+from gateway.security.tls_door import TlsDoor, robots_door
+from gateway.settings.settings import Settings
 from robotvoice.console.output import write
 from robotvoice.ground.interfaces import own_interfaces
 from robotvoice.http.runner import Runner, allow_many_files
@@ -65,16 +67,21 @@ async def serve(settings: Settings, changes: SettingsChanges | None = None) -> i
         for each in sockets:
             opened.enter_context(each)
         address, port = listened_on(sockets[0])
-        identity, run = gateway_identity(settings), secrets.token_hex(8)
-        twins = Twins(identity, run, None if settings.gateway_id else settings.state_dir / ID_FILE)
+        identity, run = await asyncio.to_thread(identity_in, settings.state_dir), secrets.token_hex(8)
+        plain = address, settings.port
+        robots, door = robots_door(identity, settings.listen_host, settings.tls_port, plain)
+        for each in robots:
+            opened.enter_context(each)
+        twins = Twins(identity.id, run, identity.file)
         advertiser = Advertiser()
         if settings.announce:
             advertiser = MdnsAdvertiser(
-                gateway_id=identity,
+                gateway_id=identity.id,
                 name=settings.announced_name,
                 port=port,
                 personas=tuple(personas.personas),
                 host=address,
+                tls_port=door.port,
                 run=run,
                 announced=lambda name, addresses: write(_found(name, addresses), sys.stdout),
                 suspect=twins.suspect,
@@ -84,8 +91,9 @@ async def serve(settings: Settings, changes: SettingsChanges | None = None) -> i
             settings,
             personas,
             parts,
-            identity=identity,
+            identity=identity.id,
             run=run,
+            door=door,
             advertiser=advertiser,
             watched=sources,
             changes=changes,
@@ -94,12 +102,17 @@ async def serve(settings: Settings, changes: SettingsChanges | None = None) -> i
         if owners := listen_for_owner(settings.state_dir):
             opened.enter_context(owners)
             opened.callback(leave, owners)
-        runner = Runner(app, admits=Neighbourhood().holds if settings.lan else None)
+        admits = Neighbourhood().holds if settings.lan else None
+        runner = Runner(app, admits=admits)
+        by_tls: TlsDoor | None = None
         watching = asyncio.create_task(twins.watch(), name="who else has this id")
         try:
             await runner.setup()
             for each in (*sockets, *([owners] if owners else [])):
                 await web.SockSite(runner, each).start()
+            if identity.tls and runner.server:
+                by_tls = TlsDoor(robots, identity.tls, runner.server, plain_port=port, admits=admits)
+                by_tls.open()
             write(_welcome(address, port), sys.stdout)
             await advertiser.start()
             try:
@@ -110,6 +123,8 @@ async def serve(settings: Settings, changes: SettingsChanges | None = None) -> i
         finally:
             watching.cancel()
             await asyncio.wait({watching})
+            if by_tls:
+                await by_tls.close()
             await runner.cleanup()
     log.info("stopped")
     return 0

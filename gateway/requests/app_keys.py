@@ -5,6 +5,7 @@ import asyncio
 from aiohttp import web
 
 from gateway.clips.caller_clips import CallerClips
+from gateway.engines.erasure import Erasure
 from gateway.engines.guarded_engines import GuardedEngines
 from gateway.mdns.mdns_advertiser import Advertiser
 from gateway.observe.counters import Metrics
@@ -17,6 +18,7 @@ from gateway.personas.persona_report import PersonaReport
 from gateway.phrases.pack_store import PackStore
 from gateway.phrases.phrase_rendering import PhraseRendering
 from gateway.security.callers import Doors
+from gateway.security.tls_door import RobotsDoor
 from gateway.settings.settings import Settings
 from robotvoice.http.admission import Admission
 from robotvoice.service.settings_changes import SettingsChanges
@@ -37,6 +39,7 @@ class Listeners(set[asyncio.Event]):
 
 ADDRESS = web.AppKey("address", str)
 """HOST:PORT by which it is reached, once it listens"""
+ROBOTS_DOOR = web.AppKey("robots_door", RobotsDoor)
 SETTINGS = web.AppKey("settings", Settings)
 CHANGES = web.AppKey("changes", SettingsChanges)
 TOO_SLOW = web.AppKey("too_slow", TooSlow)
@@ -50,6 +53,7 @@ PERSONA_REPORT = web.AppKey("persona_report", PersonaReport)
 PHRASE_RENDERING = web.AppKey("phrase_rendering", PhraseRendering)
 ENGINES = web.AppKey("engines", GuardedEngines)
 DOORS = web.AppKey("doors", Doors)
+ERASURE = web.AppKey("erasure", Erasure)
 ADMISSION = web.AppKey("admission", Admission)
 ADVERTISER = web.AppKey("advertiser", Advertiser)
 SOCKETS = web.AppKey("sockets", Sockets)
