@@ -7,12 +7,24 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from edge_client.commands import daemon, discover, doctor, install, python_path, say, status, stop, terminal
+from edge_client.commands import (
+    daemon,
+    discover,
+    doctor,
+    install,
+    pair,
+    python_path,
+    say,
+    status,
+    stop,
+    terminal,
+    unpair,
+)
 from robotvoice.console.command_line import program
 from robotvoice.errors import RobotVoiceError
 from robotvoice.ground import setting_variables
 
-COMMANDS = (say, stop, status, daemon, discover, doctor, install, python_path)
+COMMANDS = (say, stop, status, pair, unpair, daemon, discover, doctor, install, python_path)
 
 EXAMPLES = {
     'robotvoice say "Hello."': "works at once, with a gateway or without",
@@ -32,6 +44,7 @@ EXIT_CODE = {
     "nothing_can_speak": terminal.NOTHING_SPOKE,
     "discovery_failed": terminal.NOTHING_SPOKE,
     "no_daemon": terminal.NOTHING_SPOKE,
+    "not_paired": terminal.NOTHING_SPOKE,
     "player_failed": terminal.NOT_PLAYED,
     "not_written": terminal.NOT_PLAYED,
     "not_shown": terminal.NOT_PLAYED,

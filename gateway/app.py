@@ -53,6 +53,7 @@ from gateway.requests.app_keys import (
     PHRASE_RENDERING,
     PHRASES,
     REQUEST_LOG,
+    ROBOTS_DOOR,
     RUN,
     SETTINGS,
     SOCKETS,
@@ -64,6 +65,7 @@ from gateway.requests.app_keys import (
 from gateway.routes import add_routes
 from gateway.security.callers import Doors, IsHere, same_machine
 from gateway.security.credentials import Credentials
+from gateway.security.tls_door import RobotsDoor
 from gateway.settings.settings import Settings
 from robotvoice.chain.breaker import BreakerChange
 from robotvoice.chain.recovery import recover
@@ -97,6 +99,7 @@ def make_app(
     *,
     identity: str,
     run: str = "",
+    door: RobotsDoor | None = None,
     advertiser: Advertiser | None = None,
     watched: PersonaSources | None = None,
     changes: SettingsChanges | None = None,
@@ -113,6 +116,7 @@ def make_app(
     app[SETTINGS] = settings
     app[CHANGES] = changes or SettingsChanges(settings, (), lambda: settings, lambda: None)
     app[GATEWAY_ID], app[RUN] = identity, run or secrets.token_hex(8)
+    app[ROBOTS_DOOR] = door or RobotsDoor()
     app[PERSONAS] = ActivePersonas(personas)
     app[DEFAULT_PERSONA] = default_persona(settings, personas)
     app[ADVERTISER] = advertiser or Advertiser()

@@ -23,6 +23,7 @@ from gateway.observe.logs import log_to_file, log_to_stderr
 from gateway.requests.app_keys import ADDRESS
 from gateway.security.identity import identity_in
 from gateway.security.owner_socket import leave, listen_for_owner
+from gateway.security.tls_door import TlsDoor, robots_door
 from gateway.settings.settings import Settings
 from robotvoice.console.output import write
 from robotvoice.ground.interfaces import own_interfaces
@@ -67,6 +68,10 @@ async def serve(settings: Settings, changes: SettingsChanges | None = None) -> i
             opened.enter_context(each)
         address, port = listened_on(sockets[0])
         identity, run = await asyncio.to_thread(identity_in, settings.state_dir), secrets.token_hex(8)
+        plain = address, settings.port
+        robots, door = robots_door(identity, settings.listen_host, settings.tls_port, plain)
+        for each in robots:
+            opened.enter_context(each)
         twins = Twins(identity.id, run, identity.file)
         advertiser = Advertiser()
         if settings.announce:
@@ -76,6 +81,7 @@ async def serve(settings: Settings, changes: SettingsChanges | None = None) -> i
                 port=port,
                 personas=tuple(personas.personas),
                 host=address,
+                tls_port=door.port,
                 run=run,
                 announced=lambda name, addresses: write(_found(name, addresses), sys.stdout),
                 suspect=twins.suspect,
@@ -87,6 +93,7 @@ async def serve(settings: Settings, changes: SettingsChanges | None = None) -> i
             parts,
             identity=identity.id,
             run=run,
+            door=door,
             advertiser=advertiser,
             watched=sources,
             changes=changes,
@@ -95,12 +102,17 @@ async def serve(settings: Settings, changes: SettingsChanges | None = None) -> i
         if owners := listen_for_owner(settings.state_dir):
             opened.enter_context(owners)
             opened.callback(leave, owners)
-        runner = Runner(app, admits=Neighbourhood().holds if settings.lan else None)
+        admits = Neighbourhood().holds if settings.lan else None
+        runner = Runner(app, admits=admits)
+        by_tls: TlsDoor | None = None
         watching = asyncio.create_task(twins.watch(), name="who else has this id")
         try:
             await runner.setup()
             for each in (*sockets, *([owners] if owners else [])):
                 await web.SockSite(runner, each).start()
+            if identity.tls and runner.server:
+                by_tls = TlsDoor(robots, identity.tls, runner.server, plain_port=port, admits=admits)
+                by_tls.open()
             write(_welcome(address, port), sys.stdout)
             await advertiser.start()
             try:
@@ -111,6 +123,8 @@ async def serve(settings: Settings, changes: SettingsChanges | None = None) -> i
         finally:
             watching.cancel()
             await asyncio.wait({watching})
+            if by_tls:
+                await by_tls.close()
             await runner.cleanup()
     log.info("stopped")
     return 0

@@ -8,12 +8,17 @@ import os
 import signal
 import sys
 from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from edge_client.commands import terminal
 from edge_client.commands.options import configured, settings_of
 from robotvoice.console.command_line import Commands, add_command
 from robotvoice.console.output import write
 from robotvoice.console.people_log import ForPeople
+
+if TYPE_CHECKING:
+    import socket
 
 LOG_LINE = "%(levelname)s %(name)s: %(message)s"
 """The journal knows the time"""
@@ -43,6 +48,7 @@ def add_to(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from edge_client.local_api.server import serve
+    from edge_client.pairing.dial_rules import paired_with
     from edge_client.settings.settings import SETTINGS, config_file
     from robotvoice.service.settings_changes import SettingsChanges
 
@@ -52,15 +58,16 @@ def run(options: argparse.Namespace) -> int:
         logging.basicConfig(level=logging.INFO, format=LOG_LINE, force=True)
     load = partial(settings_of, options)
     settings = load()
+    before = paired_with(settings.state_dir)
     changes = SettingsChanges(settings, SETTINGS, load, partial(config_file, os.environ, options.config))
 
-    async def until_told() -> None:
+    async def until_told() -> "socket.socket | None":
         told = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             # Who starts it by `nohup` wants it to outlive his terminal.
             if number is not signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
                 asyncio.get_running_loop().add_signal_handler(number, told.set)
-        await serve(
+        return await serve(
             settings,
             told,
             listening=lambda url: write(f"Listening at {url}", sys.stdout),
@@ -71,5 +78,19 @@ def run(options: argparse.Namespace) -> int:
     # What is loaded stays, and is not looked at again; the rest is, often: what was cancelled may hold sound.
     gc.freeze()
     gc.set_threshold(200, 5, 5)
-    asyncio.run(until_told())
+    if listening := asyncio.run(until_told()):
+        _begin_anew(settings.state_dir, before, listening)
     return terminal.OK
+
+
+def _begin_anew(state_dir: Path, before: str | None, listening: "socket.socket") -> None:
+    """With another pairing. What was learned of the gateway it had is forgotten by now, but for what this
+    daemon wrote meanwhile. Raises OSError if it cannot be started again.
+    """
+    from edge_client.ground.begin_anew import begin_anew
+    from edge_client.pairing.dial_rules import paired_with
+    from edge_client.personas.learned import forget_learned
+
+    if paired_with(state_dir) != before:
+        forget_learned(state_dir)
+    begin_anew(listening)

@@ -53,11 +53,13 @@ def add_to(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from edge_client.link.gateway_list import discover, once_each, table, twins_among
+    from edge_client.pairing.dial_rules import DialRules
 
     settings = settings_of(options)
+    rules = DialRules.of(settings.state_dir)
 
     async def look() -> "tuple[list[FoundGateway], list[str]]":
-        found = await discover(settings, options.timeout)
+        found = await discover(settings, options.timeout, rules)
         return once_each(found), await twins_among(found, settings)
 
     found, twins = terminal.run(look())
@@ -65,8 +67,8 @@ def run(options: argparse.Namespace) -> int:
         show_json([gateway.as_json() for gateway in found])
     elif found:
         show(table(found, width()))
-    for twin in twins:
-        terminal.write_error(f"robotvoice: {twin}")
+    for warning in (*twins, *(each.told for each in rules.strangers.met)):
+        terminal.write_error(f"robotvoice: {warning}")
     if any(gateway.ready for gateway in found):
         return terminal.OK
     terminal.write_error(_what_to_do(found, settings))
@@ -76,7 +78,12 @@ def run(options: argparse.Namespace) -> int:
 def _what_to_do(found: "Sequence[FoundGateway]", settings: "Settings") -> str:
     from edge_client.discovery.discovery import NO_NETWORK, has_network
     from edge_client.link.gateway_answers import UNKNOWN_NAME
+    from edge_client.link.gateway_list import NOT_ASKED
 
+    barred = [gateway for gateway in found if gateway.code in NOT_ASKED]
+    if barred and len(barred) == len(found):
+        first = min(barred, key=lambda gateway: list(NOT_ASKED).index(gateway.code or ""))
+        return f"robotvoice: {first.problem}"
     if found:
         unknown = all(gateway.problem and gateway.problem.endswith(UNKNOWN_NAME) for gateway in found)
         return CHECK_THE_NAME if unknown else NO_ANSWER

@@ -1,7 +1,7 @@
 """`robotvoice status`: why it sounds as it does today, at one look."""
 
 import argparse
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from edge_client.commands import terminal
@@ -66,6 +66,8 @@ def _rows(status: Answer) -> Iterator[tuple[str, str]]:
     yield "Gateway", _gateway(status["gateway"])
     if twin := status["gateway"].get("twin"):
         yield "", f"warning: {twin}"
+    yield from (("Paired" if not n else "", line) for n, line in enumerate(paired(status.get("pairing"))))
+    yield from _with_heading("Strangers", strangers(status.get("strangers", ())), None)
     yield "Local voice", status["local"]
     phrasebook = status["phrasebook"]
     if_none = "empty" if phrasebook["limit_bytes"] else "off"
@@ -93,6 +95,23 @@ def _settings(status: Answer) -> Iterator[str]:
     elif changed := told.get("changed"):
         yield f"restart needed, as their file was changed: {', '.join(changed)}"
         yield "type: systemctl --user restart robotvoice (or end the daemon and start it again)"
+
+
+def paired(told: Answer | None) -> Iterator[str]:
+    """A daemon of before an update tells nothing of it."""
+    if told is None:
+        return
+    if told["paired"]:
+        yield f"with {told['gateway']}, which calls this robot {told['robot']}"
+    else:
+        yield told["problem"] or "with no gateway: only one on this machine is asked"
+
+
+def strangers(told: Iterable[Answer]) -> Iterator[str]:
+    for each in told:
+        who = f"{each['address']} ({each['name']})" if each["name"] else each["address"]
+        how = "answers in the place of" if each["how"] == "certificate" else "has the name of"
+        yield f"{who} {how} the paired gateway, last seen {moment(each['seen'])}: it gets no text"
 
 
 def _gateway(gateway: Answer) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
+from edge_client.commands.status import paired, strangers
 from edge_client.link.command_gateway import CommandGateway
 from edge_client.link.gateway_answers import on_the_mac
 from edge_client.link.gateway_list import FoundGateway, discover
@@ -26,8 +27,9 @@ A_DAEMON_ADDS = (
 async def look(settings: Settings) -> dict[str, Any]:
     """Finds the gateway and asks it, for as long as one `say` would look. Raises DiscoveryFailed."""
     gateway = CommandGateway(settings)
-    last_seen, nobody = gateway.last_seen, gateway.link.readiness(ANY_VOICE).reason
-    found = await discover(settings, settings.discovery_timeout)
+    last_seen = gateway.last_seen
+    found = await discover(settings, settings.discovery_timeout, gateway.rules)
+    nobody = gateway.rules.why_nobody or gateway.link.readiness(ANY_VOICE).reason
     asked = next((each for each in found if each.ready), found[0] if found else None)
     espeak = EspeakEngine.installed(settings.espeak, on_demand=True)
     voices = Voices(settings, gateway, espeak)
@@ -56,6 +58,8 @@ async def look(settings: Settings) -> dict[str, Any]:
             "last_seen": last_seen,
             "reason": standing.reason.text if standing.reason else None,
         },
+        "pairing": gateway.rules.as_json(),
+        "strangers": gateway.rules.strangers.as_json(),
         "personas": {
             each.id: {
                 "name": each.name,
@@ -92,6 +96,8 @@ def _rows(told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     else:
         seen = f", last seen {moment(gateway['last_seen'])}" if gateway["last_seen"] else ", never seen yet"
         yield "Gateway", f"{where}, away: {gateway['reason']}{seen}"
+    yield from (("Paired" if not n else "", line) for n, line in enumerate(paired(told["pairing"])))
+    yield from (("Strangers" if not n else "", line) for n, line in enumerate(strangers(told["strangers"])))
     for number, (id, each) in enumerate(told["personas"].items()):
         yield "" if number else "Personas", f"{id}: {_voice(each)}"
     yield "Local voice", told["local"]

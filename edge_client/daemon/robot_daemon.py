@@ -42,6 +42,8 @@ log = logging.getLogger(__name__)
 
 LOOK_WITHIN = 1.0
 """Seconds that `status` waits for what the gateway says of a voice"""
+LOOK_AT_PAIRING = 1.0
+"""Seconds between two looks whether the pairing on disk is still the one in use"""
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 60.0
 """Seconds until an eSpeak NG that did not start is tried again; each pause is twice the one before"""
 TALLIED = {"spoken", "dropped", "failed", "cut"}
@@ -65,7 +67,7 @@ class Daemon:
         self.announcements = Announcements()
         self.phrases = PhrasePull(
             self.voices.store,
-            lambda: self.gateway.connected,
+            lambda: self.gateway.connected if self.gateway.rules.still_hold else None,
             self.voices.cloned,
             connect_timeout=settings.connect_timeout,
             first=settings.persona,
@@ -80,6 +82,8 @@ class Daemon:
         self.on_no_sound: Callable[[str], object] = lambda told: None
         """Told at the start when nothing can be heard"""
         self.speaker = Speaker(self._speak, self._tell, self.loudspeaker, clock=clock)
+        self.pairing_changed = asyncio.Event()
+        """This robot was paired or unpaired: the daemon is to begin anew, between two lines"""
         self._began = time.time()
         self._changes = changes
 
@@ -96,6 +100,7 @@ class Daemon:
             "keeping what is heard often": self.keeping.run,
             "keeping the loudspeaker": self._keep_loudspeaker,
             "keeping eSpeak NG": self._keep_espeak,
+            "looking at the pairing": self._look_at_the_pairing,
         }
         try:
             async with asyncio.TaskGroup() as group:
@@ -105,6 +110,11 @@ class Daemon:
             self.announcements.end()
             self.gateway.close()
             await self.espeak.close()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nobody speaks and nobody waits."""
+        return self.speaker.now is None and not self.speaker.waiting
 
     async def queue(
         self,
@@ -154,6 +164,8 @@ class Daemon:
                 "reason": gateway.reason.text if gateway.reason else None,
                 "twin": gateway.twin,
             },
+            "pairing": self.gateway.rules.as_json(),
+            "strangers": self.gateway.rules.strangers.as_json(),
             "settings": (self._changes.now() if self._changes else Changes()).as_json(),
             "local": self.espeak.description,
             "phrasebook": self.phrases.as_json(),
@@ -225,6 +237,12 @@ class Daemon:
             await asyncio.sleep(backoff.next())
             await self.espeak.start()
         await recover([(self.espeak, self.voices.espeak_breaker)])
+
+    async def _look_at_the_pairing(self) -> None:
+        while self.gateway.rules.still_hold:  # noqa: ASYNC110 - another process writes it
+            await asyncio.sleep(LOOK_AT_PAIRING)
+        log.info("the pairing is another one: the daemon begins anew when nobody speaks")
+        self.pairing_changed.set()
 
     async def _learn(self) -> None:
         await self.voices.learn()

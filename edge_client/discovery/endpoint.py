@@ -3,6 +3,7 @@
 import ipaddress
 import re
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -19,6 +20,23 @@ _ADDRESS = re.compile(
 _EXAMPLE = "eth0"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Pin:
+    """What is shown to the gateway this robot is paired with, and what it has to show."""
+
+    gateway_id: str
+    """The SHA-256 of its certificate, in hex"""
+    name: str
+    certificate: str
+    """In PEM; the only one that is believed"""
+    token: str = field(default="", repr=False)
+    """Empty: none yet, as they are just being paired"""
+    proved: "Callable[[Endpoint], None]" = lambda endpoint: None
+    """Told where it has shown its certificate"""
+    met_stranger: "Callable[[Endpoint], None]" = lambda endpoint: None
+    """Told where somebody else answered in its place"""
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """One address at which a gateway may answer."""
@@ -30,8 +48,14 @@ class Endpoint:
     gateway_id: str | None = None
     name: str | None = None
     personas: tuple[str, ...] = ()
+    tls: int | None = None
+    """The port of its robots' door, as far as is known"""
+    pairing: bool = field(default=False, compare=False, metadata=NOT_ON_WIRE)
+    """Whether it says that a code is valid there"""
     run: str | None = field(default=None, compare=False, metadata=NOT_ON_WIRE)
     """Which run of a gateway answered there last: one id and two runs are two gateways"""
+    pin: Pin | None = field(default=None, compare=False, repr=False, metadata=NOT_ON_WIRE)
+    """Only for TLS, and then `port` is the one of `tls`; without it, it is dialled only on this machine"""
 
     @property
     def label(self) -> str:
@@ -39,23 +63,26 @@ class Endpoint:
 
     @property
     def url(self) -> str:
-        return f"http://{self.label}"
+        return f"{'https' if self.pin else 'http'}://{self.label}"
 
     @property
     def headers(self) -> dict[str, str]:
         """To be sent to it: the name of an interface of this machine is nobody else's business."""
         address, scope, _ = self.host.partition("%")
-        return {"Host": f"[{address}]:{self.port}"} if scope else {}
+        told = {"Host": f"[{address}]:{self.port}"} if scope else {}
+        if self.pin and self.pin.token:
+            told["Authorization"] = f"Bearer {self.pin.token}"
+        return told
 
 
-def parse_address(text: str) -> Endpoint:
+def parse_address(text: str, usual_port: int = DEFAULT_PORT) -> Endpoint:
     """`host`, `host:port`, `[IPv6]` or `[IPv6]:port`, with or without `http://`.
 
     Raises ValueError that says what to give instead.
     """
     found = _ADDRESS.fullmatch(text.strip())
     host, scope = (found["ipv6"] or found["host"], found["scope"]) if found else ("", None)
-    port = int(found["port"] or DEFAULT_PORT) if found else 0
+    port = int(found["port"] or usual_port) if found else 0
     try:
         if ":" in host or host.rpartition(".")[2].isdigit():
             host = _ip(host, scope)

@@ -9,7 +9,11 @@ from typing import Any
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from edge_client.discovery.host_order import nearest_first
-from robotvoice.ground.interfaces import own_interfaces
+from robotvoice.ground.interfaces import is_own, own_interfaces
+
+
+class NotThisMachine(OSError):
+    """A name of another machine, where only this one may be asked."""
 
 
 class UnhurriedResolver(AbstractResolver):
@@ -18,6 +22,10 @@ class UnhurriedResolver(AbstractResolver):
     A look-up cannot be cancelled and may hang for half a minute. In the loop's own threads it would also hold
     up the end of the process, long after somebody has lost patience with it.
     """
+
+    def __init__(self, *, own_only: bool = False) -> None:
+        """`own_only`: NotThisMachine is raised for a name that has no address of this machine."""
+        self._own_only = own_only
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
@@ -29,6 +37,8 @@ class UnhurriedResolver(AbstractResolver):
             found: list[ResolveResult] | OSError
             try:
                 found = _look_up(host, port, family)
+                if self._own_only and not (found := [each for each in found if is_own(each["host"])]):
+                    raise NotThisMachine(f"{host} is another machine")
             except (OSError, UnicodeError) as error:
                 found = error if isinstance(error, OSError) else OSError(str(error))
             with suppress(RuntimeError):  # the loop is closed, nobody waits any more

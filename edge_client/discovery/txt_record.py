@@ -33,14 +33,23 @@ def endpoints_of(
     if not port:
         raise ValueError("it has no port")
     personas = tuple(filter(PERSONA_ID.fullmatch, printable(properties.get(b"personas") or b"").split(",")))
+    tls, pairing = _port(properties.get(b"tls")), properties.get(b"pairing") == b"1"
     usable = dict.fromkeys(each for host in hosts for each in _usable(host, interfaces))
     if not usable:
         raise ValueError("none of its addresses can be used")
     told = printable(name.encode())
     return tuple(
-        Endpoint(host, port, "mdns", gateway_id, told, personas)
+        Endpoint(host, port, "mdns", gateway_id, told, personas, tls, pairing)
         for host in nearest_first(usable, interfaces)[:MOST_ADDRESSES]
     )
+
+
+def _port(value: bytes | None) -> int | None:
+    """None: it has no door for robots, or is of before there was one. Raises ValueError."""
+    text = printable(value or b"0")
+    if not re.fullmatch("[0-9]{1,5}", text) or int(text) > 65535:
+        raise ValueError("its tls is not a port")
+    return int(text) or None
 
 
 def printable(value: bytes | None) -> str:

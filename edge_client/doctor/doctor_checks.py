@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from edge_client.daemon.daemon_client import reach
+from edge_client.pairing.pairing_file import DamagedPairing, load
 from edge_client.playback.devices.device_names import card_of, names_a_number, on_card
 from edge_client.playback.devices.device_problem import which_cards
 from edge_client.playback.devices.output_device import OutputDevice
@@ -27,6 +28,7 @@ async def findings(settings: Settings, proc: Path = PROC) -> list[Check]:
     try:
         return [
             daemon,
+            _pairing(settings),
             _players(settings),
             _cards(place),
             *_device(settings, place),
@@ -48,6 +50,20 @@ async def _daemon(settings: Settings) -> Check:
     if problem:
         return Check("daemon", "warn", f"{where}, and cannot be heard: {problem}", "robotvoice status")
     return Check("daemon", "ok", where)
+
+
+def _pairing(settings: Settings) -> Check:
+    try:
+        mine = load(settings.state_dir)
+    except DamagedPairing as damaged:
+        return Check("pairing", "fail", damaged.message, "robotvoice unpair")
+    if mine is None:
+        found = "with no gateway: only one on this machine is asked"
+        return Check("pairing", "ok", found, "on the Mac: robotvoice-gateway pair")
+    if settings.gateway_id not in (None, mine.id):
+        found = f"with {mine.name}, and the setting gateway_id, which names another one, is passed over"
+        return Check("pairing", "warn", found, "take gateway_id out of the settings")
+    return Check("pairing", "ok", f"with {mine.name}, which calls this robot {mine.robot}")
 
 
 def _players(settings: Settings) -> Check:

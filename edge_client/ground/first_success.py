@@ -11,6 +11,10 @@ T = TypeVar("T")
 HEAD_START = 0.1
 """Seconds an attempt has to succeed before the next one may join"""
 
+AWAY = ("unreachable", "refused", "no_answer", "cut")
+TELLING = {"forgotten": (*AWAY, "stranger"), "stranger": AWAY}
+"""Reasons that say more than the others with which they come: of several addresses only one is right"""
+
 
 async def first_good(
     attempts: Sequence[Callable[[], Coroutine[Any, Any, T]]],
@@ -19,7 +23,7 @@ async def first_good(
     """What the first good attempt returns; the others are cancelled, and `discard` gets what came too late.
 
     An attempt joins when the one before it failed or had its head start. Raises EngineFailure: why the first
-    one failed when all did, `not_found` when there are none.
+    one failed when all did, unless that of another is TELLING; `not_found` when there are none.
     """
     tasks: list[asyncio.Task[T]] = []
     winner: asyncio.Task[T] | None = None
@@ -51,8 +55,14 @@ def _good(task: "asyncio.Task[T]") -> bool:
 
 
 def _why(tasks: "Sequence[asyncio.Task[Any]]") -> BaseException:
-    problem = tasks[0].exception() if tasks else None
-    return problem or EngineFailure("not_found", "no gateway was found")
+    problems = [problem for task in tasks if (problem := task.exception())]
+    if not problems:
+        return EngineFailure("not_found", "no gateway was found")
+    codes = [problem.reason if isinstance(problem, EngineFailure) else "" for problem in problems]
+    for telling, others in TELLING.items():
+        if telling in codes and set(codes) <= {telling, *others}:
+            return problems[codes.index(telling)]
+    return problems[0]
 
 
 async def _settle(tasks: "Sequence[asyncio.Task[T]]", discard: Callable[[T], Awaitable[None]] | None) -> None:

@@ -14,6 +14,7 @@ from edge_client.discovery.endpoint import Endpoint
 from edge_client.link.gateway_choice import first_ready
 from edge_client.link.last_gateway import LastGateway
 from edge_client.link.link import NOT_FOUND, NOT_LOOKED_FOR, GatewayLink, OnDemand
+from edge_client.pairing.dial_rules import DialRules
 from edge_client.settings.settings import Settings
 from robotvoice.chain.breaker import BreakerSettings, CircuitBreaker, State
 from robotvoice.chain.guarded import GuardedEngine
@@ -36,17 +37,19 @@ LINGER = 0.5
 class CommandGateway:
     """Opens with what is on disk; `close` writes what was learned."""
 
-    def __init__(self, settings: Settings, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, settings: Settings, rules: DialRules | None = None, *, clock: Callable[[], float] = time.time
+    ) -> None:
+        """`rules`: None reads those of the settings' state folder."""
         self._settings = settings
         self._clock = clock
-        self.memory = LastGateway(settings, clock=clock)
+        self.memory = LastGateway(settings, rules, clock=clock)
+        self.rules = self.memory.rules
         self.breaker = CircuitBreaker("gateway", ONE_STRIKE, clock=clock, remembered=self.memory.breaker)
         self._opened_before = self.breaker.opened
         self._background: asyncio.Task[None] | None = None
-        self._nobody = NOT_FOUND if settings.mdns else NOT_LOOKED_FOR
-        self._sockets = OnDemand(
-            self.memory.addresses, connect_timeout=settings.connect_timeout, absent=self._nobody
-        )
+        self._sockets = OnDemand(self.memory.addresses, connect_timeout=settings.connect_timeout)
+        self._look_at_the_absent()
         self.link = GatewayLink(self._sockets)
         self.guarded = GuardedEngine(self.link, self.breaker)
 
@@ -142,7 +145,8 @@ class CommandGateway:
         if not permit and not self.memory.addresses and not self._sockets.endpoints:
             permit = self.breaker.acquire()
         if permit:
-            permit.fail(self.breaker.reason or self._nobody)
+            before = self.breaker.reason if self.memory.addresses else None
+            permit.fail(before or self._sockets.absent)
 
     async def _send_canaries(self) -> None:
         limit = self._settings.connect_timeout + PROBE_WITHIN
@@ -167,19 +171,27 @@ class CommandGateway:
         known = {(endpoint.label, endpoint.gateway_id) for endpoint in self.memory.addresses}
 
         def new(endpoint: Endpoint) -> bool:
-            return (endpoint.label, endpoint.gateway_id) not in known
+            # Whoever may not be dialled is remembered, and may be why nobody is asked.
+            ways = self.rules.among([endpoint])
+            self._look_at_the_absent()
+            return any((way.label, way.gateway_id) not in known for way in ways)
 
         try:
             found = await browse(
                 timeout=self._settings.discovery_timeout,
                 interface=self._settings.interface,
-                gateway_id=self._settings.gateway_id,
+                gateway_id=None if self.rules.pairing else self._settings.gateway_id,
                 enough=new,
             )
         except DiscoveryFailed as error:
             log.warning("%s", error.message)
             return []
-        return list(filter(new, found))
+        return self.rules.among(filter(new, found))
+
+    def _look_at_the_absent(self) -> None:
+        """Why there is nobody to ask, if so."""
+        usual = NOT_FOUND if self._settings.mdns else NOT_LOOKED_FOR
+        self._sockets.absent = self.rules.why_nobody or usual
 
     def _remember(self) -> None:
         opened = self.breaker.opened != self._opened_before

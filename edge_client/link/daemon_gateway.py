@@ -10,6 +10,7 @@ from edge_client.discovery.gateway_table import GatewayTable
 from edge_client.link.last_gateway import LastGateway
 from edge_client.link.link import NOT_FOUND, GatewayLink, OnDemand
 from edge_client.link.reconnecting import Reconnecting
+from edge_client.pairing.dial_rules import DialRules
 from edge_client.settings.settings import Settings
 from robotvoice.chain.breaker import CircuitBreaker
 from robotvoice.chain.guarded import GuardedEngine
@@ -42,7 +43,8 @@ class DaemonGateway:
 
     def __init__(self, settings: Settings, *, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
-        self.memory = LastGateway(settings, clock=clock)
+        self.rules = DialRules.of(settings.state_dir, clock=clock)
+        self.memory = LastGateway(settings, self.rules, clock=clock)
         # With a heartbeat to ask, one bad sentence is no reason to give up a gateway that lives.
         self.breaker = CircuitBreaker("gateway", clock=clock)
         self._sockets = Reconnecting(
@@ -52,7 +54,8 @@ class DaemonGateway:
             persona=settings.persona,
             mdns=settings.mdns,
             interface=settings.interface,
-            gateway_id=settings.gateway_id,
+            gateway_id=None if self.rules.pairing else settings.gateway_id,
+            rules=self.rules,
             on_up=self._is_there,
             on_event=self._is_told,
             clock=clock,

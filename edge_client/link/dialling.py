@@ -10,9 +10,18 @@ from types import TracebackType
 import aiohttp
 
 from edge_client.discovery.endpoint import Endpoint
-from edge_client.discovery.resolver import UnhurriedResolver
+from edge_client.discovery.resolver import NotThisMachine, UnhurriedResolver
 from edge_client.ground.first_success import HEAD_START
 from edge_client.link.gateway_answers import UNKNOWN_NAME
+from edge_client.pairing.dial_rules import (
+    FORGOTTEN,
+    STRANGER,
+    another_machine,
+    may_be_this_machine,
+    only_strangers,
+    was_forgotten,
+)
+from edge_client.pairing.pinned_tls import only
 from robotvoice.errors import EngineFailure
 from robotvoice.wire import wire
 
@@ -34,6 +43,20 @@ def answer_limit(round_trip: float) -> float:
     return min(max(ANSWER_WITHIN, ANSWER_ROUND_TRIPS * round_trip), ANSWER_AT_MOST)
 
 
+def connector_to(endpoint: Endpoint) -> aiohttp.TCPConnector:
+    """By TLS to the paired gateway, in the clear to this machine, and to nobody else.
+
+    Raises EngineFailure.
+    """
+    if endpoint.pin is None and not may_be_this_machine(endpoint.host):
+        raise another_machine(endpoint)
+    return aiohttp.TCPConnector(
+        resolver=UnhurriedResolver(own_only=endpoint.pin is None),
+        happy_eyeballs_delay=HEAD_START,
+        ssl=only(endpoint.pin.certificate) if endpoint.pin else True,
+    )
+
+
 class Dialled:
     """A session for one address, and a block in which its connection must stand and an answer must come.
 
@@ -43,13 +66,13 @@ class Dialled:
     """
 
     def __init__(self, endpoint: Endpoint, connect_timeout: float) -> None:
+        """Raises EngineFailure for an address that may not be dialled."""
         trace = aiohttp.TraceConfig()
         trace.on_connection_create_end.append(self._stands)
         trace.on_request_end.append(self._answered)
         trace.on_request_redirect.append(self._sent_elsewhere)
-        connector = aiohttp.TCPConnector(resolver=UnhurriedResolver(), happy_eyeballs_delay=HEAD_START)
         self.session = aiohttp.ClientSession(
-            connector=connector, trace_configs=[trace], headers=endpoint.headers
+            connector=connector_to(endpoint), trace_configs=[trace], headers=endpoint.headers
         )
         self.answer_within = ANSWER_WITHIN
         """Seconds in which any answer must come"""
@@ -78,6 +101,8 @@ class Dialled:
 
     async def _stands(self, *_: object) -> None:
         now = time.monotonic()
+        if self._endpoint.pin:
+            self._endpoint.pin.proved(self._endpoint)
         self.answer_within = answer_limit(now - self._begun)
         self._connected = True
         self._deadline.reschedule(asyncio.get_running_loop().time() + self.answer_within)
@@ -87,6 +112,8 @@ class Dialled:
             host = self._endpoint.host
             todo = f"there, add {host} to hosts in its settings, or here, set gateway to its address"
             raise EngineFailure("wrong_host", f"the gateway does not answer to the name {host}: {todo}")
+        if answered.response.status == HTTPStatus.UNAUTHORIZED and self._endpoint.pin:
+            raise EngineFailure(FORGOTTEN, was_forgotten(self._endpoint.pin.name))
         identity = answered.response.headers.get(wire.HEADER_GATEWAY, "")
         self.gateway_id = identity if identity and identity.isprintable() else None
 
@@ -124,7 +151,14 @@ def _failure(endpoint: Endpoint, error: Exception) -> EngineFailure:
         return EngineFailure("protocol", f"what answers at {endpoint.label} is no gateway: {status}")
     if isinstance(error, aiohttp.ClientResponseError | aiohttp.ClientPayloadError):
         return EngineFailure("protocol", f"what answers at {endpoint.label} is no gateway")
+    if endpoint.pin and isinstance(error, aiohttp.ClientConnectorCertificateError):
+        endpoint.pin.met_stranger(endpoint)
+        return EngineFailure(STRANGER, only_strangers(endpoint.pin.name))
+    if isinstance(error, aiohttp.ClientSSLError):
+        return EngineFailure("protocol", f"what answers at {endpoint.label} is no gateway: it speaks no TLS")
     if isinstance(error, aiohttp.ClientConnectorDNSError):
+        if isinstance(error.os_error, NotThisMachine):
+            return another_machine(endpoint)
         return EngineFailure("unreachable", f"gateway's name {endpoint.host} {UNKNOWN_NAME}")
     scope = endpoint.host.partition("%")[2]
     own = [name for _, name in socket.if_nameindex()]

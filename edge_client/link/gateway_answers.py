@@ -3,6 +3,7 @@
 import re
 
 from edge_client.discovery.endpoint import Endpoint
+from edge_client.pairing.dial_rules import FORGOTTEN, NOT_PAIRED, was_forgotten
 from robotvoice.errors import NOT_THE_ENGINES, EngineFailure, EngineUnavailable
 from robotvoice.sound.pcm import WIRE_FORMAT, AudioChunk, Origin
 from robotvoice.utterance import RequestOptions
@@ -22,12 +23,15 @@ UNKNOWN_NAME = "is not known in this network"
 """How the reason ends when a gateway's host has no address"""
 
 
-def check_admitted(answer: bytes | wire.Answer | None, within: float) -> None:
+def check_admitted(answer: bytes | wire.Answer | None, within: float, paired_with: str | None = None) -> None:
     """Whether it said yes to a request, with a first sound in so many seconds.
 
+    `paired_with`: the name of the gateway, if that is known by its certificate.
     Raises EngineUnavailable for its no and for a yes that would come too late, EngineFailure for all else.
     """
     if isinstance(answer, wire.Unavailable):
+        if paired_with and answer.reason == NOT_PAIRED:
+            raise EngineUnavailable(FORGOTTEN, was_forgotten(paired_with))
         retry = None if answer.retry_after_ms is None else answer.retry_after_ms / 1000
         raise EngineUnavailable(remark(answer.reason), on_the_mac(answer.detail or answer.reason), retry)
     if isinstance(answer, wire.Error):

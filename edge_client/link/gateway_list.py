@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from edge_client.discovery.discovery import DiscoveryFailed, browse
-from edge_client.discovery.endpoint import Endpoint
+from edge_client.discovery.endpoint import Endpoint, parse_address
 from edge_client.link.command_gateway import CommandGateway
 from edge_client.link.duplicate_id import twin_of, what_is_wrong
 from edge_client.link.readyz import load_aiohttp, look_at
+from edge_client.pairing.dial_rules import ANOTHER, NOT_PAIRED, STRANGER, TOO_OLD, DialRules, NotDialled
 from edge_client.settings.settings import Settings
 from robotvoice.console import tables
 from robotvoice.errors import EngineFailure
@@ -21,6 +22,13 @@ log = logging.getLogger(__name__)
 FoundBy = Literal["mdns", "address", "memory"]
 """In this search, by a setting or option, or in an earlier command"""
 
+NOT_ASKED = {
+    NOT_PAIRED: "not paired",
+    TOO_OLD: "too old to be paired with",
+    STRANGER: "a stranger",
+    ANOTHER: "not the paired one",
+}
+"""What a table says of whoever is not dialled, by its code"""
 STRAGGLERS = 0.5
 """Seconds to wait for further gateways once one was found"""
 
@@ -51,24 +59,39 @@ class FoundGateway:
             "answer_ms": self.answer_ms,
             "ready": self.ready,
             "problem": self.problem,
+            "code": self.code,
         }
 
 
-async def discover(settings: Settings, seconds: float) -> list[FoundGateway]:
-    """Looks by mDNS for up to so many seconds and asks everybody it knows of; keeps the first that answers.
+async def discover(settings: Settings, seconds: float, rules: DialRules | None = None) -> list[FoundGateway]:
+    """Looks by mDNS for up to so many seconds and asks everybody it may; keeps the first that answers.
 
+    Of whoever may not be dialled it says why. `rules`: None reads those of the settings' state folder.
     Raises DiscoveryFailed when mDNS cannot be used and no address is known either.
     """
-    gateway = CommandGateway(settings)
+    gateway = CommandGateway(settings, rules)
     endpoints = {endpoint.label: endpoint for endpoint in gateway.memory.addresses}
+    not_asked: dict[str, FoundGateway] = {}
+    if settings.gateway and not gateway.memory.pinned and (barred := gateway.rules.why_nobody):
+        given = parse_address(settings.gateway)
+        not_asked[given.label] = FoundGateway(given, "address", None, barred.text, barred.code)
     found_by: dict[str, FoundBy] = {
         label: "memory" if endpoint == gateway.memory.last else "address"
         for label, endpoint in endpoints.items()
     }
     if settings.mdns:
-        for endpoint in await _announced(settings, seconds, needed=not endpoints):
-            endpoints[endpoint.label] = endpoint
-            found_by[endpoint.label] = "mdns"
+        needed = not endpoints and not not_asked
+        for endpoint in await _announced(settings, gateway.rules, seconds, needed=needed):
+            try:
+                way = gateway.rules.way_to(endpoint)
+            except NotDialled as barred:
+                gateway.rules.heard(endpoint.name or endpoint.label, (endpoint,))
+                not_asked[endpoint.label] = FoundGateway(
+                    endpoint, "mdns", None, barred.message, barred.reason
+                )
+            else:
+                endpoints[way.label] = way
+                found_by[way.label] = "mdns"
     await load_aiohttp()  # so that the times below are the gateways'
     found = await asyncio.gather(
         *(_ask(endpoint, found_by[label], settings) for label, endpoint in endpoints.items())
@@ -77,11 +100,13 @@ async def discover(settings: Settings, seconds: float) -> list[FoundGateway]:
     if answering:
         gateway.adopt(answering[0])
         await gateway.take_back()
-    return list(found)
+    return [*found, *not_asked.values()]
 
 
-async def _announced(settings: Settings, seconds: float, *, needed: bool) -> Sequence[Endpoint]:
-    interface, gateway_id = settings.interface, settings.gateway_id
+async def _announced(
+    settings: Settings, rules: DialRules, seconds: float, *, needed: bool
+) -> Sequence[Endpoint]:
+    interface, gateway_id = settings.interface, None if rules.pairing else settings.gateway_id
     try:
         first = await browse(
             timeout=seconds, interface=interface, gateway_id=gateway_id, enough=lambda _: True
@@ -140,7 +165,8 @@ def table(found: Sequence[FoundGateway], width: int | None = None) -> str:
     rows = [("NAME", "ADDRESS", "FOUND BY", "ANSWERS", "PERSONAS")]
     for gateway in found:
         endpoint = gateway.endpoint
-        answers = f"{gateway.answer_ms} ms" if gateway.ready else gateway.problem or ""
+        why_not = NOT_ASKED.get(gateway.code or "", gateway.problem or "")
+        answers = f"{gateway.answer_ms} ms" if gateway.ready else why_not
         rows.append(
             (
                 endpoint.name or "-",

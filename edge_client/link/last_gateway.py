@@ -9,6 +9,7 @@ from pathlib import Path
 
 from edge_client.discovery.endpoint import Endpoint, parse_address
 from edge_client.link.link import NOT_FOUND
+from edge_client.pairing.dial_rules import DialRules
 from edge_client.settings.settings import Settings
 from robotvoice.chain.breaker import CircuitBreaker, Remembered
 from robotvoice.errors import RobotVoiceError
@@ -96,17 +97,22 @@ NOT_BACK_YET = Reason("not_ready", "gateway was found again but has not answered
 
 
 class LastGateway:
-    """What is on disk, as far as it concerns a gateway that the settings call this robot's own."""
+    """What is on disk, as far as it concerns a gateway that this robot may dial, by settings and pairing."""
 
-    def __init__(self, settings: Settings, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, settings: Settings, rules: DialRules | None = None, *, clock: Callable[[], float] = time.time
+    ) -> None:
+        """`rules`: None reads those of the settings' state folder."""
         self._clock = clock
-        self._wanted = settings.gateway_id
+        self.rules = DialRules.of(settings.state_dir, clock=clock) if rules is None else rules
+        # A robot that is paired has one gateway, whatever was set before it was.
+        self._wanted = None if self.rules.pairing else settings.gateway_id
         self._path = settings.state_dir / FILE_NAME
         self._known = load(self._path)
         self._seen_before = self._known.last_seen
-        self.pinned = (
-            replace(parse_address(settings.gateway), gateway_id=self._wanted) if settings.gateway else None
-        )
+        self.pinned = self.rules.of_setting(parse_address(settings.gateway)) if settings.gateway else None
+        if self.pinned and self._wanted:
+            self.pinned = replace(self.pinned, gateway_id=self._wanted)
 
     @property
     def last(self) -> Endpoint | None:
@@ -116,7 +122,7 @@ class LastGateway:
     @property
     def last_good(self) -> Endpoint | None:
         """The same, if it is this robot's and has another address than the pinned one."""
-        last = self.last
+        last = self.rules.of_memory(self.last) if self.last else None
         mine = last and self._wanted in (None, last.gateway_id) and last.label != self._pinned_label
         return last if mine else None
 
@@ -152,8 +158,10 @@ class LastGateway:
     ) -> None:
         """`answered_by`: who is there now; `in_vain`: who was asked when the breaker opened.
 
-        Never raises OSError.
+        Nothing is written once the pairing is another one. Never raises OSError.
         """
+        if not self.rules.still_hold:
+            return
         known = self._known
         if in_vain is not None:
             known = replace(known, failed=tuple(each.label for each in in_vain), pinned=self._pinned_label)

@@ -115,14 +115,14 @@ class OnDemand:
     ) -> None:
         self.endpoints = endpoints
         self.connect_timeout = connect_timeout
-        self._absent = absent
+        self.absent = absent
         self.current: Socket | None = None
         """The one that was needed last"""
 
     @property
     def why_not(self) -> Reason | None:
         """Why nobody can be asked; None: somebody can."""
-        return None if self.endpoints else self._absent
+        return None if self.endpoints else self.absent
 
     async def start(self, engine: Engine) -> None:
         """Nothing to do before there is something to say."""

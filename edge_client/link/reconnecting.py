@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 from edge_client.discovery.discovery import DiscoveryFailed, watch
 from edge_client.discovery.endpoint import Endpoint
 from edge_client.discovery.gateway_table import GatewayTable
+from edge_client.ground.first_success import AWAY
 from edge_client.ground.restart import until_done
 from edge_client.link.duplicate_id import twin_of, what_is_wrong
 from edge_client.link.gateway_choice import best_of, better_than
 from edge_client.link.link import NOT_LOOKED_FOR
 from edge_client.link.readyz import load_aiohttp
+from edge_client.pairing.dial_rules import FORGOTTEN, NOT_PAIRED, DialRules
 from robotvoice.chain.breaker import CircuitBreaker
 from robotvoice.chain.recovery import send_canary
 from robotvoice.engines.base import Engine
@@ -50,9 +52,10 @@ OUTSTAY = 10.0
 """Seconds a sentence has to end on a connection that is given up for a better one"""
 NOT_YET = Reason("not_found", "no gateway has been found yet")
 SILENT = Reason("no_answer", "gateway has not answered in time, and is being listened to")
+UNPAIRED = Reason(NOT_PAIRED, "this robot was unpaired just now")
 NOT_ABOUT_THE_VOICE = NOT_THE_ENGINES | {
     *("no_answer", "too_late", "too_many_requests", "busy", "client_busy"),
-    *(CANNOT_READ, CANNOT_SPEAK),
+    *(CANNOT_READ, CANNOT_SPEAK, FORGOTTEN, NOT_PAIRED),
 }
 """Refusals for which no other gateway is looked for"""
 
@@ -70,12 +73,14 @@ class Reconnecting:
         mdns: bool = False,
         interface: str | None = None,
         gateway_id: str | None = None,
+        rules: DialRules | None = None,
         on_up: Callable[[Endpoint], None] = lambda endpoint: None,
         on_event: Callable[[wire.Event], None] = lambda event: None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """`persona` is whose own voice is looked for until another one is asked for. `clock` is the wall's.
 
+        `rules`: None are those of a robot that is not paired.
         `on_up` is told of each connection, `on_event` of what the gateway tells unasked.
         """
         self.table = table
@@ -88,7 +93,7 @@ class Reconnecting:
         """Another gateway that answers with the id of the one that is connected to"""
         self._reason = NOT_YET
         """Why there is no connection"""
-        self._breaker, self._persona = breaker, persona
+        self._breaker, self._persona, self._rules = breaker, persona, rules or DialRules()
         self._mdns, self._interface, self._gateway_id = mdns, interface, gateway_id
         self._on_up, self._told = on_up, on_event
         self._clock = clock
@@ -105,7 +110,11 @@ class Reconnecting:
     @property
     def why_not(self) -> Reason | None:
         """Why nobody can be asked now; None: somebody can."""
+        if self._rules.have_ended:
+            return UNPAIRED
         if self.current is None:
+            if not self.table.endpoints and (barred := self._rules.why_nobody):
+                return barred
             return self._reason if self._mdns or self.table.endpoints else NOT_LOOKED_FOR
         return SILENT if self.current.is_silent else None
 
@@ -151,7 +160,8 @@ class Reconnecting:
 
     def heard(self, name: str, endpoints: tuple[Endpoint, ...]) -> None:
         """What was announced; without endpoints it was a goodbye."""
-        news = self.table.announced(name, endpoints) if endpoints else self.table.said_goodbye(name)
+        ways = self._rules.heard(name, endpoints)
+        news = self.table.announced(name, ways) if ways else self.table.said_goodbye(name)
         if news:
             self._who_is_there.set()
             self.look_now()
@@ -228,8 +238,11 @@ class Reconnecting:
         if better is None:
             try:
                 better = await best_of(self.table.endpoints, self._persona, self.connect_timeout)
-            except EngineFailure:
+            except EngineFailure as failure:
                 self.table.none_answered()
+                stranger = self._rules.why_nobody if self._rules.pairing else None
+                if stranger and failure.reason in AWAY:
+                    raise EngineFailure(stranger.code, stranger.text) from failure
                 raise
         socket = await self._open(better)
         before, self.current = self.current, socket

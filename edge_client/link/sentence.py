@@ -98,7 +98,7 @@ async def spoken_over(
                 await socket.heartbeat.ping()
             answer = await _answer(socket, answers)
             ended = isinstance(answer, wire.Unavailable | wire.Error)
-            check_admitted(answer, within)
+            check_admitted(answer, within, socket.endpoint.pin.name if socket.endpoint.pin else None)
             origin: Origin | None = None
             samples = 0
             while not ended:

@@ -5,11 +5,13 @@ import errno
 import logging
 import socket
 from collections.abc import Callable
+from typing import Any
 
 from aiohttp import web
 
 from edge_client.daemon.daemon_client import reach
 from edge_client.daemon.robot_daemon import Daemon
+from edge_client.ground.begin_anew import handed_on
 from edge_client.local_api.local_only import ADMISSION, DAEMON, LAST_ANSWERS, STATUSES, identify, protect
 from edge_client.local_api.say_routes import say, stop
 from edge_client.local_api.status_routes import events, health, root, status
@@ -25,6 +27,10 @@ from robotvoice.wire.last_answers import LastAnswers
 HOST = "127.0.0.1"
 LARGEST_BODY = 2 * 1024 * 1024
 """Bytes: the longest text, however it is escaped"""
+LOOK_EVERY = 0.05
+"""Seconds between two looks whether nobody speaks, once the daemon is to begin anew"""
+MENDED_WITHIN = 2.0
+"""Seconds between two looks whether a damaged file of settings is mended"""
 SHUTDOWN_WITHIN = 1.0
 """Seconds that answers get on their way out; aiohttp waits for them twice"""
 
@@ -36,30 +42,62 @@ async def serve(
     listening: Callable[[str], object],
     no_sound: Callable[[str], object],
     changes: SettingsChanges | None = None,
-) -> None:
-    """Until `told` to end. `listening` gets the URL, and `no_sound` why nothing can be heard, if so.
+) -> socket.socket | None:
+    """Until `told` to end, or until this robot is paired or unpaired and nobody speaks.
 
-    `changes`: what the file of the settings says by now. Raises InvalidSettings when the port cannot be had.
+    Then it returns the socket that it listens on, for who begins anew. `listening` gets the URL, and
+    `no_sound` why nothing can be heard, if so. `changes`: what the file of the settings says by now. Raises
+    InvalidSettings when the port cannot be had.
     """
     allow_many_files()
-    with await _listen(settings.daemon_port) as here:
+    kept: socket.socket | None = None
+    with handed_on() or await _listen(settings.daemon_port) as here:
         daemon = Daemon(settings, changes=changes)
         daemon.on_no_sound = no_sound
-        runner = Runner(make_app(daemon), shutdown_within=SHUTDOWN_WITHIN)
+        app = make_app(daemon)
+        runner = Runner(app, shutdown_within=SHUTDOWN_WITHIN)
         running = asyncio.create_task(daemon.run(), name="the daemon")
         ending = asyncio.create_task(told.wait(), name="told to end")
+        pairing = asyncio.create_task(_ripe_for_another_pairing(app, changes), name="another pairing")
         try:
             await runner.setup()
-            await web.SockSite(runner, here).start()
+            site = web.SockSite(runner, here)
+            await site.start()
             listening(f"http://{HOST}:{here.getsockname()[1]}")
-            await asyncio.wait({running, ending}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({running, ending, pairing}, return_when=asyncio.FIRST_COMPLETED)
+            if pairing.done() and not (running.done() or ending.done()):
+                kept = here.dup()  # whoever asks from now on is answered by the one that begins anew
+                await site.stop()
+                await _until(lambda: _is_idle(app), running, ending)
         finally:
-            for task in (running, ending):
+            for task in (running, ending, pairing):
                 task.cancel()
-            await asyncio.wait({running, ending})
+            await asyncio.wait({running, ending, pairing})
             await runner.cleanup()
     if not running.cancelled():
         running.result()  # raises what broke
+    if kept and ending.done() and not ending.cancelled():
+        kept.close()
+        return None
+    return kept
+
+
+async def _ripe_for_another_pairing(app: web.Application, changes: SettingsChanges | None) -> None:
+    """Until there is one, nobody speaks, and who begins anew would get settings that can be used."""
+    await app[DAEMON].pairing_changed.wait()
+    while changes and changes.now().problem:  # noqa: ASYNC110 - somebody mends a file, some day
+        await asyncio.sleep(MENDED_WITHIN)
+    await _until(lambda: _is_idle(app))
+
+
+def _is_idle(app: web.Application) -> bool:
+    """Nobody speaks, waits, or is given a file."""
+    return app[DAEMON].is_idle and not app[ADMISSION].inside
+
+
+async def _until(so: Callable[[], bool], *or_done: "asyncio.Task[Any]") -> None:
+    while not so() and not any(task.done() for task in or_done):  # noqa: ASYNC110 - it is rare, and polls little
+        await asyncio.sleep(LOOK_EVERY)
 
 
 def make_app(daemon: Daemon) -> web.Application:

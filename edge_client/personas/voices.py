@@ -166,21 +166,24 @@ class Voices:
         return await self._book.holds(who.id, sentences)
 
     def cloned(self) -> Mapping[str, str] | None:
-        """The revisions of all personas with a cloned voice, by id; None before any gateway told."""
-        if not self.known.learned:
+        """The revisions of all personas with a cloned voice, by id.
+
+        None before any gateway told, and once the pairing is another one: then nothing more is kept.
+        """
+        if not self.known.learned or not self._gateway.rules.still_hold:
             return None
         return {persona.id: persona.revision for persona in self.known.personas if persona.clones}
 
     async def learn(self) -> None:
         """Keeps what the gateway that answered says of its personas, for the time without it."""
-        if self._gateway.link.answered_by is None:
+        if self._gateway.link.answered_by is None or not self._gateway.rules.still_hold:
             return
         try:
             known = read_known_personas(await self._gateway.link.get("/v1/personas"))
         except (EngineFailure, InvalidMessage) as error:
             log.warning("the gateway's personas were not learned: %s", error)
             return
-        if known != self.known:
+        if known != self.known and self._gateway.rules.still_hold:
             self.known = known
             save_known_personas(self._settings.state_dir, known)
 

@@ -7,8 +7,7 @@ from typing import Self
 import aiohttp
 
 from edge_client.discovery.endpoint import Endpoint
-from edge_client.discovery.resolver import UnhurriedResolver
-from edge_client.ground.first_success import HEAD_START
+from edge_client.link.dialling import connector_to
 from edge_client.link.gateway_answers import other_gateway
 from edge_client.phrasebook.phrase_manifest import LARGEST_MANIFEST, Manifest, PhrasesFailed, Recording
 from robotvoice.wire import wire
@@ -26,9 +25,10 @@ class PhraseDownload:
     """A session with one gateway; whatever goes wrong is PhrasesFailed."""
 
     def __init__(self, endpoint: Endpoint, connect_timeout: float) -> None:
+        """Raises EngineFailure for an address that may not be dialled."""
         self._endpoint = endpoint
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(resolver=UnhurriedResolver(), happy_eyeballs_delay=HEAD_START),
+            connector=connector_to(endpoint),
             timeout=aiohttp.ClientTimeout(total=WITHIN, connect=connect_timeout, sock_read=SILENCE),
             auto_decompress=False,
             headers={"Accept-Encoding": "identity", **endpoint.headers},

@@ -3,6 +3,7 @@
 import logging
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -140,6 +141,22 @@ def config_file(environ: Mapping[str, str], config: Path | None) -> Path | None:
     if folder is None or not os.access(folder / "robot.toml", os.F_OK):
         return None
     return folder / "robot.toml"
+
+
+def likely_state_dir(environ: Mapping[str, str], config: Path | None) -> Path:
+    """The state folder that `load_settings` will find, if it finds no mistake. Never raises.
+
+    For whoever must know before anything else is loaded; reads the file only for its sake.
+    """
+    with suppress(OSError, ValueError, InvalidSettings):
+        if told := environ.get(PREFIX + "STATE_DIR", "").strip():
+            return setting_values.folder(told)
+        path = config_file(environ, config)
+        if path is not None and b"state_dir" in path.read_bytes():
+            found, _ = _read_toml(path)
+            if "state_dir" in found:
+                return setting_values.folder(found["state_dir"])
+    return default_state_dir(environ)
 
 
 def _read_toml(path: Path) -> tuple[dict[str, object], list[str]]:

@@ -21,11 +21,13 @@ from gateway.requests.app_keys import (
     PERSONAS,
     PHRASES,
     REQUEST_LOG,
+    ROBOTS_DOOR,
     SETTINGS,
     SOCKETS,
     SPEECH_TOTALS,
     TOO_SLOW,
 )
+from gateway.security.callers import OWNER, caller_of
 from robotvoice.chain.attempt import STALL
 from robotvoice.chain.breaker import CircuitBreaker, State
 from robotvoice.chain.budget import Due
@@ -60,6 +62,7 @@ async def status(request: web.Request) -> web.Response:
             "mdns": app[ADVERTISER].state,
             "host": app[SETTINGS].listen_host,
             "address": app.get(ADDRESS),
+            "robots_door": _robots_door(request),
             "settings": _changes(app),
             "problems": len(library.problems),  # a number only: their text names files
             "last_hour": {
@@ -72,6 +75,15 @@ async def status(request: web.Request) -> web.Response:
             "engines": {name: engine_status(app, name) for name in app[ENGINES]},
         }
     )
+
+
+def _robots_door(request: web.Request) -> dict[str, Any]:
+    """Its port, or why it is closed and what to do: where files lie is told to the owner alone."""
+    door = request.app[ROBOTS_DOOR]
+    why = door.why_closed
+    if caller_of(request).kind not in OWNER:
+        why = without_folders(why)
+    return {"port": door.port or None, "why_closed": why or None}
 
 
 def engine_status(app: web.Application, name: str) -> dict[str, Any]:

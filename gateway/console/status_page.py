@@ -25,6 +25,7 @@ def status_lines(address: str, told: Mapping[str, Any], width: int | None = None
     yield from _folded(_spoken(told["spoken"]), width)
     yield from _folded(_last_hour(told["last_hour"]), width)
     yield from _folded(_connected(told), width)
+    yield from _folded(_robots_door(told["robots_door"]), width)
     if settings := _settings(told["settings"]):
         yield from _folded(f"settings: {settings}", width)
     yield ""
@@ -139,6 +140,12 @@ def _connected(told: Mapping[str, Any]) -> str:
         problems = counted(told["problems"], "problem")
         said += f"; {problems} in the personas; type: robotvoice-gateway persona check"
     return said
+
+
+def _robots_door(told: Mapping[str, Any]) -> str:
+    if told["port"]:
+        return f"paired robots come in at port {told['port']}"
+    return f"no robot comes in from the network: {told['why_closed']}"
 
 
 def _settings(told: Mapping[str, Any]) -> str | None:

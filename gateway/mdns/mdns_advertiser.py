@@ -66,6 +66,9 @@ class Advertiser:
     def personas_are(self, personas: Sequence[str]) -> None:
         """From now on these ids are announced; may be called at any time."""
 
+    def pairing_is(self, possible: bool) -> None:
+        """From now on it is announced whether a robot can be paired; may be called at any time."""
+
     async def stop(self) -> None:
         """Says goodbye; may be called at any time and again."""
 
@@ -75,8 +78,8 @@ class MdnsAdvertiser(Advertiser):
 
     On each interface by a zeroconf of its own: so each tells the addresses that are reached from there, and
     one that comes or goes changes nothing on the others. A namesake that was there first keeps the name, this
-    one becomes NAME-2. TXT keys: `v` (protocol version), `id`, `tls` (0), `personas` (ids with commas
-    between them).
+    one becomes NAME-2. TXT keys: `v` (protocol version), `id`, `tls` (the robots' door, 0 if it is closed),
+    `pairing` (1 while a robot can be paired, else not there), `personas` (ids with commas between them).
     """
 
     def __init__(
@@ -87,6 +90,7 @@ class MdnsAdvertiser(Advertiser):
         port: int,
         personas: Sequence[str],
         host: str,
+        tls_port: int = 0,
         run: str | None = None,
         announced: Announced | None = None,
         suspect: Suspect | None = None,
@@ -102,7 +106,7 @@ class MdnsAdvertiser(Advertiser):
         self._properties = {
             "v": str(PROTOCOL_VERSION),
             "id": gateway_id,
-            "tls": "0",
+            "tls": str(tls_port),
             "personas": persona_list(personas),
         }
         self._announced, self._suspect = announced, suspect
@@ -137,6 +141,13 @@ class MdnsAdvertiser(Advertiser):
 
     def personas_are(self, personas: Sequence[str]) -> None:
         self._properties["personas"] = persona_list(personas)
+        for each in self._places:
+            each.changed.set()
+
+    def pairing_is(self, possible: bool) -> None:
+        self._properties.pop("pairing", None)
+        if possible:
+            self._properties["pairing"] = "1"
         for each in self._places:
             each.changed.set()
 
@@ -224,7 +235,7 @@ class MdnsAdvertiser(Advertiser):
 
     def _said(self, here: Followed) -> tuple[object, ...]:
         """What may change."""
-        return here.addresses, self._properties["personas"]
+        return here.addresses, dict(self._properties)
 
     def _service(self, name: str, addresses: Sequence[str]) -> ServiceInfo:
         return ServiceInfo(

@@ -18,6 +18,7 @@ from gateway.personas.persona_report import PersonaReport
 from gateway.phrases.pack_store import PackStore
 from gateway.phrases.phrase_rendering import PhraseRendering
 from gateway.security.callers import Doors
+from gateway.security.tls_door import RobotsDoor
 from gateway.settings.settings import Settings
 from robotvoice.http.admission import Admission
 from robotvoice.service.settings_changes import SettingsChanges
@@ -38,6 +39,7 @@ class Listeners(set[asyncio.Event]):
 
 ADDRESS = web.AppKey("address", str)
 """HOST:PORT by which it is reached, once it listens"""
+ROBOTS_DOOR = web.AppKey("robots_door", RobotsDoor)
 SETTINGS = web.AppKey("settings", Settings)
 CHANGES = web.AppKey("changes", SettingsChanges)
 TOO_SLOW = web.AppKey("too_slow", TooSlow)

@@ -62,6 +62,30 @@ def is_loopback(address: str) -> bool:
     return (mapped or ip).is_loopback
 
 
+def is_own(address: str) -> bool:
+    """Whether an IP address is one of this machine's, loopback too; False for a name.
+
+    Nothing is sent: only for an address of its own does a kernel say that it would send from that very one.
+    """
+    host, _, scope = address.partition("%")
+    try:
+        ip = ip_address(host)
+        if is_loopback(host) or ip.is_unspecified:
+            return True
+        family = socket.AF_INET if ip.version == 4 else socket.AF_INET6
+        with socket.socket(family, socket.SOCK_DGRAM) as asked:
+            there = (host, 9) if ip.version == 4 else (host, 9, 0, _number(scope))
+            asked.connect(there)
+            return ip_address(asked.getsockname()[0].partition("%")[0]) == ip
+    except (OSError, ValueError):  # no address, or there is no way to it
+        return False
+
+
+def _number(scope: str) -> int:
+    """Of an interface. Raises OSError."""
+    return int(scope) if scope.isdecimal() else socket.if_nametoindex(scope) if scope else 0
+
+
 def interfaces_of(
     adapters: "Iterable[Adapter]",
     is_running: Callable[[str], bool | None] | None = None,

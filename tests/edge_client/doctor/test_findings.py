@@ -31,8 +31,8 @@ async def test_a_robot_that_can_be_heard_has_nothing_to_complain_of(
     program("amixer", f"cat <<'END'\n{PI}END")
     told = await found(settings(player="aplay", daemon_port=0), Proc(tmp_path / "proc", "Headphones"))
     assert {name: finding.state for name, finding in told.items()} == {
-        "daemon": "warn", "player": "ok", "cards": "ok", "device": "ok", "mixer": "ok", "loudspeaker": "ok",
-        "lead-in": "ok",
+        "daemon": "warn", "pairing": "ok", "player": "ok", "cards": "ok", "device": "ok", "mixer": "ok",
+        "loudspeaker": "ok", "lead-in": "ok",
     }  # fmt: skip
     assert told["daemon"].todo == "robotvoice daemon, or robotvoice install"
     assert (told["cards"].found, told["mixer"].found) == ("card 0, bcm2835 Headphones", "PCM 41 %")

@@ -204,14 +204,14 @@ async def test_a_gateway_that_moved_is_found_again(
 
 async def test_the_pinned_address_comes_first_then_the_last_good_one(settings: Make, clock: Clock) -> None:
     gateway = CommandGateway(settings(), clock=clock)
-    gateway.adopt(Endpoint("10.0.0.7", 7860, "mdns", "mine"))
+    gateway.adopt(Endpoint("127.0.0.7", 7860, "mdns", "mine"))
     assert CommandGateway(settings(), clock=clock).memory.addresses == [
-        Endpoint("10.0.0.7", 7860, "mdns", "mine")
+        Endpoint("127.0.0.7", 7860, "mdns", "mine")
     ]
-    both = CommandGateway(settings(gateway="10.0.0.8:7860"), clock=clock)
-    assert [each.label for each in both.memory.addresses] == ["10.0.0.8:7860", "10.0.0.7:7860"]
-    same = CommandGateway(settings(gateway="10.0.0.7:7860"), clock=clock)
-    assert same.memory.addresses == [Endpoint("10.0.0.7", 7860, "address")]
+    both = CommandGateway(settings(gateway="127.0.0.8:7860"), clock=clock)
+    assert [each.label for each in both.memory.addresses] == ["127.0.0.8:7860", "127.0.0.7:7860"]
+    same = CommandGateway(settings(gateway="127.0.0.7:7860"), clock=clock)
+    assert same.memory.addresses == [Endpoint("127.0.0.7", 7860, "address")]
     await gateway.close(hurry=False)
 
 

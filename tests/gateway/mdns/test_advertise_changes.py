@@ -26,13 +26,15 @@ def gateway(name: str, announced: Announced | None = None) -> MdnsAdvertiser:
     )
 
 
-async def until_heard(mdns: AsyncZeroconf, name: str, personas: str) -> None:
+async def until_heard(mdns: AsyncZeroconf, name: str, personas: str, **more: str) -> None:
     """Until this gateway is announced with just these."""
+    wanted = {"v": "1", "id": name, "tls": "0", "personas": personas, **more}
     async with asyncio.timeout(20):
         while True:
             service = AsyncServiceInfo(SERVICE_TYPE, f"{name}.{SERVICE_TYPE}")
             await service.async_request(mdns.zeroconf, 1000)
-            if service.decoded_properties.get("personas") == personas:
+            told = service.decoded_properties
+            if (told if more else told.get("personas")) == (wanted if more else personas):
                 return
             await asyncio.sleep(0.02)
 
@@ -50,6 +52,23 @@ async def test_personas_that_change_are_announced() -> None:
         await until_heard(mdns, name, "spark,ann,bob")
         async with AsyncZeroconf(interfaces=["127.0.0.1"]) as later:
             await until_heard(later, name, "spark,ann,bob")
+        await advertiser.stop()
+
+
+async def test_it_is_announced_where_robots_come_in_and_whether_one_can_be_paired() -> None:
+    name = uuid4().hex
+    advertiser = MdnsAdvertiser(
+        gateway_id=name, name=name, port=7999, personas=["spark"], host="127.0.0.1", tls_port=7861
+    )
+    async with AsyncZeroconf(interfaces=["127.0.0.1"]) as mdns:
+        await advertiser.start()
+        await until_heard(mdns, name, "spark", tls="7861")
+        advertiser.pairing_is(True)
+        await until_heard(mdns, name, "spark", tls="7861", pairing="1")
+        # RFC 6762, section 10.2: a record takes the place of one that was heard more than a second ago.
+        await asyncio.sleep(1.1)
+        advertiser.pairing_is(False)
+        await until_heard(mdns, name, "spark", tls="7861")
         await advertiser.stop()
 
 

@@ -13,6 +13,14 @@ def believing_anybody() -> ssl.SSLContext:
     return context
 
 
+def believing(identity: Identity) -> ssl.SSLContext:
+    """As a robot that was paired with this gateway: its certificate and no other, by whatever name."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.load_verify_locations(identity.file)
+    return context
+
+
 async def seen_by(identity: Identity) -> tuple[bytes, str]:
     """The certificate in DER, and the version of TLS, of a server with this identity."""
 
