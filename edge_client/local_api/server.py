@@ -50,7 +50,7 @@ async def serve(
         ending = asyncio.create_task(told.wait(), name="told to end")
         try:
             await runner.setup()
-            await web.SockSite(runner, here).start()
+            await runner.listen(here)
             listening(f"http://{HOST}:{here.getsockname()[1]}")
             await asyncio.wait({running, ending}, return_when=asyncio.FIRST_COMPLETED)
         finally:
