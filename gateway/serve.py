@@ -10,8 +10,6 @@ import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 
-from aiohttp import web
-
 from gateway.app import make_app
 from gateway.engines.engine_parts import parts_of
 from gateway.ground.resources import OutOfFiles, give_large_blocks_back
@@ -109,7 +107,7 @@ async def serve(settings: Settings, changes: SettingsChanges | None = None) -> i
         try:
             await runner.setup()
             for each in (*sockets, *([owners] if owners else [])):
-                await web.SockSite(runner, each).start()
+                await runner.listen(each)
             if identity.tls and runner.server:
                 by_tls = TlsDoor(robots, identity.tls, runner.server, plain_port=port, admits=admits)
                 by_tls.open()

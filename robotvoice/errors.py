@@ -116,6 +116,12 @@ class TooManyRequests(RobotVoiceError):
     code = "too_many_requests"
 
 
+class BodyTooSlow(RobotVoiceError):
+    """The body of a request did not come in time."""
+
+    code = "request_timeout"
+
+
 class PlayerFailed(RobotVoiceError):
     """No player could bring the audio to a loudspeaker."""
 

@@ -61,8 +61,7 @@ async def serve(
         pairing = asyncio.create_task(_ripe_for_another_pairing(app, changes), name="another pairing")
         try:
             await runner.setup()
-            site = web.SockSite(runner, here)
-            await site.start()
+            site = await runner.listen(here)
             listening(f"http://{HOST}:{here.getsockname()[1]}")
             await asyncio.wait({running, ending, pairing}, return_when=asyncio.FIRST_COMPLETED)
             if pairing.done() and not (running.done() or ending.done()):

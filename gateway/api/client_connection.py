@@ -1,14 +1,20 @@
 """One WebSocket of the gateway: whoever is there and reads is never cut off, whoever is gone soon is."""
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Awaitable, Mapping
 from contextlib import suppress
 
 from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
+from gateway.api.frame_rate import MOST as MOST_FRAMES
+from gateway.api.frame_rate import FrameRate
 from gateway.api.send_window import InFlight
 from robotvoice.errors import InvalidMessage
+from robotvoice.http.runner import connection_of
 from robotvoice.wire import wire
+
+log = logging.getLogger(__name__)
 
 FRAME_BYTES = 4 * 1024 * 1024
 """A frame above `wire.MESSAGE_BYTES` is answered by an error; above this the connection is closed too."""
@@ -20,12 +26,16 @@ SEND_WITHIN = 60.0
 """Seconds without a sign of life of one that has something to read; it may read no faster than it plays."""
 CLOSE_WITHIN = 1.0
 """Seconds a client has to read a close, and again to answer it"""
+LEFT_FOR = 5.0
+"""Seconds until one is cut that sends too much: it may read why, and cannot be back at once"""
 LOOK_EVERY = 1.0
 """Seconds between two looks whether it lives; less where it has less time"""
 
 TOO_BIG = wire.Error(
     None, "message_too_big", f"a message may have {wire.MESSAGE_BYTES} bytes; send shorter texts"
 )
+TOO_MANY = f"more than {MOST_FRAMES} frames in a second; connect again and send fewer".encode()
+"""Why a socket is closed whose client sends one after the other"""
 UNREADABLE: Mapping[int, wire.Error] = {
     WSCloseCode.MESSAGE_TOO_BIG: TOO_BIG,
     WSCloseCode.PROTOCOL_ERROR: wire.Error(
@@ -45,22 +55,41 @@ class ClientConnection(web.WebSocketResponse):
         # aiohttp's own heartbeat takes whoever has not read its ping yet for dead.
         super().__init__(autoping=False, timeout=CLOSE_WITHIN, max_msg_size=FRAME_BYTES, compress=False)
         self._connection = request.transport
+        self._counted = connection_of(request)
         self._clock = asyncio.get_running_loop().time
         self._in_flight = InFlight(self._clock)
+        self._rate = FrameRate(self._clock)
         self._alive_at = self._clock()
         self._asked = False
         """Whether it was asked for a sign of life since the last one"""
 
     async def messages(self) -> AsyncGenerator[WSMessage, None]:
-        """All but pings and their answers, until the client leaves."""
+        """All but pings and their answers, until the client leaves or sends too many."""
         async for message in self:
             self._lives()
-            if message.type is WSMsgType.PING:
+            if message.type is WSMsgType.PONG and self._in_flight.answered(message.data):
+                continue
+            if message.type is not WSMsgType.ERROR and self._rate.is_too_high():
+                await self._leave()
+            elif message.type is WSMsgType.PING:
                 await self.pong(message.data)
-            elif message.type is WSMsgType.PONG:
-                self._in_flight.answered(message.data)
-            else:
+            elif message.type is not WSMsgType.PONG:
                 yield message
+
+    def is_kept(self) -> None:
+        """Somebody is known to be at the other end, who may be quiet for hours."""
+        if self._counted:
+            self._counted.is_kept = True
+
+    def asks(self) -> None:
+        """Something is to be spoken."""
+        if self._counted:
+            self._counted.asks()
+
+    def is_idle(self) -> None:
+        """Nothing is, so it makes room if there are too many connections."""
+        if self._counted:
+            self._counted.is_idle()
 
     async def watch(self) -> None:
         """Until the client is gone without a word; what waits for it then ends."""
@@ -100,6 +129,20 @@ class ClientConnection(web.WebSocketResponse):
             closing = super().close(code=code, message=message, drain=drain)
             await self._read_within(2 * CLOSE_WITHIN, closing)
         return True
+
+    async def _leave(self) -> None:
+        """Says why, and reads no more of what comes. Raises ConnectionError."""
+        log.info("a client sends too many frames; its socket is closed")
+        with suppress(ConnectionError):
+            if self._connection and self._writer:
+                self._connection.pause_reading()
+                closing = self._writer.close(WSCloseCode.POLICY_VIOLATION, TOO_MANY)
+                await self._read_within(CLOSE_WITHIN, closing)
+                # A close of ours now would reset what the client has not read yet.
+                self.is_idle()
+                await asyncio.sleep(LEFT_FOR)
+        self._cut()
+        raise ConnectionError("the client sends too many frames")
 
     @property
     def _unsent(self) -> int:

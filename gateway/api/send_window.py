@@ -64,13 +64,14 @@ class InFlight:
         self._marks.append((mark, self._sent))
         return mark
 
-    def answered(self, payload: bytes) -> None:
-        """A mark was come to, and with it all before it."""
+    def answered(self, payload: bytes) -> bool:
+        """Whether that is a mark of ours: it was come to, and with it all before it."""
         if not any(mark == payload for mark, _ in self._marks):
-            return
+            return False
         self._answers = True
         while self._marks:
             mark, self._read = self._marks.popleft()
             if mark == payload:
                 break
         self._news.set()
+        return True

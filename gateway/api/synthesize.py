@@ -1,6 +1,5 @@
 """`/synthesize?text&voice`: one text in, one whole WAV out, also in part (Range); by POST with a body."""
 
-import asyncio
 import json
 import time
 from functools import partial
@@ -27,8 +26,6 @@ from robotvoice.wire.last_answers import LastAnswer, key_of
 from robotvoice.wire.lenient_fields import warn_of_rate
 
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
-READ_WITHIN = 30.0
-"""Seconds for a body to arrive"""
 
 
 async def synthesize(request: web.Request) -> web.StreamResponse:
@@ -79,19 +76,16 @@ async def _utterance(
 
 
 async def _fields(request: web.Request) -> dict[str, Any]:
-    """Of the query and, by POST, of a form or a JSON object. Raises InvalidMessage."""
+    """Of the query and, by POST, of a form or a JSON object. Raises InvalidMessage and BodyTooSlow."""
     fields: dict[str, Any] = {name: request.query[name] for name in request.query}
     if request.method != "POST":
         return fields
     body: Any = None
     try:
-        async with asyncio.timeout(READ_WITHIN):
-            if request.content_type in FORMS:
-                body = dict(await request.post())
-            else:
-                body = json.loads(await request.read() or b"{}")
-    except TimeoutError:
-        raise web.HTTPRequestTimeout from None
+        if request.content_type in FORMS:
+            body = dict(await request.post())
+        else:
+            body = json.loads(await request.read() or b"{}")
     except (ValueError, RecursionError):
         pass
     if not isinstance(body, dict):

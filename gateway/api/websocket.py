@@ -190,6 +190,7 @@ class WebSocketSession:
             await self._socket.send(wire.Accepted(request.id, round(predicted * 1000)))
         utterance = Utterance(id, persona.id, persona.language, spoken)
         self._jobs[SpeakJob(request, utterance, chain, budget, seen)] = None
+        self._socket.asks()
         self._wake.set()
 
     async def _tell_of_changes(self) -> None:
@@ -240,6 +241,7 @@ class WebSocketSession:
                 if not job.task.cancelled() and (error := job.task.exception()):
                     raise error
             self._wake.clear()
+            self._socket.is_idle()
             await self._wake.wait()
 
     async def _speak(self, job: SpeakJob) -> None:

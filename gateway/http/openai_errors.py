@@ -38,6 +38,7 @@ OURS: dict[type[errors.RobotVoiceError], tuple[HTTPStatus, str | None]] = {
     errors.ForeignPage: (HTTPStatus.FORBIDDEN, None),
     errors.NoKey: (HTTPStatus.UNAUTHORIZED, None),
     errors.OwnerOnly: (HTTPStatus.FORBIDDEN, None),
+    errors.BodyTooSlow: (HTTPStatus.REQUEST_TIMEOUT, None),
     errors.TooManyRequests: (HTTPStatus.TOO_MANY_REQUESTS, None),
     errors.NothingCanSpeak: (HTTPStatus.SERVICE_UNAVAILABLE, None),
     errors.EngineUnavailable: (HTTPStatus.SERVICE_UNAVAILABLE, None),

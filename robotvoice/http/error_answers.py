@@ -33,6 +33,7 @@ STATUS: Statuses = {
     errors.ForeignPage: HTTPStatus.FORBIDDEN,
     errors.NoKey: HTTPStatus.UNAUTHORIZED,
     errors.OwnerOnly: HTTPStatus.FORBIDDEN,
+    errors.BodyTooSlow: HTTPStatus.REQUEST_TIMEOUT,
     errors.TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     errors.NothingCanSpeak: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.EngineUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,

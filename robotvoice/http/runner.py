@@ -7,7 +7,7 @@ And whoever connects and asks nothing keeps nobody else out.
 import asyncio
 import logging
 import resource
-from collections import Counter, OrderedDict
+import socket
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -18,7 +18,8 @@ from aiohttp import StreamReader, web
 from aiohttp.http_exceptions import InvalidURLError, LineTooLong
 from aiohttp.web_protocol import RequestHandler
 
-from robotvoice.ground.interfaces import is_loopback
+from robotvoice.errors import BodyTooSlow
+from robotvoice.http.connections import Connections
 from robotvoice.http.error_answers import http_problem, short_body
 from robotvoice.http.request_id import HEADER, request_id
 
@@ -33,70 +34,64 @@ WHAT_TO_DO: dict[type, str] = {
     LineTooLong: "the URL or a header is too long; send a shorter text",
 }
 
-MOST = 256
-"""At a time, or half of the files that this process may open"""
-MOST_OF_A_PEER = 32
-"""From one address that is not this machine's: there a proxy may stand for many"""
 FILES = 4096
 """That a server asks for: launchd gives 256, systemd 1024"""
 HEAD_WITHIN = 10.0
 """Seconds from the connection to the end of its first request's head"""
+BODY_MOVES_WITHIN = 10.0
+"""Seconds in which something of a body that is waited for has to come"""
+BODY_WITHIN, LEAST_PACE = 30.0, 64 * 1024
+"""Seconds for all of a body, and one more for so many bytes of it"""
+LOOK_EVERY = 1.0
+"""Seconds between two looks whether a body comes"""
+AT_ONCE, QUEUE = 8, 128
+"""Connections that are accepted between two turns of everything else, and that wait in the system for it"""
 
 Admits = Callable[[str], bool]
 """Whether the address of a peer is one that may ask"""
 
 
-class Connections:
-    """Those of one server. If there are too many, the one goes that has been idle for longest."""
+class _Coming:
+    """A body that is not whole yet. Seconds are those of the loop's clock."""
 
-    def __init__(self) -> None:
-        self._most = min(MOST, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2)
-        self._of: Counter[str] = Counter()
-        self._idle: OrderedDict[_Connection, None] = OrderedDict()
-        """Those from which nothing is asked now, the one that has been so for longest first"""
+    __slots__ = ("_began", "_came", "_looked_at", "_moved_at")
 
-    def add(self, connection: "_Connection") -> None:
-        self._of[connection.peer] += 1
-        self._idle[connection] = None
-        if self._of.total() > self._most:
-            self._cut(next(iter(self._idle)))
-        elif self._of[connection.peer] > MOST_OF_A_PEER and not is_loopback(connection.peer):
-            self._cut(next(each for each in self._idle if each.peer == connection.peer))
+    def __init__(self, now: float) -> None:
+        self._began = self._moved_at = self._looked_at = now
+        self._came = 0
 
-    def asks(self, connection: "_Connection") -> None:
-        """A whole request has come."""
-        self._idle.pop(connection, None)
+    def is_too_slow(self, came: int, now: float) -> bool:
+        """`came`: bytes so far."""
+        if came > self._came:
+            self._came, self._moved_at = came, now
+        self._looked_at = now
+        late = now - self._began > BODY_WITHIN + came / LEAST_PACE
+        return late or now - self._moved_at > BODY_MOVES_WITHIN
 
-    def is_idle(self, connection: "_Connection") -> None:
-        """Its answer is sent."""
-        self._idle[connection] = None
-
-    def remove(self, connection: "_Connection") -> None:
-        self._idle.pop(connection, None)
-        self._of[connection.peer] -= 1
-        if self._of[connection.peer] <= 0:
-            del self._of[connection.peer]
-
-    def _cut(self, connection: "_Connection") -> None:
-        self._idle.pop(connection)
-        connection.cut()
+    def not_waited_for(self, came: int, now: float) -> None:
+        """Since the last look: that time does not count."""
+        self._began += now - self._looked_at
+        self._came, self._moved_at, self._looked_at = came, now, now
 
 
 class _Connection(RequestHandler):
     """One connection; that of a peer who is not admitted, or who is too many, is broken at once."""
 
-    __slots__ = ("_admits", "_connections", "_head_in_time", "peer")
+    __slots__ = ("_admits", "_body_in_time", "_connections", "_head_in_time", "is_kept", "peer")
 
     def __init__(
         self, server: web.Server, admits: Admits | None, connections: Connections, **options: Any
     ) -> None:
         super().__init__(server, **options)
         self._admits, self._connections = admits, connections
-        self.peer = ""
+        self.peer, self.is_kept = "", False
+        self._body_in_time: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        self.peer = (transport.get_extra_info("peername") or ("",))[0]
+        peer = transport.get_extra_info("peername")
+        self.peer = peer[0] if isinstance(peer, tuple) else ""
+        self.is_kept = not self.peer  # over a Unix socket, whose mode says who may
         self._head_in_time = asyncio.get_running_loop().call_later(HEAD_WITHIN, self.cut)
         if self.peer and self._admits and not self._admits(self.peer):
             log.debug("somebody who is not admitted is left out")
@@ -108,13 +103,41 @@ class _Connection(RequestHandler):
         """Of a request, which is to be answered once its body is there."""
         self._head_in_time.cancel()
         body.on_eof(partial(self._connections.asks, self))
+        if not body.is_eof():
+            self._body_in_time = self._loop.call_later(
+                LOOK_EVERY, self._look_at, body, _Coming(self._loop.time())
+            )
+
+    def asks(self) -> None:
+        """Something is to be spoken, over a WebSocket that was open already."""
+        self._connections.asks(self)
+
+    def is_idle(self) -> None:
+        self._connections.is_idle(self)
 
     def cut(self) -> None:
         if self.transport:
             self.transport.abort()
 
+    def _look_at(self, body: StreamReader, coming: "_Coming") -> None:
+        """Ends the wait for a body that comes too slowly, as often as it takes."""
+        if body.is_eof() or body.exception() or self.transport is None:
+            return
+        now = self._loop.time()
+        # Nobody is late with what is not waited for.
+        waited_for = body._waiter is not None
+        if waited_for and coming.is_too_slow(body.total_bytes, now):
+            self._lingering_time = 0.0  # for the rest nobody waits either
+            body.set_exception(BodyTooSlow("the body did not arrive in time; send it again"))
+            return
+        if not waited_for:
+            coming.not_waited_for(body.total_bytes, now)
+        self._body_in_time = self._loop.call_later(LOOK_EVERY, self._look_at, body, coming)
+
     def connection_lost(self, exc: BaseException | None) -> None:
         self._head_in_time.cancel()
+        if self._body_in_time:
+            self._body_in_time.cancel()
         self._connections.remove(self)
         super().connection_lost(exc)
 
@@ -186,8 +209,24 @@ class Runner(web.AppRunner):
         super().__init__(app, shutdown_timeout=shutdown_within)
         self._admits = admits
 
+    async def listen(self, listening: socket.socket) -> web.BaseSite:
+        """Serves whoever connects there, until that is stopped.
+
+        A burst is accepted a few at a time, so that what is too many is gone before files are short.
+        """
+        site = web.SockSite(self, listening, backlog=AT_ONCE)
+        await site.start()
+        listening.listen(QUEUE)
+        return site
+
     async def _make_server(self) -> web.Server:
         return _Server(await super()._make_server(), self._admits)
+
+
+def connection_of(request: web.BaseRequest) -> _Connection | None:
+    """That over which it came; None if no server of ours serves it."""
+    protocol = request.protocol
+    return protocol if isinstance(protocol, _Connection) else None
 
 
 def allow_many_files() -> None:

@@ -15,6 +15,7 @@ from pydantic_core import from_json
 from gateway.encoders.encodings import format_called, formats_here
 from gateway.http.openai_errors import OpenAIRefusal
 from robotvoice.errors import InvalidMessage
+from robotvoice.http.runner import LEAST_PACE
 from robotvoice.json_records import NOT_ON_WIRE
 from robotvoice.languages import asked_language
 from robotvoice.sound.pcm import WIRE_SAMPLE_RATE
@@ -30,7 +31,7 @@ SMALL_BODY = 64 * 1024
 LARGE_BODIES = 4
 """That are read and decoded at a time, with about 40 MB for each"""
 READ_WITHIN = 30.0
-"""Seconds for a body to arrive, its turn included"""
+"""Seconds for a body to arrive, its turn included; a large one may say that it needs longer"""
 LONGEST_INSTRUCTIONS = 2_000
 """Characters that a model is given"""
 LONGEST_TRANSCRIPT = 2_000
@@ -95,7 +96,7 @@ async def whole_body(request: web.Request, large: asyncio.Semaphore) -> AsyncIte
     body = bytearray()
     async with AsyncExitStack() as turn:
         try:
-            async with asyncio.timeout(READ_WITHIN):
+            async with asyncio.timeout(READ_WITHIN + (request.content_length or 0) / LEAST_PACE):
                 async for piece in request.content.iter_any():
                     if len(body) <= SMALL_BODY < len(body) + len(piece):
                         await turn.enter_async_context(large)
@@ -106,7 +107,7 @@ async def whole_body(request: web.Request, large: asyncio.Semaphore) -> AsyncIte
             raise OpenAIRefusal(
                 HTTPStatus.REQUEST_TIMEOUT,
                 "request_timeout",
-                f"the body did not arrive within {READ_WITHIN:g} s; send it again",
+                "the body did not arrive in time; send it again",
             ) from None
         yield body
 

@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from robotvoice.http.error_answers import errors_as_json
 from robotvoice.http.runner import SHUTDOWN_WITHIN, Admits, Runner
 from tests.gateway.in_process import SOON, soon
 
@@ -33,7 +34,7 @@ class Slow:
 async def served(
     slow: Slow, *, within: float = SHUTDOWN_WITHIN, admits: Admits | None = None
 ) -> AsyncIterator[tuple[Runner, str]]:
-    app = web.Application()
+    app = web.Application(middlewares=[errors_as_json()])
     app.router.add_get("/", slow.answer)
     runner = Runner(app, shutdown_within=within, admits=admits)
     await runner.setup()
