@@ -227,9 +227,9 @@ def test_without_any_persona_the_owner_is_told_what_to_do(write: Write, tmp_path
     ]
 
 
-def test_who_cannot_be_used_only_for_now_is_known_by_id(tmp_path: Path) -> None:
+def test_who_cannot_be_used_only_for_now_is_known_by_id(write: Write, tmp_path: Path) -> None:
     """So that a robot does not take a slip for a farewell."""
-    persona(tmp_path, "good", MINIMAL.replace("Rook", "Good"))
-    persona(tmp_path, "rook", "name: Rook\n")
-    persona(tmp_path, "No id", MINIMAL)
+    write("good", MINIMAL.replace("Rook", "Good"))
+    write("rook", "name: Rook\n")
+    write("No id", MINIMAL)
     assert load_personas(tmp_path).unusable == {"rook"}
