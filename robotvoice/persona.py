@@ -70,6 +70,8 @@ class UpstreamVoice:
     """A tag such as en-GB"""
     cloned: bool = False
     """Whether the voice that the server knows by its name is somebody's"""
+    granted_by: str | None = None
+    """Who allowed to use the clip: another gateway asks for that, too"""
 
     @property
     def clones(self) -> bool:

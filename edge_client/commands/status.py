@@ -72,6 +72,7 @@ def _rows(status: Answer) -> Iterator[tuple[str, str]]:
     phrasebook = status["phrasebook"]
     if_none = "empty" if phrasebook["limit_bytes"] else "off"
     yield from _with_heading("Phrasebook", _phrasebook(phrasebook), if_none)
+    yield from _with_heading("Consent", _consents(status), None)
     yield from _with_heading("Spoken", map(_spoken, status["spoken"]), "nothing yet")
     yield from _with_heading("Why", map(_why, status["reasons"]), None)
     yield from _with_heading("Queue", _queue(status), "empty")
@@ -136,6 +137,15 @@ def _phrasebook(told: Answer) -> Iterator[str]:
         yield f"{told['pulling']} is being pulled"
     if told["problem"]:
         yield f"not up to date: {told['problem']}"
+
+
+def _consents(status: Answer) -> Iterator[str]:
+    """Of voices with a last day, and of all while the gateway, which could name another one, is away."""
+    for each in status.get("consents", []):
+        if each["ended"]:
+            yield f"{each['persona']}: its cloned voice is not used, as {each['ended']}"
+        elif each["until"] and (each["consent_until"] or not status["gateway"]["ready"]):
+            yield f"{each['persona']}: its cloned voice may be used until {each['until']}"
 
 
 def _spoken(row: Answer) -> str:

@@ -44,11 +44,17 @@ async def look(settings: Settings) -> dict[str, Any]:
     await espeak.close()
     standing = GatewayStanding(_why_not(asked, nobody), last_seen, asked.endpoint.label if asked else None)
     usual = voices.usual()
+    consents = {each["persona"]: each for each in voices.consents()}
     return {
         "service": "robotvoice",
         "daemon": False,
         "summary": summary(
-            usual, standing, own.get(usual.id), unheard=None, mute=missing.text if missing else None
+            usual,
+            standing,
+            own.get(usual.id),
+            unheard=None,
+            mute=missing.text if missing else None,
+            ended=voices.consent_ended(usual),
         ),
         "gateway": {
             "ready": bool(asked and asked.ready),
@@ -66,6 +72,7 @@ async def look(settings: Settings) -> dict[str, Any]:
                 "clones": each.clones,
                 "own_voice": own.get(each.id, {}).get("own_voice", own.get(each.id, {}).get("ready")),
                 "reason": own.get(each.id, {}).get("reason"),
+                "consent": consents.get(each.id),
             }
             for each in voices.known.personas
         },
@@ -111,8 +118,12 @@ def _rows(told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def _voice(persona: Mapping[str, Any]) -> str:
     if not persona["clones"]:
         return "a plain voice, it has no cloned one"
+    consent = persona["consent"] or {}
+    if consent.get("ended"):
+        return f"a plain voice, as {consent['ended']}"
     if persona["own_voice"] is None:
         return "a cloned voice, which the Mac makes"
     if persona["own_voice"]:
-        return "its cloned voice"
+        until = f", until {consent['consent_until']}" if consent.get("consent_until") else ""
+        return f"its cloned voice{until}"
     return f"a plain voice, as {on_the_mac(persona['reason'] or 'its cloned voice is not ready')}"

@@ -15,6 +15,7 @@ from edge_client.daemon.job_events import Announcement, Announcements, Tally, an
 from edge_client.daemon.speaker import LOUDSPEAKER_WITHIN, MOST_WAITING, Speaker
 from edge_client.ground.restart import until_done
 from edge_client.link.daemon_gateway import DaemonGateway
+from edge_client.personas.consent_lease import LOOK_EVERY
 from edge_client.personas.known_personas import ANY_VOICE
 from edge_client.personas.voices import Voices
 from edge_client.phrasebook.phrase_manifest import Manifest
@@ -69,6 +70,7 @@ class Daemon:
             self.voices.store,
             lambda: self.gateway.connected if self.gateway.rules.still_hold else None,
             self.voices.cloned,
+            resting=self.voices.unusable,
             connect_timeout=settings.connect_timeout,
             first=settings.persona,
             on_switch=self._tell_of_phrases,
@@ -98,6 +100,7 @@ class Daemon:
             "keeping the gateway": partial(self.gateway.keep, self._learn),
             "the phrasebook": self.phrases.run,
             "keeping what is heard often": self.keeping.run,
+            "ending consents": self._end_consents,
             "keeping the loudspeaker": self._keep_loudspeaker,
             "keeping eSpeak NG": self._keep_espeak,
             "looking at the pairing": self._look_at_the_pairing,
@@ -169,6 +172,7 @@ class Daemon:
             "settings": (self._changes.now() if self._changes else Changes()).as_json(),
             "local": self.espeak.description,
             "phrasebook": self.phrases.as_json(),
+            "consents": self.voices.consents(),
             "loudspeaker": self.loudspeaker.as_json(),
             "speaking": _described(now) if now else None,
             "waiting": [_described(job) for job in self.speaker.waiting],
@@ -193,6 +197,7 @@ class Daemon:
             own,
             unheard=self.loudspeaker.problem,
             mute=missing.text if missing else None,
+            ended=self.voices.consent_ended(who),
         )
         return f"{told}; but {standing.twin}" if standing.twin else told
 
@@ -247,6 +252,19 @@ class Daemon:
     async def _learn(self) -> None:
         await self.voices.learn()
         self.phrases.look()
+
+    async def _end_consents(self) -> None:
+        """What is held of a voice goes from the disk as soon as it may not be used any more."""
+        self.voices.begin_lease()
+        told: set[str] = set()
+        while True:
+            ended = {each["persona"]: each["ended"] for each in self.voices.consents() if each["ended"]}
+            for persona in ended.keys() - told:
+                log.warning("%s sounds plain from now on: %s", persona, ended[persona])
+            if ended.keys() != told:
+                told = set(ended)
+                self.phrases.look()
+            await asyncio.sleep(LOOK_EVERY)
 
     def _tell_of_phrases(self, pack: Manifest) -> None:
         told = {"persona": pack.persona, "phrases": len(pack.sentences), "complete": pack.complete}

@@ -3,6 +3,7 @@
 Before a gateway was ever seen, the personas that come with robotvoice are known.
 """
 
+import datetime
 import json
 import logging
 from collections.abc import Mapping
@@ -14,7 +15,7 @@ from robotvoice.chain.budget import possible_budget
 from robotvoice.errors import InvalidMessage, UnknownVoice
 from robotvoice.ground.near_names import near
 from robotvoice.ground.state_files import read_whole, write_whole
-from robotvoice.json_records import read_record, write_record
+from robotvoice.json_records import read_record, read_value, write_record
 from robotvoice.languages import is_other
 from robotvoice.persona import (
     FIRST_AUDIO_BUDGET,
@@ -33,6 +34,8 @@ SHIPPED = Path(__file__).with_name("shipped_personas.json")
 LARGEST_FILE = 1024 * 1024
 """Bytes"""
 MOST_NAMED = 12
+LAST_TIMESTAMP = 1e11
+"""Seconds since 1970; further on, the functions that write a date give up"""
 ANY_VOICE = VoiceSpec("espeak")
 """For a persona the robot has never heard of, while no gateway can tell"""
 
@@ -61,6 +64,8 @@ class KnownPersona:
     first_audio_budget: float = FIRST_AUDIO_BUDGET
     """Seconds; older gateways do not tell it, nor the next"""
     whole_answer_budget: float = WHOLE_ANSWER_BUDGET
+    consent_until: str | None = None
+    """The last day on which its own cloned voice may be used, as 2026-01-31; None: nobody named one"""
 
     @property
     def reading(self) -> Reading:
@@ -85,6 +90,10 @@ class KnownPersonas:
     personas: tuple[KnownPersona, ...]
     learned: bool = field(default=True, compare=False)
     """False: no gateway has told of its personas yet, these were shipped"""
+    unusable: tuple[str, ...] = ()
+    """Ids of those whose files have a slip over there: they may come back"""
+    heard_at: float | None = field(default=None, compare=False)
+    """When their gateway told of them last, in seconds of the wall clock; None: nobody wrote it down"""
 
     def find(self, name: str) -> KnownPersona | None:
         """By id, alias or name, whatever its case."""
@@ -116,12 +125,25 @@ def read_known_personas(answer: Mapping[str, Any]) -> KnownPersonas:
     for item in listed:
         if not isinstance(item, dict):
             raise InvalidMessage("personas must hold objects")
-    return KnownPersonas(tuple(_checked(read_record(KnownPersona, item)) for item in listed))
+    unusable = answer.get("unusable")
+    return KnownPersonas(
+        tuple(_checked(read_record(KnownPersona, item)) for item in listed),
+        unusable=tuple(filter(_is_id, unusable)) if isinstance(unusable, list) else (),
+    )
+
+
+def _is_id(name: object) -> bool:
+    return isinstance(name, str) and PERSONA_ID.fullmatch(name) is not None
 
 
 def _checked(persona: KnownPersona) -> KnownPersona:
-    if not PERSONA_ID.fullmatch(persona.id):
+    if not _is_id(persona.id):
         raise InvalidMessage(f"{persona.id!r:.80} cannot be the id of a persona")
+    if persona.consent_until is not None:
+        try:
+            datetime.date.fromisoformat(persona.consent_until)
+        except ValueError:
+            raise InvalidMessage("consent_until must be a day, such as 2026-01-31") from None
     return replace(
         persona,
         local_voices=tuple(each.in_range for each in persona.local_voices if each.engine in LOCAL_ENGINES),
@@ -136,7 +158,11 @@ def load_known_personas(state_dir: Path) -> KnownPersonas:
     """What was learned last, else what was shipped; a file that cannot be read is passed over."""
     path = state_dir / FILE_NAME
     try:
-        return read_known_personas(json.loads(read_whole(path, LARGEST_FILE)))
+        found = json.loads(read_whole(path, LARGEST_FILE))
+        heard_at = read_value(float | None, found.get("heard_at"), "heard_at")
+        if heard_at is not None and not 0 <= heard_at < LAST_TIMESTAMP:
+            raise InvalidMessage("heard_at cannot be")
+        return replace(read_known_personas(found), heard_at=heard_at)
     except FileNotFoundError:
         pass
     except (OSError, ValueError, RecursionError, AttributeError, InvalidMessage) as error:
@@ -146,7 +172,12 @@ def load_known_personas(state_dir: Path) -> KnownPersonas:
 
 def save_known_personas(state_dir: Path, known: KnownPersonas) -> None:
     """Keeps them for the time without a gateway; a disk that is full or read-only is only logged."""
-    text = json.dumps({"personas": [write_record(persona) for persona in known.personas]}, indent=1)
+    told = {
+        "heard_at": known.heard_at,
+        "unusable": known.unusable,
+        "personas": [write_record(persona) for persona in known.personas],
+    }
+    text = json.dumps(told, indent=1)
     try:
         write_whole(state_dir / FILE_NAME, text.encode())
     except OSError as error:

@@ -1,12 +1,15 @@
 """Who can speak on this robot: its personas, by the phrasebook, the gateway and the robot's own voices."""
 
 import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from edge_client.link.gateway_answers import remark
 from edge_client.link.link import GatewayLink, OnDemand
+from edge_client.personas.consent_lease import Clock, last_day, why_ended
 from edge_client.personas.known_personas import (
     ANY_VOICE,
     MOST_NAMED,
@@ -51,6 +54,8 @@ PHRASES_FOLDER = "phrasebook"
 """Not the one of a gateway on the same machine, which has the same state folder and tidies up its own"""
 KEY_FILE = "phrase-key"
 MEGABYTE = 1_000_000
+WRITE_AGAIN = 6 * 3600.0
+"""Seconds until it is written again when the gateway was heard: an SD card does not last for ever"""
 LAST_RESORT_WITHIN = 10.0
 """Seconds for a voice of the robot's own that was slow: a busy machine, and silence the only alternative"""
 
@@ -59,13 +64,22 @@ class Voices:
     """Opens with the personas that are on disk. The gateway and eSpeak NG are closed by whoever made them."""
 
     def __init__(
-        self, settings: Settings, gateway: "CommandGateway | DaemonGateway", espeak: EspeakEngine
+        self,
+        settings: Settings,
+        gateway: "CommandGateway | DaemonGateway",
+        espeak: EspeakEngine,
+        *,
+        clock: Clock = time.time,
     ) -> None:
+        """`clock` is the wall's."""
         self._settings = settings
+        self._clock = clock
         self._gateway = gateway
         self.espeak_breaker = CircuitBreaker("espeak")
         self._espeak = GuardedEngine(espeak, self.espeak_breaker)
         self.known = load_known_personas(settings.state_dir)
+        self._written = self.known.heard_at
+        """When the gateway was heard, as it is on the disk"""
         state, limit = settings.state_dir, settings.phrasebook_mb * MEGABYTE
         self.store = PhraseStore(state / PHRASES_FOLDER, limit, state / KEY_FILE)
         self.keeping: RepeatCounter | None = None
@@ -141,6 +155,7 @@ class Voices:
         `language` is a tag that is asked for in place of the persona's own. A file begins as soon as what is
         heard, as who waits for it waits for silence.
         """
+        absent = self.consent_ended(persona) or absent
         asked = persona.other_language(language)
         own = gateway or self._gateway.guarded
         if absent:
@@ -166,13 +181,63 @@ class Voices:
         return await self._book.holds(who.id, sentences)
 
     def cloned(self) -> Mapping[str, str] | None:
-        """The revisions of all personas with a cloned voice, by id.
+        """The revisions of all personas with a cloned voice that may be used, by id.
 
         None before any gateway told, and once the pairing is another one: then nothing more is kept.
         """
         if not self.known.learned or not self._gateway.rules.still_hold:
             return None
-        return {persona.id: persona.revision for persona in self.known.personas if persona.clones}
+        return {
+            persona.id: persona.revision
+            for persona in self.known.personas
+            if persona.clones and not self.consent_ended(persona)
+        }
+
+    def unusable(self) -> tuple[str, ...]:
+        """Personas that may come back: their files have a slip at the gateway."""
+        return self.known.unusable
+
+    def consent_ended(self, persona: KnownPersona) -> Reason | None:
+        """Why its cloned voice may not be used any more; None: it may, or it has none."""
+        return why_ended(persona, self.known.heard_at, self._clock())
+
+    def consents(self) -> list[dict[str, Any]]:
+        """For people: of each cloned voice until when it may be used, and why not any more."""
+        return [
+            {
+                "persona": persona.id,
+                "until": until.isoformat() if (until := last_day(persona, self.known.heard_at)) else None,
+                "consent_until": persona.consent_until,
+                "ended": ended.text if (ended := self.consent_ended(persona)) else None,
+            }
+            for persona in self.known.personas
+            if persona.clones
+        ]
+
+    async def renew(self, persona: KnownPersona) -> None:
+        """Asks the gateway about a persona whose voice may not be used: it may be otherwise by now.
+
+        What is held of it is taken from the disk if it is so still. For a single command; a daemon asks and
+        tidies up by itself.
+        """
+        if not self.consent_ended(persona):
+            return
+        with suppress(EngineFailure):
+            await self._gateway.link.ask(self._gateway.breaker)
+            await self.learn()
+        revisions = self.cloned()
+        if revisions is not None and persona.id not in revisions:
+            with suppress(OSError):  # it is not there, or a daemon has it and does the same
+                await asyncio.to_thread(self._take_away, persona.id, revisions)
+
+    def _take_away(self, persona: str, revisions: Mapping[str, str]) -> None:
+        """Raises OSError."""
+        if (self.store.folder / persona).is_dir():
+            self.store.open()
+            try:
+                self.store.tidy(revisions, self.unusable())
+            finally:
+                self.store.close()
 
     async def learn(self) -> None:
         """Keeps what the gateway that answered says of its personas, for the time without it."""
@@ -183,13 +248,28 @@ class Voices:
         except (EngineFailure, InvalidMessage) as error:
             log.warning("the gateway's personas were not learned: %s", error)
             return
-        if known != self.known and self._gateway.rules.still_hold:
-            self.known = known
-            save_known_personas(self._settings.state_dir, known)
+        if not self._gateway.rules.still_hold:
+            return
+        changed, now = known != self.known, self._clock()
+        self.known = replace(known if changed else self.known, heard_at=now)
+        if changed or self._written is None or not 0 <= now - self._written < WRITE_AGAIN:
+            self._keep()
+
+    def begin_lease(self) -> None:
+        """From now on, where an older version did not write down when the gateway was heard."""
+        if self.known.learned and self.known.heard_at is None:
+            self.known = replace(self.known, heard_at=self._clock())
+            self._keep()
+
+    def _keep(self) -> None:
+        self._written = self.known.heard_at
+        save_known_personas(self._settings.state_dir, self.known)
 
     def _own_voice(self, persona: str) -> OwnVoice | None:
-        """If it is a cloned one."""
+        """If it is a cloned one that may be used."""
         known = next((each for each in self.known.personas if each.id == persona and each.clones), None)
+        if known and self.consent_ended(known):
+            return None
         return OwnVoice(known.revision, remark(known.engine)) if known else None
 
     def with_what_to_do(self, error: NothingCanSpeak | SpokenInPart) -> NothingCanSpeak | SpokenInPart:

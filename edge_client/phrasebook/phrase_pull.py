@@ -4,7 +4,7 @@ import asyncio
 import importlib
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import aclosing, suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -41,15 +41,18 @@ class PhrasePull:
         gateway: Callable[[], Endpoint | None],
         revisions: Callable[[], Mapping[str, str] | None],
         *,
+        resting: Callable[[], Collection[str]] = tuple,
         connect_timeout: float,
         first: str = "",
         on_switch: Callable[[Manifest], None] = lambda manifest: None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """`gateway`: the one that is linked. `revisions`: those of all personas with a cloned voice, by id,
-        None before any gateway told. `first`: the persona that is pulled first. `clock` is the wall's.
+        None before any gateway told; `resting`: those that may come back. `first`: the persona that is pulled
+        first. `clock` is the wall's.
         """
         self._store, self._gateway, self._revisions = store, gateway, revisions
+        self._resting = resting
         self._connect_timeout, self._first = connect_timeout, first
         self._on_switch, self._clock = on_switch, clock
         self._packs: Mapping[str, str] | None = None
@@ -119,7 +122,7 @@ class PhrasePull:
             await asyncio.to_thread(self._store.open)
             revisions = self._revisions()
             if revisions is not None:
-                await asyncio.to_thread(self._store.tidy, revisions)
+                await asyncio.to_thread(self._store.tidy, revisions, self._resting())
             if endpoint and revisions and self._store.limit:
                 problem = await self._pull_all(endpoint, revisions)
         except BlockingIOError:

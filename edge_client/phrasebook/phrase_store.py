@@ -9,7 +9,8 @@ what is damaged, or was put there by somebody else, is not played. Sound is in W
 """
 
 import json
-from collections.abc import Iterator, Mapping
+import logging
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,8 +26,10 @@ from edge_client.phrasebook.phrase_manifest import (
 )
 from robotvoice.errors import InvalidMessage
 from robotvoice.ground.state_files import read_whole
-from robotvoice.kept_sound.kept_sound import KeptSound, files_in, folders_in
+from robotvoice.kept_sound.kept_sound import GONE, KeptSound, files_in, folders_in
 from robotvoice.kept_sound.sealed_sound import SECRET_BYTES, Seal, digest, secret_in
+
+log = logging.getLogger(__name__)
 
 BOOK = "book.json"
 KEPT = "kept-"
@@ -136,25 +139,32 @@ class PhraseStore(KeptSound):
             self.put(self._kept_path(*where), content)
         return True
 
-    def tidy(self, revisions: Mapping[str, str]) -> None:
-        """Takes away what nobody can use: of personas long not among these, and what was left half done.
+    def tidy(self, revisions: Mapping[str, str], resting: Collection[str] = ()) -> None:
+        """Takes away what nobody can use: of personas not among these, and what was left half done.
 
-        What was kept of another revision goes too; an old pack stays until there is room needed or a new one.
-        Raises OSError.
+        Of those that are `resting` it stays for a day. What was kept of another revision goes too; an old
+        pack stays until there is room needed or a new one. Raises OSError.
         """
         with self.writing:
             self.recount()
             for persona in self._read.copy().keys() - revisions.keys():
                 self._read.pop(persona, None)
             for folder in folders_in(self.folder):
-                if not self.limit:
-                    self.remove(folder)
+                if not self.limit or folder.name not in {*revisions, *resting}:
+                    self._erase(folder)
                     continue
                 kept = KEPT + revisions.get(folder.name, "")
                 for inner in folders_in(folder):
                     if inner.name.startswith(KEPT) and inner.name != kept != KEPT:
                         self.remove(inner)
             self.unwanted(revisions)
+
+    def _erase(self, folder: Path) -> None:
+        """All of a persona. Raises OSError."""
+        number = sum(path.name != BOOK for path, _ in files_in(folder) if path.name != GONE)
+        self.remove(folder)
+        if number:
+            log.warning("%d recordings of %s may not be used any more and were erased", number, folder.name)
 
     def room_for(self, needed: int, revisions: Mapping[str, str], sparing: Manifest | None = None) -> bool:
         """Whether so many bytes more on the disk are within the limit.

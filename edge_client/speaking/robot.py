@@ -102,6 +102,9 @@ class Robot:
             if not await self._voices.hold(persona, spoken, language):
                 await self.gateway.make_ready()
             who, absent = await self._voices.find(persona, script.warnings)
+            if self._voices.consent_ended(who):
+                await self._voices.renew(who)
+                who, absent = await self._voices.find(persona, script.warnings)
             spoken = script.read(who.reading.of(language))
             chain = self._voices.chain(who, absent, language=language)
             utterance = Utterance(uuid.uuid4().hex, who.id, who.language, spoken)

@@ -69,15 +69,19 @@ def summary(
     *,
     unheard: str | None,
     mute: str | None,
+    ended: Reason | None = None,
 ) -> str:
     """`own` is what the gateway says of the persona's own voice in `/readyz`; None: it was not asked.
 
-    `unheard`: why the loudspeaker plays nothing; `mute`: why the robot cannot speak by itself.
+    `unheard`: why the loudspeaker plays nothing; `mute`: why the robot cannot speak by itself;
+    `ended`: why the persona's cloned voice may not be used.
     """
     if unheard:
         return f"Nothing can be heard: {unheard}"
     if gateway.reason and mute:
         return f"Nothing can speak: {why_not_the_gateway(gateway)}; {mute}"
+    if ended:
+        return f"{remark(persona.name)} sounds plain: {ended.text}"
     if gateway.reason:
         return _capitalised(why_not_the_gateway(gateway))
     name = remark(persona.name)

@@ -13,11 +13,12 @@ from robotvoice.persona import LOCAL_ENGINES, Persona, VoiceSpec
 
 
 async def personas(request: web.Request) -> web.Response:
-    library = request.app[PERSONAS].library.personas
+    library = request.app[PERSONAS].library
     return web.json_response(
         {
             "default": request.app[DEFAULT_PERSONA],
-            "personas": [described(persona) for persona in library.values()],
+            "personas": [described(persona) for persona in library.personas.values()],
+            "unusable": sorted(library.unusable),
         }
     )
 

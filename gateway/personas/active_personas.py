@@ -48,7 +48,8 @@ def succeeded(
         problems.append(one_line(f"{home / id}:1: file: {why}"))
     ordered = MappingProxyType(dict(sorted(personas.items())))
     as_shipped = frozenset(id for id in found.shipped if personas[id] is found.personas[id])
-    return PersonaLibrary(ordered, tuple(problems), found.warnings, as_shipped)
+    unusable = found.unusable - ordered.keys()
+    return PersonaLibrary(ordered, tuple(problems), found.warnings, as_shipped, unusable)
 
 
 def _consent_is_wrong(folder: Path, problems: Iterable[str]) -> bool:

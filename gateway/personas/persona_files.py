@@ -40,6 +40,8 @@ class PersonaLibrary:
     """What a persona that can be used would be better without, in the same form"""
     shipped: frozenset[str] = frozenset()
     """Ids of those that came with robotvoice and are as they came"""
+    unusable: frozenset[str] = frozenset()
+    """Ids of those that would be here but for a problem"""
     _known: Mapping[str, Persona] = field(init=False, repr=False, compare=False)
     """Everyone by each folded name"""
 
@@ -140,8 +142,13 @@ def library_of(
             # What the owner gave somebody else is no mistake in a file that is not the owner's.
             warnings += each.warnings + ([] if id in as_shipped else each.lines(taken.items()))
     told = [line for entry in sorted(problems) for line in problems[entry]]
+    unusable = frozenset(entry.name for entry in problems if PERSONA_ID.fullmatch(entry.name))
     return PersonaLibrary(
-        MappingProxyType(personas), tuple(told), tuple(warnings), as_shipped & personas.keys()
+        MappingProxyType(personas),
+        tuple(told),
+        tuple(warnings),
+        as_shipped & personas.keys(),
+        unusable - personas.keys(),
     )
 
 

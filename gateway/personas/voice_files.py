@@ -36,6 +36,7 @@ class VoiceFiles:
         self.upstream_voices: dict[Location, UpstreamVoice] = {}
         self.problems: list[tuple[Location, str]] = []
         self.warnings: list[tuple[Location, str]] = []
+        self._granted_by = file.consent.granted_by if file.consent else None
         self._folder, self._root, self._language = folder, root, file.language
         self._clips: list[str | None] = []
         for at, block in file.voices.items():
@@ -75,6 +76,7 @@ class VoiceFiles:
             instruct=block.instruct,
             language=self._language,
             cloned=block.cloned,
+            granted_by=self._granted_by if reference else None,
         )
 
     def _to_clone(self, block: NeuralVoice, at: Location) -> tuple[Path | None, str | None, str | None]:

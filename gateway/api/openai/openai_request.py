@@ -34,6 +34,8 @@ READ_WITHIN = 30.0
 """Seconds for a body to arrive, its turn included; a large one may say that it needs longer"""
 LONGEST_INSTRUCTIONS = 2_000
 """Characters that a model is given"""
+LONGEST_CONSENT = 200
+"""Characters"""
 LONGEST_TRANSCRIPT = 2_000
 """Characters; nobody says more in the 15 s of a clip"""
 USUAL_FORMAT = "mp3"
@@ -44,6 +46,10 @@ DECIDE = ("voice", "response_format", "language")
 
 CLIP_ITSELF = (
     "send the clip itself, as base64 or as a data: URI with base64; no address and no file is opened"
+)
+WHO_ALLOWED = (
+    "a voice is somebody's: send with ref_audio who allowed its use, as text of 1 to "
+    f"{LONGEST_CONSENT} printable characters"
 )
 _DATA_URI = re.compile(r"data:[^,]{0,256};base64,", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -75,6 +81,8 @@ class OpenAISpeech:
     x_vector_only_mode: bool = False
     ref_audio: bytes | None = field(default=None, metadata=NOT_ON_WIRE)
     """The sound file itself"""
+    consent: str = field(default="", metadata=NOT_ON_WIRE)
+    """Who allowed the use of that voice; empty only where there is no clip"""
 
     @property
     def transcript(self) -> str | None:
@@ -130,6 +138,7 @@ def _read(body: bytearray, warnings: VoiceWarnings, accept: str) -> OpenAISpeech
         ) from None  # what was sent must not get into a log
     warn_of_rate(fields.get("sample_rate"), WIRE_SAMPLE_RATE, warnings)
     clip = _decoded(fields.pop("ref_audio", None))
+    consent = _agreed(fields.pop("consent", None), clip, warnings)
     voice = fields.get("voice")
     if isinstance(voice, dict) and len(voice) == 1:
         fields["voice"] = voice.get("id", voice.get("name", voice))
@@ -148,6 +157,7 @@ def _read(body: bytearray, warnings: VoiceWarnings, accept: str) -> OpenAISpeech
         seed=_seed(asked.seed, warnings),
         language=language,
         ref_audio=clip,
+        consent=consent,
         **_of_the_clip(asked, clip, warnings),
     )
 
@@ -215,6 +225,23 @@ def _decoded(audio: Any) -> bytes | None:
     if not data:
         raise _unusable("ref_audio", f"ref_audio: there is nothing in it; {CLIP_ITSELF}")
     return data
+
+
+def _agreed(consent: Any, clip: bytes | None, warnings: VoiceWarnings) -> str:
+    """Who allowed the use of a clip's voice. Raises Refusal if there is a clip and nobody is named."""
+    given = consent is not None and consent != ""
+    if clip is None:
+        if given:
+            warnings.add("consent", "consent is not followed without ref_audio")
+        return ""
+    if not given:
+        raise OpenAIRefusal(
+            HTTPStatus.BAD_REQUEST, "missing_field", f"consent is missing; {WHO_ALLOWED}", "consent"
+        )
+    who = consent.strip() if isinstance(consent, str) else ""
+    if not who or len(who) > LONGEST_CONSENT or not who.isprintable():
+        raise _unusable("consent", f"consent cannot be used; {WHO_ALLOWED}")
+    return who
 
 
 def _on_one_line(text: str) -> str:

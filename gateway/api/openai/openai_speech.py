@@ -5,6 +5,7 @@ comes with a request.
 """
 
 import asyncio
+import logging
 from contextlib import AsyncExitStack
 
 from aiohttp import web
@@ -32,6 +33,8 @@ from robotvoice.text import MAX_CHARACTERS, MAX_SENTENCE
 from robotvoice.text.text_thread import sentences_aside
 from robotvoice.utterance import Sentence, Utterance
 
+log = logging.getLogger(__name__)
+
 LONGEST_STREAM = 100_000
 """Characters of a text that is sent while it is spoken: nothing of it is held for long"""
 LONGEST_FILE = 20_000
@@ -53,7 +56,7 @@ async def speech(request: web.Request) -> web.StreamResponse:
 
 async def _spoken(request: web.Request, seen: TextRecord) -> tuple[Answer | web.StreamResponse, bytes]:
     """What has been sent, or what is to be sent yet and the file for it."""
-    app, warnings = request.app, seen.warnings
+    app, warnings, utterance_id = request.app, seen.warnings, request_id(request)
     async with AsyncExitStack() as work:
         async with whole_body(request, app[LARGE_BODIES]) as body:
             asked = await parsed(body, warnings, request.headers.get("Accept", ""))
@@ -67,6 +70,8 @@ async def _spoken(request: web.Request, seen: TextRecord) -> tuple[Answer | web.
             said = budget_header(request, warnings)
             work.enter_context(app[ADMISSION].admit())
             speaker = await request_voice_for(app, asked, persona, warnings, own_only=own)
+            if speaker.clip:
+                log.info("the clip of request %s is cloned, as allowed by: %s", utterance_id, asked.consent)
             seen.is_for(speaker.persona, speaker.chain.own_engine, clones=speaker.clones)
             answer = Answer(request, asked, speaker, seen)
             long, whole = len(asked.input) > MAX_CHARACTERS, _is_whole(app, asked, speaker, spoken)
@@ -76,7 +81,7 @@ async def _spoken(request: web.Request, seen: TextRecord) -> tuple[Answer | web.
         check_legible(speaker.chain, spoken)
         if speaker.clip:
             work.enter_context(app[CALLER_CLIPS].held(*speaker.clip))
-        utterance = Utterance(request_id(request), speaker.persona, speaker.language, spoken)
+        utterance = Utterance(utterance_id, speaker.persona, speaker.language, spoken)
         if not whole:
             budget = Budget(first_audio=speaker.first_audio_budget if said is None else said)
             return await answer.stream(utterance, budget), b""

@@ -124,6 +124,7 @@ def _robotvoice(asked: UpstreamRequest) -> Fields:
     return _with_clip(asked) | {
         "model": asked.more.model or "robotvoice",
         "language": asked.language or (asked.more.language if asked.clip else None),
+        "consent": asked.more.granted_by if asked.clip else None,
     }
 
 

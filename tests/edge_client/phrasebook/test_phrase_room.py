@@ -83,7 +83,7 @@ def test_what_nobody_can_use_is_taken_away(book: Book) -> None:
     assert keep(book, "One.")
     (book.store.folder / "gone").mkdir()
     (book.store.folder / VIXEN / ".new-1234").write_text("half")
-    book.store.tidy({VIXEN: NEW})
+    book.store.tidy({VIXEN: NEW}, ["gone"])
     assert book.store.read_kept(VIXEN, OLD, "One.") is None
     wanted = {f"{each.sha256}.wav" for each in as_manifest(Pack()).sentences}
     wanted |= {".lock", "gone", GONE, VIXEN, "book.json"}
@@ -91,24 +91,33 @@ def test_what_nobody_can_use_is_taken_away(book: Book) -> None:
     assert book.texts() == [HELLO, MOMENT]
 
 
-def test_a_persona_that_is_missing_is_held_for_a_day(book: Book) -> None:
-    """Another gateway is linked, or there is a slip in the persona's file."""
+def test_a_persona_that_is_gone_goes_at_once(book: Book, caplog: pytest.LogCaptureFixture) -> None:
+    """Removed at the gateway, or its voice may not be used any more."""
+    put(book, Pack())
+    assert keep(book, "One.")
+    book.store.tidy({"other": OLD})
+    assert [path.name for path in book.store.folder.rglob("*")] == [".lock"]
+    assert caplog.messages == ["3 recordings of vixen may not be used any more and were erased"]
+    assert not book.store._read, "memory is not for those that are gone"
+
+
+def test_a_persona_with_a_slip_in_its_file_is_held_for_a_day(book: Book) -> None:
     put(book, Pack())
     assert keep(book, "One.")
     mark = book.store.folder / VIXEN / GONE
     for seconds in (0.0, STAYS - 600, -STAYS):
-        book.store.tidy({})
+        book.store.tidy({}, [VIXEN])
         long_ago = mark.stat().st_mtime - seconds
         os.utime(mark, (long_ago, long_ago))
-        book.store.tidy({})
+        book.store.tidy({}, [VIXEN])
         assert book.texts() == [HELLO, MOMENT]
         assert book.store.read_kept(VIXEN, OLD, "One.")
         book.store.tidy(book.revisions())
         assert not mark.exists()
     assert book.store._read.keys() == {VIXEN}
-    book.store.tidy({})
+    book.store.tidy({}, [VIXEN])
     os.utime(mark, (1e9, 1e9))
-    book.store.tidy({})
+    book.store.tidy({}, [VIXEN])
     assert [path.name for path in book.store.folder.iterdir()] == [".lock"]
     assert not book.store._read, "memory is not for those that are gone"
 

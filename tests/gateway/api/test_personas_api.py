@@ -18,7 +18,7 @@ VIXENS = {"engine": "espeak", "voice": "en+f4", "pitch": 72, "rate": 135, "volum
 
 async def test_everybody_is_listed_with_who_speaks_when_nobody_is_named(gateway: RunningGateway) -> None:
     found = (await gateway.ask("/v1/personas")).json
-    assert sorted(found) == ["default", "personas"]
+    assert sorted(found) == ["default", "personas", "unusable"]
     assert found["default"] == "spark"
     assert [each["id"] for each in found["personas"]] == ["gremlin", "spark", "vixen"]
 

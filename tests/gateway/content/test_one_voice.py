@@ -54,6 +54,7 @@ async def test_clips_of_single_requests_that_always_fail_concern_nobody(
         answer = await scripted.speech(
             input=f"Number {number}.",
             ref_audio=clip,
+            consent="whoever tests this",
             ref_text=f"a stranger, the {number}th",
             response_format="wav",
         )
@@ -61,5 +62,6 @@ async def test_clips_of_single_requests_that_always_fail_concern_nobody(
     assert await scripted.by("cora", "Hello.", "How are you?") == ["mlx", "mlx"]
     assert await scripted.breaker() == "closed"
     assert (await scripted.mlx())["models"][0]["restarts"] == 0
-    answer = await scripted.speech(input="Hi.", ref_audio=clip, ref_text="a friend", response_format="pcm")
+    cloned = {"ref_audio": clip, "ref_text": "a friend", "consent": "whoever tests this"}
+    answer = await scripted.speech(input="Hi.", response_format="pcm", **cloned)
     assert (answer.status, answer.headers["X-Voice-Engine"]) == (200, "mlx")

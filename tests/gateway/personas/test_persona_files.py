@@ -225,3 +225,11 @@ def test_without_any_persona_the_owner_is_told_what_to_do(write: Write, tmp_path
         f"{file}:1: language: is missing; give a language, such as en, en-GB, deu or German",
         f"{file}:1: voice: is missing; give a block such as {{engine: espeak, voice: en-gb}}",
     ]
+
+
+def test_who_cannot_be_used_only_for_now_is_known_by_id(write: Write, tmp_path: Path) -> None:
+    """So that a robot does not take a slip for a farewell."""
+    write("good", MINIMAL.replace("Rook", "Good"))
+    write("rook", "name: Rook\n")
+    write("No id", MINIMAL)
+    assert load_personas(tmp_path).unusable == {"rook"}

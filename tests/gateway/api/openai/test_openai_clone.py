@@ -205,3 +205,26 @@ async def test_what_a_voice_does_not_follow_is_said_and_does_not_silence_it() ->
         warning = answer.headers["X-Voice-Warning"]
         assert "instructions are not followed" in warning
         assert "language is not followed" in warning
+
+
+async def test_a_clip_is_cloned_only_if_it_is_said_who_allowed_it(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    engine = Cloner()
+    async with running(*cloning(engine)) as gateway:
+        listening(gateway, engine)
+        clip = {"ref_audio": base64_clip(), "ref_text": WORDS, "x_vector_only_mode": True}
+        for none in (None, ""):
+            answer = await ask(gateway, consent=none, **clip)
+            assert refused(answer, 400) == ("missing_field", "consent")
+            assert "who allowed its use" in answer.json["error"]["message"]
+        for wrong in (" ", "x" * 201, "Ada\nERROR a line", "\x1b[2J", 7, True, ["Ada"], {"by": "Ada"}):
+            assert refused(await ask(gateway, consent=wrong, **clip), 400) == ("invalid_value", "consent")
+        assert engine.voices == []
+        answer = await ask(gateway, consent="  Ada L\u00f8velace, herself ", **clip)
+        assert answer.status == 200
+        (told,) = [each for each in caplog.messages if "allowed by" in each]
+        assert told == (
+            f"the clip of request {answer.headers['x-request-id']} is cloned, "
+            "as allowed by: Ada L\u00f8velace, herself"
+        )
+        assert WORDS not in caplog.text and "Hello." not in caplog.text

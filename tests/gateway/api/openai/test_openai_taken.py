@@ -96,6 +96,7 @@ async def test_what_is_only_written_in_another_way_is_taken_without_a_word(
         ({"seed": 10**30}, "seed is not followed: it must be a whole number from 0 to 2^63 - 1"),
         ({"seed": "odd"}, "seed is not followed: it must be a whole number"),
         ({"model": 1}, "model is not followed: it must be a string"),
+        ({"consent": "Ada"}, "consent is not followed without ref_audio"),
         ({"ref_text": "Words."}, "ref_text is not followed without ref_audio"),
         ({"x_vector_only_mode": "yes"}, "x_vector_only_mode is not followed without ref_audio"),
         ({"x_vector_only_mode": "both"}, "x_vector_only_mode is not followed: it must be a boolean"),

@@ -75,7 +75,9 @@ async def test_while_its_clip_is_encoded(
     os.kill(worker.pid, signal.SIGSTOP)
     process = gateway.process.found
     begin = process.io_counters().write_chars
-    async with asking(gateway, True, ref_audio=base64.b64encode(clip).decode(), ref_text=words):
+    async with asking(
+        gateway, True, ref_audio=base64.b64encode(clip).decode(), ref_text=words, consent="tests"
+    ):
         # The file goes to the process that decodes it, whose own writing is counted as the gateway's once it
         # has ended, and what came of it is handed to the worker after it was checked.
         decoded = round(soundfile.info(file).duration * CLIP_RATE) * FLOAT_BYTES
