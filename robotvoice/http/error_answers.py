@@ -33,6 +33,7 @@ STATUS: Statuses = {
     errors.ForeignPage: HTTPStatus.FORBIDDEN,
     errors.NoKey: HTTPStatus.UNAUTHORIZED,
     errors.OwnerOnly: HTTPStatus.FORBIDDEN,
+    errors.NotPermitted: HTTPStatus.FORBIDDEN,
     errors.TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     errors.NothingCanSpeak: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.EngineUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,

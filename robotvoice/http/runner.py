@@ -14,7 +14,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any
 
-from aiohttp import StreamReader, web
+from aiohttp import StreamReader, hdrs, web
 from aiohttp.http_exceptions import InvalidURLError, LineTooLong
 from aiohttp.web_protocol import RequestHandler
 
@@ -39,6 +39,8 @@ MOST_OF_A_PEER = 32
 """From one address that is not this machine's: there a proxy may stand for many"""
 FILES = 4096
 """That a server asks for: launchd gives 256, systemd 1024"""
+NAME = "robotvoice"
+"""In the header `Server` of every answer"""
 HEAD_WITHIN = 10.0
 """Seconds from the connection to the end of its first request's head"""
 
@@ -144,6 +146,7 @@ class _Connection(RequestHandler):
         """Sends the answer; an error that aiohttp raised in place of a handler comes here as an exception."""
         if isinstance(resp, web.HTTPException):
             resp = http_problem(request, resp)
+        resp.headers.setdefault(hdrs.SERVER, NAME)
         finished = await super().finish_response(request, resp, start_time)
         if self.transport:
             # Also after a body that nobody waited for.
@@ -176,6 +179,11 @@ class _Server(web.Server):
         return self._connection()
 
 
+async def _say_who_serves(request: web.BaseRequest, answer: web.StreamResponse) -> None:
+    """No version of anything: who looks for a weak one learns nothing."""
+    answer.headers[hdrs.SERVER] = NAME
+
+
 class Runner(web.AppRunner):
     """Runs an application of the gateway or of the daemon."""
 
@@ -185,6 +193,7 @@ class Runner(web.AppRunner):
         """`admits`: who may ask at all; None: everybody who reaches it."""
         super().__init__(app, shutdown_timeout=shutdown_within)
         self._admits = admits
+        app.on_response_prepare.append(_say_who_serves)
 
     async def _make_server(self) -> web.Server:
         return _Server(await super()._make_server(), self._admits)
