@@ -26,6 +26,7 @@ from gateway.observe.request_log import RequestLog, TextOutcome
 from gateway.observe.slow_machine import TooSlow
 from gateway.observe.speech_totals import SpeechTotals
 from gateway.personas.active_personas import ActivePersonas
+from gateway.personas.open_personas import OpenPersonas
 from gateway.personas.persona_files import PersonaLibrary
 from gateway.personas.persona_report import PersonaReport
 from gateway.personas.persona_sources import PersonaSources
@@ -48,6 +49,7 @@ from gateway.requests.app_keys import (
     LISTENERS,
     LONG_FILES,
     METRICS,
+    OPEN_PERSONAS,
     PERSONA_REPORT,
     PERSONAS,
     PHRASE_RENDERING,
@@ -64,7 +66,7 @@ from gateway.requests.app_keys import (
 )
 from gateway.routes import add_routes
 from gateway.security.callers import Doors, IsHere, same_machine
-from gateway.security.credentials import Credentials
+from gateway.security.credentials import KEYS_FILE, ROBOTS_FILE, Credentials
 from gateway.security.tls_door import RobotsDoor
 from gateway.settings.settings import Settings
 from robotvoice.chain.breaker import BreakerChange
@@ -86,8 +88,6 @@ log = logging.getLogger(__name__)
 
 Meanwhile = Callable[[web.Application], AsyncIterator[None]]
 OTHER_HOST = "ask by the gateway's address, or set hosts in its settings"
-KEYS_FILE, ROBOTS_FILE = "keys.json", "robots.json"
-"""In the state folder: which programs and which robots may ask"""
 START_AGAIN, START_AGAIN_AT_MOST = 5.0, 60.0
 """Seconds after which a local engine that did not start is started again; each time twice as many"""
 
@@ -118,6 +118,7 @@ def make_app(
     app[GATEWAY_ID], app[RUN] = identity, run or secrets.token_hex(8)
     app[ROBOTS_DOOR] = door or RobotsDoor()
     app[PERSONAS] = ActivePersonas(personas)
+    app[OPEN_PERSONAS] = OpenPersonas(settings.open_personas)
     app[DEFAULT_PERSONA] = default_persona(settings, personas)
     app[ADVERTISER] = advertiser or Advertiser()
     _count(app, parts, clock)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from gateway import serve_command
-from gateway.console import breaker_command, doctor, install, models_commands, status
+from gateway.console import breaker_command, doctor, install, key_commands, models_commands, status
 from gateway.console.persona import persona_commands
 from gateway.console.running_gateway import NotAnsweredError
 from gateway.ground.problems import complain
@@ -16,10 +16,19 @@ from robotvoice.errors import RobotVoiceError
 from robotvoice.ground import setting_variables
 from robotvoice.ground.installation import how_to_install
 
-COMMANDS = (serve_command, persona_commands, models_commands, doctor, status, breaker_command, install)
+COMMANDS = (
+    serve_command,
+    key_commands,
+    persona_commands,
+    models_commands,
+    doctor,
+    status,
+    breaker_command,
+    install,
+)
 
 EXAMPLES = {
-    "robotvoice-gateway serve --lan": "speak for every device on your network, until Ctrl-C",
+    "robotvoice-gateway serve --lan": "speak for your robots in your network, until Ctrl-C",
     "robotvoice-gateway status": "which engine would speak now, and why not the clone",
     "robotvoice-gateway doctor": "what is well on this machine, and what to do about the rest",
 }
@@ -55,7 +64,7 @@ def main(arguments: Sequence[str] | None = None, *, loaded: Callable[[], None] =
         return 2
     overrides = {
         name: getattr(options, name, None)
-        for name in ("host", "port", "lan", "personas", "name", "announce", "log_level")
+        for name in ("host", "port", "lan", "open_lan", "personas", "name", "announce", "log_level")
     }
     for line in setting_variables.misspelt(os.environ, setting_variables.GATEWAY, any_case=True):
         complain(line)

@@ -18,9 +18,11 @@ from gateway.mdns.duplicate_id import Twins
 from gateway.mdns.mdns_advertiser import Advertiser, MdnsAdvertiser
 from gateway.mdns.sockets import bracketed, listen, listened_on, told_address
 from gateway.observe.logs import log_to_file, log_to_stderr
-from gateway.requests.app_keys import ADDRESS
+from gateway.personas.open_personas import OpenPersonas
+from gateway.requests.app_keys import ADDRESS, OPEN_PERSONAS
+from gateway.security.doors_told import who_may_ask, whom_all_hear
 from gateway.security.identity import identity_in
-from gateway.security.owner_socket import leave, listen_for_owner
+from gateway.security.owner_socket import leave, listen_for_owner, owner_path
 from gateway.security.tls_door import TlsDoor, robots_door
 from gateway.settings.settings import Settings
 from robotvoice.console.output import write
@@ -50,7 +52,7 @@ async def serve(settings: Settings, changes: SettingsChanges | None = None) -> i
         log.warning("%s", line)
     for problem in personas.problems:
         log.warning("left out: %s", problem)
-    for warning in personas.warnings:
+    for warning in (*personas.warnings, *OpenPersonas(settings.open_personas).unknown(personas)):
         log.warning("%s", warning)
     stop = asyncio.Event()
     asyncio.get_running_loop().set_exception_handler(OutOfFiles())
@@ -98,9 +100,10 @@ async def serve(settings: Settings, changes: SettingsChanges | None = None) -> i
         )
         app[ADDRESS] = f"{bracketed(told_address(address, own_interfaces()))}:{port}"
         if owners := listen_for_owner(settings.state_dir):
+            opened.callback(leave, owner_path(settings.state_dir))
             opened.enter_context(owners)
-            opened.callback(leave, owners)
-        admits = Neighbourhood().holds if settings.lan else None
+        neighbours = settings.lan or settings.open_lan
+        admits = Neighbourhood().holds if neighbours else None
         runner = Runner(app, admits=admits)
         by_tls: TlsDoor | None = None
         watching = asyncio.create_task(twins.watch(), name="who else has this id")
@@ -111,7 +114,10 @@ async def serve(settings: Settings, changes: SettingsChanges | None = None) -> i
             if identity.tls and runner.server:
                 by_tls = TlsDoor(robots, identity.tls, runner.server, plain_port=port, admits=admits)
                 by_tls.open()
-            write(_welcome(address, port), sys.stdout)
+            heard = tuple(app[OPEN_PERSONAS].of(personas).personas) if settings.open_lan else None
+            write(_welcome(address, port, who_may_ask(settings.state_dir, heard)), sys.stdout)
+            if heard is not None and not ipaddress.ip_address(address).is_loopback:
+                write(whom_all_hear(heard), sys.stdout)
             await advertiser.start()
             try:
                 await stop.wait()
@@ -140,8 +146,8 @@ def _why_not(settings: Settings, error: OSError) -> str:
     return f"{where} cannot be listened on ({error.strerror}); give --host with an address of this machine"
 
 
-def _welcome(address: str, port: int) -> str:
-    """One line, said as soon as it listens: where it speaks, and who can reach it."""
+def _welcome(address: str, port: int, others: str) -> str:
+    """One line, said as soon as it listens: where it speaks, and who can use it; `others` in the network."""
     own = told_address(address, own_interfaces())
     where = f"{bracketed(own)}:{port}"
     reached, told = ipaddress.ip_address(address), ipaddress.ip_address(own)
@@ -149,11 +155,9 @@ def _welcome(address: str, port: int) -> str:
     if reached.is_loopback:
         who = "only programs on this machine reach it (--lan opens it to your network)"
     elif told.is_loopback:
-        who = (
-            "this machine has no network yet; once it has, every device there can use it, without a password"
-        )
+        who = f"this machine has no network yet; programs on it can use it, and from a network {others}"
     else:
-        who = "every device on your network can use it, without a password"
+        who = f"programs on this machine can use it, and from your network {others}"
     scope = own.partition("%")[2]
     whose = f", where {scope} is to be the robot's own network interface" if scope else ""
     return f"Speaking at http://{where} - {who}; {finder} finds it with ROBOTVOICE_GATEWAY={where}{whose}"

@@ -9,7 +9,7 @@ from robotvoice.console.command_line import Commands, add_command
 
 EXAMPLES = {
     "robotvoice-gateway serve": "for programs on this machine",
-    "robotvoice-gateway serve --lan": "for every device on your network",
+    "robotvoice-gateway serve --lan": "for paired robots, and programs with a key, in your network",
     "robotvoice-gateway serve --port 7870": "beside another one",
 }
 EXIT_CODES = {
@@ -26,7 +26,13 @@ def add_to(commands: Commands) -> None:
     serve.add_argument("--host", help="address to listen on (127.0.0.1)")
     serve.add_argument("--port", type=int, help="port to listen on (7860); 0 takes a free one")
     serve.add_argument(
-        "--lan", action="store_const", const=True, help="let every device on your network use it"
+        "--lan", action="store_const", const=True, help="also for paired robots and programs with a key"
+    )
+    serve.add_argument(
+        "--open-lan",
+        action="store_const",
+        const=True,
+        help="also for everybody in your network, without a key: /synthesize, and personas without a clip",
     )
     serve.add_argument("--name", help="the name it is announced by")
     serve.add_argument(

@@ -110,6 +110,17 @@ class OwnerOnly(RobotVoiceError):
     code = "owner_only"
 
 
+class NotPermitted(RobotVoiceError):
+    """Who asks may speak here, but not so; the message says who can change that."""
+
+    code = "not_permitted"
+
+    def __init__(self, message: str, field: str | None = None) -> None:
+        """`field` is the one that may not be there, if it is that."""
+        super().__init__(message)
+        self.field = field
+
+
 class TooManyRequests(RobotVoiceError):
     """A bounded queue is full."""
 

@@ -12,12 +12,14 @@ from gateway.models.models import display_name
 from gateway.requests.app_keys import (
     ADMISSION,
     ADVERTISER,
-    DEFAULT_PERSONA,
     ENGINES,
     GATEWAY_ID,
     PERSONAS,
     RUN,
 )
+from gateway.requests.caller_rights import heard_by
+from gateway.requests.request_options import default_for
+from gateway.security.callers import caller_of
 from robotvoice import __version__
 from robotvoice.chain.guarded import GuardedEngine
 from robotvoice.persona import Persona, VoiceSpec
@@ -49,33 +51,36 @@ async def readyz(request: web.Request) -> web.Response:
 
 
 async def health(request: web.Request) -> web.Response:
-    """Everything a person or a monitor wants to know at one look."""
-    app = request.app
-    library = app[PERSONAS].library
-    default = library.personas[app[DEFAULT_PERSONA]]
+    """Everything a person or a monitor wants to know at one look, as far as it is theirs to know."""
+    app, caller = request.app, caller_of(request)
+    heard = heard_by(app, caller).personas
+    default = heard[default_for(app, caller)]
     own = app[ENGINES][default.voice.engine]
-    personas = {persona.id: _readiness(app, persona) for persona in library.personas.values()}
+    personas = {persona.id: _readiness(app, persona) for persona in heard.values()}
     ready = any(answer["ready"] for answer in personas.values())
     everyone = all(answer["own_voice"] for answer in personas.values())
-    return web.json_response(
-        {
-            **identity(app),
-            "status": "ok" if everyone else "degraded" if ready else "unavailable",
-            "ready": ready,
-            "model": without_folders(own.engine.description),
-            "backend": own.engine.name,
-            "model_loaded": bool(own.engine.readiness(default.voice)),
-            "voices": [
-                name for persona in library.personas.values() for name in (persona.id, *persona.aliases)
-            ],
-            "default_voice": default.id,
-            "engines": {name: engine_told(app, guarded) for name, guarded in app[ENGINES].items()},
-            "personas": personas,
-            "problems": len(library.problems),  # a number only: their text names files
-            "speaking": app[ADMISSION].inside,
-            "mdns": app[ADVERTISER].state,
-        }
-    )
+    told = {
+        **identity(app),
+        "status": "ok" if everyone else "degraded" if ready else "unavailable",
+        "ready": ready,
+        "model": without_folders(own.engine.description),
+        "backend": own.engine.name,
+        "model_loaded": bool(own.engine.readiness(default.voice)),
+        "voices": [name for persona in heard.values() for name in (persona.id, *persona.aliases)],
+        "default_voice": default.id,
+        "personas": personas,
+    }
+    return web.json_response(told if caller.kind == "open" else {**told, **_inside(app)})
+
+
+def _inside(app: web.Application) -> dict[str, Any]:
+    """What goes on here, for whoever is known."""
+    return {
+        "engines": {name: engine_told(app, guarded) for name, guarded in app[ENGINES].items()},
+        "problems": len(app[PERSONAS].library.problems),  # a number only: their text names files
+        "speaking": app[ADMISSION].inside,
+        "mdns": app[ADVERTISER].state,
+    }
 
 
 def identity(app: web.Application) -> dict[str, Any]:

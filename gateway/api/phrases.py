@@ -8,7 +8,7 @@ from gateway.phrases.pack_store import DamagedRecording
 from gateway.requests.app_keys import PERSONAS, PHRASE_RENDERING, PHRASES
 from robotvoice.http.error_answers import problem
 
-FOR_EVER = "public, max-age=31536000, immutable"
+FOR_EVER = "private, max-age=31536000, immutable"
 
 
 async def manifest(request: web.Request) -> web.Response:

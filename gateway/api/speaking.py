@@ -1,7 +1,7 @@
 """One utterance, from the chain's events to the WebSocket's messages."""
 
 import base64
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from functools import partial
 from typing import Protocol
@@ -13,8 +13,9 @@ from robotvoice.chain.budget import Budget
 from robotvoice.chain.chain_events import ChainEvent, Ended, SentenceStarted, TakenOver
 from robotvoice.chain.fallback import FallbackChain
 from robotvoice.chain.whole_file import speak_whole
+from robotvoice.errors import NoKey
 from robotvoice.sound.pcm import WIRE_FORMAT, AudioChunk
-from robotvoice.utterance import Outcome, Utterance
+from robotvoice.utterance import Outcome, Reason, Utterance
 from robotvoice.voice_warnings import VoiceWarnings
 from robotvoice.wire import wire
 
@@ -36,9 +37,16 @@ async def speak(
     outlet: Outlet,
     budget: Budget,
     seen: TextRecord,
+    *,
+    tells_stored: bool = True,
+    loss: Callable[[], Reason | None] = lambda: None,
 ) -> None:
-    """Sends everything up to `complete` or `error`. Raises ConnectionError when the client is gone."""
-    telling = _Telling(request, chain.own_engine, outlet, seen.warnings)
+    """Sends everything up to `complete` or `error`. Raises ConnectionError when the client is gone.
+
+    `tells_stored`: whether the client may learn that it was said before. `loss`: why it may hear no other
+    sentence.
+    """
+    telling = _Telling(request, chain.own_engine, outlet, seen.warnings, tells_stored=tells_stored)
     if not request.stream:
         events = _all_at_once(chain, utterance, budget, seen)
     else:
@@ -46,6 +54,8 @@ async def speak(
         events = ahead(speak) if len(utterance.sentences) > 1 else speak()
     async with aclosing(at_wire_rate(events)) as events:
         async for event in events:
+            if isinstance(event, SentenceStarted) and event.sentence and (why := loss()):
+                raise NoKey(why.text)
             seen.see(event)
             await telling.tell(event)
 
@@ -64,8 +74,15 @@ class _Telling:
     """What one client is told of an utterance; one without an `id` only hears the sound and its end."""
 
     def __init__(
-        self, request: wire.Synthesize, own_engine: str, outlet: Outlet, warnings: VoiceWarnings
+        self,
+        request: wire.Synthesize,
+        own_engine: str,
+        outlet: Outlet,
+        warnings: VoiceWarnings,
+        *,
+        tells_stored: bool,
     ) -> None:
+        self._tells_stored = tells_stored
         self._warnings = warnings
         self._own_engine = own_engine
         self._id = request.id
@@ -103,7 +120,7 @@ class _Telling:
             engine=origin.engine,
             voice=origin.voice,
             settings=origin.settings,
-            stored=origin.stored,
+            stored=origin.stored and self._tells_stored,
             substitute=None
             if reason is None
             else wire.Substitute(self._own_engine, reason.code, reason.text),

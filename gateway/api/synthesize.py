@@ -11,8 +11,10 @@ from gateway.encoders.resample import whole_at_wire_rate
 from gateway.engines.chains import chain_for
 from gateway.observe.request_log import TextRecord
 from gateway.requests.app_keys import ADMISSION, ENGINES, LAST_ANSWERS, REQUEST_LOG
+from gateway.requests.caller_rights import last_answers_of
 from gateway.requests.request_language import check_legible, speaking
 from gateway.requests.request_options import budget_header, options_of_request, own_only, who_is_asked, whole
+from gateway.security.callers import caller_of
 from robotvoice.chain.whole_file import speak_whole
 from robotvoice.errors import InvalidMessage, NothingCanSpeak
 from robotvoice.http.file_answers import file_for, send_file, wav_answer
@@ -34,12 +36,13 @@ async def synthesize(request: web.Request) -> web.StreamResponse:
         fields = await _fields(request)
         asked = read_file_request(fields, seen.warnings)
         warn_of_rate(fields.get("sample_rate"), WIRE_FORMAT.sample_rate, seen.warnings)
-        persona = who_is_asked(request.app, asked.voice, seen.warnings)
+        persona = who_is_asked(request.app, caller_of(request), asked.voice, seen.warnings)
         seen.is_for(persona.id, persona.voice.engine, clones=persona.voice.clones)
         own = own_only(request, seen.warnings)
         persona = speaking(persona, asked.language, request.app[ENGINES], seen.warnings, own_only=own)
         utterance = await _utterance(request, asked, persona, seen)
-        key = key_of(persona.id, persona.revision, sorted(request.query.items()), own)
+        wanted = sorted(request.query.items())
+        key = key_of(persona.id, persona.revision, wanted, own, last_answers_of(request))
         make = partial(_made, request, utterance, persona, seen, own=own)
         file = await file_for(request, request.app[LAST_ANSWERS], key, make)
         if not seen.has_ended:

@@ -6,8 +6,9 @@ import json
 import logging
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from functools import partial
 
-from aiohttp import WSMessage, WSMsgType, web
+from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
 from gateway.api.client_connection import TOO_BIG, ClientConnection
 from gateway.api.health import without_folders
@@ -16,6 +17,7 @@ from gateway.engines.chains import all_cached, chain_for
 from gateway.observe.request_log import TextRecord
 from gateway.requests.app_keys import (
     ADMISSION,
+    DOORS,
     ENGINES,
     LISTENERS,
     PERSONAS,
@@ -25,23 +27,27 @@ from gateway.requests.app_keys import (
 )
 from gateway.requests.request_language import check_legible, for_another_voice, speaking
 from gateway.requests.request_options import (
+    budget_of_message,
     client_of,
     options_of_message,
     streamed,
     who_is_asked,
     whole,
 )
-from robotvoice.chain.budget import Budget, budget_in
+from gateway.security.callers import Caller, caller_of
+from robotvoice.chain.budget import Budget
 from robotvoice.chain.fallback import FallbackChain
 from robotvoice.engines.base import READY, Readiness
 from robotvoice.errors import InvalidMessage, NothingCanSpeak, RobotVoiceError, TooManyRequests
 from robotvoice.http.request_id import request_id
 from robotvoice.languages import asked_language
 from robotvoice.text.text_thread import sentences_aside
-from robotvoice.utterance import Utterance
+from robotvoice.utterance import Reason, Utterance
 from robotvoice.voice_warnings import VoiceWarnings
 from robotvoice.wire import wire
 
+LOOK_EVERY = 0.5
+"""Seconds between two looks whether an idle caller is still known"""
 log = logging.getLogger(__name__)
 
 WAITING_UTTERANCES = 8
@@ -68,7 +74,9 @@ async def websocket(request: web.Request) -> web.WebSocketResponse:
     except ValueError:  # aiohttp does not expect a key that is not ASCII
         raise web.HTTPBadRequest from None
     request.app[SOCKETS].add(socket)
-    conversation = WebSocketSession(socket, request.app, client_of(request), request_id(request))
+    conversation = WebSocketSession(
+        socket, request.app, caller_of(request), client_of(request), request_id(request)
+    )
     try:
         await conversation.run(events=request.query.get(wire.WANTS_EVENTS) == "1")
     finally:
@@ -79,10 +87,13 @@ async def websocket(request: web.Request) -> web.WebSocketResponse:
 class WebSocketSession:
     """Reads requests and answers each at once; speaks them one at a time."""
 
-    def __init__(self, socket: ClientConnection, app: web.Application, client: str, id: str) -> None:
+    def __init__(
+        self, socket: ClientConnection, app: web.Application, caller: Caller, client: str, id: str
+    ) -> None:
         """`id` is that of the handshake; an utterance's is `id/1`, where 1 is its own or its number."""
         self._socket = socket
         self._app = app
+        self._caller = caller
         self._client = client
         self._id = id
         self._numbers = itertools.count(1)
@@ -96,6 +107,8 @@ class WebSocketSession:
             asyncio.create_task(self._speak_in_turn(), name="conversation: speak"),
             asyncio.create_task(self._socket.watch(), name="conversation: does the client live"),
         }
+        if self._caller.name:
+            tasks.add(asyncio.create_task(self._while_known(), name="conversation: is it still known"))
         if events:
             tasks.add(asyncio.create_task(self._tell_of_changes(), name="conversation: events"))
         try:
@@ -110,6 +123,22 @@ class WebSocketSession:
             error = None if task.cancelled() else task.exception()
             if error and not isinstance(error, ConnectionError):
                 log.error("conversation failed", exc_info=error)
+
+    async def _while_known(self) -> None:
+        """Until the caller's key or token was taken away and what is being spoken has ended."""
+        while True:
+            await asyncio.sleep(LOOK_EVERY)
+            if (why := self._loss) and not self._jobs:
+                await self._socket.close(code=WSCloseCode.POLICY_VIOLATION, message=why.code.encode())
+                return
+
+    @property
+    def _loss(self) -> Reason | None:
+        return self._app[DOORS].loss(self._caller)
+
+    async def _turn_away(self, id: str | None, why: Reason) -> None:
+        away = wire.Error(None, why.code, why.text)
+        await self._socket.send(away if id is None else wire.Unavailable(id, why.code, why.text))
 
     async def _read_all(self) -> None:
         async with aclosing(self._socket.messages()) as messages:
@@ -129,6 +158,8 @@ class WebSocketSession:
             request = wire.decode_request(message.data, warnings)
             if isinstance(request, wire.Cancel):
                 await self._cancel(request)
+            elif why := self._loss:
+                await self._turn_away(request.id, why)
             else:
                 await self._observed(request, warnings)
         except RobotVoiceError as error:
@@ -153,15 +184,15 @@ class WebSocketSession:
             raise TooManyRequests(f"{WAITING_UTTERANCES} texts wait already; wait for a `complete`")
         if request.id is not None and any(job.request.id == request.id for job in self._jobs):
             raise InvalidMessage("id is in use by an utterance that has not ended")
-        persona = who_is_asked(self._app, request.voice, seen.warnings)
+        persona = who_is_asked(self._app, self._caller, request.voice, seen.warnings)
         seen.is_for(persona.id, persona.voice.engine, clones=persona.voice.clones)
         own = request.engines == "own"
         language = asked_language(request.language)
         persona = speaking(persona, language, self._app[ENGINES], seen.warnings, own_only=own)
-        asked = options_of_message(self._client, request, seen.warnings)
+        asked = options_of_message(self._caller, self._client, request, seen.warnings)
         reading = persona.reading
         spoken = await sentences_aside(request.text, prepared=request.prepared, reading=reading, asked=asked)
-        said = budget_in("budget_ms", request.budget_ms, seen.warnings)
+        said = budget_of_message(self._caller, request, seen.warnings)
         budget = streamed(persona, said) if request.stream else Budget(whole=whole(persona, said))
         chain = chain_for(persona, self._app[ENGINES], own_only=own)
         # What is kept needs no model, whether that is being loaded, gone or busy.
@@ -179,7 +210,8 @@ class WebSocketSession:
             seen.refused(ready.reason.code)
             await self._socket.send(wire.Unavailable(request.id, ready.reason.code, why, retry))
             return
-        predicted = 0.0 if kept else chain.start_estimate(spoken[0])
+        # That it was said before is told to those of the house alone.
+        predicted = 0.0 if kept and self._caller.is_home else chain.start_estimate(spoken[0])
         if own and request.id is not None and predicted > budget.first_audio:
             why = f"the first sound would come in {predicted:.1f} s"
             chain.make_for_later(spoken[0])
@@ -245,10 +277,23 @@ class WebSocketSession:
             await self._wake.wait()
 
     async def _speak(self, job: SpeakJob) -> None:
+        if why := self._loss:
+            job.seen.refused(why.code)
+            await self._turn_away(job.request.id, why)
+            return
         try:
             with job.seen, self._app[ADMISSION].admit():
                 job.seen.has_its_turn()
-                await speak(job.request, job.utterance, job.chain, self._socket, job.budget, job.seen)
+                await speak(
+                    job.request,
+                    job.utterance,
+                    job.chain,
+                    self._socket,
+                    job.budget,
+                    job.seen,
+                    tells_stored=self._caller.is_home,
+                    loss=partial(self._app[DOORS].loss, self._caller),
+                )
         except RobotVoiceError as error:
             await self._socket.send(wire.Error(job.request.id, error.code, error.message))
         except ConnectionError:

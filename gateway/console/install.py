@@ -30,7 +30,7 @@ def _notes(settings: "Settings") -> list[str]:
     folder = config_folder() if os.environ.get("XDG_CONFIG_HOME") else "~/.config/robotvoice"
     file = f"{folder}/gateway.toml"
     notes = service_commands.not_passed_on(file, type(settings).model_fields)
-    if not settings.lan and settings.host in {"127.0.0.1", "localhost", "::1"}:
+    if not (settings.lan or settings.open_lan) and settings.host in {"127.0.0.1", "localhost", "::1"}:
         notes.append(
             f"only programs on this machine reach it; for your network, write into {file}: lan = true"
         )

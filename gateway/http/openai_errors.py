@@ -39,6 +39,7 @@ OURS: dict[type[errors.RobotVoiceError], tuple[HTTPStatus, str | None]] = {
     errors.NoKey: (HTTPStatus.UNAUTHORIZED, None),
     errors.OwnerOnly: (HTTPStatus.FORBIDDEN, None),
     errors.BodyTooSlow: (HTTPStatus.REQUEST_TIMEOUT, None),
+    errors.NotPermitted: (HTTPStatus.FORBIDDEN, None),
     errors.TooManyRequests: (HTTPStatus.TOO_MANY_REQUESTS, None),
     errors.NothingCanSpeak: (HTTPStatus.SERVICE_UNAVAILABLE, None),
     errors.EngineUnavailable: (HTTPStatus.SERVICE_UNAVAILABLE, None),
@@ -132,7 +133,7 @@ def as_refusal(error: Exception, request: web.Request) -> OpenAIRefusal:
         case errors.RobotVoiceError() if type(error) in OURS:
             status, param = OURS[type(error)]
             wait = error.retry_after if isinstance(error, errors.EngineUnavailable) else None
-            return OpenAIRefusal(status, error.code, error.message, param, wait)
+            return OpenAIRefusal(status, error.code, error.message, param or error.field, wait)
         case web.HTTPException():
             return OpenAIRefusal(HTTPStatus(error.status), "http", error.reason.lower())
     log.error("%s failed", request.path, exc_info=error, extra={"request": request_id(request)})

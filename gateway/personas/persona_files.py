@@ -53,15 +53,18 @@ class PersonaLibrary:
         """All that its personas may speak with."""
         return tuple(voice for persona in self.personas.values() for voice in persona.voices)
 
+    def named(self, name: str) -> Persona | None:
+        """As `find`."""
+        return self._known.get(casefolded(name)) if len(name) <= LONGEST_NAME else None
+
     def find(self, name: str) -> Persona:
         """The persona with this id, else this display name, else this alias, whatever its case.
 
         Raises UnknownVoice.
         """
-        known = self._known
-        wanted = casefolded(name[:LONGEST_NAME])
-        if wanted in known and len(name) <= LONGEST_NAME:
-            return known[wanted]
+        if found := self.named(name):
+            return found
+        known, wanted = self._known, casefolded(name[:LONGEST_NAME])
         meant = list(dict.fromkeys(known[match].id for match in near(wanted, known, 4)))[:2]
         raise UnknownVoice(unknown_name(name, meant, list(self.personas)))
 

@@ -14,6 +14,7 @@ from gateway.observe.request_log import RequestLog
 from gateway.observe.slow_machine import TooSlow
 from gateway.observe.speech_totals import SpeechTotals
 from gateway.personas.active_personas import ActivePersonas
+from gateway.personas.open_personas import OpenPersonas
 from gateway.personas.persona_report import PersonaReport
 from gateway.phrases.pack_store import PackStore
 from gateway.phrases.phrase_rendering import PhraseRendering
@@ -47,6 +48,7 @@ GATEWAY_ID = web.AppKey("gateway_id", str)
 RUN = web.AppKey("run", str)
 """Names this run of the gateway: two that answer with one id and different runs are two"""
 PERSONAS = web.AppKey("personas", ActivePersonas)
+OPEN_PERSONAS = web.AppKey("open_personas", OpenPersonas)
 DEFAULT_PERSONA = web.AppKey("default_persona", str)
 PHRASES = web.AppKey("phrases", PackStore)
 PERSONA_REPORT = web.AppKey("persona_report", PersonaReport)

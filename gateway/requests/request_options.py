@@ -4,7 +4,9 @@ from collections.abc import Collection
 
 from aiohttp import web
 
-from gateway.requests.app_keys import DEFAULT_PERSONA, PERSONAS
+from gateway.requests.app_keys import DEFAULT_PERSONA
+from gateway.requests.caller_rights import budget_for, check_may_hear, heard_by, priority_for
+from gateway.security.callers import Caller, caller_of
 from robotvoice.chain.budget import Budget, budget_in
 from robotvoice.errors import UnknownVoice
 from robotvoice.persona import Persona
@@ -25,8 +27,9 @@ def options_of_request(
     request: web.BaseRequest, warnings: VoiceWarnings, speed: float = 1.0
 ) -> RequestOptions:
     """`speed` is one that is possible."""
-    priority = _choice(request, wire.HEADER_PRIORITY, PRIORITIES, "dialogue", warnings)
-    return RequestOptions(client_of(request), PRIORITIES[priority], speed=speed, warnings=warnings)
+    asked = _choice(request, wire.HEADER_PRIORITY, PRIORITIES, "dialogue", warnings)
+    priority = priority_for(caller_of(request), PRIORITIES[asked], wire.HEADER_PRIORITY, warnings)
+    return RequestOptions(client_of(request), priority, speed=speed, warnings=warnings)
 
 
 def own_only(request: web.BaseRequest, warnings: VoiceWarnings) -> bool:
@@ -34,14 +37,24 @@ def own_only(request: web.BaseRequest, warnings: VoiceWarnings) -> bool:
     return _choice(request, wire.HEADER_ENGINES, ("own", "all"), "all", warnings) == "own"
 
 
-def options_of_message(client: str, message: wire.Synthesize, warnings: VoiceWarnings) -> RequestOptions:
+def options_of_message(
+    caller: Caller, client: str, message: wire.Synthesize, warnings: VoiceWarnings
+) -> RequestOptions:
     speed = possible(message.speed, warnings)
-    return RequestOptions(client, PRIORITIES[message.priority], speed=speed, warnings=warnings)
+    priority = priority_for(caller, PRIORITIES[message.priority], "priority", warnings)
+    return RequestOptions(client, priority, speed=speed, warnings=warnings)
 
 
 def budget_header(request: web.BaseRequest, warnings: VoiceWarnings) -> float | None:
     """Seconds; None: the request does not say."""
-    return budget_in(wire.HEADER_BUDGET, request.headers.get(wire.HEADER_BUDGET), warnings)
+    said = budget_in(wire.HEADER_BUDGET, request.headers.get(wire.HEADER_BUDGET), warnings)
+    return budget_for(caller_of(request), said, wire.HEADER_BUDGET, warnings)
+
+
+def budget_of_message(caller: Caller, message: wire.Synthesize, warnings: VoiceWarnings) -> float | None:
+    """As `budget_header`."""
+    said = budget_in("budget_ms", message.budget_ms, warnings)
+    return budget_for(caller, said, "budget_ms", warnings)
 
 
 def streamed(persona: Persona, said: float | None) -> Budget:
@@ -65,12 +78,23 @@ def _choice(
     return usual
 
 
-def who_is_asked(app: web.Application, name: str | None, warnings: VoiceWarnings) -> Persona:
-    """The persona of that name, or the default one where nobody is named. Raises UnknownVoice."""
-    default = app[DEFAULT_PERSONA]
+def default_for(app: web.Application, caller: Caller) -> str:
+    """The id of who speaks where nobody is named. Raises NotPermitted."""
+    heard, default = heard_by(app, caller).personas, app[DEFAULT_PERSONA]
+    return default if default in heard else next(iter(heard))
+
+
+def who_is_asked(app: web.Application, caller: Caller, name: str | None, warnings: VoiceWarnings) -> Persona:
+    """The persona of that name, or the default one where nobody is named.
+
+    Raises UnknownVoice, and NotPermitted for one that this caller does not hear.
+    """
+    heard, default = heard_by(app, caller), default_for(app, caller)
+    if name:
+        check_may_hear(app, caller, name)
     try:
-        return app[PERSONAS].library.find(name or default)
+        return heard.find(name or default)
     except UnknownVoice:
         if stands_for_anybody(name or "", default, warnings):
-            return app[PERSONAS].library.find(default)
+            return heard.find(default)
         raise

@@ -9,6 +9,7 @@
 | `stranger` | all others                                                   |
 """
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
@@ -18,8 +19,10 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from gateway.security.credentials import Credentials
+from gateway.security.last_seen import LastSeen
 from robotvoice.errors import NoKey, OwnerOnly
 from robotvoice.ground.interfaces import is_loopback
+from robotvoice.utterance import Reason
 
 Kind = Literal["owner", "local", "robot", "key", "open", "stranger"]
 
@@ -57,6 +60,14 @@ LOCAL = Caller("local", clips=True)
 OPEN = Caller("open")
 STRANGER = Caller("stranger")
 
+LOST: Mapping[Kind, Reason] = {
+    "robot": Reason(
+        "not_paired", "this robot was forgotten here; type robotvoice unpair, then pair it again"
+    ),
+    "key": Reason(NoKey.code, "this key was revoked; the owner types: robotvoice-gateway key new NAME"),
+}
+"""Why who was known is so no more"""
+
 IsHere = Callable[[str, str], bool]
 """Whether who has the first address and asked at the second is on this machine"""
 
@@ -87,6 +98,8 @@ class Doors:
         """`rights` are for method and path of each route."""
         self._rights = rights
         self._keys, self._robots = keys, robots
+        self._stores: Mapping[str, Credentials] = {"robot": robots, "key": keys}
+        self._seen = {kind: LastSeen(store, time.monotonic) for kind, store in self._stores.items()}
         self._open_lan = open_lan
         self._is_here = is_here
 
@@ -95,11 +108,20 @@ class Doors:
         for route in app.router.routes():
             self._rights[_key(route)]
         app.middlewares.append(self._look)
+        app.on_cleanup.append(self._close)
 
     def is_still_known(self, caller: Caller) -> bool:
         """Whether nobody took its token or key away since."""
-        store = {"robot": self._robots, "key": self._keys}.get(caller.kind)
+        store = self._stores.get(caller.kind)
         return store is None or store.holds(caller.name)
+
+    def loss(self, caller: Caller) -> Reason | None:
+        """Why it may ask nothing any more; None: it is still known."""
+        return None if self.is_still_known(caller) else LOST[caller.kind]
+
+    async def _close(self, app: web.Application) -> None:
+        for each in self._seen.values():
+            await each.close()
 
     @web.middleware
     async def _look(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -110,6 +132,8 @@ class Doors:
         may = KNOWN if wrong_path else self._rights[_key(route)]
         if caller.kind not in may:
             raise self._refused(caller, may)
+        if seen := self._seen.get(caller.kind):
+            seen.note(caller.name)
         return await handler(request)
 
     def _who(self, request: web.Request) -> Caller:
@@ -132,8 +156,8 @@ class Doors:
 
     def _refused(self, caller: Caller, may: frozenset[Kind]) -> NoKey | OwnerOnly:
         if may == OWNER and caller.kind in KNOWN:
-            return OwnerOnly("only its owner may, with robotvoice-gateway on the gateway's machine")
-        return NoKey("a key is needed; the gateway's owner types: robotvoice-gateway key new NAME")
+            return OwnerOnly("only its owner may: use robotvoice-gateway on its machine")
+        return NoKey("needs a key: robotvoice-gateway key new NAME (robots: pair)")
 
 
 def _key(route: web.AbstractRoute) -> tuple[str, str]:

@@ -23,6 +23,8 @@ from robotvoice.json_records import read_record, write_record
 
 log = logging.getLogger(__name__)
 
+KEYS_FILE, ROBOTS_FILE = "keys.json", "robots.json"
+"""In the state folder: which programs and which robots may ask"""
 LARGEST_FILE = 1024 * 1024
 """Bytes"""
 MOST = 256
@@ -62,8 +64,13 @@ class Credentials:
         self._look()
         return tuple(self._known.values())
 
+    def listed(self) -> tuple[Credential, ...]:
+        """As `all`, for a person. Raises InvalidSettings for a file that cannot be read."""
+        self._look(strictly=True)
+        return self.all
+
     def holds(self, name: str) -> bool:
-        return any(each.name == name for each in self.all)
+        return self._named(name) is not None
 
     def find(self, secret: str) -> Credential | None:
         """Whose it is."""
@@ -91,10 +98,14 @@ class Credentials:
                 self._write(kept)
         return found
 
+    def is_to_be_noted(self, name: str) -> bool:
+        """Whether `saw` would write: who uses it now was not seen for a while."""
+        found = self._named(name)
+        return found is not None and not 0 <= self._clock() - _seconds(found.seen) < SEEN_EVERY
+
     def saw(self, name: str) -> None:
-        """It was used just now; a disk that is full forgets it."""
-        found = next((each for each in self.all if each.name == name), None)
-        if found is None or (found.seen and self._clock() - _seconds(found.seen) < SEEN_EVERY):
+        """It was used just now; a disk that is full forgets it. May wait for the disk and for a lock."""
+        if not self.is_to_be_noted(name) or (found := self._named(name)) is None:
             return
         try:
             with self._changing():
@@ -102,6 +113,9 @@ class Credentials:
                     self._write({**self._known, found.sha256: replace(found, seen=self._now())})
         except InvalidSettings as error:
             log.debug("%s", error.message)
+
+    def _named(self, name: str) -> Credential | None:
+        return next((each for each in self.all if each.name == name), None)
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
@@ -165,8 +179,9 @@ def _hash(secret: str) -> str:
     return hashlib.sha256(os.fsencode(secret)).hexdigest()
 
 
-def _seconds(moment: str) -> float:
+def _seconds(moment: str | None) -> float:
+    """Of the wall clock; what cannot be read was long ago."""
     try:
-        return datetime.fromisoformat(moment).timestamp()
+        return datetime.fromisoformat(moment).timestamp() if moment else 0.0
     except ValueError:
         return 0.0

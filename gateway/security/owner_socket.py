@@ -64,9 +64,8 @@ def is_listened_on(path: Path) -> bool:
     return True
 
 
-def leave(listening: socket.socket) -> None:
-    """Takes its name away, unless another gateway has it by now."""
-    path = Path(listening.getsockname())
+def leave(path: Path) -> None:
+    """Takes the name of a socket that is closed away, unless another gateway has it by now."""
     with suppress(OSError):
         if not is_listened_on(path):
             path.unlink()

@@ -112,6 +112,10 @@ class Settings(BaseSettings):
         default=False,
         description="true to let everybody in your network hear personas without a clip, or false",
     )
+    open_personas: Annotated[
+        tuple[Annotated[str, StringConstraints(max_length=64)], ...], NoDecode, BeforeValidator(_ids)
+    ] = Field(default=(), max_length=256, description='ids or names of personas in a list, such as ["nova"]')
+    """Those with a clip that everybody may hear as well, if `open_lan`"""
     hosts: Annotated[tuple[HostName, ...], NoDecode, BeforeValidator(_ids)] = Field(
         default=(),
         max_length=64,
@@ -170,8 +174,9 @@ class Settings(BaseSettings):
 
     @property
     def listen_host(self) -> str:
-        """The address to bind: `host`, or every one this machine has if `lan`."""
-        return "::" if self.lan else self.host
+        """The address to bind: every one this machine has if `lan`, or if `open_lan` and nobody named one."""
+        opened = self.open_lan and "host" not in self.model_fields_set
+        return "::" if self.lan or opened else self.host
 
     @property
     def announced_name(self) -> str:

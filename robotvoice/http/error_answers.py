@@ -34,6 +34,7 @@ STATUS: Statuses = {
     errors.NoKey: HTTPStatus.UNAUTHORIZED,
     errors.OwnerOnly: HTTPStatus.FORBIDDEN,
     errors.BodyTooSlow: HTTPStatus.REQUEST_TIMEOUT,
+    errors.NotPermitted: HTTPStatus.FORBIDDEN,
     errors.TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     errors.NothingCanSpeak: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.EngineUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,

@@ -14,7 +14,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any
 
-from aiohttp import StreamReader, web
+from aiohttp import StreamReader, hdrs, web
 from aiohttp.http_exceptions import InvalidURLError, LineTooLong
 from aiohttp.web_protocol import RequestHandler
 
@@ -36,6 +36,8 @@ WHAT_TO_DO: dict[type, str] = {
 
 FILES = 4096
 """That a server asks for: launchd gives 256, systemd 1024"""
+NAME = "robotvoice"
+"""In the header `Server` of every answer"""
 HEAD_WITHIN = 10.0
 """Seconds from the connection to the end of its first request's head"""
 BODY_MOVES_WITHIN = 10.0
@@ -167,6 +169,7 @@ class _Connection(RequestHandler):
         """Sends the answer; an error that aiohttp raised in place of a handler comes here as an exception."""
         if isinstance(resp, web.HTTPException):
             resp = http_problem(request, resp)
+        resp.headers.setdefault(hdrs.SERVER, NAME)
         finished = await super().finish_response(request, resp, start_time)
         if self.transport:
             # Also after a body that nobody waited for.
@@ -199,6 +202,11 @@ class _Server(web.Server):
         return self._connection()
 
 
+async def _say_who_serves(request: web.BaseRequest, answer: web.StreamResponse) -> None:
+    """No version of anything: who looks for a weak one learns nothing."""
+    answer.headers[hdrs.SERVER] = NAME
+
+
 class Runner(web.AppRunner):
     """Runs an application of the gateway or of the daemon."""
 
@@ -208,6 +216,7 @@ class Runner(web.AppRunner):
         """`admits`: who may ask at all; None: everybody who reaches it."""
         super().__init__(app, shutdown_timeout=shutdown_within)
         self._admits = admits
+        app.on_response_prepare.append(_say_who_serves)
 
     async def listen(self, listening: socket.socket) -> web.BaseSite:
         """Serves whoever connects there, until that is stopped.

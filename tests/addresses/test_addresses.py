@@ -77,8 +77,9 @@ def test_cards_that_are_made_anew__are_announced_on_and_listened_on_again(happen
 def test_ipv6_alone__is_a_network(happened: Any) -> None:
     """D4."""
     assert happened["welcome"] == (
-        "Speaking at http://[fd00::5]:7860 - every device on your network can use it, without a password; "
-        "a robot finds it with ROBOTVOICE_GATEWAY=[fd00::5]:7860"
+        "Speaking at http://[fd00::5]:7860 - programs on this machine can use it, and from your network "
+        "nobody yet (type robotvoice-gateway pair for a robot, robotvoice-gateway key new NAME for a "
+        "program); a robot finds it with ROBOTVOICE_GATEWAY=[fd00::5]:7860"
     )
     assert (
         happened["announced"] == "Announced by mDNS as 'mac' - robots on your network find it by themselves"
@@ -92,7 +93,7 @@ def test_link_local_alone__is_a_network_where_the_interface_is_known(happened: A
     """D3."""
     own = happened["own"]
     where = f"[{own}%eth0]:7860"
-    assert happened["welcome"].startswith(f"Speaking at http://{where} - every device on your network")
+    assert happened["welcome"].startswith(f"Speaking at http://{where} - programs on this machine can use it")
     assert happened["welcome"].endswith("where eth0 is to be the robot's own network interface")
     assert happened["ready"][1] == where
     scoped, in_a_url, without, unknown = happened["pinned"].values()

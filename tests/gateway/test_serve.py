@@ -73,8 +73,9 @@ async def test_lan_opens_it_and_says_so_with_an_address_that_robots_can_use(
         pytest.skip("this machine has no network")
     async with started(tmp_path, "--lan", ready=False) as lan:
         found = re.fullmatch(
-            r"Speaking at http://(\S+) - every device on your network can use it, without a password; "
-            r"a robot finds it with ROBOTVOICE_GATEWAY=(\S+)",
+            r"Speaking at http://(\S+) - programs on this machine can use it, and from your network "
+            r"nobody yet \(type robotvoice-gateway pair for a robot, robotvoice-gateway key new NAME for a "
+            r"program\); a robot finds it with ROBOTVOICE_GATEWAY=(\S+)",
             lan.welcome,
         )
         assert found, lan.welcome
@@ -95,8 +96,9 @@ async def test_lan_without_any_network_says_so_and_who_finds_it_all_the_same(tmp
     async with started(tmp_path, "--lan", mdns=True, ready=False, prefix=alone) as gateway:
         where = f"127.0.0.1:{gateway.port}"
         assert gateway.welcome == (
-            f"Speaking at http://{where} - this machine has no network yet; once it has, every device there "
-            "can use it, without a password; "
+            f"Speaking at http://{where} - this machine has no network yet; programs on it can use it, and "
+            "from a network nobody yet (type robotvoice-gateway pair for a robot, robotvoice-gateway key new "
+            "NAME for a program); "
             f"a robot on this machine finds it with ROBOTVOICE_GATEWAY={where}"
         )
         assert gateway.next_line().endswith("' - programs on this machine find it by themselves")

@@ -23,8 +23,10 @@ from gateway.engines.chains import all_cached
 from gateway.http.openai_errors import openai_answers
 from gateway.observe.request_log import TextRecord
 from gateway.requests.app_keys import ADMISSION, CALLER_CLIPS, ENGINES, LARGE_BODIES, LONG_FILES, REQUEST_LOG
+from gateway.requests.caller_rights import check_clip
 from gateway.requests.request_language import check_legible
 from gateway.requests.request_options import budget_header, options_of_request, own_only
+from gateway.security.callers import caller_of
 from robotvoice.chain.budget import Budget
 from robotvoice.http.request_id import request_id
 from robotvoice.persona import LOCAL_ENGINES
@@ -60,10 +62,12 @@ async def _spoken(request: web.Request, seen: TextRecord) -> tuple[Answer | web.
     async with AsyncExitStack() as work:
         async with whole_body(request, app[LARGE_BODIES]) as body:
             asked = await parsed(body, warnings, request.headers.get("Accept", ""))
+            if asked.ref_audio is not None:
+                check_clip(request)
             streamed = ENCODINGS[asked.response_format].stream is not None
             most = LONGEST_STREAM if streamed else LONGEST_FILE
             own = own_only(request, warnings)
-            persona = persona_for(app, asked, warnings, own_only=own)
+            persona = persona_for(app, caller_of(request), asked, warnings, own_only=own)
             reading = persona.reading if persona else Reading(asked.language or "", numbers="words")
             how = options_of_request(request, warnings, asked.speed)
             spoken = await sentences_aside(asked.input, limit=most, reading=reading, asked=how)
@@ -74,7 +78,7 @@ async def _spoken(request: web.Request, seen: TextRecord) -> tuple[Answer | web.
                 log.info("the clip of request %s is cloned, as allowed by: %s", utterance_id, asked.consent)
             seen.is_for(speaker.persona, speaker.chain.own_engine, clones=speaker.clones)
             answer = Answer(request, asked, speaker, seen)
-            long, whole = len(asked.input) > MAX_CHARACTERS, _is_whole(app, asked, speaker, spoken)
+            long, whole = len(asked.input) > MAX_CHARACTERS, _is_whole(request, asked, speaker, spoken)
             # The clip is decoded; what came of it need not lie about while it is spoken.
             del body, asked
         check_can_speak(speaker)
@@ -93,13 +97,16 @@ async def _spoken(request: web.Request, seen: TextRecord) -> tuple[Answer | web.
 
 
 def _is_whole(
-    app: web.Application, asked: OpenAISpeech, speaker: RequestVoice, spoken: tuple[Sentence, ...]
+    request: web.Request, asked: OpenAISpeech, speaker: RequestVoice, spoken: tuple[Sentence, ...]
 ) -> bool:
-    """Whether it goes out as one file: a WAV too, if all of it is there at once and its length known."""
+    """Whether it goes out as one file: a WAV too, if all of it is there at once and its length known.
+
+    That it was said before is told to those of the house alone.
+    """
     if ENCODINGS[asked.response_format].stream is None:
         return True
     if asked.response_format != "wav" or speaker.speaks is None or len(asked.input) > MAX_CHARACTERS:
         return False
     if speaker.speaks.voice.engine in LOCAL_ENGINES and len(asked.input) <= AT_ONCE:
         return True
-    return all_cached(speaker.speaks, app[ENGINES], spoken)
+    return caller_of(request).is_home and all_cached(speaker.speaks, request.app[ENGINES], spoken)

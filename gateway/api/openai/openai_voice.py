@@ -17,6 +17,7 @@ from gateway.models.models import display_name
 from gateway.requests.app_keys import CALLER_CLIPS, ENGINES, PERSONAS
 from gateway.requests.request_language import can_speak, speaking
 from gateway.requests.request_options import who_is_asked
+from gateway.security.callers import Caller
 from robotvoice.chain.fallback import FallbackChain
 from robotvoice.chain.guarded import ChainEntry
 from robotvoice.errors import NothingCanSpeak
@@ -49,12 +50,17 @@ class RequestVoice:
 
 
 def persona_for(
-    app: web.Application, asked: OpenAISpeech, warnings: VoiceWarnings, *, own_only: bool = False
+    app: web.Application,
+    caller: Caller,
+    asked: OpenAISpeech,
+    warnings: VoiceWarnings,
+    *,
+    own_only: bool = False,
 ) -> Persona | None:
     """Who is asked, in the language that is asked for; None: the voice of the clip. Raises UnknownVoice."""
     if asked.ref_audio is not None:
         return None
-    persona = who_is_asked(app, asked.voice, warnings)
+    persona = who_is_asked(app, caller, asked.voice, warnings)
     if asked.instructions and not _takes_instructions(app, persona.voice, asked):
         warnings.add("instructions", "instructions are not followed by this voice")
     return speaking(persona, asked.language, app[ENGINES], warnings, own_only=own_only)

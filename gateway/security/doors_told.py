@@ -1,0 +1,36 @@
+"""In words for a person: who in the network may ask a gateway, and how others come to do so."""
+
+from collections.abc import Collection
+from pathlib import Path
+
+from gateway.security.credentials import KEYS_FILE, ROBOTS_FILE, Credentials
+
+MORE = "type robotvoice-gateway pair for a robot, robotvoice-gateway key new NAME for a program"
+
+
+def who_may_ask(state_dir: Path, open_to_all: Collection[str] | None = None) -> str:
+    """Of the network. `open_to_all`: whom everybody there may hear; None: nobody is let in without a key."""
+    robots, keys = (len(Credentials(state_dir / name).all) for name in (ROBOTS_FILE, KEYS_FILE))
+    known = [
+        *([_counted(robots, "paired robot")] if robots else []),
+        *([_counted(keys, "program with a key", "programs with a key")] if keys else []),
+    ]
+    if open_to_all is not None:
+        known.append("everybody without a key")
+    return f"{_listed(known) or 'nobody yet'} ({MORE})"
+
+
+def whom_all_hear(personas: Collection[str]) -> str:
+    """Said at each start of a gateway that is open to all."""
+    if not personas:
+        return "Open to all in your network: nobody is to be heard; name personas in open_personas"
+    named = ", ".join(personas)
+    return f"Open to all in your network, without a key: everybody there can let {named} say anything"
+
+
+def _counted(number: int, one: str, more: str = "") -> str:
+    return f"{number} {one if number == 1 else more or f'{one}s'}"
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
