@@ -16,6 +16,7 @@ from gateway.security.pairing_codes import (
     PairingCode,
     WrongCode,
 )
+from robotvoice.console.wrapping import one_line
 from robotvoice.errors import InvalidMessage, InvalidSettings
 from robotvoice.ground.near_names import nearest_or_all
 from robotvoice.http.error_answers import problem
@@ -112,7 +113,9 @@ async def forget(request: web.Request) -> web.Response:
     except InvalidSettings as error:
         return problem(request, HTTPStatus.CONFLICT, error.code, error.message)
     if not found:
-        said = f"no robot is called {name!r}; {nearest_or_all(name, [each.name for each in store.all])}"
+        known = [each.name for each in store.all]
+        there = nearest_or_all(name, known) if known else "none is paired"
+        said = f"no robot is called {one_line(name)}; {there}"
         return problem(request, HTTPStatus.NOT_FOUND, "unknown_robot", said)
     return web.json_response({"forgotten": name, "connected": was_connected})
 

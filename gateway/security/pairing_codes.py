@@ -62,7 +62,7 @@ class WrongCode(RobotVoiceError):
 
     def __init__(self, tries: int) -> None:
         """`tries` are left."""
-        super().__init__(f"this is not the code; {tries} left" if tries else "this is not the code")
+        super().__init__(f"this is not the code; tries left: {tries}")
         self.tries = tries
 
 

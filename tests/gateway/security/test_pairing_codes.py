@@ -3,14 +3,13 @@
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession, TCPConnector
 
 from gateway.requests.app_keys import PAIRING, ROBOTS_DOOR, SETTINGS
 from gateway.security import pairing_codes
@@ -19,59 +18,19 @@ from gateway.security.identity import identity_in
 from gateway.security.pairing_codes import VALID_FOR, CannotPair, NotPairing, PairingCodes
 from gateway.security.tls_door import RobotsDoor
 from robotvoice.wire.pairing import (
-    GATEWAY,
     PATH,
     ROBOT,
-    fingerprint,
     new_salt,
     normalised,
     proof,
-    proves,
     shown,
     stretched,
 )
-from tests.gateway.in_process import SOON, RunningGateway, running, soon
+from tests.gateway.in_process import RunningGateway, running, soon
+from tests.gateway.security.robot import ask, not_paired
 from tests.gateway.security.tls import believing, believing_anybody
 
 WRONG = "00000000"
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What a robot got for an answer."""
-
-    status: int
-    fields: dict[str, Any]
-    certificate: bytes
-    """The fingerprint of the one that it saw"""
-    believed: bool
-    """Whether the gateway proved that it knows the code"""
-
-
-@asynccontextmanager
-async def connected(port: int) -> AsyncIterator[tuple[ClientSession, str, bytes]]:
-    """A robot's only connection, on which it sees one certificate; and that."""
-    _, writer = await asyncio.open_connection("127.0.0.1", port, ssl=believing_anybody())
-    certificate = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
-    writer.close()
-    async with ClientSession(connector=TCPConnector(ssl=believing_anybody())) as session:
-        yield session, f"https://127.0.0.1:{port}{PATH}", fingerprint(certificate)
-
-
-async def ask(port: int, code: str, robot: str = "picar", changed: Mapping[str, str] | None = None) -> Told:
-    """As a robot that is told this code; `changed` are fields of its request."""
-    async with asyncio.timeout(SOON), connected(port) as (session, url, seen):
-        async with session.get(url) as offered:
-            fields = await offered.json()
-            if offered.status != 200:
-                return Told(offered.status, fields, seen, believed=False)
-        ours = new_salt()
-        key = await asyncio.to_thread(stretched, normalised(code), fields["salt"], ours)
-        body = {"robot": robot, "salt": ours, "proof": proof(key, ROBOT, seen, robot)}
-        async with session.post(url, json={**body, **(changed or {})}) as answer:
-            told = await answer.json()
-        believed = answer.status == 200 and proves(told["proof"], key, GATEWAY, seen, robot)
-        return Told(answer.status, told, seen, believed)
 
 
 def port_of(gateway: RunningGateway) -> int:
@@ -190,7 +149,7 @@ async def test_what_was_recorded_of_a_pairing_is_worth_nothing_later() -> None:
     async with running(tls=True) as gateway:
         port, code = port_of(gateway), await begun(gateway)
         recorded: dict[str, str] = {}
-        async with connected(port) as (session, url, seen):
+        async with not_paired(port) as (session, url, seen):
             offered = await (await session.get(url)).json()
             ours = new_salt()
             key = stretched(normalised(code), offered["salt"], ours)
