@@ -167,7 +167,7 @@ def dated(folder: Path, begin: datetime.datetime, end: datetime.datetime) -> Ite
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(file)
     identity = certificate.fingerprint(hashes.SHA256()).hex()
-    yield Identity(identity, file, context, kept=True)
+    yield Identity(identity, file, context)
 
 
 CLOCKS: dict[str, Callable[[], tuple[datetime.datetime, datetime.datetime]]] = {
