@@ -261,7 +261,8 @@ def named(*engines: Engine) -> dict[str, Engine]:
 
 
 async def _engines_have_started(gateway: RunningGateway) -> None:
-    """Whether or not they can speak then."""
+    """Whether or not they can speak then. Its connection is open from now on."""
+    await gateway.ask("/healthz")
     async with asyncio.timeout(SOON):
         while (await gateway.order("/readyz")).json["personas"] and any(  # noqa: ASYNC110 - seen over HTTP
             persona["reason"] == "eSpeak NG is starting"
