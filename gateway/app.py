@@ -50,11 +50,13 @@ from gateway.requests.app_keys import (
     LONG_FILES,
     METRICS,
     OPEN_PERSONAS,
+    PAIRING,
     PERSONA_REPORT,
     PERSONAS,
     PHRASE_RENDERING,
     PHRASES,
     REQUEST_LOG,
+    ROBOTS,
     ROBOTS_DOOR,
     RUN,
     SETTINGS,
@@ -67,6 +69,7 @@ from gateway.requests.app_keys import (
 from gateway.routes import add_routes
 from gateway.security.callers import Doors, IsHere, same_machine
 from gateway.security.credentials import KEYS_FILE, ROBOTS_FILE, Credentials
+from gateway.security.pairing_codes import PairingCodes
 from gateway.security.tls_door import RobotsDoor
 from gateway.settings.settings import Settings
 from robotvoice.chain.breaker import BreakerChange
@@ -128,6 +131,7 @@ def make_app(
     keys, robots = (Credentials(settings.state_dir / name) for name in (KEYS_FILE, ROBOTS_FILE))
     app[DOORS] = Doors(rights, keys, robots, open_lan=settings.open_lan, is_here=is_here)
     app[DOORS].protect(app)
+    _pair(app, robots)
     _record_phrases(app)
     _erase(app)
     if watched:
@@ -175,6 +179,17 @@ def _answer(app: web.Application, clock: Callable[[], float]) -> None:
     app.on_response_prepare.append(carry_request_id)
     app.on_response_prepare.append(_carry_gateway_id)
     app.on_shutdown.append(_close_sockets)
+
+
+def _pair(app: web.Application, robots: Credentials) -> None:
+    app[ROBOTS] = robots
+    name, announce = app[SETTINGS].announced_name, app[ADVERTISER].pairing_is
+    app[PAIRING] = codes = PairingCodes(app[ROBOTS_DOOR], robots, name=name, announce=announce)
+
+    async def close(app: web.Application) -> None:
+        await codes.close()
+
+    app.on_shutdown.append(close)
 
 
 def _record_phrases(app: web.Application) -> None:

@@ -8,6 +8,7 @@ from functools import partial
 from gateway import serve_command
 from gateway.console import breaker_command, doctor, install, key_commands, models_commands, status
 from gateway.console.persona import persona_commands
+from gateway.console.robots import pair_command, robots_command
 from gateway.console.running_gateway import NotAnsweredError
 from gateway.ground.problems import complain
 from robotvoice.console.command_line import Run, program
@@ -18,6 +19,8 @@ from robotvoice.ground.installation import how_to_install
 
 COMMANDS = (
     serve_command,
+    pair_command,
+    robots_command,
     key_commands,
     persona_commands,
     models_commands,
@@ -29,6 +32,7 @@ COMMANDS = (
 
 EXAMPLES = {
     "robotvoice-gateway serve --lan": "speak for your robots in your network, until Ctrl-C",
+    "robotvoice-gateway pair": "let a robot in: shows what to type on it",
     "robotvoice-gateway status": "which engine would speak now, and why not the clone",
     "robotvoice-gateway doctor": "what is well on this machine, and what to do about the rest",
 }

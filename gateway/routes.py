@@ -5,10 +5,21 @@ from collections.abc import Mapping, Sequence
 from aiohttp import web
 from aiohttp.web_routedef import RouteDef
 
-from gateway.api import breakers, health, metrics, personas, phrases, status_report, synthesize, websocket
+from gateway.api import (
+    breakers,
+    health,
+    metrics,
+    pairing_routes,
+    personas,
+    phrases,
+    status_report,
+    synthesize,
+    websocket,
+)
 from gateway.api.openai import openai_lists
 from gateway.api.openai import openai_speech as openai
 from gateway.security.callers import ADMITTED, EVERYBODY, KNOWN, OWNER, Kind
+from robotvoice.wire.pairing import PATH
 from robotvoice.wire.wire import WEBSOCKET_PATH
 
 ROUTES: Sequence[tuple[RouteDef, frozenset[Kind]]] = (
@@ -29,6 +40,13 @@ ROUTES: Sequence[tuple[RouteDef, frozenset[Kind]]] = (
     (web.get("/v1/phrases/{id}", phrases.manifest), KNOWN),
     (web.get("/v1/phrases/{id}/{revision}/{sha256}", phrases.recording), KNOWN),
     (web.get("/v1/status", status_report.status), KNOWN),
+    (web.get(PATH, pairing_routes.offer, allow_head=False), EVERYBODY),
+    (web.post(PATH, pairing_routes.pair), EVERYBODY),
+    (web.get("/v1/owner/pairing", pairing_routes.look, allow_head=False), OWNER),
+    (web.post("/v1/owner/pairing", pairing_routes.begin), OWNER),
+    (web.delete("/v1/owner/pairing", pairing_routes.end), OWNER),
+    (web.get("/v1/owner/robots", pairing_routes.robots), OWNER),
+    (web.delete("/v1/owner/robots/{name}", pairing_routes.forget), OWNER),
     (web.post("/v1/breakers/{engine}", breakers.force), OWNER),
     (web.get(WEBSOCKET_PATH, websocket.websocket, allow_head=False), KNOWN),
 )

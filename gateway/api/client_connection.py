@@ -10,6 +10,7 @@ from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 from gateway.api.frame_rate import MOST as MOST_FRAMES
 from gateway.api.frame_rate import FrameRate
 from gateway.api.send_window import InFlight
+from gateway.security.callers import caller_of
 from robotvoice.errors import InvalidMessage
 from robotvoice.http.runner import connection_of
 from robotvoice.wire import wire
@@ -54,6 +55,7 @@ class ClientConnection(web.WebSocketResponse):
     def __init__(self, request: web.Request) -> None:
         # aiohttp's own heartbeat takes whoever has not read its ping yet for dead.
         super().__init__(autoping=False, timeout=CLOSE_WITHIN, max_msg_size=FRAME_BYTES, compress=False)
+        self.caller = caller_of(request)
         self._connection = request.transport
         self._counted = connection_of(request)
         self._clock = asyncio.get_running_loop().time

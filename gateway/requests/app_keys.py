@@ -19,6 +19,8 @@ from gateway.personas.persona_report import PersonaReport
 from gateway.phrases.pack_store import PackStore
 from gateway.phrases.phrase_rendering import PhraseRendering
 from gateway.security.callers import Doors
+from gateway.security.credentials import Credentials
+from gateway.security.pairing_codes import PairingCodes
 from gateway.security.tls_door import RobotsDoor
 from gateway.settings.settings import Settings
 from robotvoice.http.admission import Admission
@@ -40,6 +42,9 @@ class Listeners(set[asyncio.Event]):
 
 ADDRESS = web.AppKey("address", str)
 """HOST:PORT by which it is reached, once it listens"""
+ROBOTS = web.AppKey("robots", Credentials)
+"""Those that are paired"""
+PAIRING = web.AppKey("pairing", PairingCodes)
 ROBOTS_DOOR = web.AppKey("robots_door", RobotsDoor)
 SETTINGS = web.AppKey("settings", Settings)
 CHANGES = web.AppKey("changes", SettingsChanges)

@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import secrets
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -58,6 +59,8 @@ class Credentials:
         self._read_at: tuple[int, int, int] | None = None
         self._known: dict[str, Credential] = {}
         """By the hash"""
+        self._looking = threading.RLock()
+        """What one thread reads must not take the place of what another one has read after it"""
 
     @property
     def all(self) -> tuple[Credential, ...]:
@@ -68,6 +71,11 @@ class Credentials:
         """As `all`, for a person. Raises InvalidSettings for a file that cannot be read."""
         self._look(strictly=True)
         return self.all
+
+    def check_writable(self) -> None:
+        """Raises InvalidSettings if nothing could be made or removed now."""
+        with self._changing():
+            self._write(self._known)
 
     def holds(self, name: str) -> bool:
         return self._named(name) is not None
@@ -145,6 +153,10 @@ class Credentials:
 
     def _look(self, *, strictly: bool = False) -> None:
         """Reads it if somebody has changed it. Raises InvalidSettings for a damaged one if `strictly`."""
+        with self._looking:
+            self._read(strictly)
+
+    def _read(self, strictly: bool) -> None:
         try:
             now = self.path.stat()
             read_at = now.st_mtime_ns, now.st_size, now.st_ino

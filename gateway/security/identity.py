@@ -11,7 +11,6 @@ import secrets
 import shlex
 import ssl
 import stat
-import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -43,9 +42,7 @@ class Identity:
     """64 hex digits: the SHA-256 of its certificate in DER"""
     file: Path
     tls: ssl.SSLContext | None
-    """For the robots' door, which stays closed without"""
-    kept: bool
-    """Whether the next start has the same"""
+    """For the robots' door, which stays closed without: as where the next start has another one"""
     problem: str | None = None
     """What is wrong with it and what to do, in a sentence"""
 
@@ -73,7 +70,7 @@ def identity_in(state_dir: Path) -> Identity:
         kept = _kept(file) or _for_this_run(file, error)
     if kept.problem:
         log.warning("%s", kept.problem)
-    if kept.kept and (others := readable_by_others(file)):
+    if kept.tls and (others := readable_by_others(file)):
         log.warning("%s", others)
         with suppress(OSError):
             file.chmod(0o600)
@@ -115,25 +112,20 @@ def _damaged(file: Path, how: str) -> Identity:
         secrets.token_hex(32),
         file,
         None,
-        kept=False,
-        problem=f"no robot can reach this gateway, since {file} {how}; put it back from a copy, or type  "
+        f"no robot can reach this gateway, since {file} {how}; put it back from a copy, or type  "
         f"rm -f {shlex.quote(str(file))} , start the gateway again and pair each robot anew",
     )
 
 
 def _for_this_run(file: Path, error: OSError) -> Identity:
-    """Where nothing can be kept; if nothing at all can be written, without a door."""
-    made = _made()
-    problem = (
+    """Where nothing can be kept."""
+    return Identity(
+        secrets.token_hex(32),
+        file,
+        None,
         f"gateway id cannot be kept in {file} ({error.strerror}), so each start looks like a new gateway and "
-        f"no robot can be paired; {what_to_do(error)}"
+        f"no robot can be paired; {what_to_do(error)}",
     )
-    with suppress(OSError), tempfile.TemporaryDirectory(prefix="robotvoice-") as folder:
-        passing = Path(folder) / IDENTITY_FILE
-        write_whole(passing, made)
-        found = _usable(passing, made)
-        return Identity(found.id, file, found.tls, kept=False, problem=problem)
-    return Identity(_id_in(made), file, None, kept=False, problem=problem)
 
 
 def _usable(file: Path, content: bytes) -> Identity:
@@ -146,7 +138,7 @@ def _usable(file: Path, content: bytes) -> Identity:
     id = _id_in(content)
     if not content.startswith(f"{_HEAD}{id}\n".encode()):
         raise ValueError("another certificate")
-    return Identity(id, file, context, kept=True)
+    return Identity(id, file, context)
 
 
 def _id_in(content: bytes) -> str:

@@ -22,11 +22,14 @@ from gateway.engines.engine_parts import Parts
 from gateway.engines.mlx.mlx_engine import MlxEngine
 from gateway.ground.folders import bundled_personas
 from gateway.loudness.loudness_engine import LoudnessEngine
+from gateway.mdns.sockets import listen, listened_on
 from gateway.personas.persona_files import PersonaLibrary
 from gateway.personas.persona_sources import PersonaSources
-from gateway.requests.app_keys import ADMISSION
+from gateway.requests.app_keys import ADMISSION, ROBOTS_DOOR
 from gateway.security.callers import same_machine
+from gateway.security.identity import Identity, identity_in
 from gateway.security.owner_socket import listen_for_owner, owner_path
+from gateway.security.tls_door import RobotsDoor, TlsDoor
 from gateway.settings.settings import Settings
 from robotvoice.engines.base import Engine
 from robotvoice.engines.espeak.espeak_engine import EspeakEngine
@@ -34,6 +37,7 @@ from robotvoice.http.runner import Runner
 from robotvoice.persona import Persona, VoiceSpec
 from robotvoice.service.settings_changes import SettingsChanges
 from tests.gateway.personas.loading import load_personas
+from tests.gateway.security.tls import believing
 
 SOON = 10.0
 """Seconds within which what must happen happens, or the test fails"""
@@ -98,6 +102,8 @@ class RunningGateway:
     session: ClientSession
     owner: ClientSession
     """By the socket for its owner"""
+    identity: Identity | None = None
+    """With a robots' door"""
 
     @property
     def inside(self) -> int:
@@ -119,6 +125,17 @@ class RunningGateway:
         """As `ask`, by its owner."""
         url = URL(f"http://localhost{target}", encoded=True)
         async with asyncio.timeout(SOON), self.owner.request(method, url, **request) as response:
+            return Answer(response.status, response.headers, await response.read())
+
+    async def by_tls(self, target: str, method: str = "GET", **request: Any) -> Answer:
+        """As `ask`, by the robots' door, trusting its certificate alone."""
+        assert self.identity
+        url = URL(f"https://127.0.0.1:{self.app[ROBOTS_DOOR].port}{target}", encoded=True)
+        tls = believing(self.identity)
+        async with (
+            asyncio.timeout(SOON),
+            self.session.request(method, url, ssl=tls, **request) as response,
+        ):
             return Answer(response.status, response.headers, await response.read())
 
     async def say(self, text: str, voice: str | None = None) -> Answer:
@@ -188,28 +205,38 @@ async def running(
     changes: SettingsChanges | None = None,
     *,
     from_network: bool = False,
+    tls: bool = False,
     **settings: Any,
 ) -> AsyncIterator[RunningGateway]:
     """A gateway on a free port; the bundled personas and eSpeak NG unless told otherwise.
 
     When it has stopped, nothing that it began still runs. `from_network`: it takes those who ask by its port
-    for somebody on another machine.
+    for somebody on another machine. With `tls` it has a robots' door.
     """
     before = asyncio.all_tasks()
     with tempfile.TemporaryDirectory() as state:
         told = Settings(**{"host": "127.0.0.1", "port": 0, "state_dir": Path(state), **settings})
+        sockets = listen("127.0.0.1", 0) if tls else []
+        identity = identity_in(told.state_dir) if tls else None
+        door = RobotsDoor(listened_on(sockets[0])[1], identity.certificate, "") if identity else None
         app = make_app(
             told,
             personas or load_personas(bundled_personas()),
             parts_from(engines or {"espeak": EspeakEngine.installed(told.espeak)}),
             identity="under-test",
+            door=door,
             watched=PersonaSources(watched) if watched else None,
             changes=changes,
             is_here=(lambda peer, asked: False) if from_network else same_machine,
         )
         runner = Runner(app)
         await runner.setup()
+        by_tls = None
+        if identity and identity.tls and runner.server:
+            by_tls = TlsDoor(sockets, identity.tls, runner.server, plain_port=0)
         try:
+            if by_tls:
+                by_tls.open()
             site = web.TCPSite(runner, "127.0.0.1", 0)
             await site.start()
             owners = listen_for_owner(told.state_dir)
@@ -217,11 +244,15 @@ async def running(
             await web.SockSite(runner, owners).start()
             connector = UnixConnector(str(owner_path(told.state_dir)))
             async with ClientSession() as session, ClientSession(connector=connector) as owner:
-                gateway = RunningGateway(app, runner.addresses[0][1], session, owner)
+                gateway = RunningGateway(app, runner.addresses[0][1], session, owner, identity)
                 await _engines_have_started(gateway)
                 yield gateway
         finally:
+            if by_tls:
+                await by_tls.close()
             await runner.cleanup()
+            for each in sockets:
+                each.close()
     this = asyncio.current_task()
     await soon(lambda: asyncio.all_tasks() - before <= {this})
 

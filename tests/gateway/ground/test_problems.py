@@ -17,5 +17,5 @@ def test_on_a_full_disk_room_is_asked_for(
 
     monkeypatch.setattr("gateway.security.identity.write_whole", full)
     with caplog.at_level(logging.WARNING):
-        assert not identity_in(tmp_path).kept
+        assert not identity_in(tmp_path).tls
     assert "no robot can be paired; make room on its disk" in caplog.text

@@ -25,7 +25,7 @@ def umask() -> None:
 
 def test_it_is_made_once_and_kept_for_its_owners_eyes(tmp_path: Path) -> None:
     first, second = (identity_in(tmp_path / "deep" / "state") for _ in range(2))
-    assert (first.id, first.kept, first.problem) == (second.id, True, None)
+    assert (first.id, first.problem) == (second.id, None)
     assert len(first.id) == 64 != len({first.id, identity_in(tmp_path / "other").id})
     assert first.file == tmp_path / "deep" / "state" / IDENTITY_FILE
     assert (first.file.stat().st_mode & 0o777, first.file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
@@ -79,7 +79,7 @@ def test_what_is_damaged_is_left_as_it_is_and_closes_the_robots_door(
     left = damaged(file.read_bytes())[how]
     file.write_bytes(left)
     found = identity_in(tmp_path)
-    assert (found.tls, found.kept, file.read_bytes()) == (None, False, left)
+    assert (found.tls, file.read_bytes()) == (None, left)
     assert len(found.id) == 64
     assert f"put it back from a copy, or type  rm -f {file} , start the gateway again" in caplog.text
     seen = looked_at(tmp_path)
@@ -133,7 +133,7 @@ def test_one_that_others_could_read_is_told_of_and_closed_to_them(
 @pytest.mark.parametrize(
     ("number", "todo"), [(errno.ENOSPC, "make room on its disk"), (errno.EROFS, "make the folder writable")]
 )
-async def test_without_a_place_to_keep_it_it_lasts_for_this_run_and_a_warning_says_so(
+def test_without_a_place_to_keep_it_it_lasts_for_this_run_and_a_warning_says_so(
     number: int,
     todo: str,
     tmp_path: Path,
@@ -149,8 +149,7 @@ async def test_without_a_place_to_keep_it_it_lasts_for_this_run_and_a_warning_sa
     first, second = identity_in(tmp_path), identity_in(tmp_path)
     assert first.id != second.id
     assert not (tmp_path / IDENTITY_FILE).exists()
-    assert (first.kept, second.kept) == (False, False)
-    assert fingerprint((await seen_by(first))[0]).hex() == first.id
+    assert (first.tls, second.tls) == (None, None)
     assert f"no robot can be paired; {todo}" in caplog.text
 
 
@@ -164,7 +163,7 @@ def test_one_that_is_kept_is_used_although_its_folder_can_only_be_read(
 
     monkeypatch.setattr("gateway.security.state_lock.locked", read_only)
     found = identity_in(tmp_path)
-    assert (found.id, found.kept, caplog.text) == (first.id, True, "")
+    assert (found.id, bool(found.tls), caplog.text) == (first.id, True, "")
 
 
 def test_gateways_that_start_at_the_same_moment_are_one(tmp_path: Path) -> None:
@@ -179,7 +178,7 @@ def test_what_makes_a_certificate_is_loaded_only_to_make_one(tmp_path: Path) -> 
     identity_in(tmp_path)
     program = (
         "import sys, pathlib; from gateway.security.identity import identity_in\n"
-        "assert identity_in(pathlib.Path(sys.argv[1])).kept\n"
+        "assert identity_in(pathlib.Path(sys.argv[1])).tls\n"
         "print('cryptography' in sys.modules)"
     )
     done = subprocess.run(
