@@ -24,7 +24,7 @@ from gateway.ground.folders import bundled_personas
 from gateway.loudness.loudness_engine import LoudnessEngine
 from gateway.personas.persona_files import PersonaLibrary
 from gateway.personas.persona_sources import PersonaSources
-from gateway.requests.app_keys import ADMISSION
+from gateway.requests.app_keys import HOUSE
 from gateway.security.callers import same_machine
 from gateway.security.owner_socket import listen_for_owner, owner_path
 from gateway.settings.settings import Settings
@@ -102,7 +102,7 @@ class RunningGateway:
     @property
     def inside(self) -> int:
         """How many texts are in work."""
-        return self.app[ADMISSION].inside
+        return self.app[HOUSE].inside
 
     def url(self, target: str) -> URL:
         """`target` reaches the gateway as it is written here."""
