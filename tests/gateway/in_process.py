@@ -25,7 +25,7 @@ from gateway.loudness.loudness_engine import LoudnessEngine
 from gateway.mdns.sockets import listen, listened_on
 from gateway.personas.persona_files import PersonaLibrary
 from gateway.personas.persona_sources import PersonaSources
-from gateway.requests.app_keys import ADMISSION, ROBOTS_DOOR
+from gateway.requests.app_keys import HOUSE, ROBOTS_DOOR
 from gateway.security.callers import same_machine
 from gateway.security.identity import Identity, identity_in
 from gateway.security.owner_socket import listen_for_owner, owner_path
@@ -108,7 +108,7 @@ class RunningGateway:
     @property
     def inside(self) -> int:
         """How many texts are in work."""
-        return self.app[ADMISSION].inside
+        return self.app[HOUSE].inside
 
     def url(self, target: str) -> URL:
         """`target` reaches the gateway as it is written here."""
