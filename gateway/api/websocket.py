@@ -209,8 +209,9 @@ class WebSocketSession:
         said = budget_of_message(self._caller, request, seen.warnings)
         budget = streamed(persona, said) if request.stream else Budget(whole=whole(persona, said))
         chain = chain_for(persona, self._app[ENGINES], own_only=own)
-        # What is kept needs no model, whether that is being loaded, gone or busy.
-        kept = all_cached(persona, self._app[ENGINES], spoken)
+        # What is kept needs no model, whether that is being loaded, gone or busy; but that it was said before
+        # is told to those of the house alone.
+        kept = self._caller.is_home and all_cached(persona, self._app[ENGINES], spoken)
         ready = READY if kept else chain.readiness() if own else chain.can_speak()
         if own and (unread := for_another_voice(chain, persona, self._app[ENGINES], spoken)):
             ready = Readiness(unread)
@@ -224,8 +225,7 @@ class WebSocketSession:
             seen.refused(ready.reason.code)
             await self._socket.send(wire.Unavailable(request.id, ready.reason.code, why, retry))
             return
-        # That it was said before is told to those of the house alone.
-        predicted = 0.0 if kept and self._caller.is_home else chain.start_estimate(spoken[0])
+        predicted = 0.0 if kept else chain.start_estimate(spoken[0])
         if own and request.id is not None and predicted > budget.first_audio:
             why = f"the first sound would come in {predicted:.1f} s"
             chain.make_for_later(spoken[0])
