@@ -15,6 +15,7 @@ from gateway.api.openai import openai_request
 from gateway.api.openai import openai_speech as openai
 from gateway.engines.cache.cache_engine import MEGABYTE
 from gateway.engines.engine_parts import Parts
+from gateway.engines.erasure import Erasure
 from gateway.engines.guarded_engines import GuardedEngines
 from gateway.http.openai_errors import refused_in_openai_words
 from gateway.mdns.mdns_advertiser import Advertiser
@@ -39,6 +40,7 @@ from gateway.requests.app_keys import (
     DEFAULT_PERSONA,
     DOORS,
     ENGINES,
+    ERASURE,
     GATEWAY_ID,
     LARGE_BODIES,
     LAST_ANSWERS,
@@ -122,6 +124,7 @@ def make_app(
     app[DOORS] = Doors(rights, keys, robots, open_lan=settings.open_lan, is_here=is_here)
     app[DOORS].protect(app)
     _record_phrases(app)
+    _erase(app)
     if watched:
         _watch(app, watched)
     return app
@@ -172,11 +175,23 @@ def _answer(app: web.Application, clock: Callable[[], float]) -> None:
 def _record_phrases(app: web.Application) -> None:
     settings = app[SETTINGS]
     limit, pinned = settings.phrases_disk_mb * MEGABYTE, revisions(settings.state_dir)
-    app[PHRASES] = store = PackStore(settings.state_dir / "phrases", limit, pinned)
+    today = app[ENGINES].parts.today
+    app[PHRASES] = store = PackStore(settings.state_dir / "phrases", limit, pinned, today)
     changed = app[LISTENERS].wake
     app[PHRASE_RENDERING] = PhraseRendering(app[PERSONAS], app[ENGINES], store, changed=changed)
     if limit:
         app.cleanup_ctx.append(_meanwhile("record phrases", app[PHRASE_RENDERING].run))
+
+
+def _erase(app: web.Application) -> None:
+    """What was made of a voice goes when nobody may speak with it any more."""
+
+    def changed() -> None:
+        app[PHRASE_RENDERING].look_again()
+        app[LISTENERS].wake()
+
+    app[ERASURE] = Erasure(app[PERSONAS], app[ENGINES].parts, app[LAST_ANSWERS], changed=changed)
+    app.cleanup_ctx.append(_meanwhile("erase what may not be kept", app[ERASURE].run))
 
 
 def _watch(app: web.Application, sources: PersonaSources) -> None:
@@ -188,6 +203,7 @@ def _watch(app: web.Application, sources: PersonaSources) -> None:
         app[LISTENERS].wake()
         app[PHRASE_RENDERING].look_again()
         app[PERSONA_REPORT].look_again()
+        app[ERASURE].look_again()
 
     watch = PersonaWatch(app[PERSONAS], sources, default=app[DEFAULT_PERSONA], changed=changed)
     app.cleanup_ctx.append(_meanwhile("watch the personas", watch.run))

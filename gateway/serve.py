@@ -21,8 +21,9 @@ from gateway.mdns.mdns_advertiser import Advertiser, MdnsAdvertiser
 from gateway.mdns.sockets import bracketed, listen, listened_on, told_address
 from gateway.observe.logs import log_to_file, log_to_stderr
 from gateway.requests.app_keys import ADDRESS
+from gateway.security.identity import identity_in
 from gateway.security.owner_socket import leave, listen_for_owner
-from gateway.settings.settings import ID_FILE, Settings, gateway_identity
+from gateway.settings.settings import Settings
 from robotvoice.console.output import write
 from robotvoice.ground.interfaces import own_interfaces
 from robotvoice.http.runner import Runner, allow_many_files
@@ -65,12 +66,12 @@ async def serve(settings: Settings, changes: SettingsChanges | None = None) -> i
         for each in sockets:
             opened.enter_context(each)
         address, port = listened_on(sockets[0])
-        identity, run = gateway_identity(settings), secrets.token_hex(8)
-        twins = Twins(identity, run, None if settings.gateway_id else settings.state_dir / ID_FILE)
+        identity, run = await asyncio.to_thread(identity_in, settings.state_dir), secrets.token_hex(8)
+        twins = Twins(identity.id, run, identity.file)
         advertiser = Advertiser()
         if settings.announce:
             advertiser = MdnsAdvertiser(
-                gateway_id=identity,
+                gateway_id=identity.id,
                 name=settings.announced_name,
                 port=port,
                 personas=tuple(personas.personas),
@@ -84,7 +85,7 @@ async def serve(settings: Settings, changes: SettingsChanges | None = None) -> i
             settings,
             personas,
             parts,
-            identity=identity,
+            identity=identity.id,
             run=run,
             advertiser=advertiser,
             watched=sources,

@@ -10,7 +10,7 @@ from robotvoice.console.command_line import Commands, add_command
 EXAMPLES = {
     "robotvoice-gateway serve": "for programs on this machine",
     "robotvoice-gateway serve --lan": "for every device on your network",
-    "robotvoice-gateway serve --port 7861": "beside another one",
+    "robotvoice-gateway serve --port 7870": "beside another one",
 }
 EXIT_CODES = {
     0: "stopped as asked",

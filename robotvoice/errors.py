@@ -79,6 +79,13 @@ class InvalidMessage(RobotVoiceError):
         self.field = field
 
 
+class InvalidCode(RobotVoiceError):
+    """What was typed cannot be the code that pairs a robot with a gateway; the message shows one."""
+
+    code = "invalid_code"
+    field = "code"
+
+
 class WrongHost(RobotVoiceError):
     """A request came by a name that is not this server's; the message says by which one to ask."""
 

@@ -1,5 +1,6 @@
 """What both sides know of a persona: who it is and the ordered voices it may speak with."""
 
+import datetime
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -67,6 +68,13 @@ class UpstreamVoice:
     """How to speak, in words"""
     language: str | None = None
     """A tag such as en-GB"""
+    cloned: bool = False
+    """Whether the voice that the server knows by its name is somebody's"""
+
+    @property
+    def clones(self) -> bool:
+        """Whether it is made from somebody's recording."""
+        return self.reference is not None or self.cloned
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +97,12 @@ class VoiceSpec:
     """For engines that ask another server; None for all others"""
     language: str | None = field(default=None, metadata=NOT_ON_WIRE)
     """A tag that a request asks for; None: what the voice speaks by itself"""
+    until: str | None = field(default=None, metadata=NOT_ON_WIRE)
+    """Of somebody's voice: the last day on which it may be used, as 2026-01-31; None: nobody named one"""
+
+    def has_ended(self, today: datetime.date) -> bool:
+        """Whether the consent to it was given for days that are over."""
+        return self.until is not None and self.until < today.isoformat()
 
     @property
     def in_range(self) -> "VoiceSpec":
@@ -124,9 +138,7 @@ class VoiceSpec:
     @property
     def clones(self) -> bool:
         """Whether it is made from somebody's recording."""
-        if self.upstream_voice:
-            return self.upstream_voice.reference is not None
-        return self.model_voice is not None and self.model_voice.clones
+        return self.made_of is not None and self.made_of.clones
 
     @property
     def ad_hoc(self) -> bool:
@@ -141,20 +153,20 @@ class VoiceSpec:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """By whose leave this voice is used. A cloned voice is somebody's."""
+    """By whose leave this voice is used. A cloned voice is somebody's. Its names never leave the gateway."""
 
     subject: str
     granted_by: str
     scope: str
-    relationship: str | None = field(default=None, metadata=NOT_ON_WIRE)
+    relationship: str | None = None
     """What the two are to each other"""
-    date: str | None = field(default=None, metadata=NOT_ON_WIRE)
+    date: str | None = None
     """When it was given, as 2026-01-31; so is `expires`"""
-    expires: str | None = field(default=None, metadata=NOT_ON_WIRE)
+    expires: str | None = None
     """The last day"""
-    clip_sha256: str | None = field(default=None, metadata=NOT_ON_WIRE)
+    clip_sha256: str | None = None
     """Of the file it was given for"""
-    guardian: str | None = field(default=None, metadata=NOT_ON_WIRE)
+    guardian: str | None = None
     """Who agreed for somebody who may not do so alone"""
 
 
@@ -191,6 +203,11 @@ class Persona:
     def every_voice(self) -> tuple[VoiceSpec, ...]:
         """Also those that it would rather be silent than use."""
         return (self.voice, *self.fallbacks)
+
+    @property
+    def consent_until(self) -> str | None:
+        """The last day on which its own voice may be used, as 2026-01-31; None: no such day was named."""
+        return self.voice.until
 
     @property
     def reading(self) -> Reading:

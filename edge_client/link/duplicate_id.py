@@ -34,7 +34,8 @@ def what_is_wrong(endpoint: Endpoint, twin: Endpoint) -> str:
     """With what to do about it."""
     return (
         f"another machine, at {twin.label}, has the same id as the gateway at {endpoint.label}: on one of "
-        "them type  rm ~/.local/state/robotvoice/gateway-id  and start its gateway again"
+        "them type  rm ~/.local/state/robotvoice/identity.pem  , start its gateway again and pair "
+        "its robots anew"
     )
 
 

@@ -45,7 +45,7 @@ def described(persona: Persona) -> dict[str, Any]:
         "voices": [_told(voice) for voice in persona.voices],
         "local_voices": [write_record(voice) for voice in persona.local_voices],
         "phrases": persona.phrases,
-        "consent": persona.consent and write_record(persona.consent),
+        "consent_until": persona.consent_until,
     }
 
 

@@ -21,6 +21,7 @@ from gateway.mdns.sockets import listen
 from gateway.models.model_folders import hub_cache, local_model, why_no_model
 from gateway.models.models import as_size, models_of, revisions
 from gateway.personas.persona_files import PersonaLibrary
+from gateway.security.identity import IDENTITY_FILE, looked_at, readable_by_others
 from gateway.settings.settings import Settings, settings_file
 from robotvoice.console.checks import Check
 from robotvoice.engines.espeak.espeak_engine import EspeakEngine
@@ -49,6 +50,7 @@ async def everyday_checks(settings: Settings, config: Path | None) -> list[Check
         _settings(settings, config, running),
         personas,
         _state_dir(settings),
+        _identity(settings),
         _disk(settings),
         _port(settings, address, running),
         _mdns(settings, running),
@@ -147,6 +149,19 @@ def _state_dir(settings: Settings) -> Check:
         said = f"{settings.state_dir} cannot be written ({error.strerror})"
         return Check("state", "fail", said, "make it writable, or set ROBOTVOICE_STATE_DIR to a folder")
     return Check("state", "ok", f"{settings.state_dir} can be written")
+
+
+def _identity(settings: Settings) -> Check:
+    file = settings.state_dir / IDENTITY_FILE
+    found = looked_at(settings.state_dir)
+    if found is None:
+        return Check("identity", "ok", f"{file} is made when a gateway first starts")
+    if found.problem:
+        return Check("identity", "fail", *_said_and_todo(found.problem))
+    if others := readable_by_others(file):
+        said, _, todo = others.partition(": ")
+        return Check("identity", "warn", said, f"chmod 600 {shlex.quote(str(file))}; {todo}")
+    return Check("identity", "ok", f"{file} holds the key that robots know this gateway by")
 
 
 def _disk(settings: Settings) -> Check:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from gateway.engines.cache.cache_engine import CacheEngine
+from gateway.engines.consented_engine import CONSENT_EXPIRED
 from gateway.engines.guarded_engines import GuardedEngines
 from robotvoice.chain.fallback import FallbackChain
 from robotvoice.chain.guarded import ChainEntry
@@ -30,8 +31,17 @@ def chain_for(persona: Persona, engines: GuardedEngines, *, own_only: bool = Fal
 
 
 def _plain(persona: Persona, engines: GuardedEngines) -> Iterator[VoiceSpec]:
-    """A plain voice of its language, where eSpeak NG has none of those that are to stand in."""
+    """A plain voice of its language, where eSpeak NG has none of those that are to stand in, or all that it
+    has are somebody's, and the consent to one of them has ended.
+    """
     if persona.when_unavailable == "silent":
+        return
+    if all(voice.clones for voice in persona.voices) and any(
+        why_not.code == CONSENT_EXPIRED
+        for voice in persona.voices
+        if (why_not := engines[voice.engine].engine.readiness(voice).reason)
+    ):
+        yield VoiceSpec("espeak", language=persona.language)
         return
     espeak = [voice for voice in persona.voices if voice.engine == "espeak"]
     reasons = [engines[voice.engine].engine.readiness(voice).reason for voice in espeak]

@@ -1,11 +1,13 @@
 """The engines of a gateway: which there are, what is around each, and what new personas mean to them."""
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gateway.clips.caller_clips import CallerClips
 from gateway.engines.cache.cache_engine import CacheEngine, cached
 from gateway.engines.cache.storing_engine import StoringEngine
+from gateway.engines.consented_engine import Today
 from gateway.engines.mlx.mlx_engine import MlxEngine
 from gateway.engines.pyttsx3.pyttsx3_engine import Pyttsx3Engine
 from gateway.engines.upstream.upstream_engine import upstream_engines
@@ -33,6 +35,8 @@ class Parts:
     """Those that know how loud their voices are, by name"""
     caller_clips: CallerClips = field(default_factory=CallerClips)
     loudness: VoiceLoudness | None = None
+    today: Today = datetime.date.today
+    """Says which consents have ended"""
 
     async def personas_changed(self, library: PersonaLibrary) -> None:
         """Models that nobody needs any more end, new ones start in the background."""
@@ -45,12 +49,13 @@ class Parts:
         if self.loudness:
             self.loudness.use(library.voices)
         if self.mlx:
-            self.mlx.expect(library.voices)
+            today = self.today()
+            self.mlx.expect(voice for voice in library.voices if not voice.has_ended(today))
         for engine in self.levelled.values():
             engine.use(library.voices)
 
 
-def parts_of(settings: Settings, library: PersonaLibrary) -> Parts:
+def parts_of(settings: Settings, library: PersonaLibrary, today: Today = datetime.date.today) -> Parts:
     """Nothing is started yet."""
     clips = CallerClips()
     pinned = revisions(settings.state_dir)
@@ -62,12 +67,12 @@ def parts_of(settings: Settings, library: PersonaLibrary) -> Parts:
     }
     for name, upstream in upstream_engines(settings.upstreams).items():
         engines[name] = OutputGuardEngine(upstream, any_language=True)
-    cache, storing = cached(engines, settings, pinned) if settings.cache else (None, {})
+    cache, storing = cached(engines, settings, pinned, today) if settings.cache else (None, {})
     if cache:
         engines = {cache.name: cache, **engines, **storing}
     loudness = VoiceLoudness(settings.state_dir, pinned)
     # Around the cache too: it keeps what the model made, and plays it with the gain that was learned since.
     all_levelled = levelled(engines, loudness)
-    parts = Parts(all_levelled, mlx, cache, storing, all_levelled, clips, loudness)
+    parts = Parts(all_levelled, mlx, cache, storing, all_levelled, clips, loudness, today)
     parts.use_voices(library)
     return parts

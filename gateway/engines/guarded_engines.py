@@ -3,12 +3,13 @@
 import time
 from collections.abc import Callable
 
+from gateway.engines.consented_engine import ConsentedEngine
 from gateway.engines.engine_parts import Parts
 from gateway.engines.upstream.upstream_engine import MissingUpstream
 from robotvoice.chain.breaker import DEFAULTS, BreakerChange, BreakerSettings, CircuitBreaker
 from robotvoice.chain.failure_attribution import FailureAttribution
 from robotvoice.chain.guarded import GuardedEngine
-from robotvoice.persona import UPSTREAM_PREFIX
+from robotvoice.persona import LOCAL_ENGINES, UPSTREAM_PREFIX
 
 OF_MODELS = BreakerSettings(lease=60.0)
 """A canary may take as long as a slow machine needs; a worker that hangs is found out by its own deadlines"""
@@ -31,6 +32,8 @@ class GuardedEngines(dict[str, GuardedEngine]):
             # What only plays from disk has nothing to be given a rest.
             plays = parts.cache is not None and name == parts.cache.name
             breaker = None if plays else CircuitBreaker(name, settings, clock=clock, listener=listener)
+            if name not in LOCAL_ENGINES:  # those speak with nobody's voice
+                engine = ConsentedEngine(engine, parts.today)
             self[name] = GuardedEngine(engine, breaker, blame=FailureAttribution(clock))
 
     def __missing__(self, name: str) -> GuardedEngine:

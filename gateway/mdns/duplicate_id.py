@@ -30,8 +30,8 @@ LARGEST_ANSWER = 1024 * 1024
 class Twins:
     """Tells of each gateway with this one's id once, when it answers. `run` is to be kept running."""
 
-    def __init__(self, identity: str, run: str, id_file: Path | None) -> None:
-        """`run` names this run of the gateway, `id_file` holds the id; None: it is a setting."""
+    def __init__(self, identity: str, run: str, id_file: Path) -> None:
+        """`run` names this run of the gateway, `id_file` holds the key whose id it is."""
         self._identity, self._run = identity, run
         self._file = id_file
         self._suspects: asyncio.Queue[tuple[Sequence[str], int]] = asyncio.Queue(MOST_SUSPECTS)
@@ -78,14 +78,9 @@ class Twins:
             "gateway on this machine" if here else "machine",
             where,
             self._identity,
-            self._what_to_do,
+            f"on one of them type  rm {shlex.quote(str(self._file))}  , start its gateway again and pair its "
+            "robots anew",
         )
-
-    @property
-    def _what_to_do(self) -> str:
-        if self._file is None:
-            return "give one of them another gateway_id, and start it again"
-        return f"on one of them type  rm {shlex.quote(str(self._file))}  and start its gateway again"
 
 
 async def _read(answer: ClientResponse) -> bytes:

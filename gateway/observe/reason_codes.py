@@ -2,11 +2,12 @@
 
 KNOWN = frozenset(
     {
-        "back", "bad_reference", "bad_voice", "busy", "client_busy", "closed", "crashed", "cut", "died",
-        "disk", "empty_text", "engine_failed", "gave_way", "held_off", "http", "incomplete_voice",
-        "internal", "invalid_clip", "invalid_message", "language", "loading", "machine_full",
-        "model_failed", "no_answer", "no_audio", "no_reference", "no_voice", "not_audio", "not_authorised",
-        "not_found", "not_held", "not_installed", "not_read", "not_ready", "not_supported", "not_trusted",
+        "back", "bad_reference", "bad_voice", "busy", "client_busy", "closed", "consent_expired", "crashed",
+        "cut", "died", "disk", "empty_text", "engine_failed", "gave_way", "held_off", "http",
+        "incomplete_voice", "internal", "invalid_clip", "invalid_message", "language", "loading",
+        "machine_full", "model_failed", "no_answer", "no_audio", "no_reference", "no_voice", "not_audio",
+        "not_authorised", "not_found", "not_held", "not_installed", "not_read", "not_ready", "not_supported",
+        "not_trusted",
         "nothing_can_speak", "open", "operator", "protocol", "redirected", "refused", "restarting",
         "runaway", "script", "silent", "silent_gap", "slow", "stalled", "starting", "stopped", "substitute",
         "text_too_long", "too_late", "too_long", "too_many_requests", "too_short", "unavailable",

@@ -2,7 +2,8 @@
 
 import datetime
 from collections.abc import Collection, Iterator
-from typing import Annotated
+from contextlib import suppress
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
@@ -50,17 +51,38 @@ class ConsentBlock(Block):
 
 
 def consent_problems(
-    block: ConsentBlock | None, clips: Collection[str | None], today: datetime.date
+    block: ConsentBlock | None, clips: Collection[str | None]
 ) -> Iterator[tuple[Location, str]]:
-    """What stands against cloning `clips`: the SHA-256 of each file, None of one that cannot be read."""
+    """What stands against cloning `clips`: the SHA-256 of each file, None of one that cannot be read, and of
+    a voice that another server has already.
+    """
     if not clips:
         return
     if block is None:
         yield ("consent",), NEEDED
         return
-    if block.expires is not None and datetime.date.fromisoformat(block.expires) < today:
-        text = f"ended with {block.expires}; ask {block.granted_by} again, or use another voice"
-        yield ("consent", "expires"), text
     if block.clip_sha256 is not None and {*clips} - {None, block.clip_sha256}:
         text = "was given for another clip; put that clip back, or ask for leave to use this one"
         yield ("consent", "clip_sha256"), text
+
+
+def consent_ended(
+    block: ConsentBlock | None, clips: Collection[str | None], today: datetime.date
+) -> Iterator[tuple[Location, str]]:
+    """That its days are over, where there is something to clone: the persona's other voices speak on."""
+    if clips and block:
+        yield from _ended(block.expires, today)
+
+
+def consent_ended_in(data: Any, today: datetime.date) -> Iterator[tuple[Location, str]]:
+    """The same, of a file that is no persona as it stands: the last good one is not to clone on."""
+    block = data.get("consent") if isinstance(data, dict) else None
+    expires = block.get("expires") if isinstance(block, dict) else None
+    with suppress(ValueError):
+        yield from _ended(_day(expires) if isinstance(expires, str) else None, today)
+
+
+def _ended(expires: str | None, today: datetime.date) -> Iterator[tuple[Location, str]]:
+    if expires is not None and expires < today.isoformat():
+        text = f"ended with {expires}, so no voice is cloned; ask for a new consent, or use another voice"
+        yield ("consent", "expires"), text

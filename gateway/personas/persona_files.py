@@ -10,6 +10,7 @@ from types import MappingProxyType
 from pydantic import ValidationError
 
 from gateway.ground.folder_files import Missing, Unreadable, names_beside, read_inside
+from gateway.personas.consent import consent_ended_in
 from gateway.personas.persona_names import by_name, casefolded, name_conflicts, unknown_name
 from gateway.personas.persona_schema import PersonaFile, problems_in
 from gateway.personas.voice_files import VoiceFiles
@@ -175,14 +176,15 @@ def _load(folder: Path, root: Path, today: datetime.date) -> _Read:
     try:
         file = PersonaFile.model_validate(document.data)
     except ValidationError as error:
-        problems += _located(document, problems_in(error))
+        problems += _located(document, [*problems_in(error), *consent_ended_in(document.data, today)])
         raise _Refused(path, *sorted(problems, key=lambda problem: problem.line)) from error
     files = VoiceFiles(file, folder, root, today)
     persona = file.persona(folder.name, files.model_voices, files.upstream_voices)
     problems += _located(document, files.problems)
+    ended = _located(document, files.ended)
     if problems:
-        raise _Refused(path, *problems)
-    return _Read(path, document, persona, _lines(path, _located(document, files.warnings)))
+        raise _Refused(path, *problems, *ended)
+    return _Read(path, document, persona, _lines(path, [*ended, *_located(document, files.warnings)]))
 
 
 def _meant_as_persona(entry: Path) -> bool:

@@ -88,13 +88,17 @@ class PersonaFile(Block):
     ) -> Persona:
         """The persona; the last two hold each voice that may be a clone, as its files say it is."""
 
-        def spec(at: Location, block: EspeakVoice | MlxVoice | UpstreamBlock) -> VoiceSpec:
+        def made(at: Location, block: EspeakVoice | MlxVoice | UpstreamBlock) -> VoiceSpec:
             match block:
                 case MlxVoice():
                     return block.spec(model_voices[at])
                 case UpstreamBlock():
                     return block.spec(upstream_voices[at])
             return block.spec()
+
+        def spec(at: Location, block: EspeakVoice | MlxVoice | UpstreamBlock) -> VoiceSpec:
+            voice = made(at, block)
+            return replace(voice, until=self.consent.expires) if self.consent and voice.clones else voice
 
         voices = (spec(at, block) for at, block in self.voices.items())
         voice, *fallbacks = voices if self.numbers == "as_written" else _agreeing(voices, self.language)
@@ -133,6 +137,7 @@ def _revision(language: str, when_unavailable: str, *voices: VoiceSpec) -> str:
     """16 hex digits over what changes the sound: language, voices in their order, when_unavailable.
 
     Names, phrases, budgets and consent do not, nor do acting and numbers: other words are kept by themselves.
+    Nor does the day until which a voice may be used.
     A field left at its default is not hashed, so that a field `VoiceSpec` gains later leaves the sound that
     was kept before valid.
     """
@@ -140,7 +145,7 @@ def _revision(language: str, when_unavailable: str, *voices: VoiceSpec) -> str:
         {
             f.name: value.key if isinstance(value, ModelVoice | UpstreamVoice) else value
             for f in fields(spec)
-            if (value := getattr(spec, f.name)) != f.default or f.default is MISSING
+            if f.name != "until" and ((value := getattr(spec, f.name)) != f.default or f.default is MISSING)
         }
         for spec in voices
     ]

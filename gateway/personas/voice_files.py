@@ -9,7 +9,7 @@ from gateway.clips.reference_clips import FILE_LIMIT
 from gateway.clips.transcripts import marks_in, not_plain_text
 from gateway.ground.folder_files import Unreadable, read_inside, spelled_there
 from gateway.models.model_folders import resolved
-from gateway.personas.consent import consent_problems
+from gateway.personas.consent import consent_ended, consent_problems
 from gateway.personas.persona_schema import PersonaFile
 from gateway.personas.voice_schema import MlxVoice, NeuralVoice, UpstreamBlock, printable, speakable
 from gateway.personas.yaml_lines import Location
@@ -43,7 +43,9 @@ class VoiceFiles:
                 self.model_voices[at] = self._model_voice(block, at)
             elif isinstance(block, UpstreamBlock):
                 self.upstream_voices[at] = self._upstream_voice(block, at)
-        self.problems += consent_problems(file.consent, self._clips, today)
+        self.problems += consent_problems(file.consent, self._clips)
+        self.ended = tuple(consent_ended(file.consent, self._clips, today))
+        """That the consent to what is cloned is over"""
 
     def _model_voice(self, block: MlxVoice, at: Location) -> ModelVoice:
         reference, clip, transcript = self._to_clone(block, at)
@@ -62,6 +64,8 @@ class VoiceFiles:
 
     def _upstream_voice(self, block: UpstreamBlock, at: Location) -> UpstreamVoice:
         reference, clip, transcript = self._to_clone(block, at)
+        if block.cloned and block.reference is None:
+            self._clips.append(None)
         sounding = (block.voice, block.model, clip, transcript, block.instruct, self._language)
         return UpstreamVoice(
             key=hashlib.sha256(json.dumps(sounding).encode()).hexdigest(),
@@ -70,6 +74,7 @@ class VoiceFiles:
             transcript=transcript,
             instruct=block.instruct,
             language=self._language,
+            cloned=block.cloned,
         )
 
     def _to_clone(self, block: NeuralVoice, at: Location) -> tuple[Path | None, str | None, str | None]:

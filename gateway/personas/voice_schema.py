@@ -181,6 +181,9 @@ class UpstreamBlock(NeuralVoice):
     model: Annotated[str, text_of(256), AfterValidator(printable)] | None = Field(
         default=None, description="the name of a model of the upstream"
     )
+    cloned: bool = Field(
+        default=False, description="true if the voice that the upstream knows is somebody's, or false"
+    )
     send_reference: bool = Field(
         default=False,
         validate_default=True,

@@ -5,6 +5,7 @@ was written: a file that was cut or changed is removed, and so is what nobody sp
 """
 
 import asyncio
+import datetime
 import hashlib
 import json
 import logging
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from gateway.phrases.phrase_pack import PhrasePack, Recording, pack_of, sentences_to_record
-from robotvoice.kept_sound.kept_sound import KeptSound
+from robotvoice.kept_sound.kept_sound import KeptSound, folders_in
 from robotvoice.persona import Persona
 
 log = logging.getLogger(__name__)
@@ -31,8 +32,19 @@ class PackStore:
     Its methods are for one task at a time, but for `pack`, `held` and `file`.
     """
 
-    def __init__(self, folder: Path, limit: int, revisions: Mapping[str, str] | None = None) -> None:
-        """`limit`: bytes of all recordings together; `revisions`: the commit of each model that is pinned."""
+    def __init__(
+        self,
+        folder: Path,
+        limit: int,
+        revisions: Mapping[str, str] | None = None,
+        today: Callable[[], datetime.date] = datetime.date.today,
+    ) -> None:
+        """`limit`: bytes of all recordings together; `revisions`: the commit of each model that is pinned;
+        `today` says which consents have ended.
+        """
+        self._today = today
+        self._ids: frozenset[str] = frozenset()
+        """Of the personas it was told of last"""
         self._revisions = dict(revisions or {})
         self.files = KeptSound(folder, limit, lock="lock", ending=ENDING)
         self._held: dict[str, dict[str, Recording]] = {}
@@ -41,21 +53,31 @@ class PackStore:
         # One thread: nothing on disk is looked at and removed at the same time.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="phrases")
 
+    def wanted(self, persona: Persona) -> tuple[str, ...]:
+        """The sentences that are to be recorded."""
+        return sentences_to_record(persona, self._today())
+
     def held(self, persona: Persona) -> Mapping[str, Recording]:
-        """By text; of this edition of the persona only."""
-        return self._held.get(self._edition(persona), {})
+        """By text; of this edition of the persona only, and none if its voice may not be used any more."""
+        return self._held.get(self._edition(persona), {}) if self.wanted(persona) else {}
 
     def pack(self, persona: Persona) -> PhrasePack:
         """From memory."""
-        return pack_of(persona, self.held(persona))
+        return pack_of(persona, self.wanted(persona), self.held(persona))
 
     async def use(self, personas: Iterable[Persona]) -> None:
         """Reads what there is of these, and removes what is of no use to them, if not at once.
 
-        Raises OSError; BlockingIOError: another process has the folder.
+        At once goes all of a persona that is gone, or whose own voice is none that may be cloned. Raises
+        OSError; BlockingIOError: another process has the folder.
         """
-        wanted = {self._edition(each): texts for each in personas if (texts := sentences_to_record(each))}
-        self._held = await self._blocking(lambda: self._look(wanted))
+        everybody = list(personas)
+        wanted = {self._edition(each): texts for each in everybody if (texts := self.wanted(each))}
+        ids = frozenset(each.id for each in everybody)
+        over = {each.id for each in everybody if not each.voice.clones or each.voice.has_ended(self._today())}
+        over |= self._ids - ids
+        self._held = await self._blocking(lambda: self._look(wanted, over))
+        self._ids = ids
 
     async def put(self, persona: Persona, text: str, wav: bytes, gain: float) -> bool:
         """Keeps it on disk in place of one that is there; whether there was room. Raises OSError."""
@@ -95,11 +117,20 @@ class PackStore:
     async def _blocking(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
-    def _look(self, wanted: Mapping[str, Collection[str]]) -> dict[str, dict[str, Recording]]:
+    def _look(
+        self, wanted: Mapping[str, Collection[str]], over: Collection[str]
+    ) -> dict[str, dict[str, Recording]]:
         if not wanted and not self.files.folder.exists():
             return {}
         self.files.open()
         self.files.recount()
+        for edition in list(folders_in(self.files.folder)):
+            if (id := edition.name.partition(".")[0]) in over:
+                number = len(list(edition.glob(f"*{ENDING}")))
+                self.files.remove(edition)
+                log.warning(
+                    "%d recorded phrases of %s, whose voice is cloned no more, were erased", number, id
+                )
         self._unwanted = self.files.unwanted(wanted)
         found = {edition: self._found(edition, texts) for edition, texts in wanted.items()}
         while self._unwanted and not self._has_room(0):

@@ -1,8 +1,9 @@
 """A persona's phrases as recordings in its own cloned voice, sentence by sentence."""
 
+import datetime
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -46,18 +47,19 @@ class PhrasePack:
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
-def sentences_to_record(persona: Persona) -> tuple[str, ...]:
-    """Each distinct sentence of its phrases; none if its own voice is nobody's clone."""
+def sentences_to_record(persona: Persona, today: datetime.date) -> tuple[str, ...]:
+    """Each distinct sentence of its phrases; none if its own voice is nobody's clone, or may not be used."""
     found: dict[str, None] = {}
-    if persona.voice.clones:
+    if persona.voice.clones and not persona.voice.has_ended(today):
         for phrase in persona.phrases:
             found |= dict.fromkeys(_sentences(phrase, persona.reading))
     return tuple(found)
 
 
-def pack_of(persona: Persona, held: Mapping[str, Recording]) -> PhrasePack:
-    """Of a persona of whose sentences these recordings are held, by text."""
-    wanted = sentences_to_record(persona)
+def pack_of(persona: Persona, wanted: Sequence[str], held: Mapping[str, Recording]) -> PhrasePack:
+    """Of a persona whose `wanted` sentences are to be recorded, and of whom these recordings are held, by
+    text.
+    """
     there = tuple(held[text] for text in wanted if text in held)
     return PhrasePack(persona.id, persona.revision, there, len(wanted))
 

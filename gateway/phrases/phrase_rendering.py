@@ -19,7 +19,6 @@ from gateway.engines.guarded_engines import GuardedEngines
 from gateway.loudness.loudness_engine import LoudnessEngine
 from gateway.personas.active_personas import ActivePersonas
 from gateway.phrases.pack_store import PackStore
-from gateway.phrases.phrase_pack import sentences_to_record
 from robotvoice.chain.attempt import Limits, attempt
 from robotvoice.chain.guarded import UNGUARDED, ChainEntry, GuardedEngine
 from robotvoice.errors import ContentFailure, EngineFailure, EngineUnavailable
@@ -123,7 +122,7 @@ class PhraseRendering:
     def _jobs(self) -> Iterator[RenderingJob]:
         """What is missing, and what is not as loud as its voice, which is learned while it speaks."""
         for persona in self._personas.library.personas.values():
-            if not (wanted := sentences_to_record(persona)):
+            if not (wanted := self._store.wanted(persona)):
                 continue
             held = self._store.held(persona)
             levelled = self._levelled(persona.voice)
@@ -208,9 +207,7 @@ class PhraseRendering:
         return all_cached(job.persona, self._engines, [self._sentence(job)])
 
     def _all_settled(self) -> bool:
-        voices = (
-            each.voice for each in self._personas.library.personas.values() if sentences_to_record(each)
-        )
+        voices = (each.voice for each in self._personas.library.personas.values() if self._store.wanted(each))
         return all((levelled := self._levelled(each)) is None or levelled.settled(each) for each in voices)
 
     def _levelled(self, voice: VoiceSpec) -> LoudnessEngine | None:

@@ -5,6 +5,7 @@ import asyncio
 from aiohttp import web
 
 from gateway.clips.caller_clips import CallerClips
+from gateway.engines.erasure import Erasure
 from gateway.engines.guarded_engines import GuardedEngines
 from gateway.mdns.mdns_advertiser import Advertiser
 from gateway.observe.counters import Metrics
@@ -50,6 +51,7 @@ PERSONA_REPORT = web.AppKey("persona_report", PersonaReport)
 PHRASE_RENDERING = web.AppKey("phrase_rendering", PhraseRendering)
 ENGINES = web.AppKey("engines", GuardedEngines)
 DOORS = web.AppKey("doors", Doors)
+ERASURE = web.AppKey("erasure", Erasure)
 ADMISSION = web.AppKey("admission", Admission)
 ADVERTISER = web.AppKey("advertiser", Advertiser)
 SOCKETS = web.AppKey("sockets", Sockets)

@@ -1,1 +1,1 @@
-"""Who asks, and what they may: the gateway's doors, and what opens them."""
+"""Who this gateway is, who asks, and what they may: its doors, and what opens them."""

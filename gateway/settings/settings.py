@@ -5,10 +5,8 @@ The environment variable of a setting is its name in capitals behind ROBOTVOICE_
 
 import logging
 import os
-import re
 import socket
 import unicodedata
-import uuid
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -18,21 +16,19 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, Setting
 
 from gateway.engines.upstream.upstream_settings import Upstreams
 from gateway.ground.folders import bundled_personas, config_folder, owned_personas, reachable, state_folder
-from gateway.ground.problems import shown, what_to_do
+from gateway.ground.problems import shown
 from gateway.personas.persona_sources import PersonaSources
 from robotvoice.console.wrapping import one_line
 from robotvoice.errors import InvalidSettings
 from robotvoice.ground.near_names import nearest_or_all
 from robotvoice.ground.setting_variables import PREFIX
-from robotvoice.ground.state_files import write_whole
 from robotvoice.ground.toml_file import read_toml
-from robotvoice.wire.wire import DEFAULT_PORT
+from robotvoice.wire.wire import DEFAULT_PORT, DEFAULT_TLS_PORT
 
 log = logging.getLogger(__name__)
 
-GATEWAY_ID = re.compile(r"[a-z0-9-]{1,36}")
-ID_FILE = "gateway-id"
-"""In the state folder"""
+NO_MORE = {"gateway_id": "is no setting any more, since the id is now that of the gateway's key; remove it"}
+"""Settings of older versions, which are read over"""
 NAME_LIMIT = 40
 """Characters of the announced name"""
 _LABEL_BYTES = 63  # a DNS label, and so an mDNS instance name, holds no more
@@ -104,6 +100,13 @@ class Settings(BaseSettings):
     port: Number = Field(
         default=DEFAULT_PORT, ge=0, le=65535, description="a number from 0 to 65535; 0 takes any free port"
     )
+    tls_port: Number = Field(
+        default=DEFAULT_TLS_PORT,
+        ge=0,
+        le=65535,
+        description="a number from 0 to 65535; 0 takes any free port",
+    )
+    """Where paired robots speak to it, if others than this machine can reach it"""
     lan: bool = Field(default=False, description="true to listen on all interfaces, or false")
     open_lan: bool = Field(
         default=False,
@@ -133,11 +136,6 @@ class Settings(BaseSettings):
     """Personas that are left out"""
     default_persona: Text | None = Field(
         default=None, max_length=64, description="the id or name of a persona, at most 64 characters"
-    )
-    gateway_id: str | None = Field(
-        default=None,
-        pattern=f"^{GATEWAY_ID.pattern}$",
-        description="1 to 36 of the characters a-z, 0-9 and -",
     )
     name: Annotated[Text, AfterValidator(_fits_a_label)] | None = Field(
         default=None,
@@ -201,6 +199,8 @@ def load_settings(config: Path | None = None, **overrides: Any) -> Settings:
         for name, value in layer.items():
             if name in Settings.model_fields:
                 values[name], origins[name] = value, origin(name)
+            elif name in NO_MORE:
+                log.warning("%s, read from %s, %s", name, origin(name), NO_MORE[name])
             else:
                 near = nearest_or_all(name, Settings.model_fields)
                 problems.append(f"{name}: read from {origin(name)}: there is no such setting; {near}")
@@ -213,7 +213,9 @@ def load_settings(config: Path | None = None, **overrides: Any) -> Settings:
             lay(told, lambda _: str(file))
         except InvalidSettings as error:
             problems.append(error.message)
-    lay(EnvSettingsSource(Settings)(), lambda name: f"environment variable {PREFIX}{name.upper()}")
+    no_more = {name: "" for name in NO_MORE if os.environ.get(f"{PREFIX}{name.upper()}")}
+    variables = {**EnvSettingsSource(Settings)(), **no_more}
+    lay(variables, lambda name: f"environment variable {PREFIX}{name.upper()}")
     lay({k: v for k, v in overrides.items() if v is not None}, lambda name: f"option {name}")
     try:
         settings = Settings(**values)
@@ -250,32 +252,3 @@ def _read_toml(file: Path) -> tuple[dict[str, Any], list[str]]:
     except UnicodeDecodeError as error:
         raise InvalidSettings(f"{file}: is not UTF-8; save it as UTF-8") from error
     return read_toml(text)
-
-
-def gateway_identity(settings: Settings) -> str:
-    """The id this gateway is known by: as told, else made once and kept in `state_dir`/gateway-id.
-
-    Where nothing can be kept it is a fresh one, with a warning.
-    """
-    if settings.gateway_id is not None:
-        return settings.gateway_id
-    file = settings.state_dir / ID_FILE
-    try:
-        kept = file.read_bytes()[:64].decode("ascii", "replace").strip()
-        if GATEWAY_ID.fullmatch(kept):
-            return kept
-        log.warning("gateway id is not valid, making a new one", extra={"file": str(file)})
-    except FileNotFoundError:
-        pass
-    except OSError as error:
-        log.warning("gateway id cannot be read", extra={"file": str(file), "error": error.strerror})
-    fresh = str(uuid.uuid4())
-    try:
-        write_whole(file, f"{fresh}\n".encode(), synced=True)
-    except OSError as error:
-        log.warning(
-            "gateway id cannot be kept, so each start looks like a new gateway; %s",
-            what_to_do(error),
-            extra={"file": str(file), "error": error.strerror},
-        )
-    return fresh

@@ -12,8 +12,8 @@ ROBOT = frozenset({
 })  # fmt: skip
 GATEWAY = frozenset({
     "ANNOUNCE", "CACHE", "CACHE_DISK_MB", "CACHE_MEMORY_MB", "CONFIG", "DEFAULT_PERSONA", "ESPEAK",
-    "GATEWAY_ID", "HIDE", "HOST", "HOSTS", "LAN", "LOG_FILE", "LOG_LEVEL", "MAX_REQUESTS", "NAME",
-    "OPEN_LAN", "ORIGINS", "PERSONAS", "PHRASES_DISK_MB", "PORT", "STATE_DIR", "UPSTREAMS",
+    "HIDE", "HOST", "HOSTS", "LAN", "LOG_FILE", "LOG_LEVEL", "MAX_REQUESTS", "NAME", "OPEN_LAN", "ORIGINS",
+    "PERSONAS", "PHRASES_DISK_MB", "PORT", "STATE_DIR", "TLS_PORT", "UPSTREAMS",
 })  # fmt: skip
 """One machine may be both, and each side leaves the other's variables alone"""
 

@@ -56,6 +56,10 @@ class LastAnswers:
             asyncio.get_running_loop().call_later(KEPT_FOR, self._forget)
         self._forget()
 
+    def clear(self) -> None:
+        """Forgets them all."""
+        self._kept.clear()
+
     @asynccontextmanager
     async def turn(self, key: str) -> AsyncIterator[None]:
         """One at a time makes the file with this key; who waited finds it."""

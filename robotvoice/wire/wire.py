@@ -21,6 +21,8 @@ from robotvoice.wire.lenient_fields import folded, read_leniently, warn_of_rate
 PROTOCOL_VERSION = 1
 SERVICE_TYPE = "_robotvoice._tcp.local."
 DEFAULT_PORT = 7860
+DEFAULT_TLS_PORT = 7861
+"""Of the robots' door"""
 WEBSOCKET_PATH = "/ws/tts"
 WANTS_EVENTS = "events"
 """In the query of its address, with `1`: the client wants to be told what changes"""

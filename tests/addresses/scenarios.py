@@ -166,10 +166,10 @@ def one_identity_on_two_machines(machines: Machines) -> Any:
     a_robot_and_a_mac(machines)
     machines.add("copy", "10.0.0.6/24")
     machines.gateway("mac").end()
-    kept = (machines.home("mac") / "state" / "gateway-id").read_text()
+    kept = (machines.home("mac") / "state" / "identity.pem").read_text()
     for name in ("mac", "copy"):
         (machines.home(name) / "state").mkdir(exist_ok=True)
-        (machines.home(name) / "state" / "gateway-id").write_text(kept)
+        (machines.home(name) / "state" / "identity.pem").write_text(kept)
     gateways = {name: machines.gateway(name, "--name", "same") for name in ("mac", "copy")}
     told = {name: gateway.until("has this gateway's id") for name, gateway in gateways.items()}
     discovered = machines.robotvoice("discover", "--timeout", "3", home="fresh")
@@ -181,7 +181,7 @@ def one_identity_on_two_machines(machines: Machines) -> Any:
         status = machines.robotvoice("status")[1]
         daemon.end()
     gateways["copy"].end()
-    (machines.home("copy") / "state" / "gateway-id").unlink()
+    (machines.home("copy") / "state" / "identity.pem").unlink()
     gateways["copy"] = machines.gateway("copy", "--name", "same")
     gateways["copy"].until("announced by mDNS")
     after = machines.robotvoice("discover", "--timeout", "3", home="fresh")

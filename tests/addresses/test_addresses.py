@@ -115,7 +115,7 @@ def test_one_identity_on_two_machines__is_told_by_both_and_by_the_robot(happened
     """D6. The choice is the same at each start, and ends when one of them has another id."""
     for name, address in (("mac", "10.0.0.6:7860"), ("copy", "10.0.0.5:7860")):
         assert f"another machine at {address} has this gateway's id" in happened["told"][name]
-        assert re.search(rf"type  rm \S+/{name}/state/gateway-id  and", happened["told"][name])
+        assert re.search(rf"type  rm \S+/{name}/state/identity\.pem  ,", happened["told"][name])
     code, told, complaint = happened["discovered"]
     assert code == 0
     assert {line.split()[0] for line in told.splitlines()[1:]} == {"same", "same-2"}

@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 
 from gateway.mdns.names_and_addresses import own_addresses
+from gateway.security.identity import looked_at
 from proofs.rig.program import environment
 from tests.gateway.process import GatewayProcess, started
 from tests.namespaces import has_ipv6, unshared
@@ -60,8 +61,8 @@ async def test_it_speaks(gateway: GatewayProcess) -> None:
 
 
 async def test_its_identity_is_kept_for_the_next_start(gateway: GatewayProcess, home: Path) -> None:
-    kept = (home / "state" / "gateway-id").read_text().strip()
-    assert (await gateway.ask("/health")).json["id"] == kept
+    kept = looked_at(home / "state")
+    assert kept and (await gateway.ask("/health")).json["id"] == kept.id
 
 
 async def test_lan_opens_it_and_says_so_with_an_address_that_robots_can_use(

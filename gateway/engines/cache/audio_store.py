@@ -1,11 +1,12 @@
 """Sentences that were spoken once and are kept: the newest in memory, more of them on disk."""
 
 import asyncio
+import datetime
 import json
 import logging
 import os
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -103,6 +104,22 @@ class AudioStore:
         if self._on_disk:
             await self._blocking(lambda: self._write(key, audio))
 
+    async def erase(self, shelf: str) -> int:
+        """All that is kept of a voice, see `AudioKeys.shelf`, from memory and disk; how many sentences.
+
+        Raises OSError.
+        """
+        held = [key for key in self._memory if key.startswith(f"{shelf}/")]
+        for key in held:
+            self._memory_bytes -= len(self._memory.pop(key).pcm)
+        on_disk = await self._blocking(lambda: self._erase(shelf)) if self._on_disk else 0
+        return max(on_disk, len(held))
+
+    async def keep_only(self, shelves: Collection[str]) -> None:
+        """Others go when nobody wanted them for a day: a persona's file may have a slip. Raises OSError."""
+        if self._on_disk:
+            await self._blocking(lambda: self._files.unwanted(shelves))
+
     def _remember(self, key: str, audio: StoredAudio) -> None:
         before = self._memory.pop(key, None)
         self._memory_bytes -= len(before.pcm) if before else 0
@@ -116,6 +133,8 @@ class AudioStore:
 
     def _open(self) -> None:
         self._files.open()
+        for path in [path for path in self._files.sizes if path.parent == self._files.folder]:
+            self._files.remove(path)  # from before each voice had a shelf: nobody can say whose it is
         self._files.make_room(0)
 
     def _read(self, key: str) -> StoredAudio | None:
@@ -135,6 +154,12 @@ class AudioStore:
         origin = Origin(about["engine"], about["voice"], about["settings"])
         return StoredAudio(bytes(pcm), audio_format, origin)
 
+    def _erase(self, shelf: str) -> int:
+        folder = self._files.folder / shelf
+        going = [path for path in self._files.sizes if path.parent == folder]
+        self._files.remove(folder)
+        return len(going)
+
     def _write(self, key: str, audio: StoredAudio) -> None:
         """What cannot be written is told in the log, and the rest goes on."""
         about = {
@@ -144,10 +169,11 @@ class AudioStore:
             "voice": audio.origin.voice,
             "settings": dict(audio.origin.settings),
         }
-        content = SEAL.closed(key, about, audio.pcm)
+        path = self._path(key)
+        content = SEAL.closed(path.stem, about, audio.pcm)
         try:
             if self._files.is_open and self._files.make_room(len(content)):
-                self._files.put(self._path(key), content)
+                self._files.put(path, content)
                 self._trouble.over()
         except OSError as error:
             self._trouble.tell(error)
@@ -162,20 +188,30 @@ class AudioStore:
 class AudioKeys:
     """Names what would sound equal equally; without the secret a name tells nothing of the text."""
 
-    def __init__(self, secret: bytes, revisions: Mapping[str, str] | None = None) -> None:
-        """`revisions`: the commit of each model that is pinned."""
+    def __init__(
+        self,
+        secret: bytes,
+        revisions: Mapping[str, str] | None = None,
+        today: Callable[[], datetime.date] = datetime.date.today,
+    ) -> None:
+        """`revisions`: the commit of each model that is pinned; `today` says which consents have ended."""
+        self.today = today
         self._secret = secret
         self._revisions = dict(revisions or {})
 
     def of(self, sentence: Sentence, voice: VoiceSpec) -> str | None:
         """The key of a sentence as the engine of the voice is given it; None: not to be kept."""
         model_voice = voice.model_voice
-        if model_voice is None or model_voice.ad_hoc:
+        if model_voice is None or model_voice.ad_hoc or voice.has_ended(self.today()):
             return None
         return self.key(voice.engine, sentence.text, model_voice)
 
+    def shelf(self, engine: str, voice: ModelVoice) -> str:
+        """The folder of all that is kept of a voice, whatever single requests wish besides: 32 hex digits."""
+        return digest(self._secret, json.dumps(["shelf", engine, voice.key]).encode()).hex()[:32]
+
     def key(self, engine: str, text: str, voice: ModelVoice) -> str:
-        """64 hex digits. `text` is what the engine is given."""
+        """Its shelf, a slash and 64 hex digits. `text` is what the engine is given."""
         sounding = {
             "engine": engine,
             "text": text,
@@ -185,7 +221,7 @@ class AudioKeys:
             "voice": {f.name: str(getattr(voice, f.name)) for f in fields(voice) if f.name != "reference"},
         }
         message = json.dumps(sounding, sort_keys=True).encode()
-        return digest(self._secret, message).hex()
+        return f"{self.shelf(engine, voice)}/{digest(self._secret, message).hex()}"
 
 
 def cache_secret(state: Path) -> bytes:

@@ -1,6 +1,8 @@
 """What was spoken once is not made again: it is played."""
 
-from collections.abc import AsyncGenerator, Mapping
+import asyncio
+import datetime
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -34,6 +36,8 @@ class CacheEngine(EngineBase):
         self._store = store
         self._makers = makers
         self._keys = keys
+        self.opened = asyncio.Event()
+        """Set once it is known whether there is a disk"""
         self.hits = self.misses = 0
 
     @property
@@ -41,7 +45,20 @@ class CacheEngine(EngineBase):
         return self._store.description
 
     async def start(self) -> None:
-        await self._store.open()
+        try:
+            await self._store.open()
+        finally:
+            self.opened.set()
+
+    async def erase(self, voice: VoiceSpec) -> int:
+        """All that is kept of a voice; how many sentences that was. Raises OSError."""
+        made = voice.model_voice
+        return await self._store.erase(self._keys.shelf(voice.engine, made)) if made else 0
+
+    async def keep_only(self, voices: Iterable[VoiceSpec]) -> None:
+        """What is kept of others goes within a day. Raises OSError."""
+        made = [(voice.engine, voice.model_voice) for voice in voices]
+        await self._store.keep_only({self._keys.shelf(engine, each) for engine, each in made if each})
 
     def legible(self, text: str, voice: VoiceSpec) -> Legible:
         """As the engine of the voice, whose sound it plays."""
@@ -71,17 +88,20 @@ class CacheEngine(EngineBase):
 
 
 def cached(
-    engines: Mapping[str, Engine], settings: Settings, revisions: Mapping[str, str] | None = None
+    engines: Mapping[str, Engine],
+    settings: Settings,
+    revisions: Mapping[str, str] | None = None,
+    today: Callable[[], datetime.date] = datetime.date.today,
 ) -> tuple[CacheEngine, dict[str, StoringEngine]]:
     """A cache, and in place of those of these engines that run a model ones that are kept by it.
 
-    `revisions`: the commit of each model that is pinned.
+    `revisions`: the commit of each model that is pinned; `today` says which consents have ended.
     """
     store = AudioStore(
         settings.state_dir / "audio",
         disk_bytes=settings.cache_disk_mb * MEGABYTE,
         memory_bytes=settings.cache_memory_mb * MEGABYTE,
     )
-    keys = AudioKeys(cache_secret(settings.state_dir), revisions)
+    keys = AudioKeys(cache_secret(settings.state_dir), revisions, today)
     storing = {name: StoringEngine(engines[name], store, keys) for name in engines.keys() & OF_MODELS}
     return CacheEngine(store, keys, storing), storing

@@ -89,7 +89,7 @@ class StoringEngine(WrappedEngine):
 
         flight = SharedSynthesis(self._engine, sentence, voice, forget, goes_on)
         self._flights[key] = flight
-        flight.task = asyncio.create_task(self._fly(key, flight), name="sentence to keep")
+        flight.task = asyncio.create_task(self._fly(key, flight, voice), name="sentence to keep")
         self._tasks.add(flight.task)
         flight.task.add_done_callback(self._tasks.discard)
         flight.task.add_done_callback(lambda _: flight.end())
@@ -122,10 +122,11 @@ class StoringEngine(WrappedEngine):
                     return
             await asyncio.sleep(BETWEEN_GOES)
 
-    async def _fly(self, key: str, flight: SharedSynthesis) -> None:
+    async def _fly(self, key: str, flight: SharedSynthesis, voice: VoiceSpec) -> None:
         await flight.run()
         # Nothing is awaited before it can be had: who asks from here on finds it.
-        if audio := _whole(flight.chunks, self._engine.name):
+        audio = _whole(flight.chunks, self._engine.name)
+        if audio and not voice.has_ended(self._keys.today()):
             try:
                 await self._store.put(key, audio)
             except Exception:

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import itertools
 import logging
-from collections.abc import AsyncGenerator, Iterable, Mapping
+from collections.abc import AsyncGenerator, Collection, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import asdict
 from functools import partial
@@ -105,6 +105,11 @@ class MlxEngine:
         self._expected = tuple(voice for voice in made if voice and voice.reference)
         for worker in self._workers.values():
             worker.look_again()
+
+    def forget(self, prompts: Collection[str]) -> None:
+        """What was encoded of the voices with these keys is dropped."""
+        for worker in self._workers.values():
+            worker.forget(prompts)
 
     def readiness(self, voice: VoiceSpec) -> Readiness:
         model_voice = voice.model_voice

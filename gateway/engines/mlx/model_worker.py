@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import logging
 import math
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -164,6 +164,11 @@ class ModelWorker:
     def look_again(self) -> None:
         """Other voices are expected."""
         self._scheduler.wake()
+
+    def forget(self, prompts: Collection[str]) -> None:
+        """Nobody speaks with these voices any more."""
+        if self._conversation:
+            self._conversation.forget(prompts)
 
     def leave(self, turn: WorkerSentence) -> None:
         """Nobody listens to the turn any more."""

@@ -1,7 +1,7 @@
 """What is said between a gateway and one running worker about one sentence, each step within its time."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 
 from gateway.clips.clip import Clip
 from gateway.engines.mlx.harmful_voices import HarmfulVoices
@@ -15,6 +15,7 @@ from gateway.engines.mlx.worker_messages import (
     Cancelled,
     Failed,
     Finished,
+    Forget,
     Prepare,
     Prepared,
     Started,
@@ -88,6 +89,11 @@ class WorkerCall:
             if turn.sounded:
                 self._within(self._to_stop)
             self._stopping = True
+
+    def forget(self, prompts: Collection[str]) -> None:
+        """The worker drops what it encoded of these, once it is done with what it was asked before."""
+        self.prompts.difference_update(prompts)
+        self._process.post(Forget(tuple(prompts)))
 
     async def _through(self, turn: WorkerSentence) -> Mapping[str, float] | None:
         speak, limits = turn.speak, self._limits

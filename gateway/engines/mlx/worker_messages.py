@@ -55,6 +55,13 @@ class Cancel:
 
 
 @dataclass(frozen=True, slots=True)
+class Forget:
+    """Drop what was encoded under these names. It is not answered."""
+
+    prompts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """How far a starting worker is: `loading`, then `warming_up`."""
 
@@ -131,7 +138,7 @@ class Failed:
     message: str
 
 
-Request = Prepare | Speak | Cancel
+Request = Prepare | Speak | Cancel | Forget
 Answer = Progress | Ready | Unusable | Prepared | Started | Audio | Finished | Cancelled | Failed
 Message = Request | Answer
 

@@ -24,7 +24,7 @@ async def test_who_answers_with_the_same_id_in_another_run_is_a_twin() -> None:
         assert twin.run == "second"
         said = what_is_wrong(at(one), twin)
     assert f"another machine, at 127.0.0.1:{other.port}, has the same id" in said
-    assert "type  rm ~/.local/state/robotvoice/gateway-id  and start its gateway again" in said
+    assert "type  rm ~/.local/state/robotvoice/identity.pem  , start its gateway again" in said
 
 
 async def test_one_gateway_at_two_addresses_is_one() -> None:

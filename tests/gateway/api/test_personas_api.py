@@ -41,7 +41,7 @@ async def test_a_persona_is_told_with_its_local_voice_and_its_phrases(gateway: R
         "numbers": "words",
         "voices": [VIXENS],
         "local_voices": [VIXENS],
-        "consent": {"subject": "synthetic", "granted_by": "project", "scope": "demo"},
+        "consent_until": None,
     }
 
 

@@ -16,6 +16,7 @@ from gateway.cli import main
 from gateway.engines.mlx import packages
 from gateway.ground.folders import bundled_personas
 from gateway.mdns import names_and_addresses as announcement
+from gateway.security.identity import identity_in
 from robotvoice.ground.installation import how_to_install
 from tests.gateway.clips.recordings import encoded, spoken
 from tests.gateway.process import started
@@ -58,13 +59,30 @@ def looked(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, di
 def test_a_machine_on_which_all_is_well(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, rows = looked(capsys)
     assert code == 0
-    names = ["Python", "eSpeak NG", "settings", "personas", "state", "disk", "port", "mDNS", "mlx-audio"]
-    assert list(rows) == names
+    everyday = ["Python", "eSpeak NG", "settings", "personas", "state", "identity", "disk", "port", "mDNS"]
+    assert list(rows) == [*everyday, "mlx-audio"]
     assert {row["state"] for name, row in rows.items() if name != "disk"} == {"ok"}
     assert "speaks" in rows["eSpeak NG"]["found"]
     assert rows["personas"]["found"] == f"gremlin, spark, vixen in {home / 'personas'}"
     assert "is free" in rows["port"]["found"]
     assert not list((home / "state").iterdir())
+
+
+def test_a_key_that_others_can_read_or_that_is_damaged_is_told_and_left_as_it_is(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = identity_in(home / "state").file
+    assert looked(capsys)[1]["identity"]["state"] == "ok"
+    file.chmod(0o640)
+    code, rows = looked(capsys)
+    assert (code, rows["identity"]["state"]) == (0, "warn")
+    assert f"chmod 600 {file}" in rows["identity"]["todo"]
+    file.write_bytes(file.read_bytes()[:-50])
+    code, rows = looked(capsys)
+    assert (code, rows["identity"]["state"]) == (1, "fail")
+    assert rows["identity"]["found"] == f"no robot can reach this gateway, since {file} is damaged"
+    assert rows["identity"]["todo"].startswith(f"put it back from a copy, or type  rm -f {file}")
+    assert file.stat().st_mode & 0o777 == 0o640
 
 
 def test_the_table_is_plain_text_with_what_to_do_below(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.settings.settings import Settings, gateway_identity
+from gateway.security.identity import identity_in
 
 
 def test_on_a_full_disk_room_is_asked_for(
@@ -15,7 +15,7 @@ def test_on_a_full_disk_room_is_asked_for(
     def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("gateway.settings.settings.write_whole", full)
+    monkeypatch.setattr("gateway.security.identity.write_whole", full)
     with caplog.at_level(logging.WARNING):
-        gateway_identity(Settings(state_dir=tmp_path))
-    assert "each start looks like a new gateway; make room" in caplog.text
+        assert not identity_in(tmp_path).kept
+    assert "no robot can be paired; make room on its disk" in caplog.text

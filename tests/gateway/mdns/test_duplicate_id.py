@@ -15,7 +15,7 @@ from gateway.mdns.duplicate_id import Twins
 from gateway.mdns.names_and_addresses import own_addresses
 from tests.gateway.in_process import soon
 
-FILE = Path("/home/ann/my state/gateway-id")
+FILE = Path("/home/ann/my state/identity.pem")
 
 
 @pytest.fixture
@@ -41,8 +41,8 @@ async def answering(address: str, body: object) -> AsyncIterator[int]:
 
 
 @asynccontextmanager
-async def watching(file: Path | None = FILE) -> AsyncIterator[Twins]:
-    found = Twins("mine", "now", file)
+async def watching() -> AsyncIterator[Twins]:
+    found = Twins("mine", "now", FILE)
     task = asyncio.create_task(found.watch())
     yield found
     task.cancel()
@@ -63,16 +63,7 @@ async def test_a_twin_is_told_once_with_what_to_type(address: str, caplog: pytes
     (message,) = told(caplog)
     assert f"at {address}:{port} has this gateway's id (mine)" in message
     assert "another gateway on this machine" in message
-    assert "type  rm '/home/ann/my state/gateway-id'  and start its gateway again" in message
-
-
-async def test_an_id_that_is_a_setting_is_changed_there(
-    address: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    async with answering(address, {"id": "mine", "run": "other"}) as port, watching(None) as found:
-        found.suspect([address], port)
-        await soon(lambda: bool(told(caplog)))
-    assert told(caplog)[0].endswith("give one of them another gateway_id, and start it again")
+    assert "type  rm '/home/ann/my state/identity.pem'  , start its gateway again" in message
 
 
 @pytest.mark.parametrize(

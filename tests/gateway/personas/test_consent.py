@@ -57,8 +57,27 @@ def test_all_that_a_consent_may_say_arrives(tmp_path: Path) -> None:
 
 def test_a_consent_ends_after_its_last_day(tmp_path: Path) -> None:
     assert library(tmp_path, f"consent: {{{GIVEN}, expires: 2026-03-01}}").problems == ()
-    assert refused(tmp_path, f"consent: {{{GIVEN}, expires: 2026-02-28}}") == (
-        "4: consent.expires: ended with 2026-02-28; ask Ada again, or use another voice"
+    ended = library(tmp_path, f"consent: {{{GIVEN}, expires: 2026-02-28}}")
+    assert ended.problems == () and ended.find("rook").voice.has_ended(TODAY)
+    assert [line.partition("persona.yaml:")[2] for line in ended.warnings] == [
+        "4: consent.expires: ended with 2026-02-28, so no voice is cloned; ask for a new consent, or use "
+        "another voice"
+    ]
+
+
+def test_a_consent_that_has_ended_counts_against_a_file_that_is_broken_besides(tmp_path: Path) -> None:
+    """Or the last good one would clone on."""
+    broken = library(tmp_path, f"consent: {{{GIVEN}, expires: 2026-02-28}}\nphrases: ['...']")
+    assert [":4: consent.expires" in line for line in broken.problems] == [True, False]
+
+
+def test_no_other_day_makes_it_sound_otherwise(tmp_path: Path) -> None:
+    """What was recorded before a consent was given for longer is good still."""
+    first = library(tmp_path, f"consent: {{{GIVEN}, expires: 2026-03-01}}").find("rook")
+    later = library(tmp_path, f"consent: {{{GIVEN}, expires: 2027-03-01}}").find("rook")
+    assert (first.consent_until, later.consent_until) == ("2026-03-01", "2027-03-01")
+    assert (
+        first.revision == later.revision == library(tmp_path, f"consent: {{{GIVEN}}}").find("rook").revision
     )
 
 

@@ -1,6 +1,5 @@
 """Settings come from four places, and a bad one is told with the place it was read from."""
 
-import logging
 import os
 import sys
 from collections.abc import Callable
@@ -12,7 +11,7 @@ from pydantic import ValidationError
 
 from gateway.ground.folders import bundled_personas
 from gateway.personas.persona_sources import PersonaSources
-from gateway.settings.settings import Settings, gateway_identity, load_settings
+from gateway.settings.settings import Settings, load_settings
 from robotvoice.errors import InvalidSettings
 
 
@@ -133,8 +132,6 @@ def test_the_packages_personas_are_found_past_another_folder_of_that_name(
         ("lan", "perhaps", "true to listen on all interfaces, or false"),
         ("personas", "~nobody-of-this-name/x", "the folder that holds the personas"),
         ("default_persona", " ", "the id or name of a persona, at most 64 characters"),
-        ("gateway_id", "Den", "1 to 36 of the characters a-z, 0-9 and -"),
-        ("gateway_id", "a" * 37, "1 to 36 of the characters a-z, 0-9 and -"),
         ("name", "a\tb", "a name of at most 40 characters and 63 bytes, without control characters"),
         ("name", "a" * 41, "a name of at most 40 characters and 63 bytes, without control characters"),
         ("name", "ü" * 40, "a name of at most 40 characters and 63 bytes, without control characters"),
@@ -160,13 +157,11 @@ def test_everything_wrong_with_one_load_is_told_at_once(
 ) -> None:
     file = toml("prot = 1\nport = true\n[gateway]\nport = 1")
     monkeypatch.setenv("ROBOTVOICE_ESPEAK", "maybe")
+    known = f"known are {', '.join(Settings.model_fields)}"
     assert refusal(max_requests=0, colour="red") == [
         f"prot: read from {file}: there is no such setting; did you mean port?",
-        f"gateway: read from {file}: there is no such setting; did you mean gateway_id?",
-        "colour: read from option colour: there is no such setting; known are host, port, lan, open_lan, "
-        "hosts, origins, personas, hide, default_persona, gateway_id, name, announce, state_dir, espeak, "
-        "max_requests, cache, cache_disk_mb, cache_memory_mb, phrases_disk_mb, upstreams, log_level, "
-        "log_file",
+        f"gateway: read from {file}: there is no such setting; {known}",
+        f"colour: read from option colour: there is no such setting; {known}",
         f"port: true, read from {file}, cannot be used; give a number from 0 to 65535; 0 takes any free port",
         "espeak: 'maybe', read from environment variable ROBOTVOICE_ESPEAK, cannot be used; "
         "give auto, library or command",
@@ -208,40 +203,20 @@ def test_a_user_without_a_home_is_told_what_to_set(monkeypatch: pytest.MonkeyPat
     assert load_settings().state_dir == Path("/var/lib/robotvoice")
 
 
+def test_a_setting_that_is_gone_is_read_over_with_a_warning(
+    toml: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An update must not keep a gateway from starting."""
+    file = toml('gateway_id = "den"\nport = 7870')
+    assert load_settings().port == 7870
+    assert f"gateway_id, read from {file}, is no setting any more" in caplog.text
+    file.unlink()
+    monkeypatch.setenv("ROBOTVOICE_GATEWAY_ID", "den")
+    assert load_settings().port == 7860
+    assert "gateway_id, read from environment variable ROBOTVOICE_GATEWAY_ID, is" in caplog.text
+
+
 def test_settings_do_not_change() -> None:
     settings = load_settings()
     with pytest.raises(ValidationError, match="frozen"):
         settings.port = 1
-
-
-def test_the_identity_is_made_once_and_kept(home: Path) -> None:
-    settings = load_settings(state_dir=home / "deep" / "state")
-    first = gateway_identity(settings)
-    assert gateway_identity(settings) == first
-    assert (home / "deep/state/gateway-id").read_text() == f"{first}\n"
-    assert [file.name for file in (home / "deep/state").iterdir()] == ["gateway-id"]
-    assert load_settings(gateway_id=first).gateway_id == first
-
-
-def test_an_identity_that_was_told_is_not_kept(home: Path) -> None:
-    assert gateway_identity(load_settings(gateway_id="den", state_dir=home / "state")) == "den"
-    assert not (home / "state").exists()
-
-
-@pytest.mark.parametrize("kept", [b"", b"Not An Id\n", b"\xff\x00", b"a" * 37])
-def test_an_invalid_kept_identity_is_replaced(kept: bytes, home: Path) -> None:
-    (home / "gateway-id").write_bytes(kept)
-    fresh = gateway_identity(load_settings(state_dir=home))
-    assert fresh.encode() != kept
-    assert (home / "gateway-id").read_text() == f"{fresh}\n"
-
-
-def test_without_a_place_to_keep_it_the_identity_is_fresh_and_a_warning_says_so(
-    home: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    (home / "file").write_text("")
-    settings = Settings(state_dir=home / "file" / "state")
-    with caplog.at_level(logging.WARNING):
-        assert gateway_identity(settings) != gateway_identity(settings)
-    assert "cannot be kept" in caplog.text
-    assert "make the folder writable" in caplog.text

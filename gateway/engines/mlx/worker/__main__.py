@@ -15,7 +15,7 @@ from gateway.engines.mlx.families import family_of
 from gateway.engines.mlx.packages import not_installed
 from gateway.engines.mlx.worker.model_folder import CannotSpeak, UnusableModel, model_folder, weight_bytes
 from gateway.engines.mlx.worker.pipe import Pipe
-from gateway.engines.mlx.worker_messages import Failed, Prepare, Progress, Speak, Unusable
+from gateway.engines.mlx.worker_messages import Failed, Forget, Prepare, Progress, Speak, Unusable
 from robotvoice.ground.installation import how_to_install
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ def main(model: str, revision: str | None = None) -> None:
         try:
             if isinstance(request, Prepare):
                 speaking.prepare(request, body)
+            elif isinstance(request, Forget):
+                speaking.forget(request)
             else:
                 speaking.speak(request, partial(pipe.cancelled, request))
         except CannotSpeak as error:

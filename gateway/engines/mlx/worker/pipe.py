@@ -13,6 +13,7 @@ from gateway.engines.mlx.worker_messages import (
     Answer,
     BrokenFrame,
     Cancel,
+    Forget,
     Prepare,
     Speak,
     frame,
@@ -42,11 +43,11 @@ class Pipe:
             os.dup2(nothing.fileno(), 0)
         os.dup2(2, 1)
         sys.stdout = sys.stderr
-        self._inbox: queue.Queue[tuple[Prepare | Speak, bytes]] = queue.Queue(WAITING)
+        self._inbox: queue.Queue[tuple[Prepare | Speak | Forget, bytes]] = queue.Queue(WAITING)
         self._cancelled = -1
         threading.Thread(target=self._read, name="requests", daemon=True).start()
 
-    def next(self) -> tuple[Prepare | Speak, bytes]:
+    def next(self) -> tuple[Prepare | Speak | Forget, bytes]:
         """The next request and its body; waits for it."""
         return self._inbox.get()
 

@@ -1,6 +1,7 @@
 """The references this worker has encoded: personas' kept long, those of single requests only shortly."""
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,11 @@ class VoicePrompts:
         if name in self._prompts:
             self._prompts.move_to_end(name)
         return self._prompts.get(name)
+
+    def drop(self, names: Iterable[str]) -> None:
+        """What is not there is no mistake."""
+        for name in names:
+            self._prompts.pop(name, None)
 
     def put(self, name: str, prompt: VoicePrompt) -> tuple[str, ...]:
         """Returns the names that had to make room."""

@@ -19,6 +19,7 @@ from gateway.engines.mlx.worker_messages import (
     Cancelled,
     Failed,
     Finished,
+    Forget,
     Prepare,
     Prepared,
     Ready,
@@ -63,6 +64,10 @@ class Speaking:
             raise CannotSpeak("bad_reference", "the reference holds no samples, or some that are no numbers")
         prompt = VoicePrompt(self._adapter.encode(samples, request.transcript), request.ad_hoc)
         self._send(Prepared(request.prompt, self._prompts.put(request.prompt, prompt)))
+        mx.clear_cache()
+
+    def forget(self, request: Forget) -> None:
+        self._prompts.drop(request.prompts)
         mx.clear_cache()
 
     def speak(self, request: Speak, cancelled: Callable[[], bool]) -> None:

@@ -61,7 +61,7 @@ def no_file_larger_than(size: int) -> Iterator[None]:
 
 
 def names(folder: Path) -> list[str]:
-    return sorted(file.name for file in folder.iterdir())
+    return sorted(file.name for file in folder.rglob("*") if file.is_file())
 
 
 def unfinished(folder: Path) -> bool:

@@ -23,7 +23,7 @@ def audio(size: int, seed: int = 0) -> StoredAudio:
 
 
 def key(number: int) -> str:
-    return f"{number:064x}"
+    return f"a-shelf/{number:064x}"
 
 
 async def opened(folder: Path, disk: int = 1_000_000, memory: int = 0) -> AudioStore:
@@ -34,7 +34,7 @@ async def opened(folder: Path, disk: int = 1_000_000, memory: int = 0) -> AudioS
 
 
 def on_disk(folder: Path) -> int:
-    return sum(file.stat().st_size for file in folder.glob("*.audio"))
+    return sum(file.stat().st_size for file in folder.rglob("*.audio"))
 
 
 Step = st.tuples(st.sampled_from(["put", "get", "restart"]), st.integers(0, 5), st.integers(0, 1500))
@@ -111,7 +111,7 @@ async def test_nobody_else_may_read_it(tmp_path: Path) -> None:
     await store.put(key(1), audio(10))
     await store.close()
     assert folder.stat().st_mode & 0o777 == 0o700
-    assert {file.stat().st_mode & 0o077 for file in folder.glob("*.audio")} == {0}
+    assert {file.stat().st_mode & 0o077 for file in folder.rglob("*.audio")} == {0}
 
 
 def test_the_secret_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from robotvoice.json_records import write_record
 from robotvoice.persona import UpstreamVoice, VoiceSpec
 from tests.gateway.personas.loading import load_personas
 
+TODAY = datetime.date(2026, 3, 1)
 CONSENT = "consent: {subject: Ada, granted_by: Ada, scope: home}\n"
 NAMED = "{engine: upstream, upstream: studio, voice: nova, model: tts-1, lexicon: {Pi: pie}}"
 SENT = (
@@ -28,7 +29,7 @@ def library(folder: Path, voice: str, more: str = "") -> PersonaLibrary:
     (folder / "rook" / "clip.wav").write_bytes(b"a voice")
     (folder / "rook" / "words.txt").write_text("My\nwords.")
     (folder / "rook" / "persona.yaml").write_text(f"name: Rook\nlanguage: en-GB\nvoice: {voice}\n{more}")
-    return load_personas(folder, today=lambda: datetime.date(2026, 3, 1))
+    return load_personas(folder, today=lambda: TODAY)
 
 
 def refused(folder: Path, voice: str, more: str = "") -> str:
@@ -67,10 +68,22 @@ def test_a_clip_leaves_the_machine_only_if_its_owner_agreed(tmp_path: Path) -> N
 
 def test_a_consent_that_has_ended_takes_the_clip_away_from_the_upstream_too(tmp_path: Path) -> None:
     fallback = "fallbacks: [{engine: espeak, voice: en}]\n"
+    ended = CONSENT.replace("home", "home, expires: 2026-02-28")
+    studio, espeak = library(tmp_path, SENT, ended + fallback).find("rook").voices
+    assert (studio.has_ended(TODAY), espeak.has_ended(TODAY)) == (True, False)
     before = library(tmp_path, SENT, CONSENT + fallback)
-    ended = CONSENT.replace("home", "home, expires: 2026-02-01")
-    after = succeeded(before, library(tmp_path, SENT, ended + fallback), tmp_path, "good")
+    after = succeeded(before, library(tmp_path, SENT, fallback), tmp_path, "good")
     assert [voice.engine for voice in after.find("rook").voices] == ["espeak"]
+
+
+def test_a_clone_that_the_upstream_has_by_name_needs_a_consent_too(tmp_path: Path) -> None:
+    cloned = NAMED.replace("voice: nova", "voice: nova, cloned: true")
+    assert refused(tmp_path, cloned).startswith("1: consent: is missing; a cloned voice needs the leave")
+    ended = CONSENT.replace("home", f"home, clip_sha256: {'a' * 64}, expires: 2026-02-28")
+    voice = library(tmp_path, cloned, ended).find("rook").voice
+    assert voice.clones and voice.has_ended(TODAY)
+    stock = library(tmp_path, NAMED.replace("voice: nova", "voice: nova, cloned: false"), ended).find("rook")
+    assert not stock.voice.clones and not stock.voice.has_ended(TODAY)
 
 
 @pytest.mark.parametrize(

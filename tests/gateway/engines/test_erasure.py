@@ -1,0 +1,195 @@
+"""When the consent to a voice has ended it is not cloned, and what was made of it is gone."""
+
+import asyncio
+import datetime
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+
+import pytest
+
+from gateway.engines.cache.audio_store import AudioKeys, AudioStore
+from gateway.engines.cache.cache_engine import CacheEngine
+from gateway.engines.cache.storing_engine import StoringEngine
+from gateway.engines.engine_parts import Parts
+from gateway.engines.erasure import Erasure
+from gateway.personas.active_personas import ActivePersonas
+from gateway.personas.persona_files import PersonaLibrary
+from gateway.personas.withdrawn import withdrawn
+from gateway.requests.app_keys import ERASURE, PERSONAS, PHRASE_RENDERING
+from robotvoice.persona import ModelVoice, Persona, VoiceSpec
+from robotvoice.wire.last_answers import LastAnswer, LastAnswers
+from tests.gateway.engines.cache.parrot import Parrot
+from tests.gateway.in_process import RunningGateway, library, named, running, soon
+from tests.gateway.phrases.phrase_gateway import complete
+
+LAST_DAY = datetime.date(2026, 3, 1)
+NEXT_DAY = LAST_DAY + datetime.timedelta(days=1)
+
+
+def clone(key: str, until: str | None = LAST_DAY.isoformat()) -> VoiceSpec:
+    return VoiceSpec("mlx", model_voice=ModelVoice("a/model", key, Path("clip.wav")), until=until)
+
+
+ADA = Persona(
+    "ada", "Ada", "en", clone("of ada"), (VoiceSpec("espeak"),), phrases=("Hello there.",), revision="a1"
+)
+BEA = replace(ADA, id="bea", name="Bea", voice=clone("of bea", None), phrases=("Good morning.",))
+
+
+@dataclass
+class Calendar:
+    """What day it is."""
+
+    day: datetime.date = LAST_DAY
+
+    def __call__(self) -> datetime.date:
+        return self.day
+
+
+@asynccontextmanager
+async def keeping(
+    state: Path, today: Calendar, *personas: Persona
+) -> AsyncIterator[tuple[RunningGateway, Parrot]]:
+    """A gateway that keeps what a parrot says, in this folder."""
+    parrot = Parrot()
+    store = AudioStore(state / "audio", disk_bytes=10_000_000, memory_bytes=1_000_000)
+    keys = AudioKeys(b"secret", today=today)
+    storing, cache = StoringEngine(parrot, store, keys), CacheEngine(store, keys)
+    engines = named(cache, storing, Parrot("espeak"))
+    parts = Parts(engines, cache=cache, storing={"mlx": storing}, today=today)
+    async with running(library(*personas), parts, state_dir=state) as gateway:
+        yield gateway, parrot
+
+
+def files(state: Path) -> dict[str, int]:
+    """How many recordings there are, by where."""
+    return {
+        "audio": len(list((state / "audio").rglob("*.audio"))),
+        "ada": len(list((state / "phrases").glob("ada.*/*.wav"))),
+        "bea": len(list((state / "phrases").glob("bea.*/*.wav"))),
+    }
+
+
+async def speak(gateway: RunningGateway, *names: str) -> list[str]:
+    """Why another voice spoke, for each."""
+    answers = [await gateway.say("One moment.", name) for name in names]
+    assert all(answer.frames for answer in answers)
+    return [answer.headers["X-Voice-Substitute"] for answer in answers]
+
+
+async def test_the_day_after_nothing_is_cloned_and_nothing_is_left(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    today = Calendar()
+    async with keeping(tmp_path, today, ADA, BEA) as (gateway, parrot):
+        assert await speak(gateway, "ada", "bea") == ["none", "none"]
+        for each in (ADA, BEA):
+            await complete(gateway, each)
+        await soon(lambda: files(tmp_path) == {"audio": 4, "ada": 1, "bea": 1})
+        begun = len(parrot.begun)
+        today.day = NEXT_DAY
+        assert await speak(gateway, "ada", "bea") == ["consent_expired", "none"]  # before anybody looked
+        assert len(parrot.begun) == begun
+        gateway.app[ERASURE].look_again()
+        await soon(lambda: files(tmp_path) == {"audio": 2, "ada": 0, "bea": 1})
+        assert (await gateway.ask("/v1/phrases/ada")).json["sentences"] == []
+        async with gateway.socket() as client:
+            await client.ask("1", "One moment.", persona="ada")
+            _, start, *_ = await client.until("start")
+            assert start["substitute"]["reason"] == "consent_expired"
+            await client.ask("2", "One moment.", persona="ada", engines="own")
+            (*_, last) = await client.until("unavailable")
+            assert last["reason"] == "consent_expired"
+    told = [record.getMessage() for record in caplog.records if "erased" in record.getMessage()]
+    assert told == [
+        "the cloned voice of ada has no consent any more: 2 recordings in the audio cache were erased",
+        "1 recorded phrases of ada, whose voice is cloned no more, were erased",
+    ]
+
+
+async def test_what_lay_there_when_it_ended_goes_at_the_next_start(tmp_path: Path) -> None:
+    today = Calendar()
+    async with keeping(tmp_path, today, ADA, BEA) as (gateway, _):
+        await speak(gateway, "ada", "bea")
+        await complete(gateway, ADA)
+        await soon(lambda: files(tmp_path)["ada"] == 1)
+    before = files(tmp_path)["audio"]
+    today.day = NEXT_DAY
+    async with keeping(tmp_path, today, ADA, BEA) as (gateway, _):
+        await complete(gateway, BEA)
+        await soon(lambda: files(tmp_path)["ada"] == 0)
+        assert before > files(tmp_path)["audio"] > 0
+        assert await speak(gateway, "ada") == ["consent_expired"]
+
+
+@contextmanager
+def others(gateway: RunningGateway, *personas: Persona) -> Iterator[None]:
+    """From now on these are the personas."""
+    people = MappingProxyType({each.id: each for each in personas})
+    gateway.app[PERSONAS].library = PersonaLibrary(people)
+    gateway.app[PHRASE_RENDERING].look_again()
+    gateway.app[ERASURE].look_again()
+    yield
+
+
+@pytest.mark.parametrize("left", [(), (replace(ADA, voice=VoiceSpec("espeak"), revision="a2"),)])
+async def test_so_it_is_with_a_persona_that_was_removed_or_whose_consent_was(
+    tmp_path: Path, left: tuple[Persona, ...]
+) -> None:
+    async with keeping(tmp_path, Calendar(), ADA, BEA) as (gateway, _):
+        await speak(gateway, "ada", "bea")
+        for each in (ADA, BEA):
+            await complete(gateway, each)
+        await soon(lambda: files(tmp_path) == {"audio": 4, "ada": 1, "bea": 1})
+        with others(gateway, *left, BEA):
+            await soon(lambda: files(tmp_path) == {"audio": 2, "ada": 0, "bea": 1})
+
+
+async def test_who_has_no_other_voice_gets_a_plain_one_unless_it_would_rather_be_silent(
+    tmp_path: Path,
+) -> None:
+    alone = replace(ADA, fallbacks=())
+    silent = replace(alone, id="sil", name="Sil", when_unavailable="silent")
+    async with keeping(tmp_path, Calendar(NEXT_DAY), alone, silent) as (gateway, parrot):
+        answer = await gateway.say("One moment.", "ada")
+        assert (answer.headers["X-Voice-Engine"], answer.headers["X-Voice-Substitute"]) == (
+            "espeak",
+            "consent_expired",
+        )
+        refused = await gateway.say("One moment.", "sil")
+        assert refused.status == 503 and "consent to this voice ended with 2026-03-01" in str(refused.body)
+        assert parrot.begun == []
+
+
+def test_what_another_persona_may_still_speak_with_stays() -> None:
+    longer = replace(ADA, id="eve", voice=clone("of ada", "2027-01-01"))
+    both = {"ada": ADA, "eve": longer}
+    assert withdrawn(both, both, NEXT_DAY) == {}
+    assert withdrawn({"ada": ADA}, {}, LAST_DAY) == {"ada": (ADA.voice,)}
+    assert withdrawn({"ada": ADA}, {"ada": ADA}, LAST_DAY) == {}
+    fallback = replace(ADA, voice=VoiceSpec("espeak"), fallbacks=(clone("of ada"),))
+    assert withdrawn({}, {"ada": fallback}, NEXT_DAY) == {"ada": fallback.fallbacks}
+
+
+async def test_it_looks_at_midnight_without_being_told() -> None:
+    today, changed = Calendar(), asyncio.Event()
+
+    def now() -> datetime.datetime:
+        return datetime.datetime.combine(today.day, datetime.time(23, 59, 59, 900_000))
+
+    answers = LastAnswers()
+    answers.put("key", LastAnswer(b"a clone", {}))
+    people = ActivePersonas(library(ADA))
+    erasure = Erasure(people, Parts({}, today=today), answers, changed=changed.set, now=now)
+    task = asyncio.create_task(erasure.run())
+    await asyncio.sleep(0.02)
+    assert not changed.is_set() and answers.get("key")
+    today.day = NEXT_DAY
+    async with asyncio.timeout(2):
+        await changed.wait()
+    assert answers.get("key") is None
+    task.cancel()
+    await asyncio.wait({task})
