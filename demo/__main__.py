@@ -40,7 +40,7 @@ def _show() -> list[Row]:
     own = surroundings(OUT)
     tell("Starting a gateway, as on the Mac:")
     with running_gateway(OUT, own) as gateway:
-        robot = Robot(OUT, own, gateway.port)
+        robot = Robot(OUT, own, gateway)
         tell("\nLooking for it, as on the robot:")
         tell(f"  {robot.discover()}")
         tell("\nEach persona speaks through the gateway:")

@@ -83,7 +83,7 @@ def _show(model: str | None) -> list[Row]:
     _make_personas(personas, own, model)
     tell("\nStarting a gateway, as on the Mac; the model is loaded by a worker process of its own:")
     with running_gateway(OUT, own, personas) as gateway:
-        robot = Robot(OUT, own, gateway.port, "clone-")
+        robot = Robot(OUT, own, gateway, "clone-")
         _tell_when_cloned(gateway)
         tell("\nWith the first sentence of a voice its clip is encoded, once; as curl would ask for it:")
         _encode_clips(gateway, "Hello.")

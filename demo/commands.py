@@ -6,7 +6,6 @@ import shlex
 import shutil
 import subprocess
 import sys
-import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -83,7 +82,6 @@ def surroundings(out: Path) -> dict[str, str]:
         "ROBOTVOICE_CONFIG": str(nothing.resolve()),
         "ROBOTVOICE_HIDE": "*",
         "ROBOTVOICE_ROBOT_CONFIG": str(nothing.resolve()),
-        "ROBOTVOICE_GATEWAY_ID": f"demo-{uuid.uuid4().hex[:12]}",
     }
 
 
@@ -118,12 +116,12 @@ def _listening(environment: Mapping[str, str], personas: Path, port: int) -> Gat
 class Robot:
     """`robotvoice` as typed on the Pi, one command after the other."""
 
-    def __init__(self, out: Path, environment: dict[str, str], port: int, prefix: str = "") -> None:
-        """`port` is the gateway's; `prefix` is what the names of its WAV files begin with."""
+    def __init__(self, out: Path, environment: Mapping[str, str], gateway: Gateway, prefix: str = "") -> None:
+        """It speaks with no other gateway; `prefix` is what the names of its WAV files begin with."""
         self._out = out
         self._prefix = prefix
-        self._environment = environment
-        self._port = port
+        self._environment = {**environment, "ROBOTVOICE_GATEWAY_ID": gateway.id}
+        self._port = gateway.port
         self._play = ["--play"]
         self._count = 0
 

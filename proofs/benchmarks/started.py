@@ -1,6 +1,5 @@
 """The gateway that is measured, and the surroundings of all that is started beside it."""
 
-import uuid
 from pathlib import Path
 
 from proofs.rig.asking import LOOPBACK
@@ -11,7 +10,7 @@ from proofs.rig.program import ROOT, environment
 def surroundings(folder: Path, **variables: str) -> dict[str, str]:
     """mDNS stays on loopback, and no daemon of the owner's is asked."""
     alone = {"ROBOTVOICE_INTERFACE": LOOPBACK, "ROBOTVOICE_DAEMON_PORT": "0"}
-    return environment(folder, ROBOTVOICE_GATEWAY_ID=f"bench-{uuid.uuid4().hex[:12]}", **alone, **variables)
+    return environment(folder, **alone, **variables)
 
 
 def ready_gateway(folder: Path) -> Gateway:

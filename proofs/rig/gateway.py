@@ -45,6 +45,11 @@ class Gateway(Program):
     def url(self) -> str:
         return f"http://{self.address}"
 
+    @property
+    def id(self) -> str:
+        """By which robots know it. Raises OSError."""
+        return str(self.fetch("/healthz").json["id"])
+
     def fetch(self, path: str) -> Answer:
         """By the socket for its owner, which is reached from other networks too. Raises OSError."""
         if self._owners.exists():

@@ -7,7 +7,6 @@ import json
 import signal
 import time
 from contextlib import ExitStack
-from uuid import uuid4
 
 import pytest
 
@@ -32,14 +31,13 @@ def found_at(robotvoice: Commands, address: str) -> None:
 def test_a_mac_at_another_address_is_found_within_30_s_without_an_edit(
     robotvoice: Commands, environment: dict[str, str], loudspeaker: Loudspeaker
 ) -> None:
-    identity = f"first-user-{uuid4().hex[:8]}"
-    own = {**environment, "ROBOTVOICE_GATEWAY_ID": identity}
-    known = {"ROBOTVOICE_MDNS": "true", "ROBOTVOICE_GATEWAY_ID": identity}
-    with ExitStack() as macs, running_daemon(robotvoice, loudspeaker, **known):
-        before = macs.enter_context(real_gateway(own, mdns=True))
+    with ExitStack() as macs:
+        before = macs.enter_context(real_gateway(environment, mdns=True))
+        known = {"ROBOTVOICE_MDNS": "true", "ROBOTVOICE_GATEWAY_ID": before.id}
+        macs.enter_context(running_daemon(robotvoice, loudspeaker, **known))
         found_at(robotvoice, before.address)
         before.end(signal.SIGKILL)
-        mac = macs.enter_context(real_gateway(own, mdns=True))
+        mac = macs.enter_context(real_gateway(environment, mdns=True))
         assert mac.address != before.address
         found_at(robotvoice, mac.address)
 

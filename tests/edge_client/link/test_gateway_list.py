@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator
-from uuid import uuid4
 
 import pytest
 
@@ -26,9 +25,9 @@ Make = Callable[..., Settings]
 @pytest.fixture
 def announced(environment: dict[str, str]) -> Iterator[Gateway]:
     """A real gateway that can be found on loopback, and environments in which nobody else is."""
-    environment["ROBOTVOICE_GATEWAY_ID"] = f"test-{uuid4().hex[:12]}"
     own = {**environment, "ROBOTVOICE_STATE_DIR": environment["HOME"] + "/gateway"}
-    with real_gateway(own, "--name", own["ROBOTVOICE_GATEWAY_ID"].upper(), mdns=True) as real:
+    with real_gateway(own, "--name", "Test", mdns=True) as real:
+        environment["ROBOTVOICE_GATEWAY_ID"] = real.id
         yield real
 
 
@@ -39,11 +38,10 @@ def test_a_gateway_is_found_by_mdns_and_kept(robotvoice: Commands, announced: Ga
     (row,) = json.loads(found.stdout)
     answer_ms = row.pop("answer_ms")
     assert 0 <= answer_ms < 20_000
-    name = robotvoice.environment["ROBOTVOICE_GATEWAY_ID"].upper()
     assert row == {
-        "name": name,
+        "name": "Test",
         "address": announced.address,
-        "id": robotvoice.environment["ROBOTVOICE_GATEWAY_ID"],
+        "id": announced.id,
         "found_by": "mdns",
         "personas": ["gremlin", "spark", "vixen"],
         "ready": True,
@@ -55,7 +53,7 @@ def test_a_gateway_is_found_by_mdns_and_kept(robotvoice: Commands, announced: Ga
     shown = robotvoice("discover")
     heading, line = shown.stdout.splitlines()
     assert heading.split() == ["NAME", "ADDRESS", "FOUND", "BY", "ANSWERS", "PERSONAS"]
-    assert line.split()[:3] == [name, announced.address, "memory"], "mDNS is off"
+    assert line.split()[:3] == ["Test", announced.address, "memory"], "mDNS is off"
     assert line.split()[-4:] == ["ms", "gremlin,", "spark,", "vixen"]
 
     announced.freeze()
