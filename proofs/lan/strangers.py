@@ -49,7 +49,7 @@ def passed_for(trial: Trial) -> None:
 
 def is_told(world: World, address: str) -> bool:
     """Whether the robot names it as a stranger."""
-    return any(address in each["address"] for each in world.status()["gateway"]["strangers"])
+    return any(address in each["address"] for each in world.status()["strangers"])
 
 
 def files_of(world: World) -> dict[str, bytes]:

@@ -17,7 +17,6 @@ FILLED = {
     "name": "picar",
     "revision": "0" * 16,
     "sha256": "0" * 64,
-    "name": "picar",
 }
 
 
