@@ -34,7 +34,6 @@ from gateway.personas.persona_watch import PersonaWatch
 from gateway.phrases.pack_store import PackStore
 from gateway.phrases.phrase_rendering import PhraseRendering
 from gateway.requests.app_keys import (
-    ADMISSION,
     ADVERTISER,
     CALLER_CLIPS,
     CHANGES,
@@ -43,6 +42,7 @@ from gateway.requests.app_keys import (
     ENGINES,
     ERASURE,
     GATEWAY_ID,
+    HOUSE,
     LARGE_BODIES,
     LAST_ANSWERS,
     LAST_HOUR,
@@ -66,6 +66,7 @@ from gateway.requests.app_keys import (
     Listeners,
     Sockets,
 )
+from gateway.requests.house import House
 from gateway.routes import add_routes
 from gateway.security.callers import Doors, IsHere, same_machine
 from gateway.security.credentials import KEYS_FILE, ROBOTS_FILE, Credentials
@@ -78,7 +79,6 @@ from robotvoice.chain.voice_recovery import recover_voices
 from robotvoice.engines.base import Engine
 from robotvoice.errors import InvalidSettings, UnknownVoice
 from robotvoice.ground.backoff import Backoff
-from robotvoice.http.admission import Admission
 from robotvoice.http.error_answers import errors_as_json
 from robotvoice.http.page_guard import PageGuard, private_or
 from robotvoice.http.request_id import carry_request_id
@@ -170,7 +170,7 @@ def _have_engines(app: web.Application, parts: Parts, clock: Callable[[], float]
 
 def _answer(app: web.Application, clock: Callable[[], float]) -> None:
     """The doors, and how much may be inside at a time."""
-    app[ADMISSION] = Admission(app[SETTINGS].max_requests)
+    app[HOUSE] = House(app[SETTINGS].max_requests)
     app[LARGE_BODIES] = asyncio.Semaphore(openai_request.LARGE_BODIES)
     app[LONG_FILES] = asyncio.Semaphore(openai.AT_A_TIME)
     app[LAST_ANSWERS] = LastAnswers(clock)

@@ -10,10 +10,10 @@ from aiohttp import web
 from gateway.engines.chains import chain_for
 from gateway.models.models import display_name
 from gateway.requests.app_keys import (
-    ADMISSION,
     ADVERTISER,
     ENGINES,
     GATEWAY_ID,
+    HOUSE,
     PERSONAS,
     RUN,
 )
@@ -78,7 +78,7 @@ def _inside(app: web.Application) -> dict[str, Any]:
     return {
         "engines": {name: engine_told(app, guarded) for name, guarded in app[ENGINES].items()},
         "problems": len(app[PERSONAS].library.problems),  # a number only: their text names files
-        "speaking": app[ADMISSION].inside,
+        "speaking": app[HOUSE].inside,
         "mdns": app[ADVERTISER].state,
     }
 

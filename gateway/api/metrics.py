@@ -10,7 +10,7 @@ from prometheus_client.registry import Collector
 from gateway.models.models import display_name
 from gateway.observe.counters import WithoutCreated
 from gateway.observe.reason_codes import known
-from gateway.requests.app_keys import ADMISSION, ENGINES, LAST_HOUR, METRICS, PERSONAS
+from gateway.requests.app_keys import ENGINES, HOUSE, LAST_HOUR, METRICS, PERSONAS
 from robotvoice import __version__
 from robotvoice.chain.breaker import State
 
@@ -28,7 +28,7 @@ class Now(Collector):
         info = GaugeMetricFamily("voice_build_info", "1, and which version it is", labels=["version"])
         info.add_metric([__version__], 1)
         yield info
-        yield GaugeMetricFamily("voice_speaking", "Texts in work", value=app[ADMISSION].inside)
+        yield GaugeMetricFamily("voice_speaking", "Texts in work", value=app[HOUSE].inside)
         share = app[LAST_HOUR].share.share
         cloned = GaugeMetricFamily(
             "voice_cloned_share",

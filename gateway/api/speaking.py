@@ -3,6 +3,7 @@
 import base64
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
+from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
@@ -146,12 +147,15 @@ class _Telling:
 
     async def _end(self, event: Ended) -> None:
         seconds = WIRE_FORMAT.seconds(self._samples)
+        spoken = event.spoken
+        if not self._tells_stored:
+            spoken = tuple(replace(each, stored=False) for each in spoken)
         if event.outcome is not Outcome.COMPLETE:
             detail = event.reason.text if event.reason else "nothing could speak it"
             reason = event.reason.code if event.reason else None
-            await self._outlet.send(wire.Error(self._id, "incomplete", detail, event.spoken, reason))
+            await self._outlet.send(wire.Error(self._id, "incomplete", detail, spoken, reason))
             return
         if not (self._binary or self._one_piece):
             await self._outlet.send(self._in_text(b"", final=True))
         warnings = tuple(self._warnings)
-        await self._outlet.send(wire.Complete(self._id, round(seconds * 1000), event.spoken, warnings))
+        await self._outlet.send(wire.Complete(self._id, round(seconds * 1000), spoken, warnings))

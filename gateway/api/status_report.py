@@ -12,10 +12,10 @@ from gateway.api.health import engine_told, identity, without_folders
 from gateway.models.models import display_name
 from gateway.requests.app_keys import (
     ADDRESS,
-    ADMISSION,
     ADVERTISER,
     CHANGES,
     ENGINES,
+    HOUSE,
     LAST_HOUR,
     LISTENERS,
     PERSONAS,
@@ -53,7 +53,7 @@ async def status(request: web.Request) -> web.Response:
             **identity(app),
             "summary": summary(speakers, library.personas),
             "uptime": round(app[REQUEST_LOG].uptime, 1),
-            "speaking": app[ADMISSION].inside,
+            "speaking": app[HOUSE].inside,
             "most_speaking": app[SETTINGS].max_requests,
             "spoken": app[SPEECH_TOTALS].as_json(),
             # What keeps its connection to hear of changes is a robot's daemon.

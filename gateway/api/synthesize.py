@@ -10,10 +10,18 @@ from aiohttp import web
 from gateway.encoders.resample import whole_at_wire_rate
 from gateway.engines.chains import chain_for
 from gateway.observe.request_log import TextRecord
-from gateway.requests.app_keys import ADMISSION, ENGINES, LAST_ANSWERS, REQUEST_LOG
+from gateway.requests.app_keys import ENGINES, HOUSE, LAST_ANSWERS, REQUEST_LOG
 from gateway.requests.caller_rights import last_answers_of
+from gateway.requests.house import Place, check_spoken_for
 from gateway.requests.request_language import check_legible, speaking
-from gateway.requests.request_options import budget_header, options_of_request, own_only, who_is_asked, whole
+from gateway.requests.request_options import (
+    budget_header,
+    options_of_request,
+    own_only,
+    peer_of,
+    who_is_asked,
+    whole,
+)
 from gateway.security.callers import caller_of
 from robotvoice.chain.whole_file import speak_whole
 from robotvoice.errors import InvalidMessage, NothingCanSpeak
@@ -55,9 +63,11 @@ async def _made(
 ) -> LastAnswer:
     app = request.app
     within = whole(persona, budget_header(request, seen.warnings))
-    chain = chain_for(persona, app[ENGINES], own_only=own)
     started = time.perf_counter()
-    with app[ADMISSION].admit():
+    async with app[HOUSE].place(peer_of(request), within=within) as place:
+        within -= time.perf_counter() - started
+        chain = chain_for(persona, app[ENGINES], own_only=own, full_house=place is Place.PLAIN_VOICE)
+        check_spoken_for(place, chain)
         ready = chain.can_speak()
         if ready.reason:
             raise NothingCanSpeak(f"{persona.id} cannot speak: {ready.reason.text}")

@@ -14,22 +14,24 @@ from gateway.api.client_connection import TOO_BIG, ClientConnection
 from gateway.api.health import without_folders
 from gateway.api.speaking import speak
 from gateway.engines.chains import all_cached, chain_for
+from gateway.engines.guarded_engines import GuardedEngines
 from gateway.observe.request_log import TextRecord
 from gateway.requests.app_keys import (
-    ADMISSION,
     DOORS,
     ENGINES,
+    HOUSE,
     LISTENERS,
     PERSONAS,
     PHRASES,
     REQUEST_LOG,
     SOCKETS,
 )
+from gateway.requests.house import Peer, Place, check_spoken_for
 from gateway.requests.request_language import check_legible, for_another_voice, speaking
 from gateway.requests.request_options import (
     budget_of_message,
-    client_of,
     options_of_message,
+    peer_of,
     streamed,
     who_is_asked,
     whole,
@@ -41,6 +43,7 @@ from robotvoice.engines.base import READY, Readiness
 from robotvoice.errors import InvalidMessage, NothingCanSpeak, RobotVoiceError, TooManyRequests
 from robotvoice.http.request_id import request_id
 from robotvoice.languages import asked_language
+from robotvoice.persona import Persona
 from robotvoice.text.text_thread import sentences_aside
 from robotvoice.utterance import Reason, Utterance
 from robotvoice.voice_warnings import VoiceWarnings
@@ -60,10 +63,19 @@ class SpeakJob:
 
     request: wire.Synthesize
     utterance: Utterance
+    persona: Persona
     chain: FallbackChain
     budget: Budget
     seen: TextRecord
     task: asyncio.Task[None] | None = field(default=None)
+
+    def chain_in(self, place: Place, engines: GuardedEngines) -> FallbackChain:
+        """Who speaks it there. Raises TooManyRequests."""
+        if place is Place.ANY_VOICE:
+            return self.chain
+        chain = chain_for(self.persona, engines, own_only=self.request.engines == "own", full_house=True)
+        check_spoken_for(place, chain)
+        return chain
 
 
 async def websocket(request: web.Request) -> web.WebSocketResponse:
@@ -75,7 +87,7 @@ async def websocket(request: web.Request) -> web.WebSocketResponse:
         raise web.HTTPBadRequest from None
     request.app[SOCKETS].add(socket)
     conversation = WebSocketSession(
-        socket, request.app, caller_of(request), client_of(request), request_id(request)
+        socket, request.app, caller_of(request), peer_of(request), request_id(request)
     )
     try:
         await conversation.run(events=request.query.get(wire.WANTS_EVENTS) == "1")
@@ -88,13 +100,13 @@ class WebSocketSession:
     """Reads requests and answers each at once; speaks them one at a time."""
 
     def __init__(
-        self, socket: ClientConnection, app: web.Application, caller: Caller, client: str, id: str
+        self, socket: ClientConnection, app: web.Application, caller: Caller, peer: Peer, id: str
     ) -> None:
         """`id` is that of the handshake; an utterance's is `id/1`, where 1 is its own or its number."""
         self._socket = socket
         self._app = app
         self._caller = caller
-        self._client = client
+        self._peer = peer
         self._id = id
         self._numbers = itertools.count(1)
         self._jobs: dict[SpeakJob, None] = {}
@@ -141,6 +153,8 @@ class WebSocketSession:
         await self._socket.send(away if id is None else wire.Unavailable(id, why.code, why.text))
 
     async def _read_all(self) -> None:
+        if self._peer.is_home:
+            self._socket.is_kept()
         async with aclosing(self._socket.messages()) as messages:
             async for message in messages:
                 if message.type is not WSMsgType.ERROR:  # then the socket has told the client, and closed
@@ -189,14 +203,15 @@ class WebSocketSession:
         own = request.engines == "own"
         language = asked_language(request.language)
         persona = speaking(persona, language, self._app[ENGINES], seen.warnings, own_only=own)
-        asked = options_of_message(self._caller, self._client, request, seen.warnings)
+        asked = options_of_message(self._caller, self._peer, request, seen.warnings)
         reading = persona.reading
         spoken = await sentences_aside(request.text, prepared=request.prepared, reading=reading, asked=asked)
         said = budget_of_message(self._caller, request, seen.warnings)
         budget = streamed(persona, said) if request.stream else Budget(whole=whole(persona, said))
         chain = chain_for(persona, self._app[ENGINES], own_only=own)
-        # What is kept needs no model, whether that is being loaded, gone or busy.
-        kept = all_cached(persona, self._app[ENGINES], spoken)
+        # What is kept needs no model, whether that is being loaded, gone or busy; but that it was said before
+        # is told to those of the house alone.
+        kept = self._caller.is_home and all_cached(persona, self._app[ENGINES], spoken)
         ready = READY if kept else chain.readiness() if own else chain.can_speak()
         if own and (unread := for_another_voice(chain, persona, self._app[ENGINES], spoken)):
             ready = Readiness(unread)
@@ -210,8 +225,7 @@ class WebSocketSession:
             seen.refused(ready.reason.code)
             await self._socket.send(wire.Unavailable(request.id, ready.reason.code, why, retry))
             return
-        # That it was said before is told to those of the house alone.
-        predicted = 0.0 if kept and self._caller.is_home else chain.start_estimate(spoken[0])
+        predicted = 0.0 if kept else chain.start_estimate(spoken[0])
         if own and request.id is not None and predicted > budget.first_audio:
             why = f"the first sound would come in {predicted:.1f} s"
             chain.make_for_later(spoken[0])
@@ -221,7 +235,7 @@ class WebSocketSession:
         if request.id is not None:
             await self._socket.send(wire.Accepted(request.id, round(predicted * 1000)))
         utterance = Utterance(id, persona.id, persona.language, spoken)
-        self._jobs[SpeakJob(request, utterance, chain, budget, seen)] = None
+        self._jobs[SpeakJob(request, utterance, persona, chain, budget, seen)] = None
         self._socket.asks()
         self._wake.set()
 
@@ -282,18 +296,20 @@ class WebSocketSession:
             await self._turn_away(job.request.id, why)
             return
         try:
-            with job.seen, self._app[ADMISSION].admit():
-                job.seen.has_its_turn()
-                await speak(
-                    job.request,
-                    job.utterance,
-                    job.chain,
-                    self._socket,
-                    job.budget,
-                    job.seen,
-                    tells_stored=self._caller.is_home,
-                    loss=partial(self._app[DOORS].loss, self._caller),
-                )
+            has = min(job.budget.first_audio, job.budget.whole)
+            with job.seen:
+                async with self._app[HOUSE].place(self._peer, within=has) as place:
+                    job.seen.has_its_turn()
+                    await speak(
+                        job.request,
+                        job.utterance,
+                        job.chain_in(place, self._app[ENGINES]),
+                        self._socket,
+                        job.budget,
+                        job.seen,
+                        tells_stored=self._caller.is_home,
+                        loss=partial(self._app[DOORS].loss, self._caller),
+                    )
         except RobotVoiceError as error:
             await self._socket.send(wire.Error(job.request.id, error.code, error.message))
         except ConnectionError:

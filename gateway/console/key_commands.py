@@ -82,7 +82,7 @@ def _revoke(options: argparse.Namespace, load: Load) -> int:
         return 0
     known = [each.name for each in keys.all]
     there = nearest_or_all(name, known) if known else "there are no keys"
-    complain(f"there is no key called {name}; {there}")
+    complain(f"there is no key called {name!r}; {there}")
     return 2
 
 

@@ -26,7 +26,7 @@ def succeeded(
 
     A persona that cannot be used any more stays as it was while its folder is there, even if one of its id
     was shipped, and the default one in any case; but no voice is cloned on when something is wrong with the
-    consent to it.
+    consent to it, or its folder is gone.
     """
     personas = dict(found.personas)
     problems = list(found.problems)
@@ -39,7 +39,7 @@ def succeeded(
         if not there and id != default:
             continue
         kept: Persona | None = persona
-        if _consent_is_wrong(home / id, found.problems):
+        if not there or _consent_is_wrong(home / id, found.problems):
             kept = _without_clones(persona, must_speak=id == default)
         if kept is None:
             continue

@@ -18,12 +18,12 @@ from gateway.personas.open_personas import OpenPersonas
 from gateway.personas.persona_report import PersonaReport
 from gateway.phrases.pack_store import PackStore
 from gateway.phrases.phrase_rendering import PhraseRendering
+from gateway.requests.house import House
 from gateway.security.callers import Doors
 from gateway.security.credentials import Credentials
 from gateway.security.pairing_codes import PairingCodes
 from gateway.security.tls_door import RobotsDoor
 from gateway.settings.settings import Settings
-from robotvoice.http.admission import Admission
 from robotvoice.service.settings_changes import SettingsChanges
 from robotvoice.wire.last_answers import LastAnswers
 
@@ -61,7 +61,7 @@ PHRASE_RENDERING = web.AppKey("phrase_rendering", PhraseRendering)
 ENGINES = web.AppKey("engines", GuardedEngines)
 DOORS = web.AppKey("doors", Doors)
 ERASURE = web.AppKey("erasure", Erasure)
-ADMISSION = web.AppKey("admission", Admission)
+HOUSE = web.AppKey("house", House)
 ADVERTISER = web.AppKey("advertiser", Advertiser)
 SOCKETS = web.AppKey("sockets", Sockets)
 LISTENERS = web.AppKey("listeners", Listeners)

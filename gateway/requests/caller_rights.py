@@ -21,7 +21,7 @@ def heard_by(app: web.Application, caller: Caller) -> PersonaLibrary:
         return library
     heard = app[OPEN_PERSONAS].of(library)
     if not heard.personas:
-        raise NotPermitted("no persona is open to all: name one in open_personas, or make a key")
+        raise NotPermitted("nobody is open to all: name personas in open_personas")
     return heard
 
 

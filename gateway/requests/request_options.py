@@ -6,6 +6,7 @@ from aiohttp import web
 
 from gateway.requests.app_keys import DEFAULT_PERSONA
 from gateway.requests.caller_rights import budget_for, check_may_hear, heard_by, priority_for
+from gateway.requests.house import Peer
 from gateway.security.callers import Caller, caller_of
 from robotvoice.chain.budget import Budget, budget_in
 from robotvoice.errors import UnknownVoice
@@ -17,10 +18,14 @@ from robotvoice.wire.lenient_fields import stands_for_anybody
 from robotvoice.wire.speed import possible
 
 
-def client_of(request: web.BaseRequest) -> str:
-    """A connection: who opens several speaks as several."""
-    peer = request.transport.get_extra_info("peername") if request.transport else None
-    return f"{peer[0]}:{peer[1]}" if isinstance(peer, tuple) else ""
+def peer_of(request: web.BaseRequest) -> Peer:
+    """A paired robot, a key or an address: however many connections it opens. Programs here are one each."""
+    caller = caller_of(request)
+    address = request.transport.get_extra_info("peername") if request.transport else None
+    host, port = address[:2] if isinstance(address, tuple) else ("", id(request.transport))
+    is_here = caller.kind in ("owner", "local")
+    name = "here" if is_here else f"{caller.kind} {caller.name or host}"
+    return Peer(name, f"{host}:{port}" if is_here else name, caller.is_home, is_here)
 
 
 def options_of_request(
@@ -29,7 +34,7 @@ def options_of_request(
     """`speed` is one that is possible."""
     asked = _choice(request, wire.HEADER_PRIORITY, PRIORITIES, "dialogue", warnings)
     priority = priority_for(caller_of(request), PRIORITIES[asked], wire.HEADER_PRIORITY, warnings)
-    return RequestOptions(client_of(request), priority, speed=speed, warnings=warnings)
+    return RequestOptions(peer_of(request).client, priority, speed=speed, warnings=warnings)
 
 
 def own_only(request: web.BaseRequest, warnings: VoiceWarnings) -> bool:
@@ -38,11 +43,11 @@ def own_only(request: web.BaseRequest, warnings: VoiceWarnings) -> bool:
 
 
 def options_of_message(
-    caller: Caller, client: str, message: wire.Synthesize, warnings: VoiceWarnings
+    caller: Caller, peer: Peer, message: wire.Synthesize, warnings: VoiceWarnings
 ) -> RequestOptions:
     speed = possible(message.speed, warnings)
     priority = priority_for(caller, PRIORITIES[message.priority], "priority", warnings)
-    return RequestOptions(client, priority, speed=speed, warnings=warnings)
+    return RequestOptions(peer.client, priority, speed=speed, warnings=warnings)
 
 
 def budget_header(request: web.BaseRequest, warnings: VoiceWarnings) -> float | None:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from proofs.benchmarks import breaker, gateway, health, robot
+from proofs.benchmarks import breaker, doors, gateway, health, robot
 from proofs.benchmarks.report import Figure, table
 from proofs.rig.figures import Progress, save
 from proofs.rig.program import RunBroken
@@ -16,6 +16,7 @@ from robotvoice.console.output import columns
 
 BENCHMARKS: dict[str, Callable[[Progress], list[Figure]]] = {
     "breaker": breaker.measure,
+    "doors": doors.measure,
     "gateway": gateway.measure,
     "health": health.measure,
     "robot": robot.measure,

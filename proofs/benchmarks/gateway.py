@@ -65,16 +65,16 @@ async def _pairs(progress: Progress, address: str, pairs: int) -> tuple[list[flo
     engine = EspeakEngine.installed()
     alone, through = [], []
     async with aiohttp.ClientSession(f"http://{address}") as session:
-        client = _Client(session)
+        client = Client(session)
         try:
             await engine.start()
             for index in range(-WARM_UP, pairs):
                 progress("gateway: pairs of sentences", max(0, index), pairs)
                 text = SENTENCES[index % len(SENTENCES)]
                 # Each way is first in half of the pairs, so that neither always finds the caches warm.
-                before = await _first_audio(client.speak(text)) if index % 2 else None
-                of_engine = await _first_audio(engine.speak(Sentence(0, text), VOICE))
-                of_gateway = await _first_audio(client.speak(text)) if before is None else before
+                before = await first_audio(client.speak(text)) if index % 2 else None
+                of_engine = await first_audio(engine.speak(Sentence(0, text), VOICE))
+                of_gateway = await first_audio(client.speak(text)) if before is None else before
                 if index >= 0:
                     alone.append(of_engine)
                     through.append(of_gateway)
@@ -83,7 +83,7 @@ async def _pairs(progress: Progress, address: str, pairs: int) -> tuple[list[flo
     return alone, through
 
 
-async def _first_audio(chunks: AsyncGenerator[AudioChunk | bytes, None]) -> float:
+async def first_audio(chunks: AsyncGenerator[AudioChunk | bytes, None]) -> float:
     """Milliseconds; infinite when the sentence was not spoken to its end in time."""
     first = math.inf
     begun = time.perf_counter()
@@ -96,7 +96,7 @@ async def _first_audio(chunks: AsyncGenerator[AudioChunk | bytes, None]) -> floa
     return first * 1000
 
 
-class _Client:
+class Client:
     """One WebSocket and nothing around it, connected anew after a loss."""
 
     def __init__(self, session: aiohttp.ClientSession) -> None:

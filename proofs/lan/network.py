@@ -5,14 +5,23 @@ from contextlib import suppress
 
 ROBOT, MAC = "10.77.0.2", "10.77.0.1"
 FRESH = "10.77.0.{number}"
+GUESTS, GUESTS_ROBOT, GUEST = "guests", "10.78.0.2", "10.78.0.66"
+"""The robot's card in another network, its address there and that of whoever is let in"""
 ROBOT_IPV6, MAC_IPV6 = "fd77::2", "fd77::1"
 ELSEWHERE = ("10.8.0.2/24", "10.211.55.2/24", "100.101.1.1/32", "198.19.249.3/24", "192.168.64.1/24")
 """Addresses of virtual private networks and virtual machines: no robot reaches them"""
 NOBODY = "10.77.0.254"
 """The robot's router, so that what it sends to them is answered by nobody"""
-ON_MAC = ("ip", "netns", "exec", "mac")
-"""A command before another, which then runs on the gateway's machine"""
 WITHIN = 10.0
+
+
+def within(name: str) -> tuple[str, ...]:
+    """A command before another, which then runs on the machine of that name."""
+    return ("ip", "netns", "exec", name)
+
+
+ON_MAC = within("mac")
+"""Where the gateway is"""
 
 
 class Network:
@@ -80,6 +89,21 @@ class Network:
         run("ip", "route", "delete", "default")
         for number in range(len(ELSEWHERE)):
             run("ip", "-n", "mac", "link", "delete", f"own{number}")
+
+    def let_in(self, name: str) -> str:
+        """A machine on another network of the robot's; returns its address. `put_out` takes it away."""
+        run("ip", "netns", "add", name)
+        run("ip", "-n", name, "link", "set", "lo", "up")
+        run("ip", "link", "add", GUESTS, "type", "veth", "peer", "name", "eth0", "netns", name)
+        for place, card, address in (((), GUESTS, GUESTS_ROBOT), (("-n", name), "eth0", GUEST)):
+            run("ip", *place, "address", "add", f"{address}/24", "dev", card)
+            run("ip", *place, "link", "set", card, "up")
+        return GUEST
+
+    def put_out(self, name: str) -> None:
+        """After `let_in`."""
+        run("ip", "link", "delete", GUESTS)
+        run("ip", "netns", "delete", name)
 
     def ipv6_only(self) -> str:
         """Returns the only address that the gateway's machine has then."""

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from proofs.lan.promises import Verdict, judge
-from proofs.lan.scenarios import BACK, NEXT
-from proofs.lan.trial import Trial
+from proofs.lan.trial import BACK, NEXT, Trial
 from robotvoice.console import tables
 
 HEADINGS = (
@@ -40,6 +39,9 @@ TARGETS = {
     ),
     "gateway frozen": Target(400, ASKED),
     "gateway frozen after accepted": Target(400, ASKED),
+    "gateway frozen, a stranger in its name": Target(
+        400, f"{ASKED}; the stranger has its id, its personas and their revisions"
+    ),
     "link cut": Target(400, f"{ASKED}; half of the times the interface is down, else packets vanish"),
     NEXT: Target(60, "from the request to what can be heard, of the second line after the gateway went"),
     BACK: Target(

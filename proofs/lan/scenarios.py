@@ -19,13 +19,12 @@ from proofs.lan.addresses import (
 )
 from proofs.lan.ear import Sound
 from proofs.lan.loudspeakers import asleep, busy, fall_asleep, stay_awake
+from proofs.lan.strangers import passed_for
 from proofs.lan.texts import HELD, PHRASES, STORY, URGENT
-from proofs.lan.trial import Line, Trial
+from proofs.lan.trial import BACK, NEXT, Line, Trial
 from proofs.lan.world import CLONED, DAEMON_PORT, World
 from proofs.rig.program import Program, RunBroken, until
 
-NEXT = "next line while away"
-BACK = "gateway back, its voice heard"
 PAUSES = (0.0, 0.05, 0.2, 0.6)
 """Seconds between the end of the gateway and the first line after it"""
 ACCEPTED_WITHIN = 5.0
@@ -207,6 +206,7 @@ SCENARIOS = (
     Scenario("frozen", "gateway frozen", partial(away_and_back, *FROZEN)),
     Scenario("frozen after accepted", "gateway frozen after accepted", partial(away_after_accepted, *FROZEN)),
     Scenario("link cut", "link cut", cut_off),
+    Scenario("stranger", "gateway frozen, a stranger in its name", passed_for, World.until_connected, most=3),
     Scenario("phrases", "phrase from the book", recalled, _with_phrases, World.start_all),
     Scenario("boot", "first line after boot, no gateway", booted, _without_gateway, World.start_all),
     Scenario("address changed", "address changed, its voice heard", moved),

@@ -11,6 +11,9 @@ from proofs.lan.texts import SENTENCES
 from proofs.lan.world import World
 from proofs.rig.program import RunBroken, until
 
+NEXT = "next line while away"
+BACK = "gateway back, its voice heard"
+"""Rows of the report that several scenarios are for"""
 BACK_WITHIN = 20.0
 """Seconds after which a voice that has not come back never will"""
 _texts = itertools.cycle(SENTENCES)

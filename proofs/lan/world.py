@@ -17,6 +17,7 @@ from proofs.lan.sink import Loudspeaker
 from proofs.lan.texts import PHRASES
 from proofs.rig.asking import LOOPBACK, ask
 from proofs.rig.gateway import Gateway
+from proofs.rig.pairing import pair
 from proofs.rig.program import Program, environment, until
 from proofs.tiny_voice import reference_clip
 from robotvoice.persona import VoiceSpec
@@ -40,6 +41,8 @@ voice: {{engine: upstream, upstream: clones, reference: {clip}, transcript: word
 phrases: {phrases}
 consent: {{subject: synthetic, granted_by: project, scope: tests}}
 """
+PAIRING = "pairing.json"
+"""In the robot's state folder"""
 SETTLED_WITHIN = 20.0
 LOOK_EVERY = 0.02
 
@@ -91,9 +94,7 @@ class World:
 
     def until_connected(self) -> None:
         """Waits until the gateway can speak with its own voice and the daemon knows of it."""
-        self.gateway.until_ready(
-            host=self.address, who=[PERSONA]
-        )  # an engine that was asked in vain is given a rest there
+        self.gateway.until_ready(who=[PERSONA])  # an engine that was asked in vain is given a rest there
         until(
             lambda: self.status()["gateway"]["ready"], "the robot has not found its gateway", every=LOOK_EVERY
         )
@@ -116,14 +117,18 @@ class World:
         """In place of the one there was. Returns when it was ready."""
         self.gateway.end(signal.SIGKILL)
         self.gateway = _gateway(self.folder)
-        return self.gateway.until_ready(host=self.address, who=[PERSONA])
+        return self.gateway.until_ready(who=[PERSONA])
 
     def start_daemon(self, *, fresh: bool = False, **environment: str) -> None:
-        """In place of the one there is; a `fresh` one knows nothing."""
+        """In place of the one there is; a `fresh` one knows nothing but whom it is paired with."""
         if self.daemon:
             self.daemon.end()
         if fresh:
-            shutil.rmtree(self.folder / "robot" / "state", ignore_errors=True)
+            state, aside = self.folder / "robot" / "state", self.folder / PAIRING
+            (state / PAIRING).replace(aside)
+            shutil.rmtree(state, ignore_errors=True)
+            state.mkdir(mode=0o700)
+            aside.replace(state / PAIRING)
         command = (sys.executable, "-m", "edge_client", "daemon", "--port", str(DAEMON_PORT))
         self.daemon = _started("the daemon", command, {**self.robot, **environment})
 
@@ -155,7 +160,8 @@ def running_world(folder: Path) -> Iterator[World]:
         voice = running.enter_context(_started("the far voice", command, environment(folder / "mac")))
         world = World(folder, network, loudspeaker, ear, voice, _gateway(folder), daemon=None)
         running.enter_context(closing(world))
-        world.gateway.until_ready(host=MAC, who=[PERSONA])
+        world.gateway.until_ready(who=[PERSONA])
+        pair(environment(folder / "mac"), world.robot, on_mac=ON_MAC)
         world.start_daemon()
         world.until_connected()
         yield world

@@ -2,8 +2,10 @@
 
 import http.client
 import json
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 ANSWER_WITHIN = 5.0
@@ -37,7 +39,34 @@ def fetch(
     within: float = ANSWER_WITHIN,
 ) -> Answer:
     """`body` is sent as JSON. Raises OSError."""
-    connection = http.client.HTTPConnection(host, port, timeout=within)
+    return _answer(http.client.HTTPConnection(host, port, timeout=within), method, path, body, headers or {})
+
+
+def fetch_by_socket(
+    at: Path, method: str, path: str, body: object = None, within: float = ANSWER_WITHIN
+) -> Answer:
+    """The same over a Unix socket. Raises OSError."""
+    return _answer(_BySocket(at, within), method, path, body, {})
+
+
+class _BySocket(http.client.HTTPConnection):
+    def __init__(self, at: Path, within: float) -> None:
+        super().__init__("localhost", timeout=within)
+        self._at = str(at)
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self._at)
+
+
+def _answer(
+    connection: http.client.HTTPConnection,
+    method: str,
+    path: str,
+    body: object,
+    headers: Mapping[str, str],
+) -> Answer:
     try:
         connection.request(method, path, None if body is None else json.dumps(body), dict(headers or {}))
         answer = connection.getresponse()

@@ -5,9 +5,10 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
-from proofs.rig.asking import LOOPBACK, fetch
+from proofs.rig.asking import LOOPBACK, Answer, fetch, fetch_by_socket
 from proofs.rig.program import START_WITHIN, Program, until
 
 PROGRAM = (sys.executable, "-m", "gateway")
@@ -34,6 +35,7 @@ class Gateway(Program):
         self.welcome = ""
         """The first line it said"""
         self.port = 0
+        self._owners = Path(environment.get("ROBOTVOICE_STATE_DIR", "")) / "owner.sock"
 
     @property
     def address(self) -> str:
@@ -46,16 +48,20 @@ class Gateway(Program):
     @property
     def id(self) -> str:
         """By which robots know it. Raises OSError."""
-        return str(fetch(LOOPBACK, self.port, "GET", "/healthz").json["id"])
+        return str(self.fetch("/healthz").json["id"])
+
+    def fetch(self, path: str) -> Answer:
+        """By the socket for its owner, which is reached from other networks too. Raises OSError."""
+        if self._owners.exists():
+            return fetch_by_socket(self._owners, "GET", path)
+        return fetch(LOOPBACK, self.port, "GET", path)
 
     def until_listening(self, within: float = START_WITHIN) -> None:
         """Raises RunBroken."""
         found = self.until_says(r"http://\S+:(\d+) ", within)
         self.welcome, self.port = found.string, int(found[1])
 
-    def until_ready(
-        self, within: float = START_WITHIN, *, host: str = LOOPBACK, who: Sequence[str] = ()
-    ) -> float:
+    def until_ready(self, within: float = START_WITHIN, *, who: Sequence[str] = ()) -> float:
         """Until these personas have their own voice, or all; returns when that was.
 
         Ends it, and raises RunBroken, if that takes too long.
@@ -65,7 +71,7 @@ class Gateway(Program):
 
         def ready() -> bool:
             with suppress(OSError):
-                answer = fetch(host, self.port, "GET", "/readyz")
+                answer = self.fetch("/readyz")
                 if who or answer.status == http.HTTPStatus.OK:
                     personas = answer.json["personas"]
                     return all(personas[each]["own_voice"] for each in who or personas)

@@ -27,10 +27,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--idle", type=float, default=IDLE, metavar="S", help="seconds of rest, with a gateway and without"
     )
+    parser.add_argument(
+        "--paired", action="store_true", help="the robot speaks by TLS, as with another machine"
+    )
     parser.add_argument("--seed", type=int, default=1, metavar="N")
     options = parser.parse_args(arguments)
     try:
-        row = figures_of(run(options.seed, options.changes, options.idle))
+        row = figures_of(run(options.seed, options.changes, options.idle, paired=options.paired))
     except RunBroken as problem:
         print(problem, file=sys.stderr)
         return 1

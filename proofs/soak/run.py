@@ -15,6 +15,7 @@ from typing import Any
 
 from proofs.rig.asking import LOOPBACK
 from proofs.rig.gateway import Gateway
+from proofs.rig.pairing import pair
 from proofs.rig.program import environment, until
 from proofs.soak.robot import LOOK_EVERY, Held, Robot
 
@@ -37,10 +38,10 @@ class Absence(enum.StrEnum):
 
 
 class FarGateway:
-    """Use `leave` and `return_` in turn, then `end`. Announced on loopback."""
+    """Use `leave` and `return_` in turn, then `end`. Announced on loopback, unless it has other `options`."""
 
-    def __init__(self, environment: Mapping[str, str], chance: random.Random) -> None:
-        self._environment, self._chance = environment, chance
+    def __init__(self, environment: Mapping[str, str], chance: random.Random, *options: str) -> None:
+        self._environment, self._chance, self._options = environment, chance, options
         self._gateway = self._started(0)
         self._absence: Absence | None = None
 
@@ -70,7 +71,7 @@ class FarGateway:
         self._gateway.close()
 
     def _started(self, port: int) -> Gateway:
-        gateway = Gateway(self._environment, "--port", str(port), mdns=True)
+        gateway = Gateway(self._environment, "--port", str(port), *self._options, mdns=True)
         gateway.until_listening()
         return gateway
 
@@ -81,6 +82,7 @@ class Run:
 
     seed: int
     changes: int
+    paired: bool = False
     seconds: float = 0.0
     absences: Counter[str] = field(default_factory=Counter)
     back_ms: list[int] = field(default_factory=list)
@@ -98,18 +100,25 @@ class Run:
     """Part of one core, the children's included; None: not measured"""
 
 
-def run(seed: int, changes: int, idle: float) -> Run:
-    """`changes` of the gateway's state, then `idle` seconds of rest with and without it. Raises RunBroken."""
-    found = Run(seed, changes)
+def run(seed: int, changes: int, idle: float, *, paired: bool = False) -> Run:
+    """`changes` of the gateway's state, then `idle` seconds of rest with and without it.
+
+    A robot that is `paired` speaks with it by TLS, as with one on another machine. Raises RunBroken.
+    """
+    found = Run(seed, changes, paired)
     chance = random.Random(seed)
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="soak-") as name, contextlib.ExitStack() as running:
-        gateway = FarGateway(environment(Path(name, "gateway")), chance)
+        mac = environment(Path(name, "gateway"))
+        gateway = FarGateway(mac, chance, *(("--lan",) if paired else ()))
         running.callback(gateway.end)
         near = Path(name, "robot")
         # mDNS on loopback only, and no other gateway than the one of this run
         alone = {"ROBOTVOICE_GATEWAY_ID": gateway.id, "ROBOTVOICE_INTERFACE": LOOPBACK}
-        robot = Robot(near, environment(near, **alone))
+        own = environment(near, **alone)
+        if paired:
+            pair(mac, own)
+        robot = Robot(near, own)
         running.callback(robot.end)
         _until_there(robot, "the daemon did not find the gateway")
         _while_they_speak(robot, gateway, found, chance)

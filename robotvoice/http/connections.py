@@ -54,7 +54,8 @@ class Connections:
         if len(self._all) > self._most:
             self._cut(self._first_to_go(connection))
         elif self._of[connection.peer] > self._most // SHARE and not _is_here(connection.peer):
-            self._cut(self._idle_for_longest(connection.peer) or connection)
+            theirs = [each for each in self._idle if each.peer == connection.peer]
+            self._cut(self._idle_for_longest(theirs) or connection)
 
     def asks(self, connection: Counted) -> None:
         """A whole request has come, or a message in which something is to be spoken."""
@@ -74,15 +75,18 @@ class Connections:
                 del self._of[connection.peer]
 
     def _first_to_go(self, new: Counted) -> Counted:
-        """An idle one. If none is, whoever has most loses one to somebody who has less."""
-        if (idle := self._idle_for_longest()) not in (None, new):
+        """An idle one; else whoever has most loses one to somebody who has less. Who is kept goes last."""
+        others = [each for each in self._idle if each is not new]
+        if (idle := self._idle_for_longest(others)) and not idle.is_kept:
             return idle
-        more = [each for each in self._all if not each.is_kept and self._of[each.peer] > self._of[new.peer]]
-        return max(more, key=lambda each: self._of[each.peer], default=new)
+        more = [each for each in self._all if self._of[each.peer] > self._of[new.peer]]
+        if busy := [each for each in more if not each.is_kept]:
+            return max(busy, key=lambda each: self._of[each.peer])
+        theirs = [each for each in others if each.peer == new.peer or each in more]
+        return self._idle_for_longest(theirs) or new
 
-    def _idle_for_longest(self, peer: str | None = None) -> Counted | None:
-        """Of a peer, or of whoever has most; one that is kept only if there is no other."""
-        idle = [each for each in self._idle if peer in (None, each.peer)]
+    def _idle_for_longest(self, idle: list[Counted]) -> Counted | None:
+        """Of whoever has most; one that is kept only if there is no other."""
         return min(idle, key=lambda each: (each.is_kept, -self._of[each.peer]), default=None)
 
     def _cut(self, connection: Counted) -> None:

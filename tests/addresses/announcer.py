@@ -14,7 +14,12 @@ def main() -> None:
         SERVICE_TYPE,
         f"{name}.{SERVICE_TYPE}",
         port=DEFAULT_PORT,
-        properties={"v": str(PROTOCOL_VERSION), "id": identity, "tls": "0", "personas": "spark"},
+        properties={
+            "v": str(PROTOCOL_VERSION),
+            "id": identity,
+            "tls": str(DEFAULT_PORT + 1),
+            "personas": "spark",
+        },
         server=f"{name}.local.",
         parsed_addresses=addresses,
     )

@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from proofs.lan.network import run
-from proofs.lan.world import DAEMON_PORT
+from proofs.lan.network import run, within
+from proofs.lan.world import DAEMON_PORT, PAIRING
 from proofs.rig.asking import LOOPBACK, ask
+from proofs.rig.pairing import pair
 from proofs.rig.program import ROOT, Line, Program, environment, until
+from robotvoice.ground.state_files import write_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class Machines:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._programs: list[Program] = []
+        self._pairing: bytes | None = None
         self._ports = itertools.count(1)
         run("mount", "-t", "tmpfs", "none", "/run")
         run("ip", "link", "set", "lo", "up")
@@ -134,10 +137,18 @@ class Machines:
         command = ("gateway", "serve", "--lan", "--name", name, *options)
         return self._start(name, command, self.home(home or name))
 
-    def daemon(self, home: str = "robot", **settings: str) -> Running:
-        """With a `home` that is new it knows nobody."""
+    def pair(self, name: str = "mac", *options: str, prefix: tuple[str, ...] = ()) -> None:
+        """Every robot from now on has the pairing that is made here; `options` are for its command, which
+        is the end of that in `prefix`.
+        """
+        home = self.home("paired")
+        pair(_robots(self.home(name)), _robots(home), *options, on_mac=within(name), on_robot=prefix)
+        self._pairing = (home / "state" / PAIRING).read_bytes()
+
+    def daemon(self, home: str = "robot", prefix: tuple[str, ...] = (), **settings: str) -> Running:
+        """With a `home` that is new it knows nobody but whom it is paired with."""
         command = ("edge_client", "daemon", "--port", str(DAEMON_PORT))
-        return self._start(ROBOT, command, self.home(home), **settings)
+        return self._start(ROBOT, command, self._robot(home), prefix, **settings)
 
     def program(self, name: str, *arguments: str, home: str = "other") -> Running:
         """Another one in Python, which has said a line when it is ready."""
@@ -147,7 +158,7 @@ class Machines:
         """What the command says: its exit code, standard output and standard error."""
         done = subprocess.run(
             (sys.executable, "-m", "edge_client", *arguments),
-            env={**_robots(self.home(home)), **settings},
+            env={**_robots(self._robot(home)), **settings},
             cwd=ROOT,
             capture_output=True,
             text=True,
@@ -171,9 +182,24 @@ class Machines:
         until(ready, "the robot has not found its gateway", READY_WITHIN, every=0.02)
         return time.monotonic() - began, self.status()["gateway"]["address"]
 
-    def _start(self, name: str, command: tuple[str, ...], home: Path, **settings: str) -> Running:
-        there = ("ip", "netns", "exec", name) if name else ()
-        program = Program(name, (*there, sys.executable, "-u", "-m", *command), {**_robots(home), **settings})
+    def _robot(self, home: str) -> Path:
+        folder = self.home(home)
+        if self._pairing and not (folder / "state" / PAIRING).exists():
+            write_whole(folder / "state" / PAIRING, self._pairing)
+        return folder
+
+    def _start(
+        self,
+        name: str,
+        command: tuple[str, ...],
+        home: Path,
+        prefix: tuple[str, ...] = (),
+        **settings: str,
+    ) -> Running:
+        there = within(name) if name else ()
+        program = Program(
+            name, (*there, *prefix, sys.executable, "-u", "-m", *command), {**_robots(home), **settings}
+        )
         self._programs.append(program)
         return Running(program, program.next_line())
 

@@ -5,6 +5,7 @@ To be run in a network of its own. What is right is for the test of the same nam
 
 import asyncio
 import json
+import shutil
 import signal
 import sys
 import time
@@ -21,6 +22,8 @@ from tests.addresses.machines import ROBOT, Machines
 ELSEWHERE = ("10.8.0.2/24", "10.211.55.2/24", "100.101.1.1/32", "198.19.249.3/24", "192.168.64.1/24")
 """Of virtual private networks and virtual machines"""
 STARTS = 5
+IN_1970 = ("env", "FAKETIME_DONT_FAKE_MONOTONIC=1", "faketime", "-f", "@1970-01-01 00:00:30")
+"""Before a command: what it takes for the time of day begins there"""
 NOWHERE = "10.0.0.254"
 """The robot's router: nobody, so that what is sent to other networks is never answered"""
 
@@ -41,6 +44,8 @@ def mac_with_six_addresses(machines: Machines) -> Any:
 def _start(machines: Machines, number: int) -> tuple[float, str]:
     gateway = machines.gateway("mac")
     gateway.until("announced by mDNS")
+    if not number:
+        machines.pair()
     daemon = machines.daemon(f"fresh-{number}")
     found = machines.until_ready()
     daemon.end()
@@ -57,7 +62,8 @@ def somebody_announces_all_addresses_everywhere(machines: Machines) -> Any:
     machines.gateway("mac", "--no-mdns")
     machines.gateway("other", "--no-mdns")
     machines.program("printer", "http.server", "7860", "--bind", "10.0.0.8")
-    identity = ask("10.0.0.5", 7860, "GET", "/")["id"]
+    machines.pair("mac", "--gateway", "10.0.0.5")
+    identity = ask("10.0.0.5", 7860, "GET", "/healthz")["id"]
     nobodys = [f"10.{number}.0.9" for number in range(60, 69)] + ["10.0.0.77", "10.0.0.78"]
     wrong = ["10.0.0.7", "10.0.0.8", "172.17.0.1", *nobodys]
     machines.program("mac", "tests.addresses.announcer", "all", identity, *wrong, "10.0.0.5")
@@ -73,6 +79,7 @@ def a_vpn_comes_up_later(machines: Machines) -> Any:
     """On the gateway's machine, then on the robot; then both are gone again."""
     a_robot_and_a_mac(machines)
     gateway = machines.gateway("mac")
+    machines.pair()
     daemon = machines.daemon()
     machines.until_ready()
     machines.card_to_nowhere("mac", "10.8.0.2/24")
@@ -92,6 +99,7 @@ def cards_that_are_made_anew(machines: Machines) -> Any:
     """With the same address, within a moment: the gateway's, then the robot's."""
     a_robot_and_a_mac(machines)
     machines.gateway("mac")
+    machines.pair()
     machines.daemon()
     machines.until_ready()
     found = {}
@@ -133,6 +141,7 @@ def link_local_alone(machines: Machines) -> Any:
 def _found_without_ipv4(machines: Machines) -> dict[str, Any]:
     gateway = machines.gateway("mac")
     announced = gateway.program.next_line()
+    machines.pair()
     machines.daemon()
     ready = machines.until_ready()
     discovered = machines.robotvoice("discover", "--timeout", "5", home="fresh")
@@ -143,6 +152,13 @@ def a_network_that_comes_later(machines: Machines) -> Any:
     """Both sides are started without any; what the robot then hears is not the gateway's loopback."""
     run("ip", "netns", "add", "mac")
     machines.ip("mac", "link", "set", "lo", "up")
+    gateway = machines.gateway("mac")
+    machines.plug(ROBOT, "10.0.0.2/24")
+    machines.plug("mac", "10.0.0.5/24")
+    machines.pair()
+    machines.unplug("mac")
+    machines.unplug(ROBOT)
+    gateway.end()
     gateway = machines.gateway("mac")
     daemon = machines.daemon()
     machines.plug(ROBOT, "10.0.0.2/24", "fd00::2/64")
@@ -165,11 +181,10 @@ def one_identity_on_two_machines(machines: Machines) -> Any:
     """Started at the same moment, under one name; then one of them is another one's no more."""
     a_robot_and_a_mac(machines)
     machines.add("copy", "10.0.0.6/24")
-    machines.gateway("mac").end()
-    kept = (machines.home("mac") / "state" / "identity.pem").read_text()
-    for name in ("mac", "copy"):
-        (machines.home(name) / "state").mkdir(exist_ok=True)
-        (machines.home(name) / "state" / "identity.pem").write_text(kept)
+    first = machines.gateway("mac")
+    machines.pair()
+    first.end()
+    shutil.copytree(machines.home("mac") / "state", machines.home("copy") / "state")
     gateways = {name: machines.gateway(name, "--name", "same") for name in ("mac", "copy")}
     told = {name: gateway.until("has this gateway's id") for name, gateway in gateways.items()}
     discovered = machines.robotvoice("discover", "--timeout", "3", home="fresh")
@@ -201,6 +216,7 @@ def one_machine_that_may_look_like_two(machines: Machines) -> Any:
     a_robot_and_a_mac(machines)
     machines.plug("mac", "10.0.0.6/24", card="wlan0")
     first = machines.gateway("mac")
+    machines.pair()
     daemon = machines.daemon()
     machines.until_ready()
     first.until("10.0.0.6")
@@ -225,6 +241,7 @@ def a_switch_that_brings_no_multicast(machines: Machines) -> Any:
     """A robot that knows its gateway keeps it; another one is told what to type."""
     a_robot_and_a_mac(machines)
     machines.gateway("mac")
+    machines.pair()
     daemon = machines.daemon("known")
     machines.until_ready()
     daemon.end()
@@ -235,10 +252,22 @@ def a_switch_that_brings_no_multicast(machines: Machines) -> Any:
     return {"ready": ready, "new": machines.robotvoice("discover", "--timeout", "2", home="new")}
 
 
+def a_clock_at_1970(machines: Machines) -> Any:
+    """A Pi has no clock of its own, and there is nobody to ask for the time."""
+    a_robot_and_a_mac(machines)
+    machines.gateway("mac")
+    machines.pair(prefix=IN_1970)
+    daemon = machines.daemon(prefix=IN_1970)
+    ready = machines.until_ready()
+    said = machines.robotvoice("say", "Good morning.", "--wait", "--json")
+    return {"ready": ready, "said": said, "log": daemon.log}
+
+
 def a_printer_at_the_gateways_address(machines: Machines) -> Any:
     """The gateway has moved meanwhile."""
     a_robot_and_a_mac(machines)
     machines.gateway("mac")
+    machines.pair()
     machines.daemon()
     machines.until_ready()
     machines.move("mac", "10.0.0.9/24")

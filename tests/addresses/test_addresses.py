@@ -74,6 +74,14 @@ def test_cards_that_are_made_anew__are_announced_on_and_listened_on_again(happen
         assert found["daemon"] == "10.0.0.5:7860"
 
 
+def test_a_clock_at_1970__is_no_reason_not_to_pair_and_not_to_speak(happened: Any) -> None:
+    assert happened["ready"][1].startswith("10.0.0.5:")
+    code, told, err = happened["said"]
+    assert code == 0, err
+    assert json.loads(told)["via"] == "gateway"
+    assert happened["log"] == []
+
+
 def test_ipv6_alone__is_a_network(happened: Any) -> None:
     """D4."""
     assert happened["welcome"] == (

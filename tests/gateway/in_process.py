@@ -25,7 +25,7 @@ from gateway.loudness.loudness_engine import LoudnessEngine
 from gateway.mdns.sockets import listen, listened_on
 from gateway.personas.persona_files import PersonaLibrary
 from gateway.personas.persona_sources import PersonaSources
-from gateway.requests.app_keys import ADMISSION, ROBOTS_DOOR
+from gateway.requests.app_keys import HOUSE, ROBOTS_DOOR
 from gateway.security.callers import same_machine
 from gateway.security.identity import Identity, identity_in
 from gateway.security.owner_socket import listen_for_owner, owner_path
@@ -108,7 +108,7 @@ class RunningGateway:
     @property
     def inside(self) -> int:
         """How many texts are in work."""
-        return self.app[ADMISSION].inside
+        return self.app[HOUSE].inside
 
     def url(self, target: str) -> URL:
         """`target` reaches the gateway as it is written here."""
@@ -292,7 +292,8 @@ def named(*engines: Engine) -> dict[str, Engine]:
 
 
 async def _engines_have_started(gateway: RunningGateway) -> None:
-    """Whether or not they can speak then."""
+    """Whether or not they can speak then. Its connection is open from now on."""
+    await gateway.ask("/healthz")
     async with asyncio.timeout(SOON):
         while (await gateway.order("/readyz")).json["personas"] and any(  # noqa: ASYNC110 - seen over HTTP
             persona["reason"] == "eSpeak NG is starting"

@@ -6,6 +6,7 @@ comes with a request.
 
 import asyncio
 import logging
+import math
 from contextlib import AsyncExitStack
 
 from aiohttp import web
@@ -22,10 +23,11 @@ from gateway.encoders.encodings import ENCODINGS
 from gateway.engines.chains import all_cached
 from gateway.http.openai_errors import openai_answers
 from gateway.observe.request_log import TextRecord
-from gateway.requests.app_keys import ADMISSION, CALLER_CLIPS, ENGINES, LARGE_BODIES, LONG_FILES, REQUEST_LOG
+from gateway.requests.app_keys import CALLER_CLIPS, ENGINES, HOUSE, LARGE_BODIES, LONG_FILES, REQUEST_LOG
 from gateway.requests.caller_rights import check_clip
+from gateway.requests.house import Place, check_spoken_for
 from gateway.requests.request_language import check_legible
-from gateway.requests.request_options import budget_header, options_of_request, own_only
+from gateway.requests.request_options import budget_header, options_of_request, own_only, peer_of
 from gateway.security.callers import caller_of
 from robotvoice.chain.budget import Budget
 from robotvoice.http.request_id import request_id
@@ -72,8 +74,13 @@ async def _spoken(request: web.Request, seen: TextRecord) -> tuple[Answer | web.
             how = options_of_request(request, warnings, asked.speed)
             spoken = await sentences_aside(asked.input, limit=most, reading=reading, asked=how)
             said = budget_header(request, warnings)
-            work.enter_context(app[ADMISSION].admit())
-            speaker = await request_voice_for(app, asked, persona, warnings, own_only=own)
+            has = math.inf if persona is None else persona.first_audio_budget if said is None else said
+            place = await work.enter_async_context(app[HOUSE].place(peer_of(request), within=has))
+            full_house = place is Place.PLAIN_VOICE
+            speaker = await request_voice_for(
+                app, asked, persona, warnings, own_only=own, full_house=full_house
+            )
+            check_spoken_for(place, speaker.chain)
             if speaker.clip:
                 log.info("the clip of request %s is cloned, as allowed by: %s", utterance_id, asked.consent)
             seen.is_for(speaker.persona, speaker.chain.own_engine, clones=speaker.clones)

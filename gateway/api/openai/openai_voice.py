@@ -73,8 +73,9 @@ async def request_voice_for(
     warnings: VoiceWarnings,
     *,
     own_only: bool = False,
+    full_house: bool = False,
 ) -> RequestVoice:
-    """`persona` is that of `persona_for`. Raises Refusal and InvalidClip."""
+    """`persona` is that of `persona_for`. Raises Refusal, InvalidClip and TooManyRequests."""
     if persona is None:
         assert asked.ref_audio is not None, "who sends no clip asks a persona"
         return await _clone(app, asked, asked.ref_audio, warnings)
@@ -84,7 +85,7 @@ async def request_voice_for(
         fallbacks=tuple(_as_asked(app, voice, asked) for voice in persona.fallbacks),
     )
     return RequestVoice(
-        chain_for(told, app[ENGINES], own_only=own_only),
+        chain_for(told, app[ENGINES], own_only=own_only, full_house=full_house),
         persona.id,
         persona.language,
         told,

@@ -1,4 +1,4 @@
-"""`robotvoice-gateway persona check [ID]` and `persona new NAME CLIP`: how they are typed."""
+"""`robotvoice-gateway persona check [ID]`, `new NAME CLIP` and `remove NAME`: how they are typed."""
 
 import argparse
 import asyncio
@@ -16,6 +16,10 @@ NEW_EXAMPLES = {
     "robotvoice-gateway persona new nova clip.wav --transcript words.txt \\\n"
     '      --granted-by "its owner" --scope home': "a cloned voice",
 }
+REMOVE_EXAMPLES = {
+    "robotvoice-gateway persona remove nova": "it says what would go, and asks",
+    "robotvoice-gateway persona remove nova --yes": "without asking",
+}
 EXIT_CODES = {
     0: "nothing is wrong",
     1: "something broke, or the result cannot be written",
@@ -24,8 +28,9 @@ EXIT_CODES = {
 
 
 def add_to(commands: Commands) -> None:
-    about = "check the personas, or make one from a recording"
-    actions = add_actions(commands, "persona", about, CHECK_EXAMPLES | NEW_EXAMPLES, EXIT_CODES)
+    about = "check the personas, make one from a recording, or remove one"
+    examples = CHECK_EXAMPLES | NEW_EXAMPLES | REMOVE_EXAMPLES
+    actions = add_actions(commands, "persona", about, examples, EXIT_CODES)
     about, common = "say what is good and bad about each persona", with_personas()
     check = add_command(actions, "check", about, _check, CHECK_EXAMPLES, EXIT_CODES, common)
     check.add_argument("id", nargs="?", metavar="ID", help="only this one")
@@ -46,6 +51,10 @@ def add_to(commands: Commands) -> None:
     new.add_argument(
         "--model", default=DEFAULT_MODEL, help=f"the model that makes the voice ({DEFAULT_MODEL})"
     )
+    about = "erase a persona and all that was made of its voice here"
+    remove = add_command(actions, "remove", about, _remove, REMOVE_EXAMPLES, EXIT_CODES, with_personas())
+    remove.add_argument("persona_name", metavar="NAME", help="its id, name or alias")
+    remove.add_argument("--yes", action="store_true", help="do not ask")
 
 
 def _check(options: argparse.Namespace, load: Load) -> int:
@@ -75,3 +84,9 @@ def _new(options: argparse.Namespace, load: Load) -> int:
         },
     )
     return asyncio.run(make_persona(wanted, load()))
+
+
+def _remove(options: argparse.Namespace, load: Load) -> int:
+    from gateway.console.persona.persona_remove import remove_persona
+
+    return remove_persona(options.persona_name, load(), sure=options.yes)

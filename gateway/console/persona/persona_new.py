@@ -142,8 +142,12 @@ def _owned_folder() -> Path:
 
 
 def _check(draft: Path) -> None:
+    lines: list[str] = []
     try:
-        PersonaSources(draft.parent, named=True).load()
+        library = PersonaSources(draft.parent, named=True).load()
+        lines = [line for line in library.warnings if ": consent.expires: " in line]
+        if lines:
+            raise InvalidPersona("\n".join(["", *lines]))
     except InvalidPersona as error:
         _, *lines = error.message.splitlines()
         # Nobody has seen the draft, so where in it something stands helps nobody.

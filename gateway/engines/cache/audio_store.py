@@ -8,11 +8,13 @@ import os
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TypeVar
 
 from gateway.ground.problems import what_to_do
+from robotvoice.ground.state_files import read_whole
 from robotvoice.kept_sound.kept_sound import DiskTrouble, KeptSound
 from robotvoice.kept_sound.sealed_sound import SECRET_BYTES, Seal, digest, secret_in
 from robotvoice.persona import ModelVoice, VoiceSpec
@@ -24,6 +26,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 SEAL = Seal(b"RVA1")  # without a secret: names have one already
 ENDING = ".audio"
+SECRET = "cache-secret"
 UNKEPT = "audio cannot be kept on disk (%s), only in memory; make room or make it writable"
 
 
@@ -224,12 +227,19 @@ class AudioKeys:
         return f"{self.shelf(engine, voice)}/{digest(self._secret, message).hex()}"
 
 
+def secret_of_cache(state: Path) -> bytes | None:
+    """The one that is kept; None if there is none, and so no audio either."""
+    with suppress(OSError, ValueError):
+        return read_whole(state / SECRET, SECRET_BYTES)
+    return None
+
+
 def cache_secret(state: Path) -> bytes:
     """Made once and kept in `state`/cache-secret, for its owner's eyes only.
 
     Where it cannot be kept it is a fresh one, with a warning: then nothing on disk is found again.
     """
-    file = state / "cache-secret"
+    file = state / SECRET
     try:
         return secret_in(file)
     except OSError as error:

@@ -32,7 +32,7 @@ PAGES: Mapping[str, tuple[int, dict[str, str]]] = {
 
 def routes(gateway: RunningGateway) -> Iterator[tuple[str, str]]:
     """Method and path of every one there is, and of some that there are not."""
-    filled = {"id": "spark", "engine": "espeak", "revision": "0" * 16, "sha256": "0" * 64}
+    filled = {"id": "spark", "engine": "espeak", "name": "picar", "revision": "0" * 16, "sha256": "0" * 64}
     for route in gateway.app.router.routes():
         assert route.resource
         pattern = route.resource.get_info().get("path") or route.resource.get_info()["formatter"]

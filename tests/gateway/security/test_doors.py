@@ -11,7 +11,13 @@ from gateway.security.callers import Kind, same_machine
 from gateway.security.credentials import KEYS_FILE, Credentials
 from tests.gateway.in_process import Answer, RunningGateway, running
 
-FILLED = {"id": "spark", "engine": "espeak", "revision": "0" * 16, "sha256": "0" * 64, "name": "picar"}
+FILLED = {
+    "id": "spark",
+    "engine": "espeak",
+    "name": "picar",
+    "revision": "0" * 16,
+    "sha256": "0" * 64,
+}
 
 
 def routes() -> Iterator[tuple[str, str, frozenset[Kind]]]:

@@ -17,7 +17,7 @@ from gateway.security.callers import ADMITTED, EVERYBODY, KNOWN, OWNER, PAIRED, 
 from gateway.security.credentials import KEYS_FILE, Credentials
 from tests.gateway.in_process import Answer, RunningGateway, running
 
-FILLED = {"id": "spark", "engine": "espeak", "revision": "0" * 16, "sha256": "0" * 64, "name": "picar"}
+FILLED = {"id": "spark", "engine": "espeak", "name": "picar", "revision": "0" * 16, "sha256": "0" * 64}
 NOBODYS = (
     "/nowhere", "/docs", "/v1", "/v1/", "/v1/keys", "/v1/owner/nothing", "/synthesize/", "//health",
     "/health/", "/healthz/", "/v1/audio/speech/", "/audio/speech", "/.git/config", "/%2e%2e/healthz",

@@ -45,9 +45,10 @@ def test_each_promise_is_seen_when_it_is_broken(changed: dict[str, object], brok
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_a_daemon_outlasts_its_gateway_and_loses_nothing() -> None:
+@pytest.mark.parametrize("paired", [False, True])
+def test_a_daemon_outlasts_its_gateway_and_loses_nothing(paired: bool) -> None:
     """How much of a core it needs while idle is for a machine nobody else uses: `make soak` measures that."""
-    found = run(seed=2, changes=12, idle=0.0)
+    found = run(seed=2, changes=12, idle=0.0, paired=paired)
     figures = figures_of(found)
     assert figures["broken"] == [], figures
     assert set(figures["absences"].values()) == {2}

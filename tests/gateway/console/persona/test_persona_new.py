@@ -186,7 +186,7 @@ def test_a_name_of_the_package_is_taken_before_there_is_an_owners_folder(
         ("Rook", ("--language", "x_x"), "language: 'x_x' is no language known here; write one as de"),
         ("Rook", ("--language", "jp"), "language: 'jp' is no language known here; near: ja (Japanese)"),
         ("Rook", ("--expires", "soon"), "consent.expires: 'soon' is no day; give one as 2026-01-31"),
-        ("Rook", ("--expires", "2001-01-01"), "consent.expires: ended with 2001-01-01; ask Ada again"),
+        ("Rook", ("--expires", "2001-01-01"), "consent.expires: ended with 2001-01-01, so no voice"),
         ("Rook", ("--transcript", " "), "voice.transcript: transcript.txt is empty; write the words"),
         ("Rook", ("--transcript", "gone.txt"), "there is no file gone.txt; name one that is there"),
         ("你好", (), "no id can be made of the name '你好'; give one with letters from a to z or digits"),
