@@ -221,7 +221,7 @@ def one_machine_that_may_look_like_two(machines: Machines) -> Any:
     machines.until_ready()
     first.until("10.0.0.6")
     machines.move("mac", "10.0.0.9/24")
-    machines.until_ready(lambda found: found["address"] != "10.0.0.5:7860")
+    machines.until_ready(lambda found: found["address"] != "10.0.0.5:7861")
     first.end(signal.SIGKILL)
     machines.move("mac", "10.0.0.10/24")
     machines.move("mac", "10.0.0.12/24", card="wlan0")
@@ -272,9 +272,9 @@ def a_printer_at_the_gateways_address(machines: Machines) -> Any:
     machines.until_ready()
     machines.move("mac", "10.0.0.9/24")
     machines.add("printer", "10.0.0.5/24")
-    machines.program("printer", "http.server", "7860", "--bind", "10.0.0.5")
+    machines.program("printer", "http.server", "7861", "--bind", "10.0.0.5")
     run("ip", "neighbour", "flush", "dev", "eth0")
-    machines.until_ready(lambda found: found["address"] == "10.0.0.9:7860")
+    machines.until_ready(lambda found: found["address"] == "10.0.0.9:7861")
     return machines.robotvoice("discover", "--timeout", "3", "--gateway", "10.0.0.5", home="fresh")
 
 
