@@ -248,8 +248,6 @@ class Voices:
         except (EngineFailure, InvalidMessage) as error:
             log.warning("the gateway's personas were not learned: %s", error)
             return
-        if not self._gateway.rules.still_hold:
-            return
         changed, now = known != self.known, self._clock()
         self.known = replace(known if changed else self.known, heard_at=now)
         if changed or self._written is None or not 0 <= now - self._written < WRITE_AGAIN:
@@ -262,6 +260,8 @@ class Voices:
             self._keep()
 
     def _keep(self) -> None:
+        if not self._gateway.rules.still_hold:
+            return
         self._written = self.known.heard_at
         save_known_personas(self._settings.state_dir, self.known)
 

@@ -27,25 +27,31 @@ def paired(daemon: RunningDaemon) -> bool:
     return told
 
 
-def test_it_is_paired_and_unpaired_while_it_runs(
-    robotvoice: Commands, loudspeaker: Loudspeaker, tmp_path: Path
-) -> None:
-    """Nothing is refused meanwhile, and OpenSSL is there only as long as there is a pairing."""
+def test_it_is_paired_while_it_runs(robotvoice: Commands, loudspeaker: Loudspeaker, tmp_path: Path) -> None:
+    """OpenSSL is there only with a pairing."""
     mac = made(tmp_path / "mac")
-    with (
-        door(mac) as there,
-        running_daemon(robotvoice, loudspeaker, ROBOTVOICE_GATEWAY="198.51.100.7") as daemon,
-    ):
+    with door(mac) as there, running_daemon(robotvoice, loudspeaker) as daemon:
         assert not has_openssl(daemon)
         pair_by_hand(tmp_path / "state", mac, there.port)
         soon(lambda: paired(daemon))
         assert has_openssl(daemon)
         assert daemon.status()["pairing"]["gateway"] == NAME
+
+
+@pytest.mark.slow
+def test_it_is_unpaired_while_it_runs(robotvoice: Commands, loudspeaker: Loudspeaker, tmp_path: Path) -> None:
+    mac = made(tmp_path / "mac")
+    far = "198.51.100.7"
+    pair_by_hand(tmp_path / "state", mac, 1)
+    with running_daemon(robotvoice, loudspeaker, ROBOTVOICE_GATEWAY=far) as daemon:
+        assert paired(daemon)
         (tmp_path / "state" / "pairing.json").unlink()
+        (tmp_path / "state" / "personas.json").write_text("what the daemon wrote meanwhile")
         soon(lambda: not paired(daemon))
         assert not has_openssl(daemon)
+        assert not (tmp_path / "state" / "personas.json").exists()
         reason = daemon.status()["gateway"]["reason"]
-        assert reason.startswith("the gateway at 198.51.100.7:7860 is on another machine")
+        assert reason.startswith(f"the gateway at {far}:7860 is on another machine")
 
 
 def is_now(daemon: RunningDaemon, wanted: bool) -> bool:

@@ -46,6 +46,7 @@ def test_a_gateway_is_found_by_mdns_and_kept(robotvoice: Commands, announced: Ga
         "personas": ["gremlin", "spark", "vixen"],
         "ready": True,
         "problem": None,
+        "code": None,
     }
     said = json.loads(robotvoice("say", "Hello.", "--json").stdout)
     assert (said["via"], said["found_by"]) == ("gateway", "mdns")
