@@ -11,7 +11,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv6Address, ip_address
 from typing import Any, Literal
 
@@ -47,6 +47,8 @@ class Caller:
     """Of a robot or a key"""
     clips: bool = False
     """Whether a recording may come with the request, to be spoken with"""
+    showed: str = field(default="", repr=False)
+    """The hash of its token or key: a name that was taken away may soon be another one's"""
 
     @property
     def is_home(self) -> bool:
@@ -113,7 +115,7 @@ class Doors:
     def is_still_known(self, caller: Caller) -> bool:
         """Whether nobody took its token or key away since."""
         store = self._stores.get(caller.kind)
-        return store is None or store.holds(caller.name)
+        return store is None or store.holds_hash(caller.showed)
 
     def loss(self, caller: Caller) -> Reason | None:
         """Why it may ask nothing any more; None: it is still known."""
@@ -145,14 +147,14 @@ class Doors:
         behind_tls = transport is not None and transport.get_extra_info("sslcontext") is not None
         token = _token(request)
         if behind_tls and token and (robot := self._robots.find(token)):
-            return Caller("robot", robot.name, clips=True)
+            return Caller("robot", robot.name, clips=True, showed=robot.sha256)
         passed_on = any(name in request.headers for name in FORWARDED)
         if not (behind_tls or passed_on) and peer and asked and self._is_here(peer[0], asked[0]):
             return LOCAL
         if token is None:
             return OPEN if self._open_lan and not behind_tls else STRANGER
         key = self._keys.find(token)
-        return Caller("key", key.name, key.clips) if key else STRANGER
+        return Caller("key", key.name, key.clips, key.sha256) if key else STRANGER
 
     def _refused(self, caller: Caller, may: frozenset[Kind]) -> NoKey | OwnerOnly:
         if may == OWNER and caller.kind in KNOWN:

@@ -80,6 +80,10 @@ class Credentials:
     def holds(self, name: str) -> bool:
         return self._named(name) is not None
 
+    def holds_hash(self, sha256: str) -> bool:
+        self._look()
+        return sha256 in self._known
+
     def find(self, secret: str) -> Credential | None:
         """Whose it is."""
         self._look()

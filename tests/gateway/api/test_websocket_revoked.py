@@ -71,6 +71,22 @@ async def test_of_a_text_with_many_sentences_the_one_ends_that_is_being_spoken(t
         assert await has_ended(client)
 
 
+async def test_a_new_key_of_the_same_name_is_another_one(tmp_path: Path) -> None:
+    """Also for who never stops to speak, in the moment between the end of one and the other."""
+    engine = Told("mlx", 2)
+    async with talking(tmp_path, engine) as (keys, client):
+        engine.hold = asyncio.Event()
+        await client.ask("1", "Hello.")
+        await client.until("pcm")
+        keys.remove("agent")
+        keys.new("agent")
+        await client.ask("2", "It is still here.")
+        assert (await client.until("unavailable"))[-1]["id"] == "2"
+        engine.hold.set()
+        await client.until("complete")
+        assert await has_ended(client)
+
+
 async def test_another_key_of_the_same_file_goes_on(tmp_path: Path) -> None:
     async with talking(tmp_path, Told("mlx")) as (keys, client):
         keys.new("other")
