@@ -20,6 +20,7 @@ from aiohttp.typedefs import Handler
 
 from gateway.security.credentials import Credentials
 from gateway.security.last_seen import LastSeen
+from gateway.security.turned_away import TurnedAway
 from robotvoice.errors import NoKey, OwnerOnly
 from robotvoice.ground.interfaces import is_loopback
 from robotvoice.utterance import Reason
@@ -102,6 +103,7 @@ class Doors:
         self._keys, self._robots = keys, robots
         self._stores: Mapping[str, Credentials] = {"robot": robots, "key": keys}
         self._seen = {kind: LastSeen(store, time.monotonic) for kind, store in self._stores.items()}
+        self._turned_away = TurnedAway(time.monotonic)
         self._open_lan = open_lan
         self._is_here = is_here
 
@@ -133,7 +135,10 @@ class Doors:
         wrong_path = request.match_info.http_exception is not None
         may = KNOWN if wrong_path else self._rights[_key(route)]
         if caller.kind not in may:
-            raise self._refused(caller, may)
+            refused = self._refused(caller, may)
+            if isinstance(refused, NoKey):
+                self._turned_away.note(request.remote or "somebody")
+            raise refused
         if seen := self._seen.get(caller.kind):
             seen.note(caller.name)
         return await handler(request)
