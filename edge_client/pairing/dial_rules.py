@@ -171,7 +171,7 @@ class DialRules:
 
     def _keep_off(self, name: str, endpoint: Endpoint, error: NotDialled) -> None:
         if error.reason == STRANGER:
-            self.strangers.announces(endpoint)
+            self.strangers.announces(name, endpoint)
         elif self.pairing is None and (name in self._near or len(self._near) < MOST_NEAR):
             self._near[name] = Reason(error.reason, error.message)
             if not self._told:

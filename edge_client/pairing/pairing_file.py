@@ -23,9 +23,9 @@ LONGEST_NAME = 100
 LATEST = 1e11
 """Seconds since 1970; further on, the functions that write a date give up"""
 TODO = "type: robotvoice unpair"
-_ID = re.compile("[0-9a-f]{64}")
-_TOKEN = re.compile("[A-Za-z0-9_-]{16,200}")
-_PEM = re.compile(r"-----BEGIN CERTIFICATE-----\s([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----\s*")
+_ID = "[0-9a-f]{64}"
+_TOKEN = "[A-Za-z0-9_-]{16,200}"
+_PEM = r"-----BEGIN CERTIFICATE-----\s([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----\s*"
 
 Stamp = tuple[int, int, int] | None
 """Of the file as it is: changes whenever it is written or taken away"""
@@ -111,7 +111,7 @@ def id_of(certificate: str) -> str:
     import base64  # a robot that is not paired needs none of these
     import hashlib
 
-    found = _PEM.fullmatch(certificate)
+    found = re.fullmatch(_PEM, certificate)
     if not found:
         raise ValueError("it holds no certificate")
     return hashlib.sha256(base64.b64decode("".join(found[1].split()), validate=True)).hexdigest()
@@ -119,9 +119,9 @@ def id_of(certificate: str) -> str:
 
 def _check(pairing: Pairing) -> None:
     """Raises ValueError."""
-    if not _ID.fullmatch(pairing.id) or id_of(pairing.certificate) != pairing.id:
+    if not re.fullmatch(_ID, pairing.id) or id_of(pairing.certificate) != pairing.id:
         raise ValueError("its certificate is not the gateway's")
-    if not _TOKEN.fullmatch(pairing.token):
+    if not re.fullmatch(_TOKEN, pairing.token):
         raise ValueError("it holds no token")
     if not 0 < pairing.tls_port < 65536:
         raise ValueError("it holds no port")

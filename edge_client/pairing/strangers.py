@@ -60,10 +60,10 @@ class Strangers:
         """It has shown another certificate."""
         self._meet(endpoint, "certificate")
 
-    def announces(self, endpoint: Endpoint) -> None:
-        """It has the gateway's name and another id."""
+    def announces(self, name: str, endpoint: Endpoint) -> None:
+        """It has the gateway's name and another id; `name` is the announcement's own."""
         if len(self._announced) < MOST:
-            self._announced[endpoint.name or ""] = endpoint.label
+            self._announced[name] = endpoint.label
         self._meet(endpoint, "name")
 
     def left(self, name: str) -> None:
