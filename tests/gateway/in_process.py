@@ -79,6 +79,12 @@ class Answer:
             assert len(wav.readframes(wav.getnframes() + 1)) == 2 * wav.getnframes()
             return int(wav.getnframes())
 
+    @property
+    def pcm(self) -> bytes:
+        """The sound of a WAV."""
+        with wave.open(BytesIO(self.body)) as wav:
+            return bytes(wav.readframes(wav.getnframes()))
+
 
 class Collecting(asyncio.Protocol):
     """Keeps what it received also when the connection was reset, unlike a stream."""

@@ -150,6 +150,7 @@ class Answer:
             warnings.add("instructions", "instructions are not followed by this voice")
         headers = self._answer.headers
         headers["Content-Type"] = self._wrapping.content_type(self._encoding.content_type)
+        headers[wire.HEADER_AI] = "true"
         headers[wire.HEADER_ENGINE] = origin.engine
         headers[wire.HEADER_SUBSTITUTE] = substitute.code if substitute else "none"
         if warnings:
