@@ -20,7 +20,7 @@ from gateway.clips.reference_clips import load_persona_clip, wav_of
 from gateway.engines.upstream.canary_voices import CanaryVoices
 from gateway.engines.upstream.dialects import DIALECTS, UpstreamRequest
 from gateway.engines.upstream.http_call import UpstreamConnection
-from gateway.engines.upstream.response_head import HoldOff, NotAuthorised
+from gateway.engines.upstream.response_head import NO_ENTRY, HoldOff, NotAuthorised
 from gateway.engines.upstream.upstream_pace import FIRST_AUDIO, REAL_TIME_FACTOR, FadingMean
 from gateway.engines.upstream.upstream_settings import UpstreamSettings
 from robotvoice.engines.base import READY, Engine, EngineBase, Readiness
@@ -326,9 +326,14 @@ def check_substitute(headers: Mapping[str, str], name: str) -> None:
 async def check_readyz(
     connection: UpstreamConnection, name: str, voice: VoiceSpec | None, within: float
 ) -> None:
-    """Raises EngineFailure unless this voice, or any if none is named, can speak there now."""
+    """Raises EngineFailure unless this voice, or any if none is named, can speak there now.
+
+    Raises NotAuthorised where the key opens nothing.
+    """
     asked = f"?persona={quote(voice.voice, safe='')}" if voice and voice.voice else ""
     status, body = await connection.get(f"/readyz{asked}", within, READY_LIMIT)
+    if status in NO_ENTRY:
+        raise NotAuthorised(name, status)
     try:
         personas = json.loads(body)["personas"].values()
         ready = any(persona["own_voice"] for persona in personas)

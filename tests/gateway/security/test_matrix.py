@@ -4,6 +4,7 @@ A new route is in it by being one of the application; a new way to come is one m
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +18,8 @@ from gateway.security.callers import ADMITTED, EVERYBODY, KNOWN, OWNER, PAIRED, 
 from gateway.security.credentials import KEYS_FILE, ROBOTS_FILE, Credentials
 from tests.gateway.in_process import Answer, RunningGateway, running
 
-FILLED = {"id": "spark", "engine": "espeak", "name": "picar", "revision": "0" * 16, "sha256": "0" * 64}
+FILLED = defaultdict(lambda: "other", id="spark", engine="espeak", revision="0" * 16, sha256="0" * 64)
+"""What stands in a path for its parts"""
 NOBODYS = (
     "/nowhere", "/docs", "/v1", "/v1/", "/v1/keys", "/v1/owner/nothing", "/synthesize/", "//health",
     "/health/", "/healthz/", "/v1/audio/speech/", "/audio/speech", "/.git/config", "/%2e%2e/healthz",
@@ -113,11 +115,11 @@ def asked_for(gateway: RunningGateway) -> Iterator[tuple[str, str, Rights]]:
     for route in gateway.app.router.routes():
         path = route.resource.canonical if route.resource else ""
         known.add((route.method, path))
-        yield route.method, path.format(**FILLED), rights[route.method, path]
+        yield route.method, path.format_map(FILLED), rights[route.method, path]
     for path in {path for _, path in known}:
         for method in METHODS:
             if (method, path) not in known:
-                yield method, path.format(**FILLED), KNOWN
+                yield method, path.format_map(FILLED), KNOWN
     for path in NOBODYS:
         for method in METHODS:
             yield method, path, KNOWN
