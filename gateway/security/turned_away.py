@@ -1,4 +1,4 @@
-"""Who asks and may not is told to the owner: perhaps a robot of before pairing, or a program without a key."""
+"""Who asks and may not is told to the owner: perhaps a robot of before pairing, or one without a key."""
 
 import logging
 from collections.abc import Callable
