@@ -22,7 +22,13 @@ from tests.addresses.machines import ROBOT, Machines
 ELSEWHERE = ("10.8.0.2/24", "10.211.55.2/24", "100.101.1.1/32", "198.19.249.3/24", "192.168.64.1/24")
 """Of virtual private networks and virtual machines"""
 STARTS = 5
-IN_1970 = ("env", "FAKETIME_DONT_FAKE_MONOTONIC=1", "faketime", "-f", "@1970-01-01 00:00:30")
+FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), Path("no-faketime"))
+IN_1970 = (
+    "env",
+    f"LD_PRELOAD={FAKETIME}",
+    "FAKETIME=@1970-01-01 00:00:30",
+    "FAKETIME_DONT_FAKE_MONOTONIC=1",
+)
 """Before a command: what it takes for the time of day begins there"""
 NOWHERE = "10.0.0.254"
 """The robot's router: nobody, so that what is sent to other networks is never answered"""
@@ -221,7 +227,7 @@ def one_machine_that_may_look_like_two(machines: Machines) -> Any:
     machines.until_ready()
     first.until("10.0.0.6")
     machines.move("mac", "10.0.0.9/24")
-    machines.until_ready(lambda found: found["address"] != "10.0.0.5:7860")
+    machines.until_ready(lambda found: found["address"] != "10.0.0.5:7861")
     first.end(signal.SIGKILL)
     machines.move("mac", "10.0.0.10/24")
     machines.move("mac", "10.0.0.12/24", card="wlan0")
@@ -274,7 +280,7 @@ def a_printer_at_the_gateways_address(machines: Machines) -> Any:
     machines.add("printer", "10.0.0.5/24")
     machines.program("printer", "http.server", "7860", "--bind", "10.0.0.5")
     run("ip", "neighbour", "flush", "dev", "eth0")
-    machines.until_ready(lambda found: found["address"] == "10.0.0.9:7860")
+    machines.until_ready(lambda found: found["address"] == "10.0.0.9:7861")
     return machines.robotvoice("discover", "--timeout", "3", "--gateway", "10.0.0.5", home="fresh")
 
 
