@@ -148,7 +148,7 @@ def _connected(told: Mapping[str, Any]) -> str:
 def _robots_door(told: Mapping[str, Any]) -> str:
     if told["port"]:
         return f"paired robots come in at port {told['port']}"
-    return f"no robot comes in from the network: {told['why_closed']}"
+    return f"the robots' door is closed: {told['why_closed']}"
 
 
 def _settings(told: Mapping[str, Any]) -> str | None:
