@@ -32,7 +32,7 @@ async def test_a_kept_wav_has_a_length_for_the_house_alone(key: bool, tmp_path: 
         first = await gateway.ask("/v1/audio/speech", "POST", json=body, headers=headers)
         again = await gateway.ask("/v1/audio/speech", "POST", json=body, headers=headers)
     assert parrot.begun == ["I love you."]
-    assert again.body.endswith(pcm_for("I love you.", VOICE))
+    assert pcm_for("I love you.", VOICE) in again.body
     told = [
         {name: value for name, value in each.headers.items() if name in TELLING} for each in (first, again)
     ]
