@@ -20,6 +20,7 @@ from gateway.mdns.sockets import listen, listened_on
 from gateway.security.identity import Identity
 from robotvoice.ground.interfaces import is_loopback
 from robotvoice.http.connections import most
+from robotvoice.http.runner import NAME
 
 log = logging.getLogger(__name__)
 
@@ -205,6 +206,6 @@ def _mistake(plain_port: int) -> bytes:
     error = f"this port speaks TLS, for paired robots; plain HTTP is at port {plain_port}"
     body = json.dumps({"error": error})
     return (
-        f"HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
-        f"Connection: close\r\n\r\n{body}"
+        f"HTTP/1.1 400 Bad Request\r\nServer: {NAME}\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n{body}"
     ).encode()

@@ -5,11 +5,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
 from aiohttp import WSMsgType
 
 from gateway.security.credentials import KEYS_FILE, Credentials
 from tests.gateway.api.openai.openai_client import Told, alone
 from tests.gateway.in_process import SOON, Client, running
+
+
+@pytest.fixture(autouse=True)
+def soon_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.api.websocket.LOOK_EVERY", 0.02)
 
 
 @asynccontextmanager
