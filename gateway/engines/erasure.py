@@ -71,6 +71,8 @@ class Erasure:
 
     async def _erase(self, id: str, voices: list[VoiceSpec]) -> None:
         """Raises OSError."""
+        for forget in self._parts.forgets:
+            forget([voice.source for voice in voices])
         made = [voice.model_voice for voice in voices if voice.model_voice]
         if self._parts.mlx:
             self._parts.mlx.forget([voice.key for voice in made])

@@ -2,7 +2,7 @@
 
 import asyncio
 import datetime
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,15 +14,21 @@ import pytest
 from gateway.engines.cache.audio_store import AudioKeys, AudioStore
 from gateway.engines.cache.cache_engine import CacheEngine
 from gateway.engines.cache.storing_engine import StoringEngine
+from gateway.engines.consented_engine import ConsentedEngine
 from gateway.engines.engine_parts import Parts
 from gateway.engines.erasure import Erasure
+from gateway.engines.upstream.canary_voices import CanaryVoices
+from gateway.guard.output_guard_engine import OutputGuardEngine
 from gateway.personas.active_personas import ActivePersonas
 from gateway.personas.persona_files import PersonaLibrary
 from gateway.personas.withdrawn import withdrawn
 from gateway.requests.app_keys import ERASURE, PERSONAS, PHRASE_RENDERING
 from robotvoice.persona import ModelVoice, Persona, VoiceSpec
+from robotvoice.sound.pcm import AudioChunk, Origin
+from robotvoice.utterance import Sentence
 from robotvoice.wire.last_answers import LastAnswer, LastAnswers
-from tests.gateway.engines.cache.parrot import Parrot
+from tests.gateway.clips.recordings import spoken
+from tests.gateway.engines.cache.parrot import FORMAT, Parrot, heard
 from tests.gateway.in_process import RunningGateway, library, named, running, soon
 
 LAST_DAY = datetime.date(2026, 3, 1)
@@ -193,3 +199,40 @@ async def test_it_looks_at_midnight_without_being_told() -> None:
     assert answers.get("key") is None
     task.cancel()
     await asyncio.wait({task})
+
+
+class Loud(Parrot):
+    """Makes a sentence that passes for one."""
+
+    async def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
+        self.voices.append(voice)
+        pcm = (spoken(2.0, rate=FORMAT.sample_rate) * 32_767).astype("<i2").tobytes()
+        yield AudioChunk(pcm, FORMAT, Origin("mlx", "a voice"))
+
+
+@pytest.mark.parametrize("told", [False, True])
+async def test_a_voice_that_spoke_well_is_no_canary_any_more(told: bool) -> None:
+    """Nobody hears those, but it would be cloned all the same."""
+    today, parrot = Calendar(), Loud()
+    engine = OutputGuardEngine(ConsentedEngine(parrot, today))
+    stock = VoiceSpec("mlx", model_voice=ModelVoice("a/model", "stock"))
+    for voice in (stock, ADA.voice):
+        await heard(engine, "Hello there, my friend.", voice)
+    await engine.probe()
+    assert parrot.voices[-1] == ADA.voice
+    if told:  # as when its persona was removed
+        engine.forget([ADA.voice.source])
+    else:
+        today.day = NEXT_DAY
+    await engine.probe()
+    assert parrot.voices[-1] == stock
+
+
+def test_nor_is_it_one_of_an_upstream() -> None:
+    voices = CanaryVoices()
+    stock, cloned = VoiceSpec("upstream:a", "stock"), VoiceSpec("upstream:a", "somebody's")
+    for voice in (stock, cloned):
+        voices.asked(voice)
+        voices.spoke(voice)
+    voices.forget([cloned.source])
+    assert list(voices.in_turn()) == [stock]
