@@ -92,7 +92,7 @@ async def test_with_the_gateway_off_nothing_is_cloned_and_the_files_go(
         assert told["persona"] == VIXEN and told["ended"] and told["until"] < TODAY
         assert "sounds plain" in await daemon.summary()
         assert daemon.voices.chain(daemon.voices.usual()).readiness()
-    assert "2 recordings of vixen may not be used any more and were erased" in caplog.text
+    assert "the voice of vixen may not be used any more; recordings erased: 2" in caplog.text
     said = await say(off, HELLO)
     assert (said.engine, said.substitute, said.reason) == ("espeak", True, told["ended"])
 

@@ -117,8 +117,8 @@ async def test_the_day_after_nothing_is_cloned_and_nothing_is_left(
             assert last["reason"] == "consent_expired"
     told = [record.getMessage() for record in caplog.records if "erased" in record.getMessage()]
     assert told == [
-        "the cloned voice of ada has no consent any more: 2 recordings in the audio cache were erased",
-        "1 recorded phrases of ada, whose voice is cloned no more, were erased",
+        "the cloned voice of ada has no consent any more; recordings erased from the audio cache: 2",
+        "the voice of ada is cloned no more; recorded phrases erased: 1",
     ]
 
 
@@ -168,6 +168,20 @@ async def test_who_has_no_other_voice_gets_a_plain_one_unless_it_would_rather_be
         refused = await gateway.say("One moment.", "sil")
         assert refused.status == 503 and "consent to this voice ended with 2026-03-01" in str(refused.body)
         assert parrot.begun == []
+
+
+async def test_what_was_made_before_the_persona_was_changed_goes_with_it(tmp_path: Path) -> None:
+    """Nobody can tell any more whose it is."""
+    today = Calendar()
+    before = replace(ADA, voice=clone("of ada, before"), revision="a0")
+    async with keeping(tmp_path, today, before) as (gateway, _):
+        await speak(gateway, "ada")
+        await soon(lambda: len(list((tmp_path / "audio").rglob("*.audio"))) > 0)
+    today.day = NEXT_DAY
+    async with keeping(tmp_path, today, ADA, BEA) as (gateway, _):
+        await speak(gateway, "bea")
+        shelves = [AudioKeys(b"secret").shelf("mlx", each) for each in (BEA.voice.model_voice,) if each]
+        await soon(lambda: [each.name for each in (tmp_path / "audio").iterdir() if each.is_dir()] == shelves)
 
 
 def test_what_another_persona_may_still_speak_with_stays() -> None:
