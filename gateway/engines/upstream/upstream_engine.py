@@ -7,7 +7,7 @@ import logging
 import os
 import time
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import aclosing
 from http import HTTPStatus
 from pathlib import Path
@@ -23,7 +23,7 @@ from gateway.engines.upstream.http_call import UpstreamConnection
 from gateway.engines.upstream.response_head import NO_ENTRY, HoldOff, NotAuthorised
 from gateway.engines.upstream.upstream_pace import FIRST_AUDIO, REAL_TIME_FACTOR, FadingMean
 from gateway.engines.upstream.upstream_settings import UpstreamSettings
-from robotvoice.engines.base import READY, Engine, EngineBase, Readiness
+from robotvoice.engines.base import READY, EngineBase, Readiness
 from robotvoice.errors import ContentFailure, EngineFailure, EngineUnavailable, InvalidClip, InvalidSettings
 from robotvoice.persona import UPSTREAM_PREFIX, VoiceSpec
 from robotvoice.sound.pcm import AudioChunk, Origin
@@ -135,6 +135,10 @@ class UpstreamEngine(EngineBase):
             raise
         finally:
             self._inside.discard(place)
+
+    def forget(self, sources: Iterable[tuple[str, str]]) -> None:
+        """No canary speaks with these voices any more."""
+        self._canaries.forget(sources)
 
     async def probe(self) -> None:
         """Speaks a word with the voice that spoke last; asks another gateway of ours whether it could.
@@ -307,7 +311,7 @@ class MissingUpstream(EngineBase):
         raise EngineUnavailable("unknown_upstream", self.description)
 
 
-def upstream_engines(upstreams: Mapping[str, UpstreamSettings]) -> dict[str, Engine]:
+def upstream_engines(upstreams: Mapping[str, UpstreamSettings]) -> dict[str, UpstreamEngine]:
     """By the engine's name; nothing is started yet."""
     engines = [UpstreamEngine(name, settings) for name, settings in upstreams.items()]
     return {engine.name: engine for engine in engines}
