@@ -91,7 +91,8 @@ async def discover(settings: Settings, seconds: float, rules: DialRules | None =
                 )
             else:
                 endpoints[way.label] = way
-                found_by[way.label] = "mdns"
+                if found_by.get(way.label) != "address":
+                    found_by[way.label] = "mdns"
     await load_aiohttp()  # so that the times below are the gateways'
     found = await asyncio.gather(
         *(_ask(endpoint, found_by[label], settings) for label, endpoint in endpoints.items())
@@ -147,14 +148,18 @@ async def twins_among(found: Sequence[FoundGateway], settings: Settings) -> list
 
 
 def once_each(found: Sequence[FoundGateway]) -> list[FoundGateway]:
-    """A gateway that answers at several addresses only by the first, without those where it does not."""
+    """A gateway that answers at several addresses only by the first, without those where it does not.
+
+    An address that somebody gave is told of though.
+    """
     shown: list[FoundGateway] = []
     answering = [each.endpoint for each in found if each.ready]
     names = {(each.name, each.gateway_id) for each in answering}
     for gateway in found:
         endpoint = gateway.endpoint
         known = any(each.ready and each.endpoint.run == endpoint.run for each in shown) and endpoint.run
-        elsewhere = not gateway.ready and endpoint.name and (endpoint.name, endpoint.gateway_id) in names
+        given = gateway.found_by == "address" or not endpoint.name
+        elsewhere = not gateway.ready and not given and (endpoint.name, endpoint.gateway_id) in names
         if not (gateway.ready and known) and not elsewhere:
             shown.append(gateway)
     return shown

@@ -128,8 +128,7 @@ class DialRules:
             return endpoint
         if from_settings or endpoint.gateway_id == mine.id:
             port = endpoint.tls or mine.tls_port
-            name = endpoint.name or mine.name
-            return replace(endpoint, port=port, tls=port, gateway_id=mine.id, name=name, pin=self._pin)
+            return replace(endpoint, port=port, tls=port, gateway_id=mine.id, pin=self._pin)
         if endpoint.name == mine.name:
             raise NotDialled(STRANGER, only_strangers(mine.name))
         raise NotDialled(ANOTHER, f"this robot is paired with {named(mine.name)}, and with no other gateway")

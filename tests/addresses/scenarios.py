@@ -278,7 +278,7 @@ def a_printer_at_the_gateways_address(machines: Machines) -> Any:
     machines.until_ready()
     machines.move("mac", "10.0.0.9/24")
     machines.add("printer", "10.0.0.5/24")
-    machines.program("printer", "http.server", "7860", "--bind", "10.0.0.5")
+    machines.program("printer", "http.server", "7861", "--bind", "10.0.0.5")
     run("ip", "neighbour", "flush", "dev", "eth0")
     machines.until_ready(lambda found: found["address"] == "10.0.0.9:7861")
     return machines.robotvoice("discover", "--timeout", "3", "--gateway", "10.0.0.5", home="fresh")

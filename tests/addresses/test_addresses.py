@@ -105,7 +105,7 @@ def test_link_local_alone__is_a_network_where_the_interface_is_known(happened: A
     where = f"[{own}%eth0]:7860"
     assert happened["welcome"].startswith(f"Speaking at http://{where} - programs on this machine can use it")
     assert happened["welcome"].endswith("where eth0 is to be the robot's own network interface")
-    assert happened["ready"][1] == f"[{own}%eth0]:7861"
+    assert happened["ready"][1] == where.replace("7860", "7861")
     scoped, in_a_url, without, unknown = happened["pinned"].values()
     for code, told, complaint in (scoped, in_a_url):
         assert (code, json.loads(told)["via"], complaint) == (0, "gateway", "")
@@ -158,5 +158,5 @@ def test_a_printer_at_the_gateways_address__is_told_and_the_gateway_found_again(
     """D8."""
     code, told, _ = happened
     assert code == 0
-    assert re.search(r"10\.0\.0\.5:7860 +address +gateway answered /readyz with 404", told)
+    assert re.search(r"10\.0\.0\.5:7861 +address +what answers at \S+ is no gateway: it speaks no TLS", told)
     assert re.search(r"mac +10\.0\.0\.9:7861 +mdns +\d+ ms", told)
