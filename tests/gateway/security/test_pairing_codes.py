@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -106,6 +107,24 @@ async def test_of_many_guesses_at_the_same_moment_three_are_looked_at() -> None:
         await begun(gateway)
         told = await asyncio.gather(*(ask(gateway.tls_port, WRONG) for _ in range(12)))
         assert sorted(each.status for each in told) == [403] * 3 + [409] * 9
+
+
+async def test_of_robots_that_know_the_code_at_the_same_moment_one_is_let_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Also if the disk is so slow that all have proven it before one is kept."""
+    new = Credentials.new
+
+    def slowly(robots: Credentials, name: str) -> str:
+        time.sleep(0.3)
+        return new(robots, name)
+
+    monkeypatch.setattr(Credentials, "new", slowly)
+    async with running(tls=True) as gateway:
+        code = await begun(gateway)
+        told = await asyncio.gather(*(ask(gateway.tls_port, code) for _ in range(4)))
+        assert sorted(each.status for each in told) == [200, 409, 409, 409]
+        assert kept(gateway) == ["picar"]
 
 
 async def test_who_leaves_before_the_answer_has_used_a_try() -> None:
