@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes .venv in the project's folder with all that `make` needs, or leaves it alone when it is as it should be.
-# PYTHON names the interpreter to use; without it the first suitable one is taken.
+# PYTHON names the interpreter to use; without it the first suitable one is taken. With VERIFY_HASHES only files come
+# that hashes.txt lists, so a Python that is newer than they are gets none.
 # Exit codes: 0 ready, 3 no suitable Python, 4 a Python without venv, 5 the packages could not be installed.
 set -u
 unset CDPATH
@@ -66,9 +67,15 @@ find_python() {
 }
 
 install_packages() {
-    "$1" -m venv "$venv" &&
-        "$venv/bin/python" -m pip install --disable-pip-version-check --no-input --retries 2 \
-            --editable '.[gateway,espeak,dev]' --constraint constraints.txt
+    "$1" -m venv "$venv" || return
+    set -- "$venv/bin/python" -m pip install --disable-pip-version-check --no-input --retries 2
+    if [ -z "${VERIFY_HASHES-}" ]; then
+        "$@" --editable '.[gateway,espeak,dev]' --constraint constraints.txt
+    else
+        "$@" --require-hashes --no-deps --only-binary :all: --requirement hashes.txt &&
+            "$@" --no-deps --no-build-isolation --editable '.[gateway,espeak,dev]' &&
+            "$venv/bin/python" -m pip check
+    fi
 }
 
 # Runs this script again, with the interpreter, as the only one in this folder. The system ends the lock with the

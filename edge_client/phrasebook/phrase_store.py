@@ -164,7 +164,9 @@ class PhraseStore(KeptSound):
         number = sum(path.name != BOOK for path, _ in files_in(folder) if path.name != GONE)
         self.remove(folder)
         if number:
-            log.warning("%d recordings of %s may not be used any more and were erased", number, folder.name)
+            log.warning(
+                "the voice of %s may not be used any more; recordings erased: %d", folder.name, number
+            )
 
     def room_for(self, needed: int, revisions: Mapping[str, str], sparing: Manifest | None = None) -> bool:
         """Whether so many bytes more on the disk are within the limit.

@@ -22,7 +22,7 @@ from robotvoice.engines.espeak.espeak_engine import EspeakEngine
 from robotvoice.errors import EngineFailure, NothingCanSpeak, RobotVoiceError, SpokenInPart
 from robotvoice.ground.state_files import write_where_told
 from robotvoice.reading_options import PLAIN, Reading
-from robotvoice.sound.pcm import wav_header
+from robotvoice.sound.ai_mark import INFO_CHUNK, marked_wav_header
 from robotvoice.text import sentences
 from robotvoice.utterance import RequestOptions, Sentence, Utterance
 from robotvoice.voice_warnings import VoiceWarnings
@@ -156,7 +156,9 @@ class Robot:
         audio_format = whole.chunks[0].format
         pcm_bytes = sum(len(chunk.pcm) for chunk in whole.chunks)
         content = itertools.chain(
-            [wav_header(pcm_bytes, audio_format)], (chunk.pcm for chunk in whole.chunks)
+            [marked_wav_header(pcm_bytes, audio_format)],
+            (chunk.pcm for chunk in whole.chunks),
+            [INFO_CHUNK],
         )
         problem: OSError | None = None
         try:

@@ -7,6 +7,7 @@ from aiohttp import web
 from gateway.phrases.pack_store import DamagedRecording
 from gateway.requests.app_keys import PERSONAS, PHRASE_RENDERING, PHRASES
 from robotvoice.http.error_answers import problem
+from robotvoice.wire import wire
 
 FOR_EVER = "private, max-age=31536000, immutable"
 
@@ -44,4 +45,5 @@ async def recording(request: web.Request) -> web.StreamResponse:
     if file is None:
         message = f"there is no such recording; ask /v1/phrases/{persona.id} for those there are"
         return problem(request, HTTPStatus.NOT_FOUND, "unknown_recording", message)
-    return web.FileResponse(file, headers={"Content-Type": "audio/wav", "Cache-Control": FOR_EVER})
+    headers = {"Content-Type": "audio/wav", "Cache-Control": FOR_EVER, wire.HEADER_AI: "true"}
+    return web.FileResponse(file, headers=headers)

@@ -18,6 +18,7 @@ from gateway.requests.app_keys import (
     HOUSE,
     LAST_HOUR,
     LISTENERS,
+    OPEN_PERSONAS,
     PERSONAS,
     PHRASES,
     REQUEST_LOG,
@@ -63,6 +64,7 @@ async def status(request: web.Request) -> web.Response:
             "host": app[SETTINGS].listen_host,
             "address": app.get(ADDRESS),
             "robots_door": _robots_door(request),
+            "open_to_all": list(app[OPEN_PERSONAS].of(library).personas) if app[SETTINGS].open_lan else None,
             "settings": _changes(app),
             "problems": len(library.problems),  # a number only: their text names files
             "last_hour": {

@@ -81,6 +81,7 @@ class SpeakJob:
 async def websocket(request: web.Request) -> web.WebSocketResponse:
     """A conversation; it ends when the client leaves or the gateway stops."""
     socket = ClientConnection(request)
+    socket.headers[wire.HEADER_AI] = "true"
     try:
         await socket.prepare(request)
     except ValueError:  # aiohttp does not expect a key that is not ASCII

@@ -20,7 +20,9 @@ from gateway.mdns.names_and_addresses import where_to_announce
 from gateway.mdns.sockets import listen
 from gateway.models.model_folders import hub_cache, local_model, why_no_model
 from gateway.models.models import as_size, models_of, revisions
+from gateway.personas.open_personas import OpenPersonas
 from gateway.personas.persona_files import PersonaLibrary
+from gateway.security.doors_told import who_may_ask, whom_all_hear
 from gateway.security.identity import IDENTITY_FILE, looked_at, readable_by_others
 from gateway.settings.settings import Settings, settings_file
 from robotvoice.console.checks import Check
@@ -54,6 +56,7 @@ async def everyday_checks(settings: Settings, config: Path | None) -> list[Check
         _disk(settings),
         _port(settings, address, running),
         _mdns(settings, running),
+        _network(settings, library, running),
     ]
     return [*checks, *_clips(library), *_models(settings, library)]
 
@@ -197,6 +200,25 @@ def _port(settings: Settings, address: str | None, running: Mapping[str, Any] | 
     return Check("port", "ok", f"{where} is free; no gateway runs there")
 
 
+def _network(settings: Settings, library: PersonaLibrary | None, running: Mapping[str, Any] | None) -> Check:
+    """Who else than programs on this machine may use it."""
+    host = str(running["host"]) if running else settings.listen_host
+    if _is_here(host):
+        return Check("network", "ok", "only programs on this machine reach it")
+    heard = running["open_to_all"] if running else None
+    if running is None and settings.open_lan and library:
+        heard = OpenPersonas(settings.open_personas).of(library).personas
+    said = f"besides programs on this machine it may be used by {who_may_ask(settings.state_dir, heard)}"
+    return Check("network", "ok", said if heard is None else f"{said}. {whom_all_hear(heard)}")
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def _mdns(settings: Settings, running: Mapping[str, Any] | None) -> Check:
     """Of the gateway that runs, else what one with these settings would do."""
     if running is not None:
@@ -218,10 +240,7 @@ def _mdns(settings: Settings, running: Mapping[str, Any] | None) -> Check:
 
 def _mdns_of(running: Mapping[str, Any]) -> Check:
     state = str(running["mdns"])
-    try:
-        here = ipaddress.ip_address(running["host"]).is_loopback
-    except ValueError:
-        here = running["host"] == "localhost"
+    here = _is_here(running["host"])
     if state.startswith("announced"):
         heard = "only this machine hears it, as only this machine reaches it" if here else "to your network"
         return Check("mDNS", "ok", f"the gateway that runs is {state}, {heard}")

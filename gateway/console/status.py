@@ -63,6 +63,10 @@ async def _run(options: argparse.Namespace, load: Load) -> int:
 async def asked(address: str) -> Mapping[str, Any]:
     """What the gateway says of itself. Raises NotAnsweredError."""
     status, told = await ask(address, PATH)
+    if status == 401:
+        raise NotAnsweredError(
+            f"the gateway at {address} tells this to its own machine only; type it there, without --gateway"
+        )
     if status != 200 or told.get("service") != "robotvoice":
         raise NotAnsweredError(f"what answers at {address} is no gateway; name one with --gateway HOST:PORT")
     return told

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gateway.models.models import as_size
+from gateway.security.doors_told import whom_all_hear
 from robotvoice.console.output import counted, moment
 from robotvoice.console.tables import table
 from robotvoice.console.wrapping import folded, one_line
@@ -26,6 +27,8 @@ def status_lines(address: str, told: Mapping[str, Any], width: int | None = None
     yield from _folded(_last_hour(told["last_hour"]), width)
     yield from _folded(_connected(told), width)
     yield from _folded(_robots_door(told["robots_door"]), width)
+    if (heard := told["open_to_all"]) is not None:
+        yield from _folded(whom_all_hear(heard), width)
     if settings := _settings(told["settings"]):
         yield from _folded(f"settings: {settings}", width)
     yield ""
@@ -145,7 +148,7 @@ def _connected(told: Mapping[str, Any]) -> str:
 def _robots_door(told: Mapping[str, Any]) -> str:
     if told["port"]:
         return f"paired robots come in at port {told['port']}"
-    return f"no robot comes in from the network: {told['why_closed']}"
+    return f"the robots' door is closed: {told['why_closed']}"
 
 
 def _settings(told: Mapping[str, Any]) -> str | None:

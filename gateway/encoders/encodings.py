@@ -9,6 +9,7 @@ import numpy as np
 import soundfile
 
 from gateway.encoders.ogg_opus import OggOpus
+from robotvoice.sound.ai_mark import AI_MARK, marked_wav
 from robotvoice.sound.pcm import SAMPLE_WIDTH, WIRE_FORMAT
 
 UNKNOWN_LENGTH = 0x7FFFF000
@@ -99,13 +100,19 @@ def formats_here() -> str:
 
 
 def encode(pcm: bytes, encoding: Encoding) -> bytes:
-    """A whole file of the wire's PCM. MP3 takes 8 ms for each second of sound: not for an event loop."""
+    """A whole file of the wire's PCM, with AI_MARK in it.
+
+    MP3 takes 8 ms for each second of sound: not for an event loop.
+    """
     assert encoding.file is not None, "this one is sent as it is made"
     kind, subtype = encoding.file
+    if kind == "WAV":
+        return marked_wav(pcm, WIRE_FORMAT)
     samples = np.frombuffer(pcm, dtype="<i2")
     file = io.BytesIO()
     rate, channels = WIRE_FORMAT.sample_rate, WIRE_FORMAT.channels
     with soundfile.SoundFile(file, "w", rate, channels, format=kind, subtype=subtype) as sound:
+        sound.comment = AI_MARK  # before any sound: what is behind it is not written
         for start in range(0, len(samples), BLOCK):
             sound.write(samples[start : start + BLOCK])
     return file.getvalue()

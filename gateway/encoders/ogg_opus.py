@@ -5,6 +5,7 @@ import io
 import numpy as np
 import soundfile
 
+from robotvoice.sound.ai_mark import AI_MARK
 from robotvoice.sound.pcm import WIRE_FORMAT
 
 SET_PAGE_LATENCY = 0x1302
@@ -49,6 +50,7 @@ class OggOpus:
         self._outbox = _Outbox()
         rate, channels = WIRE_FORMAT.sample_rate, WIRE_FORMAT.channels
         self._sound = soundfile.SoundFile(self._outbox, "w", rate, channels, format="OGG", subtype="OPUS")
+        self._sound.comment = AI_MARK
         _begin_soon(self._sound)
 
     def feed(self, pcm: bytes) -> bytes:

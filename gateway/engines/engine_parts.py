@@ -1,16 +1,16 @@
 """The engines of a gateway: which there are, what is around each, and what new personas mean to them."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from gateway.clips.caller_clips import CallerClips
 from gateway.engines.cache.cache_engine import CacheEngine, cached
 from gateway.engines.cache.storing_engine import StoringEngine
-from gateway.engines.consented_engine import Today
+from gateway.engines.consented_engine import ConsentedEngine, Today
 from gateway.engines.mlx.mlx_engine import MlxEngine
 from gateway.engines.pyttsx3.pyttsx3_engine import Pyttsx3Engine
-from gateway.engines.upstream.upstream_engine import upstream_engines
+from gateway.engines.upstream.upstream_engine import UpstreamEngine, upstream_engines
 from gateway.guard.output_guard_engine import OutputGuardEngine
 from gateway.loudness.loudness_engine import LoudnessEngine, levelled
 from gateway.loudness.voice_loudness import VoiceLoudness
@@ -19,6 +19,8 @@ from gateway.personas.persona_files import PersonaLibrary
 from gateway.settings.settings import Settings
 from robotvoice.engines.base import Engine
 from robotvoice.engines.espeak.espeak_engine import EspeakEngine
+
+Sources = Collection[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class Parts:
     loudness: VoiceLoudness | None = None
     today: Today = datetime.date.today
     """Says which consents have ended"""
+    forgets: tuple[Callable[[Sources], None], ...] = ()
+    """Those who remember voices for their canaries; see `VoiceSpec.source`"""
 
     async def personas_changed(self, library: PersonaLibrary) -> None:
         """Models that nobody needs any more end, new ones start in the background."""
@@ -60,19 +64,24 @@ def parts_of(settings: Settings, library: PersonaLibrary, today: Today = datetim
     clips = CallerClips()
     pinned = revisions(settings.state_dir)
     mlx = MlxEngine(models_of(library.personas.values()), clips.clip_of, revisions=pinned)
+    # Inside of the guard, whose canaries are to ask for leave, too.
+    guards = {mlx.name: OutputGuardEngine(ConsentedEngine(mlx, today))}
+    upstreams = upstream_engines(settings.upstreams)
+    for name, upstream in upstreams.items():
+        guards[name] = OutputGuardEngine(ConsentedEngine(upstream, today), any_language=True)
     engines: dict[str, Engine] = {
         "espeak": EspeakEngine.installed(settings.espeak),
-        "mlx": OutputGuardEngine(mlx),
         "pyttsx3": Pyttsx3Engine(),
+        **guards,
     }
-    for name, upstream in upstream_engines(settings.upstreams).items():
-        engines[name] = OutputGuardEngine(upstream, any_language=True)
     cache, storing = cached(engines, settings, pinned, today) if settings.cache else (None, {})
     if cache:
         engines = {cache.name: cache, **engines, **storing}
     loudness = VoiceLoudness(settings.state_dir, pinned)
     # Around the cache too: it keeps what the model made, and plays it with the gain that was learned since.
     all_levelled = levelled(engines, loudness)
-    parts = Parts(all_levelled, mlx, cache, storing, all_levelled, clips, loudness, today)
+    remembering: list[OutputGuardEngine | UpstreamEngine] = [*guards.values(), *upstreams.values()]
+    forgets = tuple(each.forget for each in remembering)
+    parts = Parts(all_levelled, mlx, cache, storing, all_levelled, clips, loudness, today, forgets)
     parts.use_voices(library)
     return parts

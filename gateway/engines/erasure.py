@@ -3,13 +3,13 @@
 import asyncio
 import datetime
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 from gateway.engines.engine_parts import Parts
 from gateway.personas.active_personas import ActivePersonas
 from gateway.personas.withdrawn import withdrawn
 from robotvoice.ground.changes import set_within
-from robotvoice.persona import VoiceSpec
+from robotvoice.persona import Persona, VoiceSpec
 from robotvoice.wire.last_answers import LastAnswers
 
 log = logging.getLogger(__name__)
@@ -63,7 +63,10 @@ class Erasure:
                 await self._erase(id, fresh)
         self._before, self._erased = now, known
         if self._parts.cache:
-            await self._parts.cache.keep_only(self._personas.library.voices)
+            # What nobody can tell of may be of the same voice, from before its persona was changed.
+            older = await self._parts.cache.keep_only(_voices(now.values()), at_once=bool(news))
+            if older:
+                log.warning("recordings of former voices erased from the audio cache: %d", older)
         if news:
             self._answers.clear()
             self._parts.use_voices(self._personas.library)
@@ -71,6 +74,8 @@ class Erasure:
 
     async def _erase(self, id: str, voices: list[VoiceSpec]) -> None:
         """Raises OSError."""
+        for forget in self._parts.forgets:
+            forget([voice.source for voice in voices])
         made = [voice.model_voice for voice in voices if voice.model_voice]
         if self._parts.mlx:
             self._parts.mlx.forget([voice.key for voice in made])
@@ -79,10 +84,14 @@ class Erasure:
             for voice in voices:
                 files += await self._parts.cache.erase(voice)
         why = "is gone" if id not in self._personas.library.personas else "has no consent any more"
-        log.warning("the cloned voice of %s %s: %d recordings in the audio cache were erased", id, why, files)
+        log.warning("the cloned voice of %s %s; recordings erased from the audio cache: %d", id, why, files)
 
     def _until_midnight(self) -> float:
         """Seconds, and a moment more."""
         now = self._now()
         tomorrow = datetime.datetime.combine(now.date() + datetime.timedelta(days=1), datetime.time())
         return (tomorrow - now).total_seconds() + 0.1
+
+
+def _voices(personas: Iterable[Persona]) -> Iterator[VoiceSpec]:
+    return (voice for persona in personas for voice in persona.every_voice)

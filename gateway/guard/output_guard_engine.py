@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
@@ -52,6 +52,12 @@ class OutputGuardEngine(WrappedEngine):
             if voice.source in self._proven:
                 self._suspect.add(voice.source)
             raise
+
+    def forget(self, sources: Iterable[tuple[str, str]]) -> None:
+        """No canary speaks with these voices any more."""
+        for source in sources:
+            self._proven.pop(source, None)
+            self._suspect.discard(source)
 
     async def probe(self) -> None:
         """The engine's own canary, then one that is listened to: it hears what users would meet.

@@ -128,9 +128,7 @@ class PackStore:
             if (id := edition.name.partition(".")[0]) in over:
                 number = len(list(edition.glob(f"*{ENDING}")))
                 self.files.remove(edition)
-                log.warning(
-                    "%d recorded phrases of %s, whose voice is cloned no more, were erased", number, id
-                )
+                log.warning("the voice of %s is cloned no more; recorded phrases erased: %d", id, number)
         self._unwanted = self.files.unwanted(wanted)
         found = {edition: self._found(edition, texts) for edition, texts in wanted.items()}
         while self._unwanted and not self._has_room(0):

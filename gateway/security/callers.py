@@ -11,7 +11,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv6Address, ip_address
 from typing import Any, Literal
 
@@ -20,6 +20,7 @@ from aiohttp.typedefs import Handler
 
 from gateway.security.credentials import Credentials
 from gateway.security.last_seen import LastSeen
+from gateway.security.turned_away import TurnedAway
 from robotvoice.errors import NoKey, OwnerOnly
 from robotvoice.ground.interfaces import is_loopback
 from robotvoice.utterance import Reason
@@ -47,6 +48,8 @@ class Caller:
     """Of a robot or a key"""
     clips: bool = False
     """Whether a recording may come with the request, to be spoken with"""
+    showed: str = field(default="", repr=False)
+    """The hash of its token or key: a name that was taken away may soon be another one's"""
 
     @property
     def is_home(self) -> bool:
@@ -100,6 +103,7 @@ class Doors:
         self._keys, self._robots = keys, robots
         self._stores: Mapping[str, Credentials] = {"robot": robots, "key": keys}
         self._seen = {kind: LastSeen(store, time.monotonic) for kind, store in self._stores.items()}
+        self._turned_away = TurnedAway(time.monotonic)
         self._open_lan = open_lan
         self._is_here = is_here
 
@@ -113,7 +117,7 @@ class Doors:
     def is_still_known(self, caller: Caller) -> bool:
         """Whether nobody took its token or key away since."""
         store = self._stores.get(caller.kind)
-        return store is None or store.holds(caller.name)
+        return store is None or store.holds_hash(caller.showed)
 
     def loss(self, caller: Caller) -> Reason | None:
         """Why it may ask nothing any more; None: it is still known."""
@@ -131,7 +135,10 @@ class Doors:
         wrong_path = request.match_info.http_exception is not None
         may = KNOWN if wrong_path else self._rights[_key(route)]
         if caller.kind not in may:
-            raise self._refused(caller, may)
+            refused = self._refused(caller, may)
+            if isinstance(refused, NoKey):
+                self._turned_away.note(request.remote or "somebody")
+            raise refused
         if seen := self._seen.get(caller.kind):
             seen.note(caller.name)
         return await handler(request)
@@ -145,14 +152,14 @@ class Doors:
         behind_tls = transport is not None and transport.get_extra_info("sslcontext") is not None
         token = _token(request)
         if behind_tls and token and (robot := self._robots.find(token)):
-            return Caller("robot", robot.name, clips=True)
+            return Caller("robot", robot.name, clips=True, showed=robot.sha256)
         passed_on = any(name in request.headers for name in FORWARDED)
         if not (behind_tls or passed_on) and peer and asked and self._is_here(peer[0], asked[0]):
             return LOCAL
         if token is None:
             return OPEN if self._open_lan and not behind_tls else STRANGER
         key = self._keys.find(token)
-        return Caller("key", key.name, key.clips) if key else STRANGER
+        return Caller("key", key.name, key.clips, key.sha256) if key else STRANGER
 
     def _refused(self, caller: Caller, may: frozenset[Kind]) -> NoKey | OwnerOnly:
         if may == OWNER and caller.kind in KNOWN:

@@ -11,15 +11,15 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from gateway.ground.problems import what_to_do
+from gateway.security.state_lock import to_be_changed
 from robotvoice.errors import InvalidMessage, InvalidSettings
-from robotvoice.ground.lock_file import locked
-from robotvoice.ground.state_files import make_private, read_whole, write_whole
+from robotvoice.ground.state_files import read_whole, write_whole
 from robotvoice.json_records import read_record, write_record
 
 log = logging.getLogger(__name__)
@@ -30,8 +30,6 @@ LARGEST_FILE = 1024 * 1024
 """Bytes"""
 MOST = 256
 """Of one kind"""
-TRIES, TRY_EVERY = 50, 0.01
-"""How often, and after how many seconds each, a file is tried that another process is changing"""
 SEEN_EVERY = 600.0
 """Seconds after which it is written down again that somebody was there"""
 
@@ -79,6 +77,10 @@ class Credentials:
 
     def holds(self, name: str) -> bool:
         return self._named(name) is not None
+
+    def holds_hash(self, sha256: str) -> bool:
+        self._look()
+        return sha256 in self._known
 
     def find(self, secret: str) -> Credential | None:
         """Whose it is."""
@@ -128,25 +130,15 @@ class Credentials:
     @contextmanager
     def _changing(self) -> Iterator[None]:
         """One process at a time, with what is in the file by now. Raises InvalidSettings."""
-        try:
-            make_private(self.path.parent)
-            lock = self._locked()
-        except OSError as error:
-            raise self._unchanged(error) from error
-        try:
+        with ExitStack() as held:
+            try:
+                held.enter_context(to_be_changed(self.path))
+            except TimeoutError:
+                raise InvalidSettings(f"{self.path} is being changed by another program; try again") from None
+            except OSError as error:
+                raise self._unchanged(error) from error
             self._look(strictly=True)
             yield
-        finally:
-            os.close(lock)
-
-    def _locked(self) -> int:
-        """Raises OSError, and InvalidSettings if another process keeps it."""
-        for _ in range(TRIES):
-            lock = locked(self.path.with_suffix(".lock"), private=True)
-            if lock is not None:
-                return lock
-            time.sleep(TRY_EVERY)
-        raise InvalidSettings(f"{self.path} is being changed by another program; try again")
 
     def _unchanged(self, error: OSError) -> InvalidSettings:
         return InvalidSettings(f"{self.path}: {what_to_do(error)}; nothing was changed")

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gateway.ground.problems import what_to_do
-from gateway.security.state_lock import state_locked
+from gateway.security.state_lock import to_be_changed
 from robotvoice.ground.state_files import read_whole, write_whole
 from robotvoice.wire.pairing import fingerprint
 
@@ -59,7 +59,7 @@ def identity_in(state_dir: Path) -> Identity:
     """
     file = state_dir / IDENTITY_FILE
     try:
-        with state_locked(state_dir):
+        with to_be_changed(file):
             kept = _kept(file)
             if kept is None:
                 made = _made()

@@ -111,7 +111,7 @@ class PairingCodes:
     async def begin(self) -> PairingCode:
         """A new one; the one before is void. Raises CannotPair, or InvalidSettings if nothing can be kept."""
         if not self._door.port:
-            raise CannotPair(f"no robot can be paired: {self._door.why_closed}")
+            raise CannotPair(f"the robots' door is closed: {self._door.why_closed}")
         await asyncio.to_thread(self._robots.check_writable)
         if (before := self._last) and self.look(before).state == "waiting":
             self._end(before, "replaced")

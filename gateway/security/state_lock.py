@@ -1,4 +1,4 @@
-"""One at a time changes what the gateway remembers of others: a gateway, another one, or a command."""
+"""One at a time changes a file that a gateway, another one and commands use."""
 
 import os
 import time
@@ -9,21 +9,19 @@ from pathlib import Path
 from robotvoice.ground.lock_file import locked
 from robotvoice.ground.state_files import make_private
 
-NAME = "security.lock"
-"""In the state folder"""
-WAIT = 5.0
-"""Seconds; whoever holds it writes a file of a few hundred bytes"""
-LOOK_EVERY = 0.02
+WAIT = 0.5
+"""Seconds; whoever is in there writes a file of a few hundred bytes"""
+LOOK_EVERY = 0.01
 
 
 @contextmanager
-def state_locked(state_dir: Path) -> Iterator[None]:
-    """Blocks until nobody else is in here. Raises OSError, also if somebody stays for WAIT seconds."""
-    make_private(state_dir)
+def to_be_changed(file: Path) -> Iterator[None]:
+    """Blocks until nobody else changes it. Raises OSError, TimeoutError if somebody does all the while."""
+    make_private(file.parent)
     last = time.monotonic() + WAIT
-    while (held := locked(state_dir / NAME, private=True)) is None:
+    while (held := locked(file.with_suffix(".lock"), private=True)) is None:
         if time.monotonic() > last:
-            raise TimeoutError(None, f"another program holds {state_dir / NAME}")
+            raise TimeoutError(None, "another program changes it")
         time.sleep(LOOK_EVERY)
     try:
         yield

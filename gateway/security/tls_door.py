@@ -19,13 +19,15 @@ from gateway.ground.resources import NOT_ACCEPTED
 from gateway.mdns.sockets import listen, listened_on
 from gateway.security.identity import Identity
 from robotvoice.ground.interfaces import is_loopback
+from robotvoice.http.connections import most
+from robotvoice.http.runner import NAME
 
 log = logging.getLogger(__name__)
 
 KNOCK_WITHIN = 10.0
 """Seconds from the connection to the end of the handshake, which takes a Raspberry Pi a tenth of one"""
 MOST = 128
-"""Who may knock at a time"""
+"""Who may knock at a time, if the system lets this process open enough files"""
 MOST_OF_A_PEER = 16
 HANDSHAKE = b"\x16"
 """How TLS begins: RFC 8446, section 5.1"""
@@ -102,6 +104,7 @@ class TlsDoor:
         self._sockets, self._tls, self._inside = sockets, tls, inside
         self._admits = admits
         self._mistake = _mistake(plain_port)
+        self._most = min(MOST, most() // 2)
         self._accepting: set[asyncio.Task[None]] = set()
         self._knocking: dict[asyncio.Task[None], str] = {}
         """Whoever is not inside yet, with its address; the one that came first is the first"""
@@ -142,7 +145,7 @@ class TlsDoor:
         of = Counter(self._knocking.values())
         if of[peer] > MOST_OF_A_PEER:
             self._send_away(peer)
-        elif len(self._knocking) > MOST:
+        elif len(self._knocking) > self._most:
             # Of whom there are most: who comes alone is sent away last.
             self._send_away(of.most_common(1)[0][0])
 
@@ -203,6 +206,6 @@ def _mistake(plain_port: int) -> bytes:
     error = f"this port speaks TLS, for paired robots; plain HTTP is at port {plain_port}"
     body = json.dumps({"error": error})
     return (
-        f"HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
-        f"Connection: close\r\n\r\n{body}"
+        f"HTTP/1.1 400 Bad Request\r\nServer: {NAME}\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n{body}"
     ).encode()

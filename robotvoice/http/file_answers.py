@@ -10,7 +10,8 @@ from aiohttp import web
 from robotvoice.chain.whole_file import WholeFile
 from robotvoice.http.error_answers import problem
 from robotvoice.http.sending import send_whole
-from robotvoice.sound.pcm import AudioFormat, wav_file
+from robotvoice.sound.ai_mark import marked_wav
+from robotvoice.sound.pcm import AudioFormat
 from robotvoice.voice_warnings import VoiceWarnings
 from robotvoice.wire import wire
 from robotvoice.wire.file_request import HEADERS
@@ -58,7 +59,7 @@ def wav_answer(
         wire.HEADER_SUBSTITUTE: made.substitute.code if made.substitute else "none",
         **warned(warnings),
     }
-    return LastAnswer(wav_file(pcm, audio), headers)
+    return LastAnswer(marked_wav(pcm, audio), headers)
 
 
 async def file_for(

@@ -85,8 +85,10 @@ def wav_file(pcm: bytes, audio_format: AudioFormat) -> bytes:
     return wav_header(len(pcm), audio_format) + pcm
 
 
-def wav_header(pcm_bytes: int, audio_format: AudioFormat) -> bytes:
-    """What comes before so many bytes of PCM in a RIFF file."""
+def wav_header(pcm_bytes: int, audio_format: AudioFormat, *, behind: int = 0) -> bytes:
+    """What comes before so many bytes of PCM in a RIFF file, and so many of other chunks `behind` them."""
     rate, frame = audio_format.sample_rate, audio_format.frame_bytes
     shape = struct.pack("<HHIIHH", 1, audio_format.channels, rate, rate * frame, frame, 8 * SAMPLE_WIDTH)
-    return struct.pack("<4sI8sI16s4sI", b"RIFF", 36 + pcm_bytes, b"WAVEfmt ", 16, shape, b"data", pcm_bytes)
+    return struct.pack(
+        "<4sI8sI16s4sI", b"RIFF", 36 + pcm_bytes + behind, b"WAVEfmt ", 16, shape, b"data", pcm_bytes
+    )

@@ -6,6 +6,7 @@ from typing import Any
 
 from robotvoice.languages import asked_language
 from robotvoice.voice_warnings import VoiceWarnings
+from robotvoice.wire import wire
 from robotvoice.wire.lenient_fields import read_leniently
 from robotvoice.wire.speed import possible
 
@@ -13,7 +14,11 @@ DECIDE = ("text", "voice", "language")
 """Parameters without which no sound would be the right one"""
 LEFT_ALONE = ("lang", "sample_rate", "_")
 """Parameters that nobody is warned of; the last one is against caches"""
-HEADERS: Mapping[str, str] = {"Content-Type": "audio/wav", "Accept-Ranges": "bytes"}
+HEADERS: Mapping[str, str] = {
+    "Content-Type": "audio/wav",
+    "Accept-Ranges": "bytes",
+    wire.HEADER_AI: "true",
+}
 """Of an answer, also of one that is not made yet"""
 
 

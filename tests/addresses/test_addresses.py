@@ -15,7 +15,7 @@ import pytest
 
 from proofs.rig.namespaces import PATH, space_of_its_own
 from proofs.rig.program import ROOT
-from tests.addresses.scenarios import STARTS
+from tests.addresses.scenarios import FAKETIME, STARTS
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(150)]
 
@@ -26,6 +26,8 @@ SOON = 5.0
 @pytest.fixture
 def happened(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
     """What the scenario told that is called as the test is."""
+    if request.node.originalname.startswith("test_a_clock") and not FAKETIME.exists():
+        pytest.skip("faketime is not installed")
     space = space_of_its_own()
     if space is None:
         pytest.skip("this system does not allow network namespaces")

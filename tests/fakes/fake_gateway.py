@@ -88,6 +88,8 @@ class State:
     run: str | None = "this"
     """None: it is of a version that does not tell"""
     personas: tuple[Mapping[str, Any], ...] = PERSONAS
+    unusable: list[str] = field(default_factory=list)
+    """Ids of personas whose files have a slip"""
     always: Fault | None = None
     """Every connection gets this"""
     not_ready: dict[str, str] = field(default_factory=dict)
@@ -207,7 +209,8 @@ class FakeGateway:
 
     async def _personas(self, request: web.Request) -> web.Response:
         self.state.paths.append(request.path)
-        return web.json_response({"default": "vixen", "personas": self.state.personas})
+        told = {"default": "vixen", "personas": self.state.personas, "unusable": self.state.unusable}
+        return web.json_response(told)
 
     async def _websocket(self, request: web.Request) -> web.WebSocketResponse:
         self.state.paths.append(request.path)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 import tempfile
 import wave
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -78,6 +79,12 @@ class Answer:
             assert len(wav.readframes(wav.getnframes() + 1)) == 2 * wav.getnframes()
             return int(wav.getnframes())
 
+    @property
+    def pcm(self) -> bytes:
+        """The sound of a WAV."""
+        with wave.open(BytesIO(self.body)) as wav:
+            return bytes(wav.readframes(wav.getnframes()))
+
 
 class Collecting(asyncio.Protocol):
     """Keeps what it received also when the connection was reset, unlike a stream."""
@@ -104,6 +111,13 @@ class RunningGateway:
     """By the socket for its owner"""
     identity: Identity | None = None
     """With a robots' door"""
+    trusting: ssl.SSLContext | None = None
+    """Its certificate, and no other"""
+
+    @property
+    def tls_port(self) -> int:
+        """Of the robots' door."""
+        return self.app[ROBOTS_DOOR].port
 
     @property
     def inside(self) -> int:
@@ -129,12 +143,11 @@ class RunningGateway:
 
     async def by_tls(self, target: str, method: str = "GET", **request: Any) -> Answer:
         """As `ask`, by the robots' door, trusting its certificate alone."""
-        assert self.identity
-        url = URL(f"https://127.0.0.1:{self.app[ROBOTS_DOOR].port}{target}", encoded=True)
-        tls = believing(self.identity)
+        assert self.trusting
+        url = URL(f"https://127.0.0.1:{self.tls_port}{target}", encoded=True)
         async with (
             asyncio.timeout(SOON),
-            self.session.request(method, url, ssl=tls, **request) as response,
+            self.session.request(method, url, ssl=self.trusting, **request) as response,
         ):
             return Answer(response.status, response.headers, await response.read())
 
@@ -244,7 +257,9 @@ async def running(
             await web.SockSite(runner, owners).start()
             connector = UnixConnector(str(owner_path(told.state_dir)))
             async with ClientSession() as session, ClientSession(connector=connector) as owner:
-                gateway = RunningGateway(app, runner.addresses[0][1], session, owner, identity)
+                trusting = believing(identity) if identity else None
+                port = runner.addresses[0][1]
+                gateway = RunningGateway(app, port, session, owner, identity, trusting)
                 await _engines_have_started(gateway)
                 yield gateway
         finally:

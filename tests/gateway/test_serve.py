@@ -91,6 +91,19 @@ async def test_lan_opens_it_and_says_so_with_an_address_that_robots_can_use(
 
 
 @pytest.mark.slow
+async def test_open_to_all_it_says_at_its_start_whom_everybody_hears(tmp_path: Path) -> None:
+    if not own_addresses():
+        pytest.skip("this machine has no network")
+    async with started(tmp_path, "--open-lan", ready=False) as gateway:
+        assert "from your network everybody without a key (type robotvoice-gateway pair" in gateway.welcome
+        assert gateway.next_line() == (
+            "Open to all in your network, without a key: everybody there can let gremlin, spark, vixen say "
+            "anything"
+        )
+        assert ("0.0.0.0", gateway.port) in gateway.listening()
+
+
+@pytest.mark.slow
 async def test_lan_without_any_network_says_so_and_who_finds_it_all_the_same(tmp_path: Path) -> None:
     alone = (*unshared(trial=(*LOOPBACK_ONLY, "true")), *LOOPBACK_ONLY)
     async with started(tmp_path, "--lan", mdns=True, ready=False, prefix=alone) as gateway:

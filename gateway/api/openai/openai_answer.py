@@ -16,11 +16,13 @@ from gateway.encoders.encodings import ENCODINGS, AsItIs, Encoding, Stream, enco
 from gateway.encoders.resample import at_wire_rate, whole_at_wire_rate
 from gateway.http.openai_errors import as_refusal, shown
 from gateway.observe.request_log import TextRecord
+from gateway.requests.app_keys import DOORS
+from gateway.security.callers import caller_of
 from robotvoice.chain.ahead import ahead
 from robotvoice.chain.budget import Budget
 from robotvoice.chain.chain_events import Ended, SentenceStarted
 from robotvoice.chain.whole_file import speak_whole
-from robotvoice.errors import EngineFailure
+from robotvoice.errors import EngineFailure, NoKey
 from robotvoice.http.sending import begin, end, send
 from robotvoice.sound.pcm import WIRE_FORMAT, AudioChunk, Origin
 from robotvoice.utterance import Outcome, Reason, Utterance
@@ -76,6 +78,7 @@ class Answer:
         self._instructed = bool(asked.instructions)
         self._wrapping = Events() if asked.stream_format == "sse" else Bare()
         self._answer = web.StreamResponse()
+        self._loss = partial(request.app[DOORS].loss, caller_of(request))
 
     async def stream(self, utterance: Utterance, budget: Budget) -> web.StreamResponse:
         """Raises EngineFailure before the first sound, and after it where the sound cannot say so itself."""
@@ -123,6 +126,8 @@ class Answer:
                 match each:
                     case SentenceStarted() if first is None:
                         first = each
+                    case SentenceStarted() if why := self._loss():
+                        raise NoKey(why.text)
                     case AudioChunk():
                         assert first is not None, "audio comes after SentenceStarted"
                         await self._sound(stream, each.pcm, first)
@@ -150,6 +155,7 @@ class Answer:
             warnings.add("instructions", "instructions are not followed by this voice")
         headers = self._answer.headers
         headers["Content-Type"] = self._wrapping.content_type(self._encoding.content_type)
+        headers[wire.HEADER_AI] = "true"
         headers[wire.HEADER_ENGINE] = origin.engine
         headers[wire.HEADER_SUBSTITUTE] = substitute.code if substitute else "none"
         if warnings:

@@ -1,6 +1,5 @@
 """`persona remove`: says every place where a persona and its voice are, asks, and erases them."""
 
-import datetime
 import os
 import shutil
 import sys
@@ -11,12 +10,11 @@ from pathlib import Path
 
 from gateway.engines.cache.audio_store import AudioKeys, secret_of_cache
 from gateway.ground.folders import owned_personas, reachable
-from gateway.models.models import revisions
 from gateway.personas.persona_files import PersonaLibrary
-from gateway.personas.withdrawn import withdrawn
 from gateway.settings.settings import Settings
 from robotvoice.console.output import counted, show
 from robotvoice.errors import InvalidPersona, UnknownVoice
+from robotvoice.kept_sound.kept_sound import folders_in
 from robotvoice.persona import PERSONA_ID, Persona
 
 BESIDES = (
@@ -92,16 +90,18 @@ def _not_there(name: str, id: str, library: PersonaLibrary) -> InvalidPersona:
 
 
 def _made_of(id: str, settings: Settings, library: PersonaLibrary) -> Iterator[Place]:
-    """What a gateway keeps of its voice, unless another persona speaks with the same one."""
+    """What a gateway keeps of its voice, unless another persona speaks with the same one.
+
+    Of what is kept of nobody's voice it cannot be told whose it is: it may have been this one's before.
+    """
     state = settings.state_dir
-    left = {each: persona for each, persona in library.personas.items() if each != id}
+    left = (persona for each, persona in library.personas.items() if each != id)
     secret = secret_of_cache(state)
     if secret is not None:
-        keys = AudioKeys(secret, revisions(state))
-        voices = withdrawn(library.personas, left, datetime.date.today()).get(id, ())
-        made = [(voice.engine, voice.model_voice) for voice in voices]
-        shelves = [state / "audio" / keys.shelf(engine, each) for engine, each in made if each]
-        yield from (Place(shelf, "what it said before") for shelf in shelves if reachable(shelf))
+        used = AudioKeys(secret).shelves(voice for persona in left for voice in persona.every_voice)
+        for shelf in sorted(folders_in(state / "audio")):
+            if shelf.name not in used:
+                yield Place(shelf, "what it said before")
     for edition in sorted((state / "phrases").glob(f"{id}.*")):
         yield Place(edition, "its recorded phrases")
 

@@ -18,7 +18,7 @@ from gateway.console.running_gateway import (
 )
 from gateway.ground.problems import complain
 from robotvoice.console.command_line import Commands, add_command, with_settings_file
-from robotvoice.console.output import show
+from robotvoice.console.output import columns, show
 from robotvoice.console.wrapping import one_line
 
 if TYPE_CHECKING:  # A base installation must be able to show the help.
@@ -32,6 +32,7 @@ EXIT_CODES = {
     NOT_PAIRED: "no robot was paired, or no gateway runs",
     REFUSED: "the command line or a setting cannot be used, or the gateway can pair no robot",
 }
+WAITING = "Waiting for {}; Ctrl-C ends the code "
 LOOK_EVERY = 1.0
 """Seconds that one question waits for an answer"""
 AGAIN = "for another one type robotvoice-gateway pair"
@@ -82,20 +83,20 @@ async def _run(settings: "Settings") -> int:
 
 
 async def _waited(settings: "Settings", mine: str, told: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What became of the code. On a terminal it is shown how long it is valid yet."""
-    terminal = sys.stdout is not None and sys.stdout.isatty()
-    if not terminal:
+    """What became of the code. On a terminal with room for it the time that is left is counted down."""
+    counted = sys.stdout is not None and sys.stdout.isatty() and (columns(sys.stdout) or 0) > len(WAITING)
+    if not counted:
         show(f"It is valid for {_left(told['seconds'])}.")
     try:
         while told["state"] == "waiting":
-            if terminal:
-                sys.stdout.write(f"\rWaiting for {_left(told['seconds'])}; Ctrl-C ends the code ")
+            if counted:
+                sys.stdout.write(f"\r{WAITING.format(_left(told['seconds']))}")
                 sys.stdout.flush()
             _, told = await ask_owners(settings, f"{mine}&wait={LOOK_EVERY:g}")
             if "state" not in told:
                 return {"state": "ended"}
     finally:
-        if terminal:
+        if counted:
             sys.stdout.write("\r\x1b[K")
             sys.stdout.flush()
     return told

@@ -6,7 +6,7 @@ import json
 import logging
 import os
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, fields
@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from gateway.ground.problems import what_to_do
 from robotvoice.ground.state_files import read_whole
-from robotvoice.kept_sound.kept_sound import DiskTrouble, KeptSound
+from robotvoice.kept_sound.kept_sound import DiskTrouble, KeptSound, folders_in
 from robotvoice.kept_sound.sealed_sound import SECRET_BYTES, Seal, digest, secret_in
 from robotvoice.persona import ModelVoice, VoiceSpec
 from robotvoice.sound.pcm import AudioFormat, Origin
@@ -118,10 +118,17 @@ class AudioStore:
         on_disk = await self._blocking(lambda: self._erase(shelf)) if self._on_disk else 0
         return max(on_disk, len(held))
 
-    async def keep_only(self, shelves: Collection[str]) -> None:
-        """Others go when nobody wanted them for a day: a persona's file may have a slip. Raises OSError."""
-        if self._on_disk:
-            await self._blocking(lambda: self._files.unwanted(shelves))
+    async def keep_only(self, shelves: Collection[str], *, at_once: bool = False) -> int:
+        """Others go when nobody wanted them for a day, as a persona's file may have a slip, or at once.
+
+        How many sentences went at once. Raises OSError.
+        """
+        if not self._on_disk:
+            return 0
+        if at_once:
+            return await self._blocking(lambda: sum(map(self._erase, self._others(shelves))))
+        await self._blocking(lambda: self._files.unwanted(shelves))
+        return 0
 
     def _remember(self, key: str, audio: StoredAudio) -> None:
         before = self._memory.pop(key, None)
@@ -156,6 +163,9 @@ class AudioStore:
         audio_format = AudioFormat(about["sample_rate"], about["channels"])
         origin = Origin(about["engine"], about["voice"], about["settings"])
         return StoredAudio(bytes(pcm), audio_format, origin)
+
+    def _others(self, shelves: Collection[str]) -> list[str]:
+        return [each.name for each in folders_in(self._files.folder) if each.name not in shelves]
 
     def _erase(self, shelf: str) -> int:
         folder = self._files.folder / shelf
@@ -208,6 +218,11 @@ class AudioKeys:
         if model_voice is None or model_voice.ad_hoc or voice.has_ended(self.today()):
             return None
         return self.key(voice.engine, sentence.text, model_voice)
+
+    def shelves(self, voices: Iterable[VoiceSpec]) -> frozenset[str]:
+        """Of those of these voices that are kept."""
+        made = ((voice.engine, voice.model_voice) for voice in voices)
+        return frozenset(self.shelf(engine, each) for engine, each in made if each)
 
     def shelf(self, engine: str, voice: ModelVoice) -> str:
         """The folder of all that is kept of a voice, whatever single requests wish besides: 32 hex digits."""

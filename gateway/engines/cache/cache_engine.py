@@ -55,10 +55,12 @@ class CacheEngine(EngineBase):
         made = voice.model_voice
         return await self._store.erase(self._keys.shelf(voice.engine, made)) if made else 0
 
-    async def keep_only(self, voices: Iterable[VoiceSpec]) -> None:
-        """What is kept of others goes within a day. Raises OSError."""
-        made = [(voice.engine, voice.model_voice) for voice in voices]
-        await self._store.keep_only({self._keys.shelf(engine, each) for engine, each in made if each})
+    async def keep_only(self, voices: Iterable[VoiceSpec], *, at_once: bool = False) -> int:
+        """What is kept of others goes within a day, or at once; how many sentences that was.
+
+        Raises OSError.
+        """
+        return await self._store.keep_only(self._keys.shelves(voices), at_once=at_once)
 
     def legible(self, text: str, voice: VoiceSpec) -> Legible:
         """As the engine of the voice, whose sound it plays."""

@@ -1,7 +1,7 @@
 """With whom a canary speaks: no voice that stopped working may keep the others of its server away."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain, islice
 
 from robotvoice.persona import VoiceSpec
@@ -25,6 +25,12 @@ class CanaryVoices:
     def spoke(self, voice: VoiceSpec) -> None:
         """A whole sentence."""
         _last(self._spoke, voice)
+
+    def forget(self, sources: Iterable[tuple[str, str]]) -> None:
+        """Nobody may speak with these any more, not even for nobody's ears."""
+        for source in sources:
+            self._asked.pop(source, None)
+            self._spoke.pop(source, None)
 
     def in_turn(self) -> Sequence[VoiceSpec]:
         """Those that have spoken, the last one first, then those that were only asked for; `MOST` of them."""

@@ -18,12 +18,14 @@ from robotvoice.errors import (
     EngineFailure,
     EngineForbidden,
     EngineUnavailable,
+    NotPermitted,
 )
 
 ERROR_LIMIT = 4096
 """Bytes that are read of an error"""
 SHORTEST_HOLD, LONGEST_HOLD = 1.0, 300.0
 """Seconds; whoever asks for less or more is held to these"""
+NO_ENTRY = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 PCM_TYPES = frozenset({"audio/pcm", "audio/x-pcm"})
 WAV_TYPES = frozenset({"audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave"})
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,47}")
@@ -64,7 +66,12 @@ async def check_status(response: aiohttp.ClientResponse, name: str, now: float) 
     status = response.status
     if status == HTTPStatus.OK:
         return
-    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+    if status == HTTPStatus.FORBIDDEN and await _error_code(response) == NotPermitted.code:
+        # Another gateway of ours, which speaks with this key, but not with our recordings.
+        raise EngineUnavailable(
+            "refused", f"{name} takes no recording with this key; make one there with --clips"
+        )
+    if status in NO_ENTRY:
         raise NotAuthorised(name, status)
     wait = _retry_after(response.headers.get("Retry-After"), now)
     if status == HTTPStatus.TOO_MANY_REQUESTS or (status == HTTPStatus.SERVICE_UNAVAILABLE and wait):

@@ -7,7 +7,7 @@ import logging
 import os
 import time
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import aclosing
 from http import HTTPStatus
 from pathlib import Path
@@ -20,10 +20,10 @@ from gateway.clips.reference_clips import load_persona_clip, wav_of
 from gateway.engines.upstream.canary_voices import CanaryVoices
 from gateway.engines.upstream.dialects import DIALECTS, UpstreamRequest
 from gateway.engines.upstream.http_call import UpstreamConnection
-from gateway.engines.upstream.response_head import HoldOff, NotAuthorised
+from gateway.engines.upstream.response_head import NO_ENTRY, HoldOff, NotAuthorised
 from gateway.engines.upstream.upstream_pace import FIRST_AUDIO, REAL_TIME_FACTOR, FadingMean
 from gateway.engines.upstream.upstream_settings import UpstreamSettings
-from robotvoice.engines.base import READY, Engine, EngineBase, Readiness
+from robotvoice.engines.base import READY, EngineBase, Readiness
 from robotvoice.errors import ContentFailure, EngineFailure, EngineUnavailable, InvalidClip, InvalidSettings
 from robotvoice.persona import UPSTREAM_PREFIX, VoiceSpec
 from robotvoice.sound.pcm import AudioChunk, Origin
@@ -135,6 +135,10 @@ class UpstreamEngine(EngineBase):
             raise
         finally:
             self._inside.discard(place)
+
+    def forget(self, sources: Iterable[tuple[str, str]]) -> None:
+        """No canary speaks with these voices any more."""
+        self._canaries.forget(sources)
 
     async def probe(self) -> None:
         """Speaks a word with the voice that spoke last; asks another gateway of ours whether it could.
@@ -307,7 +311,7 @@ class MissingUpstream(EngineBase):
         raise EngineUnavailable("unknown_upstream", self.description)
 
 
-def upstream_engines(upstreams: Mapping[str, UpstreamSettings]) -> dict[str, Engine]:
+def upstream_engines(upstreams: Mapping[str, UpstreamSettings]) -> dict[str, UpstreamEngine]:
     """By the engine's name; nothing is started yet."""
     engines = [UpstreamEngine(name, settings) for name, settings in upstreams.items()]
     return {engine.name: engine for engine in engines}
@@ -326,9 +330,14 @@ def check_substitute(headers: Mapping[str, str], name: str) -> None:
 async def check_readyz(
     connection: UpstreamConnection, name: str, voice: VoiceSpec | None, within: float
 ) -> None:
-    """Raises EngineFailure unless this voice, or any if none is named, can speak there now."""
+    """Raises EngineFailure unless this voice, or any if none is named, can speak there now.
+
+    Raises NotAuthorised where the key opens nothing.
+    """
     asked = f"?persona={quote(voice.voice, safe='')}" if voice and voice.voice else ""
     status, body = await connection.get(f"/readyz{asked}", within, READY_LIMIT)
+    if status in NO_ENTRY:
+        raise NotAuthorised(name, status)
     try:
         personas = json.loads(body)["personas"].values()
         ready = any(persona["own_voice"] for persona in personas)

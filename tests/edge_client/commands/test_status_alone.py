@@ -78,3 +78,22 @@ def test_an_address_that_was_corrected_is_blamed_no_more(robotvoice: Commands, f
         "spoken by the robot: the Mac refuses the connection: start `robotvoice-gateway serve --lan` there\n"
     )
     assert "the Mac does not answer since" in robotvoice("say", "Hi.", **right).stderr
+
+
+def test_until_when_a_cloned_voice_may_be_used_is_told_and_why_not_any_more(
+    robotvoice: Commands, fake: FakeGateway
+) -> None:
+    vixen, *others = fake.state.personas
+    alone = {"ROBOTVOICE_GATEWAY": fake.address, "ROBOTVOICE_PERSONA": "vixen"}
+    for until, told in (
+        ("2999-01-31", "vixen: its cloned voice, until 2999-01-31"),
+        ("2020-01-31", "vixen: a plain voice, as the consent to this voice ended with 2020-01-31"),
+    ):
+        fake.state.personas = ({**vixen, "clones": True, "consent_until": until}, *others)
+        done = robotvoice("status", **alone)
+        assert told in done.stdout
+    assert done.stdout.startswith("Vixen sounds plain: the consent to this voice ended with 2020-01-31\n")
+    said = robotvoice("say", "Hi.", "--json", **alone)
+    row = json.loads(said.stdout)
+    assert (row["via"], row["substitute"]) == ("robot", True)
+    assert "consent to this voice ended" in row["reason"]

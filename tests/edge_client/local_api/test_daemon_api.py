@@ -69,6 +69,7 @@ def test_what_is_no_request_gets_short_json_too(daemon: RunningDaemon, status: i
         asking.sendall(request_)
         head, _, body = b"".join(iter(lambda: asking.recv(4096), b"")).partition(b"\r\n\r\n")
     assert int(head.split()[1]) == status
+    assert b"\r\nServer: robotvoice\r\n" in head
     assert len(body) <= 100
     assert json.loads(body)["error"]
 

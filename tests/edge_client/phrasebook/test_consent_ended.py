@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from edge_client.commands.status import _consents
 from edge_client.daemon import robot_daemon
 from edge_client.daemon.robot_daemon import Daemon
 from edge_client.personas.consent_lease import LEASE
@@ -91,7 +92,7 @@ async def test_with_the_gateway_off_nothing_is_cloned_and_the_files_go(
         assert told["persona"] == VIXEN and told["ended"] and told["until"] < TODAY
         assert "sounds plain" in await daemon.summary()
         assert daemon.voices.chain(daemon.voices.usual()).readiness()
-    assert "2 recordings of vixen may not be used any more and were erased" in caplog.text
+    assert "the voice of vixen may not be used any more; recordings erased: 2" in caplog.text
     said = await say(off, HELLO)
     assert (said.engine, said.substitute, said.reason) == ("espeak", True, told["ended"])
 
@@ -152,3 +153,37 @@ async def test_what_an_older_version_wrote_gets_a_lease_from_now_on(
     (own.state_dir / FILE_NAME).write_text(json.dumps({"personas": [told]}))
     async with daemon_here(own):
         await until(lambda: load_known_personas(own.state_dir).heard_at is not None)
+
+
+async def test_a_persona_that_its_gateway_no_longer_has_goes_at_the_next_contact(
+    settings: Callable[..., Settings], gateway: PhraseGateway
+) -> None:
+    """What was heard often of it, too; one whose file has a slip over there stays."""
+    own = settings(gateway=gateway.address)
+    vixen, *others = gateway.state.personas
+    async with with_a_pack(own) as daemon:
+        daemon.voices.store.open_to_keep()
+        name = daemon.voices.store.kept_name(VIXEN, OLD, "Often.")
+        assert name and daemon.voices.store.keep((VIXEN, OLD, name), b"\0\0", "mlx", VIXEN, {VIXEN: OLD})
+        assert len(held(own)) == 4
+        gateway.state.personas, gateway.state.unusable = tuple(others), [VIXEN]
+        gateway.tell_from_outside()
+        await until(lambda: daemon.voices.known.unusable == (VIXEN,) and len(held(own)) == 5)
+        gateway.state.unusable = []
+        gateway.tell_from_outside()
+        await until(lambda: held(own) == [])
+        gateway.state.personas = (vixen, *others)
+        gateway.tell_from_outside()
+        await until(lambda: len(held(own)) == 3)
+
+
+def test_status_says_until_when_and_while_the_gateway_is_away_also_how_long_it_may_be() -> None:
+    def rows(ready: bool, **consent: str | None) -> list[str]:
+        told = {"persona": VIXEN, "until": "2026-03-31", "consent_until": None, "ended": None, **consent}
+        return list(_consents({"gateway": {"ready": ready}, "consents": [told]}))
+
+    assert rows(True) == []
+    assert rows(False) == ["vixen: its cloned voice may be used until 2026-03-31"]
+    assert rows(True, consent_until="2026-03-31") == rows(False)
+    assert rows(True, ended="it ended") == ["vixen: its cloned voice is not used, as it ended"]
+    assert list(_consents({"gateway": {"ready": True}})) == [], "a daemon of before an update"

@@ -97,7 +97,7 @@ def test_a_persona_that_is_gone_goes_at_once(book: Book, caplog: pytest.LogCaptu
     assert keep(book, "One.")
     book.store.tidy({"other": OLD})
     assert [path.name for path in book.store.folder.rglob("*")] == [".lock"]
-    assert caplog.messages == ["3 recordings of vixen may not be used any more and were erased"]
+    assert caplog.messages == ["the voice of vixen may not be used any more; recordings erased: 3"]
     assert not book.store._read, "memory is not for those that are gone"
 
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from gateway.ground.folders import bundled_personas
-from robotvoice.persona import VoiceSpec
+from robotvoice.persona import Consent, Persona, VoiceSpec
 from tests.fakes.scripted_engine import ScriptedEngine
 from tests.gateway.in_process import RunningGateway, library, named, persona, running
 
@@ -99,3 +99,23 @@ async def test_no_path_of_this_machine_is_told(gateway: RunningGateway) -> None:
         body = (await gateway.ask(path)).body.decode()
         assert str(bundled_personas()) not in body
         assert not re.search(r"\.(yaml|wav|txt|py)\b", body)
+
+
+async def test_nobodys_names_are_told_by_any_route() -> None:
+    """Of a consent only the last day goes over the wire."""
+    secrets = ("Zuleika", "Zebedee", "Zoroaster", "Zephyrine", "Zenobia")
+    subject, granted_by, scope, relationship, guardian = secrets
+    consent = Consent(subject, granted_by, scope, relationship, None, "2020-01-31", "f" * 64, guardian)
+    ended = VoiceSpec("espeak", until="2020-01-31")
+    ada = Persona("ada", "Ada", "en", ended, consent=consent)
+    async with running(library(ada, replace(ada, id="bea", name="Bea"))) as gateway:
+        for target in (
+            *("/", "/health", "/readyz", "/metrics", "/v1/personas", "/v1/personas/ada", "/v1/status"),
+            *("/v1/phrases/ada", "/v1/models", "/v1/audio/voices", "/v1/audio/models"),
+            *("/synthesize?text=Hi&voice=ada", "/synthesize?text=Hi&voice=nobody"),
+        ):
+            answer = await gateway.ask(target)
+            told = answer.body + str(answer.headers).encode()
+            assert not [each for each in secrets if each.encode() in told], target
+        told = (await gateway.ask("/v1/personas/ada")).json
+        assert told["consent_until"] == "2020-01-31" and "consent" not in told

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from robotvoice.sound.pcm import WIRE_FORMAT, wav_file
 from tests.gateway.engines.cache.parrot import Parrot
 from tests.gateway.in_process import SOON, soon
 from tests.gateway.phrases.phrase_gateway import (
@@ -34,7 +35,7 @@ async def test_each_sentence_of_the_phrases_is_what_synthesize_answers() -> None
         found = await recordings(gateway, told)
         assert tuple(found) == TEXTS
         for text, wav in found.items():
-            assert (await gateway.say(text, "ada")).body == wav
+            assert wav_file((await gateway.say(text, "ada")).pcm, WIRE_FORMAT) == wav
 
 
 async def test_an_alias_names_the_persona_and_the_manifest_its_id() -> None:

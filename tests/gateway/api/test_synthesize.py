@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from robotvoice.engines.base import Readiness
+from robotvoice.sound.ai_mark import INFO_CHUNK
 from robotvoice.utterance import Reason
 from tests.fakes.scripted_engine import BUSY, DIES, FOREVER, SILENT, ScriptedEngine
 from tests.gateway.in_process import SOON, Answer, RunningGateway, library, named, persona, running
@@ -30,8 +31,9 @@ async def test_the_answer_is_a_whole_wav_whose_sizes_are_true(gateway: RunningGa
     assert (chunk, length, encoding, channels, rate) == (b"fmt ", 16, 1, 1, 24_000)
     assert (per_second, align, bits) == (48_000, 2, 16)
     data, length = struct.unpack_from("<4sI", answer.body, 36)
-    assert (data, length) == (b"data", len(answer.body) - 44)
-    assert np.abs(np.frombuffer(answer.body[44:], "<i2").astype(int)).max() > 1_000
+    assert (data, length) == (b"data", len(answer.body) - 44 - len(INFO_CHUNK))
+    assert answer.body[44 + length :] == INFO_CHUNK and answer.headers["X-AI-Generated"] == "true"
+    assert np.abs(np.frombuffer(answer.pcm, "<i2").astype(int)).max() > 1_000
 
 
 async def test_the_headers_say_how_long_it_is_and_who_spoke(gateway: RunningGateway) -> None:
@@ -199,4 +201,4 @@ async def test_what_has_another_rate_is_brought_to_24_khz() -> None:
 def samples(answer: Answer) -> set[int]:
     """The values that the samples of a file have."""
     assert answer.frames
-    return set(np.frombuffer(answer.body[44:], "<i2").tolist())
+    return set(np.frombuffer(answer.pcm, "<i2").tolist())

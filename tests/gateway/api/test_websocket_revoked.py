@@ -5,11 +5,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
 from aiohttp import WSMsgType
 
 from gateway.security.credentials import KEYS_FILE, Credentials
 from tests.gateway.api.openai.openai_client import Told, alone
 from tests.gateway.in_process import SOON, Client, running
+
+
+@pytest.fixture(autouse=True)
+def soon_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.api.websocket.LOOK_EVERY", 0.02)
 
 
 @asynccontextmanager
@@ -68,6 +74,22 @@ async def test_of_a_text_with_many_sentences_the_one_ends_that_is_being_spoken(t
         engine.hold.set()
         messages = await client.until("error", "complete")
         assert (messages[-1]["type"], messages[-1]["code"]) == ("error", "unauthorized")
+        assert await has_ended(client)
+
+
+async def test_a_new_key_of_the_same_name_is_another_one(tmp_path: Path) -> None:
+    """Also for who never stops to speak, in the moment between the end of one and the other."""
+    engine = Told("mlx", 2)
+    async with talking(tmp_path, engine) as (keys, client):
+        engine.hold = asyncio.Event()
+        await client.ask("1", "Hello.")
+        await client.until("pcm")
+        keys.remove("agent")
+        keys.new("agent")
+        await client.ask("2", "It is still here.")
+        assert (await client.until("unavailable"))[-1]["id"] == "2"
+        engine.hold.set()
+        await client.until("complete")
         assert await has_ended(client)
 
 

@@ -60,6 +60,7 @@ def test_a_machine_on_which_all_is_well(home: Path, capsys: pytest.CaptureFixtur
     code, rows = looked(capsys)
     assert code == 0
     everyday = ["Python", "eSpeak NG", "settings", "personas", "state", "identity", "disk", "port", "mDNS"]
+    everyday.append("network")
     assert list(rows) == [*everyday, "mlx-audio"]
     assert {row["state"] for name, row in rows.items() if name != "disk"} == {"ok"}
     assert "speaks" in rows["eSpeak NG"]["found"]

@@ -110,7 +110,7 @@ async def test_a_note_that_has_to_wait_keeps_nobody_waiting(
     async with running(from_network=True, state_dir=file().parent) as gateway:
         _, key, _ = await asyncio.to_thread(typed, capsys, "new", "agent")
         headers = {"Authorization": f"Bearer {key.strip()}"}
-        monkeypatch.setattr("gateway.security.credentials.TRIES", 10_000)
+        monkeypatch.setattr("gateway.security.state_lock.WAIT", 100.0)
         lock = locked(file().with_suffix(".lock"), private=True)
         assert lock is not None
         try:

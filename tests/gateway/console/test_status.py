@@ -57,6 +57,22 @@ async def test_the_table_says_who_would_speak_and_why(capsys: pytest.CaptureFixt
     assert "\x1b" not in out
 
 
+async def test_another_machines_gateway_tells_it_nobody_and_that_is_said(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    async with running(from_network=True) as gateway:
+        for command in (("status",), ("breaker",)):
+            code, out, err = await said(capsys, *command, "--gateway", f"127.0.0.1:{gateway.port}")
+            assert (code, out) == (1, "")
+            assert "tells this to its own machine only" in err
+
+
+async def test_one_that_is_open_to_all_says_whom_they_hear(capsys: pytest.CaptureFixture[str]) -> None:
+    async with running(open_lan=True) as gateway:
+        _, out, _ = await said(capsys, "status", "--gateway", f"127.0.0.1:{gateway.port}")
+    assert "everybody there can let gremlin, spark, vixen say anything" in out
+
+
 async def test_as_json_it_is_what_the_gateway_answers(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

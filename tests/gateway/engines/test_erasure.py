@@ -2,7 +2,7 @@
 
 import asyncio
 import datetime
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,15 +14,21 @@ import pytest
 from gateway.engines.cache.audio_store import AudioKeys, AudioStore
 from gateway.engines.cache.cache_engine import CacheEngine
 from gateway.engines.cache.storing_engine import StoringEngine
+from gateway.engines.consented_engine import ConsentedEngine
 from gateway.engines.engine_parts import Parts
 from gateway.engines.erasure import Erasure
+from gateway.engines.upstream.canary_voices import CanaryVoices
+from gateway.guard.output_guard_engine import OutputGuardEngine
 from gateway.personas.active_personas import ActivePersonas
 from gateway.personas.persona_files import PersonaLibrary
 from gateway.personas.withdrawn import withdrawn
 from gateway.requests.app_keys import ERASURE, PERSONAS, PHRASE_RENDERING
 from robotvoice.persona import ModelVoice, Persona, VoiceSpec
+from robotvoice.sound.pcm import AudioChunk, Origin
+from robotvoice.utterance import Sentence
 from robotvoice.wire.last_answers import LastAnswer, LastAnswers
-from tests.gateway.engines.cache.parrot import Parrot
+from tests.gateway.clips.recordings import spoken
+from tests.gateway.engines.cache.parrot import FORMAT, Parrot, heard
 from tests.gateway.in_process import RunningGateway, library, named, running, soon
 
 LAST_DAY = datetime.date(2026, 3, 1)
@@ -111,8 +117,8 @@ async def test_the_day_after_nothing_is_cloned_and_nothing_is_left(
             assert last["reason"] == "consent_expired"
     told = [record.getMessage() for record in caplog.records if "erased" in record.getMessage()]
     assert told == [
-        "the cloned voice of ada has no consent any more: 2 recordings in the audio cache were erased",
-        "1 recorded phrases of ada, whose voice is cloned no more, were erased",
+        "the cloned voice of ada has no consent any more; recordings erased from the audio cache: 2",
+        "the voice of ada is cloned no more; recorded phrases erased: 1",
     ]
 
 
@@ -164,6 +170,20 @@ async def test_who_has_no_other_voice_gets_a_plain_one_unless_it_would_rather_be
         assert parrot.begun == []
 
 
+async def test_what_was_made_before_the_persona_was_changed_goes_with_it(tmp_path: Path) -> None:
+    """Nobody can tell any more whose it is."""
+    today = Calendar()
+    before = replace(ADA, voice=clone("of ada, before"), revision="a0")
+    async with keeping(tmp_path, today, before) as (gateway, _):
+        await speak(gateway, "ada")
+        await soon(lambda: len(list((tmp_path / "audio").rglob("*.audio"))) > 0)
+    today.day = NEXT_DAY
+    async with keeping(tmp_path, today, ADA, BEA) as (gateway, _):
+        await speak(gateway, "bea")
+        shelves = [AudioKeys(b"secret").shelf("mlx", each) for each in (BEA.voice.model_voice,) if each]
+        await soon(lambda: [each.name for each in (tmp_path / "audio").iterdir() if each.is_dir()] == shelves)
+
+
 def test_what_another_persona_may_still_speak_with_stays() -> None:
     longer = replace(ADA, id="eve", voice=clone("of ada", "2027-01-01"))
     both = {"ada": ADA, "eve": longer}
@@ -193,3 +213,40 @@ async def test_it_looks_at_midnight_without_being_told() -> None:
     assert answers.get("key") is None
     task.cancel()
     await asyncio.wait({task})
+
+
+class Loud(Parrot):
+    """Makes a sentence that passes for one."""
+
+    async def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
+        self.voices.append(voice)
+        pcm = (spoken(2.0, rate=FORMAT.sample_rate) * 32_767).astype("<i2").tobytes()
+        yield AudioChunk(pcm, FORMAT, Origin("mlx", "a voice"))
+
+
+@pytest.mark.parametrize("told", [False, True])
+async def test_a_voice_that_spoke_well_is_no_canary_any_more(told: bool) -> None:
+    """Nobody hears those, but it would be cloned all the same."""
+    today, parrot = Calendar(), Loud()
+    engine = OutputGuardEngine(ConsentedEngine(parrot, today))
+    stock = VoiceSpec("mlx", model_voice=ModelVoice("a/model", "stock"))
+    for voice in (stock, ADA.voice):
+        await heard(engine, "Hello there, my friend.", voice)
+    await engine.probe()
+    assert parrot.voices[-1] == ADA.voice
+    if told:  # as when its persona was removed
+        engine.forget([ADA.voice.source])
+    else:
+        today.day = NEXT_DAY
+    await engine.probe()
+    assert parrot.voices[-1] == stock
+
+
+def test_nor_is_it_one_of_an_upstream() -> None:
+    voices = CanaryVoices()
+    stock, cloned = VoiceSpec("upstream:a", "stock"), VoiceSpec("upstream:a", "somebody's")
+    for voice in (stock, cloned):
+        voices.asked(voice)
+        voices.spoke(voice)
+    voices.forget([cloned.source])
+    assert list(voices.in_turn()) == [stock]

@@ -6,6 +6,7 @@ import time
 import pytest
 
 from robotvoice.http import sending
+from robotvoice.sound.ai_mark import INFO_CHUNK
 from tests.fakes.scripted_engine import ScriptedEngine
 from tests.gateway.api.openai.openai_client import CHUNK, Told, alone
 from tests.gateway.in_process import RunningGateway, library, named, persona, running, soon
@@ -45,7 +46,7 @@ async def test_who_reads_as_it_plays_gets_all_of_it(monkeypatch: pytest.MonkeyPa
         asked = [(request('"response_format": "pcm"'), 48_000), (SYNTHESIZE, 48_000)]
         asked.append((request('"response_format": "pcm", "stream_format": "sse"'), 65_000))
         got = await asyncio.gather(*(read_slowly(gateway, each, rate * SCALE) for each, rate in asked))
-    assert got[:2] == [pcm, pcm + 44]
+    assert got[:2] == [pcm, pcm + 44 + len(INFO_CHUNK)]
     assert got[2] > pcm * 4 / 3
 
 

@@ -16,6 +16,7 @@ from gateway.requests.app_keys import ENGINES, PHRASES
 from robotvoice.chain.breaker import State
 from robotvoice.errors import EngineFailure, EngineUnavailable
 from robotvoice.persona import VoiceSpec
+from robotvoice.sound.ai_mark import INFO_CHUNK
 from robotvoice.sound.pcm import AudioChunk, Origin
 from robotvoice.utterance import Priority, Reason, Sentence
 from tests.fakes.scripted_engine import ScriptedEngine
@@ -204,4 +205,4 @@ async def test_what_was_recorded_before_the_voice_was_known_to_be_quiet_is_made_
 
 
 def samples_of(wav: bytes) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
-    return np.frombuffer(wav[44:], "<i2").astype(np.int64)
+    return np.frombuffer(wav[44:].removesuffix(INFO_CHUNK), "<i2").astype(np.int64)

@@ -4,6 +4,7 @@ A new route is in it by being one of the application; a new way to come is one m
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,16 +15,17 @@ from aiohttp import WSServerHandshakeError
 from gateway.requests.app_keys import SETTINGS
 from gateway.routes import ROUTES
 from gateway.security.callers import ADMITTED, EVERYBODY, KNOWN, OWNER, PAIRED, Kind
-from gateway.security.credentials import KEYS_FILE, Credentials
+from gateway.security.credentials import KEYS_FILE, ROBOTS_FILE, Credentials
 from tests.gateway.in_process import Answer, RunningGateway, running
 
-FILLED = {"id": "spark", "engine": "espeak", "name": "picar", "revision": "0" * 16, "sha256": "0" * 64}
+FILLED = defaultdict(lambda: "other", id="spark", engine="espeak", revision="0" * 16, sha256="0" * 64)
+"""What stands in a path for its parts"""
 NOBODYS = (
     "/nowhere", "/docs", "/v1", "/v1/", "/v1/keys", "/v1/owner/nothing", "/synthesize/", "//health",
     "/health/", "/healthz/", "/v1/audio/speech/", "/audio/speech", "/.git/config", "/%2e%2e/healthz",
     "/ws/tts/",
 )  # fmt: skip
-METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE", "TRACE", "PROPFIND")
+METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PROPFIND")
 REFUSALS: Mapping[int, frozenset[str]] = {
     401: frozenset({"unauthorized"}),
     403: frozenset({"owner_only", "forbidden"}),
@@ -34,6 +36,8 @@ Rights = frozenset[Kind]
 KEY = "KEY"
 """Stands for one that is good, and the next for one that was"""
 REVOKED = "REVOKED"
+ROBOT, FORGOTTEN = "ROBOT", "FORGOTTEN"
+"""The same of tokens"""
 
 
 def unless(kind: Kind) -> Callable[[Rights], int | None]:
@@ -60,6 +64,7 @@ class Way:
     network: bool = True
     settings: Mapping[str, Any] = field(default_factory=dict)
     by_socket: bool = False
+    by_tls: bool = False
 
     def as_given(self, secrets: Mapping[str, str]) -> dict[str, str]:
         given = dict(self.headers)
@@ -89,6 +94,15 @@ WAYS: Mapping[str, Way] = {
     "loopback, page": Way(always(403), {"Origin": f"https://{EVIL}"}, network=False),
     "loopback, sound of a page": Way(always(403), {"Sec-Fetch-Site": "cross-site"}, network=False),
     "proxy": Way(unless("stranger"), {"X-Forwarded-For": "10.0.0.7"}, network=False),
+    "TLS, no token": Way(unless("stranger"), by_tls=True),
+    "TLS, wrong token": Way(unless("stranger"), {"Authorization": "x" * 43}, by_tls=True),
+    "TLS, forgotten robot": Way(unless("stranger"), {"Authorization": FORGOTTEN}, by_tls=True),
+    "TLS, robot": Way(unless("robot"), {"Authorization": ROBOT}, by_tls=True),
+    "TLS, key": Way(unless("key"), {"Authorization": KEY}, by_tls=True),
+    "TLS, robot under a wrong name": Way(always(421), {"Authorization": ROBOT, "Host": EVIL}, by_tls=True),
+    "TLS, page": Way(always(403), {"Authorization": ROBOT, "Origin": f"https://{EVIL}"}, by_tls=True),
+    "TLS, open": Way(unless("stranger"), by_tls=True, settings={"open_lan": True}),
+    "a robot's token in clear text": Way(unless("stranger"), {"Authorization": ROBOT}),
     "owner": Way(unless("owner"), by_socket=True, network=False),
 }
 
@@ -101,13 +115,13 @@ def asked_for(gateway: RunningGateway) -> Iterator[tuple[str, str, Rights]]:
     for route in gateway.app.router.routes():
         path = route.resource.canonical if route.resource else ""
         known.add((route.method, path))
-        yield route.method, path.format(**FILLED), rights[route.method, path]
+        yield route.method, path.format_map(FILLED), rights[route.method, path]
     for path in {path for _, path in known}:
         for method in METHODS:
             if (method, path) not in known:
-                yield method, path.format(**FILLED), KNOWN
+                yield method, path.format_map(FILLED), KNOWN
     for path in NOBODYS:
-        for method in METHODS:
+        for method in ("GET", "POST"):
             yield method, path, KNOWN
 
 
@@ -139,9 +153,11 @@ def check_refusal(told: Answer, method: str, path: str, status: int) -> None:
 @pytest.mark.parametrize("way", WAYS)
 async def test_every_route_by_every_way(way: str) -> None:
     come = WAYS[way]
-    async with running(from_network=come.network, **come.settings) as gateway:
+    async with running(from_network=come.network, tls=come.by_tls, **come.settings) as gateway:
         given = come.as_given(secrets_of(gateway))
         ask: Callable[..., Awaitable[Answer]] = gateway.order if come.by_socket else gateway.ask
+        if come.by_tls:
+            ask = gateway.by_tls
         met = set()
         for method, path, may in asked_for(gateway):
             if (method, path) == ("GET", "/ws/tts"):
@@ -161,7 +177,7 @@ async def test_every_route_by_every_way(way: str) -> None:
 @pytest.mark.parametrize("way", WAYS)
 async def test_the_handshake_of_the_websocket_by_every_way(way: str) -> None:
     come = WAYS[way]
-    if come.by_socket:
+    if come.by_socket or come.by_tls:
         return
     async with running(from_network=come.network, **come.settings) as gateway:
         given = come.as_given(secrets_of(gateway))
@@ -180,8 +196,11 @@ async def test_the_handshake_of_the_websocket_by_every_way(way: str) -> None:
 def secrets_of(gateway: RunningGateway) -> Mapping[str, str]:
     """A key, and one that was revoked after it had been used."""
     keys = Credentials(gateway.app[SETTINGS].state_dir / KEYS_FILE)
+    robots = Credentials(gateway.app[SETTINGS].state_dir / ROBOTS_FILE)
     secrets = {KEY: keys.new("agent"), REVOKED: keys.new("gone")}
+    secrets |= {ROBOT: robots.new("picar"), FORGOTTEN: robots.new("lost")}
     assert keys.remove("gone")
+    assert robots.remove("lost")
     return secrets
 
 

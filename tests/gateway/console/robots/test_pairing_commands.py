@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import pty
 import re
 import signal
 import sys
@@ -114,6 +115,36 @@ async def test_a_code_ends_with_the_command_that_showed_it(number: signal.Signal
             assert (code, err) == (exit_code, "")
         told = (await gateway.order("/v1/owner/pairing")).json
         assert told["state"] == "ended"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("width", "counted"), [("80", True), ("30", False)])
+async def test_on_a_terminal_the_time_is_counted_down_where_there_is_room(width: str, counted: bool) -> None:
+    async with running(tls=True, state_dir=state()) as gateway:
+        ours, theirs = pty.openpty()
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "gateway", "pair"),
+            stdin=theirs, stdout=theirs, stderr=theirs, env={**os.environ, "COLUMNS": width},
+        )  # fmt: skip
+        drawn = b""
+        try:
+            async with asyncio.timeout(2 * SOON):
+                while drawn.count(b"\rWaiting for 4:5") < 2 and b"valid for" not in drawn:
+                    drawn += await asyncio.to_thread(os.read, ours, 65_536)
+                found = re.match(rb"On the robot type:  robotvoice pair (\S+)", drawn)
+                assert found
+                await ask(gateway.tls_port, found[1].decode())
+                while b"is paired" not in drawn:
+                    drawn += await asyncio.to_thread(os.read, ours, 65_536)
+                assert await process.wait() == 0
+        finally:
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
+            os.close(ours)
+            os.close(theirs)
+    assert (b"Ctrl-C ends the code" in drawn) == counted
+    assert not counted or b"\r\x1b[Kpicar is paired" in drawn
 
 
 async def test_why_no_robot_was_paired_is_said(capsys: pytest.CaptureFixture[str]) -> None:

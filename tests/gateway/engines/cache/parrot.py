@@ -31,6 +31,8 @@ class Parrot(EngineBase):
     def __init__(self, name: str = "mlx") -> None:
         self.name = name
         self.begun: list[str] = []
+        self.voices: list[VoiceSpec] = []
+        """With which it began them"""
         self.given_up = 0
         """Sentences whose listener left"""
         self.estimate = 0.0
@@ -49,6 +51,7 @@ class Parrot(EngineBase):
 
     async def speak(self, sentence: Sentence, voice: VoiceSpec) -> AsyncGenerator[AudioChunk, None]:
         self.begun.append(sentence.text)
+        self.voices.append(voice)
         pcm = pcm_for(sentence.text, voice)
         step = len(pcm) // CHUNKS
         origin = Origin(self.name, "a voice", {"pitch": 50})

@@ -40,6 +40,6 @@ async def test_phrases_are_recorded_once_the_model_is_ready_and_sound_as_they_ar
         for text, wav in (await recordings(gateway, await manifest(gateway))).items():
             answer = await gateway.say(text, "ada")
             assert answer.headers["X-Voice-Engine"] == "mlx"
-            one, other = (np.frombuffer(body[44:], "<i2").astype(float) for body in (wav, answer.body))
+            one, other = (np.frombuffer(pcm, "<i2").astype(float) for pcm in (wav[44:], answer.pcm))
             assert one.size == other.size
             assert np.abs(one - other).max() < 0.01 * np.abs(other).max()

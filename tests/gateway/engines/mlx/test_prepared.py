@@ -1,5 +1,6 @@
 """The references of personas are encoded before anybody asks, and again by a worker that takes over."""
 
+import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
@@ -56,3 +57,22 @@ async def test_one_that_cannot_be_encoded_keeps_nobody_from_speaking(
     await until(lambda: prepared(engine, good))
     assert not prepared(engine, bad)
     assert await pcm_of(engine, good)
+
+
+async def test_what_may_not_be_used_any_more_is_forgotten_by_the_worker_and_may_come_back(
+    engine: MlxEngine, cloned: Voice
+) -> None:
+    """Also while it speaks with another voice."""
+    gone, stays = cloned("a"), cloned("b")
+    engine.expect([gone, stays])
+    await until(lambda: all(prepared(engine, voice) for voice in (gone, stays)))
+    right = await pcm_of(engine, gone)
+    speaking = asyncio.create_task(pcm_of(engine, stays))
+    assert gone.model_voice
+    engine.expect([stays])
+    engine.forget([gone.model_voice.key, "nobody"])
+    assert not prepared(engine, gone) and prepared(engine, stays)
+    assert await speaking
+    assert await pcm_of(engine, stays), "the conversation goes on"
+    assert not prepared(engine, gone)
+    assert await pcm_of(engine, gone) == right, "it is encoded anew"

@@ -13,3 +13,11 @@ def test_prompts_used_longest_ago_make_room_and_those_of_requests_only_for_each_
     assert prompts.put("c", VoicePrompt(5)) == ("b",)
     assert prompts.get("b") is None
     assert prompts.get("request 2") == VoicePrompt(4, ad_hoc=True)
+
+
+def test_what_may_not_be_used_any_more_is_dropped_and_what_is_not_there_is_no_mistake() -> None:
+    prompts = VoicePrompts()
+    for name in ("a", "b"):
+        prompts.put(name, VoicePrompt(name))
+    prompts.drop(("a", "nobody"))
+    assert (prompts.get("a"), prompts.get("b")) == (None, VoicePrompt("b"))

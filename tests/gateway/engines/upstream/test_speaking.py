@@ -6,6 +6,7 @@ from contextlib import aclosing
 
 import pytest
 
+from robotvoice.sound.ai_mark import marked_wav
 from robotvoice.sound.pcm import AudioFormat, Origin, wav_file
 from robotvoice.utterance import Priority, RequestOptions, Sentence
 from tests.fakes.fake_upstream import CHUNK, PCM, Exchange, answers, hangs, head, running, speaks
@@ -70,6 +71,7 @@ async def test_a_body_that_comes_byte_by_byte_is_whole_samples_here() -> None:
         ("audio/wav", wav_file(PCM, AudioFormat(44_100)), 44_100),
         ("audio/x-wav", wav_file(PCM, AudioFormat(8_000)), 8_000),
         ("audio/pcm", wav_file(PCM, AudioFormat(22_050)), 22_050),
+        ("audio/wav", marked_wav(PCM, AudioFormat(24_000)), 24_000),
     ],
 )
 async def test_the_rate_is_what_the_upstream_says_it_is(kind: str, body: bytes, rate: int) -> None:
