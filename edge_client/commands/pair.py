@@ -144,7 +144,10 @@ async def _near(settings: "Settings") -> "Sequence[Sequence[Endpoint]]":
         return [[replace(parse_address(settings.gateway), port=DEFAULT_TLS_PORT)]]
     if found:
         names = ", ".join(dict.fromkeys(named(each.name or each.label) for each in found))
-        raise PairingFailed(f"{names} cannot be paired with: update robotvoice there, and {NEW_CODE}")
+        raise PairingFailed(
+            f"{names} cannot be paired with, as too old, or with its robots' door closed: update robotvoice "
+            "there, or type there: robotvoice-gateway doctor"
+        )
     if settings.mdns and not settings.interface and not has_network():
         raise PairingFailed(NO_NETWORK)
     raise PairingFailed(NOBODY_FOUND if settings.mdns else MDNS_IS_OFF)

@@ -19,7 +19,7 @@ from edge_client.discovery.resolver import UnhurriedResolver
 from edge_client.link.dialling import NO_CONNECTION, connector_to
 from edge_client.link.gateway_answers import UNKNOWN_NAME, remark
 from edge_client.pairing.dial_rules import PAIR_THERE, is_ip, named
-from edge_client.pairing.pairing_file import LONGEST_NAME, Pairing
+from edge_client.pairing.pairing_file import LONGEST_NAME, Pairing, check
 from edge_client.pairing.pinned_tls import anybody
 from robotvoice.errors import EngineFailure, InvalidMessage, RobotVoiceError
 from robotvoice.json_records import read_object, read_record, write_record
@@ -58,7 +58,8 @@ class Offering:
 
     @property
     def name(self) -> str:
-        return remark(self.offer.name or self.endpoint.name or self.endpoint.host, LONGEST_NAME).strip()
+        said = remark(self.offer.name or self.endpoint.name or "", LONGEST_NAME).strip()
+        return said or self.endpoint.host
 
 
 async def pair(gateways: Sequence[Sequence[Endpoint]], code: str, robot: str) -> tuple[Pairing, Endpoint]:
@@ -145,6 +146,10 @@ async def _prove(there: Offering, code: str, robot: str) -> tuple[Pairing, Endpo
         )
     port, known_as = there.endpoint.port, wire.robot_name(paired.robot)
     pairing = Pairing(seen.hex(), there.name, pin.certificate, paired.token, port, known_as, time.time())
+    try:
+        check(pairing)
+    except ValueError as error:
+        raise InvalidMessage(f"of what it gave, {error}") from None
     return pairing, replace(there.endpoint, tls=port, name=there.endpoint.name or there.name)
 
 

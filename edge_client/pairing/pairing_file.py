@@ -68,7 +68,7 @@ def load(state_dir: Path) -> Pairing | None:
         if not isinstance(found, dict) or found.get("version") != VERSION:
             raise ValueError("another version wrote it")
         pairing = read_record(Pairing, found)
-        _check(pairing)
+        check(pairing)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
@@ -117,8 +117,8 @@ def id_of(certificate: str) -> str:
     return hashlib.sha256(base64.b64decode("".join(found[1].split()), validate=True)).hexdigest()
 
 
-def _check(pairing: Pairing) -> None:
-    """Raises ValueError."""
+def check(pairing: Pairing) -> None:
+    """Raises ValueError for what `load` would not take."""
     if not re.fullmatch(_ID, pairing.id) or id_of(pairing.certificate) != pairing.id:
         raise ValueError("its certificate is not the gateway's")
     if not re.fullmatch(_TOKEN, pairing.token):

@@ -85,6 +85,12 @@ async def test_a_stranger_that_says_yes_to_everything_is_not_believed(rogue: Ide
     assert "does not know the code: it is a stranger, and nothing of it was kept" in told
 
 
+async def test_a_token_that_cannot_be_one_is_not_kept(mac: Identity) -> None:
+    """It would end a header, and every command would find a damaged file."""
+    with door(mac, code=CODE, gives="a" * 20 + "\r\nX: y") as there:
+        assert "is no gateway (of what it gave, it holds no token)" in await why_not([at(there.port)])
+
+
 async def test_of_several_that_pair_at_once_it_is_the_one_whose_code_it_is(
     mac: Identity, rogue: Identity
 ) -> None:

@@ -36,6 +36,8 @@ class DoorState(State):
     tries: int = 3
     knows_the_code: bool = True
     """False: it says yes to every proof, and makes one up"""
+    gives: str | None = None
+    """This token in place of one of its own"""
     shown: list[str] = field(default_factory=list)
     """What came as `Authorization`"""
     asked: list[wire.Asked] = field(default_factory=list)
@@ -106,7 +108,7 @@ class Door(LivelyGateway):
             answer = {"error": "wrong", "code": wire.WRONG_CODE, "tries": self.door.tries}
             return web.json_response(answer, status=403)
         self.door.code = None
-        token = f"{robot:_<43}".replace(" ", "-")
+        token = self.door.gives or f"{robot:_<43}".replace(" ", "-")
         self.door.tokens.add(token)
         proof = wire.proof(key, wire.GATEWAY, seen, robot)
         return web.json_response(write_record(wire.Paired(proof, token, robot, self.own.id)))
