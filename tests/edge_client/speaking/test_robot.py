@@ -9,6 +9,7 @@ import pytest
 from edge_client.settings.settings import Settings
 from edge_client.speaking.robot import FileNotWritten
 from robotvoice.errors import EmptyText, NothingCanSpeak, TextTooLong, UnknownVoice
+from robotvoice.sound.ai_mark import INFO_CHUNK
 from tests.edge_client.rig import read_wav, say
 from tests.fakes.fake_gateway import SENTENCE_SECONDS, FakeGateway, running
 from tests.fakes.faults import Fault
@@ -70,6 +71,7 @@ async def test_personas_that_did_not_change_are_not_written_again(
     """A card in a robot wears out."""
     pinned = settings(gateway=fake.address)
     await say(pinned, "One.", out=wav)
+    assert wav.read_bytes().endswith(INFO_CHUNK), "it says that no human spoke it"
     before = (pinned.state_dir / "personas.json").stat()
     await say(pinned, "Two.", out=wav)
     after = (pinned.state_dir / "personas.json").stat()

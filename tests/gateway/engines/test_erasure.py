@@ -30,6 +30,7 @@ from robotvoice.wire.last_answers import LastAnswer, LastAnswers
 from tests.gateway.clips.recordings import spoken
 from tests.gateway.engines.cache.parrot import FORMAT, Parrot, heard
 from tests.gateway.in_process import RunningGateway, library, named, running, soon
+from tests.gateway.personas.loading import load_personas
 
 LAST_DAY = datetime.date(2026, 3, 1)
 NEXT_DAY = LAST_DAY + datetime.timedelta(days=1)
@@ -120,6 +121,32 @@ async def test_the_day_after_nothing_is_cloned_and_nothing_is_left(
         "the cloned voice of ada has no consent any more; recordings erased from the audio cache: 2",
         "the voice of ada is cloned no more; recorded phrases erased: 1",
     ]
+
+
+async def test_a_persona_file_whose_consent_ended_yesterday_speaks_with_its_other_voices(
+    tmp_path: Path,
+) -> None:
+    """From the first sentence of a gateway on; today it may be cloned still."""
+    day = datetime.date.today()
+    for name, last in (("ada", day - datetime.timedelta(days=1)), ("bea", day)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "clip.wav").write_bytes(name.encode())
+        (tmp_path / name / "persona.yaml").write_text(
+            f"name: {name.title()}\nlanguage: en\n"
+            "voice: {engine: mlx, model: a/model, reference: clip.wav, x_vector_only: true}\n"
+            "fallbacks: [{engine: espeak, voice: en}]\n"
+            f"consent: {{subject: Ada, granted_by: Ada, scope: home, expires: {last}}}\n"
+        )
+    people = load_personas(tmp_path).personas.values()
+    async with keeping(tmp_path / "state", Calendar(day), *people) as (gateway, _):
+        assert await speak(gateway, "ada", "bea") == ["consent_expired", "none"]
+        told = (await gateway.ask("/v1/personas")).json["personas"]
+        assert [each["consent_until"] for each in told] == [str(day - datetime.timedelta(days=1)), str(day)]
+        assert (await gateway.ask("/readyz")).json["personas"]["ada"] == {
+            "ready": True,
+            "own_voice": False,
+            "reason": f"the consent to this voice ended with {day - datetime.timedelta(days=1)}",
+        }
 
 
 async def test_what_lay_there_when_it_ended_goes_at_the_next_start(tmp_path: Path) -> None:
