@@ -23,7 +23,7 @@ from robotvoice.console.tables import table
 OUT = Path("out/fuzz.json")
 HTTP, MESSAGES, CLIPS = 6000, 3000, 1000
 KEPT_MEGABYTES = CACHE_SIZE * 1.5
-"""Of clips that can be used, which a gateway keeps for their next text: they fill up in the course of a run"""
+"""Of clips that can be used, kept for their next text: they fill up in the course of a run"""
 MORE_MEGABYTES = 8.0
 """By which the last quarter of a run may be above the first besides: more is a leak"""
 
