@@ -11,7 +11,7 @@ from robotvoice.engines.espeak.espeak_engine import EspeakEngine
 from robotvoice.errors import TooManyRequests
 from robotvoice.persona import VoiceSpec
 from robotvoice.utterance import Priority
-from tests.fakes.scripted_engine import FOREVER, ScriptedEngine
+from tests.fakes.scripted_engine import FOREVER, SPEAKS, ScriptedEngine
 from tests.gateway.in_process import RunningGateway, library, named, persona, running, soon
 
 HERE = Peer("here", "127.0.0.1:1", is_home=True, is_here=True)
@@ -135,3 +135,28 @@ async def test_who_is_not_at_home_is_neither_urgent_nor_patient(from_network: bo
             assert "X-Budget-Ms is 30000 ms" in told
             await gateway.ask("/synthesize?text=Another.&voice=p")
             assert len({each.asked.client for each in own.given}) == 1, "one peer, however it connects"
+
+
+async def test_forty_guests_at_once_are_all_spoken_for_and_the_owner_has_the_own_voice() -> None:
+    own = ScriptedEngine("own", *[[FOREVER]] * EACH, SPEAKS, first_audio_cap=1_000)
+    async with running(
+        library(persona("p", "own")),
+        named(own, EspeakEngine.installed("auto")),
+        from_network=True,
+        open_lan=True,
+        open_personas=["p"],
+    ) as gateway:
+        await soon(lambda: bool(gateway.app[ENGINES]["espeak"].engine.readiness(VoiceSpec("espeak"))))
+        first = await fill(gateway, own, EACH)
+        headers = {"X-Budget-Ms": "1000"}
+        asking = [
+            gateway.ask(f"/synthesize?text=Number {number}.&voice=p".replace(" ", "+"), headers=headers)
+            for number in range(36)
+        ]
+        answers = await asyncio.gather(*asking)
+        assert {answer.status for answer in answers} == {200}
+        assert {answer.headers["X-Voice-Engine"] for answer in answers} == {"espeak"}
+        async with gateway.owner.get("http://owner/synthesize?text=Hello.&voice=p") as answer:
+            assert (answer.status, answer.headers["X-Voice-Engine"]) == (200, "own")
+        for each in first:
+            each.cancel()
