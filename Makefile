@@ -2,7 +2,7 @@
 #   make run PYTHON=/path/to/python3     uses that interpreter
 #   make test ARGS="-k breaker"          passes ARGS on to the command behind the target
 .DEFAULT_GOAL := help
-.PHONY: help run run-clone serve robot test test-slow test-clone check bench bench-clone faults soak lan clean environment
+.PHONY: help run run-clone serve robot test test-slow test-clone check bench bench-clone faults soak lan fuzz clean environment
 
 BIN := .venv/bin/
 PYTHON ?=
@@ -59,6 +59,9 @@ faults: environment ## break engines in every way: is anything lost?
 
 lan: environment ## a robot and a gateway on a network that breaks (Linux)
 	@$(BIN)python -m proofs.lan $(ARGS)
+
+fuzz: environment ## 10,000 wrong requests: does a gateway stand them?
+	@$(BIN)python -m proofs.fuzz $(ARGS)
 
 soak: environment ## an hour of sleep and waking in ten minutes: does it last?
 	@$(BIN)python -m proofs.soak $(ARGS)

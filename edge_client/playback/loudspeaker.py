@@ -73,12 +73,13 @@ class Loudspeaker:
         """Why nothing can be heard, if waiting does not help"""
         self._player: Player | None = None
         self._before = BeforePlaying(settings.before, settings.before_timeout) if settings.before else None
-        self._lock = LoudspeakerLock(settings.voice_lock)
+        self._lock = LoudspeakerLock(settings.voice_lock, proc=proc)
         self._mine = asyncio.Lock()
         self._news = asyncio.Event()
         self._tried = self._was_there = False
         self._tried_at = -math.inf
         self._earcons = 0
+        self._hushing: asyncio.Future[None] | None = None
 
     @asynccontextmanager
     async def taken(self, patience: WaitLimit | None = None) -> AsyncGenerator[Self, None]:
@@ -90,9 +91,12 @@ class Loudspeaker:
         async with self._mine:
             try:
                 await self._wait(patience or self._own_patience)
+                signs = asyncio.create_task(self._lock.give_signs(self._hush), name="signs of who speaks")
                 try:
                     yield self
                 finally:
+                    signs.cancel()
+                    await asyncio.wait({signs})
                     self._lock.give_back()
             finally:
                 self._news.set()
@@ -196,6 +200,11 @@ class Loudspeaker:
             "gaps_ms": round(self.pre_buffer.gaps * 1000),
             "earcons": self._earcons,
         }
+
+    def _hush(self) -> None:
+        """This process slept in the middle of a text, and somebody else speaks by now."""
+        log.warning("another voice speaks by now, so this one does not go on")
+        self._hushing = asyncio.ensure_future(self._player.close(hurry=True)) if self._player else None
 
     def _own_patience(self, away: Away) -> float:
         """What was never there is more likely called wrongly than late."""

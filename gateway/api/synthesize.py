@@ -24,7 +24,7 @@ from gateway.requests.request_options import (
 )
 from gateway.security.callers import caller_of
 from robotvoice.chain.whole_file import speak_whole
-from robotvoice.errors import InvalidMessage, NothingCanSpeak
+from robotvoice.errors import EngineFailure, InvalidMessage, NothingCanSpeak
 from robotvoice.http.file_answers import file_for, send_file, wav_answer
 from robotvoice.http.request_id import request_id
 from robotvoice.persona import Persona
@@ -72,7 +72,12 @@ async def _made(
         if ready.reason:
             raise NothingCanSpeak(f"{persona.id} cannot speak: {ready.reason.text}")
         check_legible(chain, utterance.sentences)
-        made = await speak_whole(chain, utterance, within=within, taken_over=seen.see)
+        try:
+            made = await speak_whole(chain, utterance, within=within, taken_over=seen.see)
+        except EngineFailure as failure:
+            if failure.reason != "too_late":
+                raise
+            raise NothingCanSpeak(f"no voice is in time: {failure.message}") from failure
         pcm = await whole_at_wire_rate(made.chunks)
     took = time.perf_counter() - started
     seen.see_whole(made, WIRE_FORMAT.seconds(WIRE_FORMAT.samples(len(pcm))))

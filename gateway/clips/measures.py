@@ -216,6 +216,8 @@ def _edges(samples: np.ndarray) -> tuple[float, float, float]:
         beginning = samples[first : first + round(BEGINNING * CLIP_RATE)]
         start = float(decibels(float(np.mean(np.square(beginning, dtype=np.float64))))) - loud
     before = loudness_of_hops(samples[max(0, last - EDGE * HOP) : last]) - loud
+    if not len(before):  # all of it is in the first hop: a click
+        return start, end, 0.0
     if len(samples) - last <= PADDING:
         end = float(before[-3:].max())
     return start, end, float(before[:5].max()) - end

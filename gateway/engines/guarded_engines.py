@@ -39,4 +39,4 @@ class GuardedEngines(dict[str, GuardedEngine]):
     def __missing__(self, name: str) -> GuardedEngine:
         if not name.startswith(UPSTREAM_PREFIX):
             raise KeyError(name)
-        return GuardedEngine(MissingUpstream(name))
+        return GuardedEngine(ConsentedEngine(MissingUpstream(name), self.parts.today))

@@ -32,6 +32,7 @@ SHUTDOWN_WITHIN = 2.0
 WHAT_TO_DO: dict[type, str] = {
     InvalidURLError: "the URL cannot be read; percent-encode all but plain ASCII",
     LineTooLong: "the URL or a header is too long; send a shorter text",
+    UnicodeEncodeError: "a header is not UTF-8; send plain ASCII",
 }
 
 FILES = 4096
@@ -151,6 +152,8 @@ class _Connection(RequestHandler):
         message: str | None = None,
     ) -> web.StreamResponse:
         """Answers what could not be parsed as HTTP, or what broke outside every handler."""
+        if isinstance(exc, UnicodeEncodeError):  # aiohttp repeats what it was sent, such as an Expect
+            status = HTTPStatus.BAD_REQUEST
         # A client that leaves is nothing to warn of.
         level = logging.DEBUG if isinstance(exc, ConnectionError) else logging.WARNING
         extra = {"request": request_id(request)}

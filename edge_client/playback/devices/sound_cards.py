@@ -9,6 +9,8 @@ from pathlib import Path
 from edge_client.playback.devices.player_commands import Buffers
 
 PROC = Path("/proc")
+MOST_PARENTS = 16
+"""That are looked at"""
 _CARD = re.compile(r"\s*(\d+)\s+\[(\S+)\s*\]:\s*(.*?)\s+-\s+(.*)")
 _PLAYBACK = re.compile(r"card(\d+)/pcm(\d+)p/sub\d+/status$")
 _DEVICE_FILE = re.compile(r"/dev/snd/pcmC(\d+)D(\d+)p$")
@@ -96,6 +98,22 @@ def lock_holder(path: Path, proc: Path = PROC) -> int | None:
             if "->" not in words and words[1] == "FLOCK" and words[5] == place:
                 return int(words[4]) or None
     return None
+
+
+def plays(pid: int, proc: Path = PROC) -> bool:
+    """Whether it has a card open, or one of its children has."""
+    parents = (use.pid for use in uses(proc))
+    return any(pid in _with_parents(each, proc) for each in parents)
+
+
+def _with_parents(pid: int, proc: Path) -> list[int]:
+    found = [pid]
+    while found[-1] > 1 and len(found) < MOST_PARENTS:
+        try:
+            found.append(int(_fields(proc / str(found[-1]) / "status")["PPid"]))
+        except (OSError, KeyError, ValueError):
+            break
+    return found
 
 
 def _use(status: Path) -> Use | None:

@@ -81,6 +81,7 @@ def test_the_gateways_voice_is_in_it_while_the_gateway_is_there(
     status, headers, body = with_gateway.ask("GET", "/synthesize?text=Hello.&voice=vixen")
     assert (status, headers["Content-Type"]) == (200, "audio/wav")
     assert (headers["X-Voice-Engine"], headers["X-Voice-Substitute"]) == ("fake", "none")
+    assert headers["X-AI-Generated"] == "true"
     assert sound(body, tmp_path).by_the_fake_gateway == 1.0
     assert sound(body, tmp_path).rate == 24_000
     assert float(headers["X-Duration"]) == pytest.approx(sound(body, tmp_path).seconds, abs=0.001)

@@ -91,8 +91,9 @@ async def test_with_the_gateway_off_nothing_is_cloned_and_the_files_go(
         (told,) = daemon.status()["consents"]
         assert told["persona"] == VIXEN and told["ended"] and told["until"] < TODAY
         assert "sounds plain" in await daemon.summary()
-        assert daemon.voices.chain(daemon.voices.usual()).readiness()
-    assert "the voice of vixen may not be used any more; recordings erased: 2" in caplog.text
+        await until(lambda: bool(daemon.voices.chain(daemon.voices.usual()).readiness()))
+        told_of_it = "the voice of vixen may not be used any more; recordings erased: 2"
+        await until(lambda: told_of_it in caplog.text)
     said = await say(off, HELLO)
     assert (said.engine, said.substitute, said.reason) == ("espeak", True, told["ended"])
 

@@ -9,6 +9,7 @@ import pytest
 from edge_client.settings.settings import Settings
 from edge_client.speaking.robot import FileNotWritten
 from robotvoice.errors import EmptyText, NothingCanSpeak, TextTooLong, UnknownVoice
+from robotvoice.sound.ai_mark import INFO_CHUNK
 from tests.edge_client.rig import read_wav, say
 from tests.fakes.fake_gateway import SENTENCE_SECONDS, FakeGateway, running
 from tests.fakes.faults import Fault
@@ -52,6 +53,10 @@ async def test_what_the_gateway_says_of_a_persona_is_used_when_it_is_gone(settin
     assert (said.via, said.persona, said.voice, said.pitch) == ("robot", "ada", "en+f2", 40)
 
 
+def is_marked(wav: Path) -> bool:
+    return wav.read_bytes().endswith(INFO_CHUNK)
+
+
 async def test_the_same_voice_made_on_the_robot_is_no_substitute(settings: Make, wav: Path) -> None:
     """As the gateway says what makes the persona's own voice, and any other voice is one."""
     for engine, substitute in (("espeak", False), ("mlx", True)):
@@ -70,6 +75,7 @@ async def test_personas_that_did_not_change_are_not_written_again(
     """A card in a robot wears out."""
     pinned = settings(gateway=fake.address)
     await say(pinned, "One.", out=wav)
+    assert is_marked(wav), "it says that no human spoke it"
     before = (pinned.state_dir / "personas.json").stat()
     await say(pinned, "Two.", out=wav)
     after = (pinned.state_dir / "personas.json").stat()

@@ -137,3 +137,11 @@ def test_every_check_says_where_its_limits_come_from_and_has_one() -> None:
         assert check.source or limits == [check.remark]
         # The graver, the further out.
         assert limits == sorted(limits, reverse=not check.below)
+
+
+@pytest.mark.parametrize("at", [0, 100, 12 * made.RATE - 1], ids=["first", "early", "last"])
+def test_a_click_in_silence_is_refused_as_no_speech(at: int) -> None:
+    samples = np.zeros(12 * made.RATE)
+    samples[at] = 1.0
+    with pytest.raises(InvalidClip):
+        made.checked(samples)

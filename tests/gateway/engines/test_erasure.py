@@ -23,13 +23,14 @@ from gateway.personas.active_personas import ActivePersonas
 from gateway.personas.persona_files import PersonaLibrary
 from gateway.personas.withdrawn import withdrawn
 from gateway.requests.app_keys import ERASURE, PERSONAS, PHRASE_RENDERING
-from robotvoice.persona import ModelVoice, Persona, VoiceSpec
+from robotvoice.persona import ModelVoice, Persona, UpstreamVoice, VoiceSpec
 from robotvoice.sound.pcm import AudioChunk, Origin
 from robotvoice.utterance import Sentence
 from robotvoice.wire.last_answers import LastAnswer, LastAnswers
 from tests.gateway.clips.recordings import spoken
 from tests.gateway.engines.cache.parrot import FORMAT, Parrot, heard
 from tests.gateway.in_process import RunningGateway, library, named, running, soon
+from tests.gateway.personas.loading import load_personas
 
 LAST_DAY = datetime.date(2026, 3, 1)
 NEXT_DAY = LAST_DAY + datetime.timedelta(days=1)
@@ -115,11 +116,38 @@ async def test_the_day_after_nothing_is_cloned_and_nothing_is_left(
             await client.ask("2", "One moment.", persona="ada", engines="own")
             (*_, last) = await client.until("unavailable")
             assert last["reason"] == "consent_expired"
+    # The gateway has stopped, and who erases comes to its end first.
     told = [record.getMessage() for record in caplog.records if "erased" in record.getMessage()]
-    assert told == [
+    assert sorted(told) == [
         "the cloned voice of ada has no consent any more; recordings erased from the audio cache: 2",
         "the voice of ada is cloned no more; recorded phrases erased: 1",
     ]
+
+
+async def test_a_persona_file_whose_consent_ended_yesterday_speaks_with_its_other_voices(
+    tmp_path: Path,
+) -> None:
+    """From the first sentence of a gateway on; today it may be cloned still."""
+    day = datetime.date.today()
+    for name, last in (("ada", day - datetime.timedelta(days=1)), ("bea", day)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "clip.wav").write_bytes(name.encode())
+        (tmp_path / name / "persona.yaml").write_text(
+            f"name: {name.title()}\nlanguage: en\n"
+            "voice: {engine: mlx, model: a/model, reference: clip.wav, x_vector_only: true}\n"
+            "fallbacks: [{engine: espeak, voice: en}]\n"
+            f"consent: {{subject: Ada, granted_by: Ada, scope: home, expires: {last}}}\n"
+        )
+    people = load_personas(tmp_path).personas.values()
+    async with keeping(tmp_path / "state", Calendar(day), *people) as (gateway, _):
+        assert await speak(gateway, "ada", "bea") == ["consent_expired", "none"]
+        told = (await gateway.ask("/v1/personas")).json["personas"]
+        assert [each["consent_until"] for each in told] == [str(day - datetime.timedelta(days=1)), str(day)]
+        assert (await gateway.ask("/readyz")).json["personas"]["ada"] == {
+            "ready": True,
+            "own_voice": False,
+            "reason": f"the consent to this voice ended with {day - datetime.timedelta(days=1)}",
+        }
 
 
 async def test_what_lay_there_when_it_ended_goes_at_the_next_start(tmp_path: Path) -> None:
@@ -182,6 +210,14 @@ async def test_what_was_made_before_the_persona_was_changed_goes_with_it(tmp_pat
         await speak(gateway, "bea")
         shelves = [AudioKeys(b"secret").shelf("mlx", each) for each in (BEA.voice.model_voice,) if each]
         await soon(lambda: [each.name for each in (tmp_path / "audio").iterdir() if each.is_dir()] == shelves)
+
+
+async def test_that_it_ended_is_told_before_anything_that_is_wrong_with_its_engine(tmp_path: Path) -> None:
+    far = VoiceSpec(
+        "upstream:gone", "ada", upstream_voice=UpstreamVoice("key", cloned=True), until="2020-01-31"
+    )
+    async with keeping(tmp_path, Calendar(), replace(ADA, voice=far)) as (gateway, _):
+        assert await speak(gateway, "ada") == ["consent_expired"]
 
 
 def test_what_another_persona_may_still_speak_with_stays() -> None:

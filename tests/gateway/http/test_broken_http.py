@@ -3,7 +3,8 @@
 import pytest
 
 from robotvoice.http.runner import LONGEST_LINE
-from tests.gateway.in_process import Answer, RunningGateway
+from tests.fakes.scripted_engine import ScriptedEngine
+from tests.gateway.in_process import Answer, RunningGateway, library, named, persona, running
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -106,3 +107,20 @@ async def test_a_handshake_that_is_none_is_refused_as_json(gateway: RunningGatew
         received = await gateway.raw(request)
         assert received.startswith(b"HTTP/1.1 400 "), key
         assert b'{"error": "bad request", "code": "http"}' in received
+
+
+@pytest.mark.parametrize("header", [b"Expect: 100-cont\x8dnue", b"Expect: \xff"])
+async def test_a_header_that_is_no_text_is_a_bad_request(gateway: RunningGateway, header: bytes) -> None:
+    answer = await gateway.raw(
+        b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + header + b"\r\n\r\n"
+    )
+    assert answer.startswith(b"HTTP/1.1 400 "), answer[:200]
+
+
+async def test_a_budget_that_no_voice_can_keep_is_no_failure() -> None:
+    engine = ScriptedEngine("own", start_estimate=30.0)
+    async with running(library(persona("p", "own")), named(engine)) as gateway:
+        answer = await gateway.ask(
+            "/synthesize?text=Hello.", headers={"X-Budget-Ms": "50", "X-Voice-Engines": "own"}
+        )
+        assert (answer.status, answer.headers["Retry-After"]) == (503, "1")

@@ -5,9 +5,11 @@ from contextlib import AsyncExitStack
 
 import pytest
 
+from gateway.requests.app_keys import ENGINES
 from gateway.requests.house import EACH, PLAIN, WAITING, House, Peer, Place
 from robotvoice.engines.espeak.espeak_engine import EspeakEngine
 from robotvoice.errors import TooManyRequests
+from robotvoice.persona import VoiceSpec
 from robotvoice.utterance import Priority
 from tests.fakes.scripted_engine import FOREVER, ScriptedEngine
 from tests.gateway.in_process import RunningGateway, library, named, persona, running, soon
@@ -89,6 +91,7 @@ async def test_in_a_full_house_every_door_gives_a_plain_voice_and_says_why() -> 
     own = ScriptedEngine("own", [FOREVER], first_audio_cap=1_000)
     personas = library(persona("p", "own"), persona("q", "own", silent=True))
     async with running(personas, named(own, EspeakEngine.installed("auto")), max_requests=2) as gateway:
+        await soon(lambda: bool(gateway.app[ENGINES]["espeak"].engine.readiness(VoiceSpec("espeak"))))
         asking = await fill(gateway, own, 2)
         answer = await gateway.say("Hello.", "p")
         assert (answer.status, answer.headers["X-Voice-Engine"]) == (200, "espeak")
