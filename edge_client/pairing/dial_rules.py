@@ -228,11 +228,8 @@ def _why_unpaired(endpoint: Endpoint, problem: str | None) -> tuple[str, str]:
         return NOT_PAIRED, f"{there}, and this robot is not paired with it; {PAIR_THERE}"
     who = named(endpoint.name or endpoint.label)
     if endpoint.tls is None:
-        return (
-            TOO_OLD,
-            f"a gateway {who} is near, but it is too old to be paired with: update robotvoice on it; if it "
-            "is not old, type there: robotvoice-gateway doctor",
-        )
+        old = f"a gateway {who} is near, but it is too old to be paired with: update robotvoice on it"
+        return TOO_OLD, f"{old}; if it is not old, type there: robotvoice-gateway doctor"
     return NOT_PAIRED, f"a gateway {who} is near, and this robot is not paired with it; {PAIR_THERE}"
 
 

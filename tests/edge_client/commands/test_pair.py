@@ -51,12 +51,12 @@ def typed(
 
 
 def test_one_line_pairs_and_its_voice_is_used_from_then_on(
-    robotvoice: Commands, state: Path, wav: Path
+    typed: Callable[..., Done], robotvoice: Commands, state: Path, wav: Path
 ) -> None:
     """What was learned of others is gone; what it is spoken with is the gateway's; and the way back."""
     mac = made(state.parent / "mac")
     with door(mac, code=CODE) as there:
-        done = robotvoice("pair", "K7D2 M9QX", "--gateway", there.address, "--name", "picar two")
+        done = typed("pair", "K7D2 M9QX", "--gateway", there.address, "--name", "picar two")
         assert (done.stdout, done.stderr, done.returncode) == (
             f'paired with "{NAME}"; its voice is used from now on\n', "", 0,
         )  # fmt: skip
@@ -67,7 +67,7 @@ def test_one_line_pairs_and_its_voice_is_used_from_then_on(
         assert read_wav(wav).by_the_fake_gateway == 1
         assert "personas.json" in files_in(state)
 
-        done = robotvoice("unpair")
+        done = typed("unpair")
         assert done.stdout == (
             f'"{NAME}" is not asked any more, and what was learned from it is gone.\n'
             "It still knows this robot; type there: robotvoice-gateway robots forget 'picar two'\n"

@@ -72,10 +72,10 @@ class Door(LivelyGateway):
     async def close(self) -> None:
         """Handshakes that were broken off are seen to their end."""
         await super().close()
-        if knocking := asyncio.all_tasks() - {asyncio.current_task()}:
-            await asyncio.wait(knocking, timeout=2)
+        own = asyncio.current_task()
+        await asyncio.sleep(0)
         with suppress(TimeoutError):
-            await until(lambda: not self._open_transports(), 2.0)
+            await until(lambda: not self._open_transports() and not asyncio.all_tasks() - {own}, 2.0)
 
     def _open_transports(self) -> int:
         """As Python 3.11 counts them, or 3.13."""

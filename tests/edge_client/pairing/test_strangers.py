@@ -105,6 +105,7 @@ async def test_a_rogue_that_is_announced_beside_the_gateway_is_named_and_not_use
         assert len([each for each in caplog.records if "a stranger at" in each.message]) == 1
 
 
+@pytest.mark.slow
 async def test_while_the_gateway_is_away_its_double_is_no_gateway(mac: Identity, rogue: Identity) -> None:
     """And when it is back, it is used as before."""
     with door(mac) as home:
