@@ -62,7 +62,7 @@ class LivelyGateway(FakeGateway):
                 speaking: dict[str | None, asyncio.Task[None]] = {}
                 async for message in socket:
                     if message.type is WSMsgType.PING:
-                        group.create_task(self._late(socket.pong(message.data)))
+                        group.create_task(self._late(partial(socket.pong, message.data)))
                         continue
                     asked = wire.decode_request(message.data)
                     if isinstance(asked, wire.Cancel):
@@ -73,7 +73,7 @@ class LivelyGateway(FakeGateway):
                         continue
                     self.state.requests.append(asked)
                     do = self.state.behaviours.popleft() if self.state.behaviours else speak
-                    task = group.create_task(self._late(do(Utterance(asked, socket))))
+                    task = group.create_task(self._late(partial(do, Utterance(asked, socket))))
                     speaking[asked.id] = task
                     task.add_done_callback(partial(_forget, speaking, asked.id))
                 for task in tuple(speaking.values()):
@@ -82,10 +82,10 @@ class LivelyGateway(FakeGateway):
             self.sockets.discard(socket)
         return socket
 
-    async def _late(self, doing: Awaitable[None]) -> None:
+    async def _late(self, doing: Callable[[], Awaitable[None]]) -> None:
         await asyncio.sleep(self.delay)
         with suppress(ConnectionError):  # the robot has left
-            await doing
+            await doing()
 
 
 def _forget(speaking: dict[str | None, asyncio.Task[None]], id: str | None, _: object) -> None:

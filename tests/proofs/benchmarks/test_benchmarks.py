@@ -59,4 +59,4 @@ def test_losing_a_request_or_breaking_fails_the_run_and_missing_a_target_does_no
 
 def test_an_unknown_name_is_told_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["breakers"]) == 2
-    assert "breaker, gateway, health, robot" in capsys.readouterr().err
+    assert "breaker, doors, gateway, health, robot" in capsys.readouterr().err
