@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from robotvoice.json_records import NOT_ON_WIRE
 from robotvoice.reading_options import Acting, Numbers, Reading
@@ -15,6 +15,8 @@ PERSONA_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 
 PITCH, RATE, VOLUME = (0, 99), (80, 450), (0, 200)
 """The least and the most of what eSpeak NG takes: see VoiceSpec"""
+SEMITONES, SPEED = (-6.0, 6.0), (0.5, 2.0)
+"""The same of hibari"""
 FIRST_AUDIO_BUDGET, WHOLE_ANSWER_BUDGET = 2.0, 12.0
 """Seconds, of a persona that says nothing else"""
 WhenUnavailable = Literal["substitute", "silent"]
@@ -97,8 +99,12 @@ class VoiceSpec:
     """For engines that run a model; None for all others"""
     upstream_voice: UpstreamVoice | None = field(default=None, metadata=NOT_ON_WIRE)
     """For engines that ask another server; None for all others"""
+    semitones: float | None = None
+    """hibari: by how much higher than by itself, -6 to 6"""
+    speed: float | None = None
+    """hibari: how many times as fast as by itself, 0.5 to 2"""
     language: str | None = field(default=None, metadata=NOT_ON_WIRE)
-    """A tag that a request asks for; None: what the voice speaks by itself"""
+    """A tag that a request asks for, else what `of` says; None: what the voice speaks by itself"""
     until: str | None = field(default=None, metadata=NOT_ON_WIRE)
     """Of somebody's voice: the last day on which it may be used, as 2026-01-31; None: nobody named one"""
 
@@ -109,11 +115,18 @@ class VoiceSpec:
     @property
     def in_range(self) -> "VoiceSpec":
         """The same voice, where others than this machine's owner wrote its numbers."""
-        pitch, rate, volume = (
-            None if value is None else min(max(value, least), most)
-            for value, (least, most) in ((self.pitch, PITCH), (self.rate, RATE), (self.volume, VOLUME))
+        return replace(
+            self,
+            pitch=_within(self.pitch, PITCH),
+            rate=_within(self.rate, RATE),
+            volume=_within(self.volume, VOLUME),
+            semitones=_within(self.semitones, SEMITONES),
+            speed=_within(self.speed, SPEED),
         )
-        return replace(self, pitch=pitch, rate=rate, volume=volume)
+
+    def of(self, language: str) -> "VoiceSpec":
+        """The same voice, as one of a persona of this language: an engine that has only one must know it."""
+        return replace(self, language=language) if self.engine in ONE_LANGUAGE else self
 
     def speaking(self, language: str | None) -> "VoiceSpec":
         """The same voice, to speak what a request asks for; None: nothing."""
@@ -151,6 +164,13 @@ class VoiceSpec:
     def source(self) -> tuple[str, str]:
         """Equal for what comes of the same clip or name, whatever a single request wishes besides."""
         return self.engine, self.made_of.key if self.made_of else self.voice
+
+
+Amount = TypeVar("Amount", int, float)
+
+
+def _within(value: Amount | None, bounds: tuple[Amount, Amount]) -> Amount | None:
+    return None if value is None else min(max(value, bounds[0]), bounds[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +239,7 @@ class Persona:
     @property
     def local_voices(self) -> tuple[VoiceSpec, ...]:
         """What a robot can speak with by itself when the gateway is gone."""
-        return tuple(spec for spec in self.voices if spec.engine in LOCAL_ENGINES)
+        return tuple(spec for spec in self.voices if speaks_here(spec.engine))
 
 
 def numbers_named(voices: Iterable[VoiceSpec]) -> tuple[str, ...]:
@@ -230,5 +250,14 @@ def numbers_named(voices: Iterable[VoiceSpec]) -> tuple[str, ...]:
 
 UPSTREAM_PREFIX = "upstream:"
 """In front of an upstream's name in the name of its engine"""
-LOCAL_ENGINES = frozenset({"espeak"})
+LOCAL_ENGINES = frozenset({"espeak", "hibari"})
 """Engines that need nothing but the machine they run on."""
+COMMAND_PREFIX = "command:"
+"""In front of a command's name in the name of its engine; what is run is in a machine's own settings"""
+ONE_LANGUAGE = frozenset({"hibari"})
+"""Engines whose every voice speaks the same language"""
+
+
+def speaks_here(engine: str) -> bool:
+    """Whether a robot may have this engine itself."""
+    return engine in LOCAL_ENGINES or engine.startswith(COMMAND_PREFIX)

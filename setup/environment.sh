@@ -70,10 +70,10 @@ install_packages() {
     "$1" -m venv "$venv" || return
     set -- "$venv/bin/python" -m pip install --disable-pip-version-check --no-input --retries 2
     if [ -z "${VERIFY_HASHES-}" ]; then
-        "$@" --editable '.[gateway,espeak,dev]' --constraint constraints.txt
+        "$@" --editable '.[gateway,espeak,neural,dev]' --constraint constraints.txt
     else
         "$@" --require-hashes --no-deps --only-binary :all: --requirement hashes.txt &&
-            "$@" --no-deps --no-build-isolation --editable '.[gateway,espeak,dev]' &&
+            "$@" --no-deps --no-build-isolation --editable '.[gateway,espeak,neural,dev]' &&
             "$venv/bin/python" -m pip check
     fi
 }

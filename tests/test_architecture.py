@@ -27,8 +27,9 @@ DOOR = "robotvoice/__init__.py"
 """`from robotvoice import Voice`: imports the robot's side when it is asked for"""
 SERVER = "robotvoice/http"
 """The one room of robotvoice that may import something: aiohttp"""
-MORE = {"robotvoice/ground/interfaces.py": {"ifaddr"}}
-"""Both sides have it, by zeroconf; loaded when it is asked for"""
+HIBARI_CHILD = "robotvoice/engines/hibari/hibari_child.py"
+MORE = {"robotvoice/ground/interfaces.py": {"ifaddr"}, HIBARI_CHILD: {"hibari", "numpy"}}
+"""Both sides have ifaddr, by zeroconf; loaded when it is asked for. The other is a program of its own"""
 MOST_FILES = 16
 """Side by side in a folder of the product"""
 CODE = sorted(path for folder in TOP_LEVEL for path in (ROOT / folder).rglob("*.py"))
@@ -198,6 +199,13 @@ def test_pyttsx3_is_used_only_in_its_child_process() -> None:
     others = [path for path in code_of(*PACKAGES, "demo") if relative(path) != PYTTSX3_CHILD]
     assert not importers(others, "pyttsx3")
     assert not [each for each in importers(others, "gateway") if "pyttsx3_child" in each]
+
+
+def test_hibari_is_used_only_in_its_child_process() -> None:
+    """A daemon on a robot stays small, whatever it speaks with."""
+    others = [path for path in code_of(*PACKAGES, "demo") if relative(path) != HIBARI_CHILD]
+    assert not importers(others, "hibari", "onnxruntime")
+    assert not [each for each in importers(others, "robotvoice") if "hibari_child" in each]
 
 
 def test_on_the_robot_only_the_player_starts_processes() -> None:

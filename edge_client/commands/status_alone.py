@@ -9,12 +9,12 @@ from edge_client.link.command_gateway import CommandGateway
 from edge_client.link.gateway_answers import on_the_mac
 from edge_client.link.gateway_list import FoundGateway, discover
 from edge_client.personas.known_personas import ANY_VOICE
+from edge_client.personas.own_engines import OwnEngines
 from edge_client.personas.voices import Voices
 from edge_client.settings.settings import Settings
 from edge_client.speaking.status_sentence import GatewayStanding, summary
 from robotvoice.console.output import moment
 from robotvoice.console.tables import sheet
-from robotvoice.engines.espeak.espeak_engine import EspeakEngine
 from robotvoice.errors import EngineFailure
 from robotvoice.utterance import Reason
 
@@ -31,17 +31,16 @@ async def look(settings: Settings) -> dict[str, Any]:
     found = await discover(settings, settings.discovery_timeout, gateway.rules)
     nobody = gateway.rules.why_nobody or gateway.link.readiness(ANY_VOICE).reason
     asked = next((each for each in found if each.ready), found[0] if found else None)
-    espeak = EspeakEngine.installed(settings.espeak, on_demand=True)
-    voices = Voices(settings, gateway, espeak)
+    engines = OwnEngines(settings)
+    voices = Voices(settings, gateway, engines)
     own: Mapping[str, Any] = {}
     if asked and asked.ready:
         gateway.link.answered_by = asked.endpoint
         await voices.learn()
         with suppress(EngineFailure, TypeError, AttributeError):
             own = dict((await gateway.link.get("/readyz"))["personas"])
-    await espeak.start()
-    missing = espeak.readiness(ANY_VOICE).reason
-    await espeak.close()
+    await engines.espeak.start()
+    await engines.close()
     standing = GatewayStanding(_why_not(asked, nobody), last_seen, asked.endpoint.label if asked else None)
     usual = voices.usual()
     consents = {each["persona"]: each for each in voices.consents()}
@@ -53,7 +52,7 @@ async def look(settings: Settings) -> dict[str, Any]:
             standing,
             own.get(usual.id),
             unheard=None,
-            mute=missing.text if missing else None,
+            mute=engines.why_mute(usual.local_voices),
             ended=voices.consent_ended(usual),
         ),
         "gateway": {
@@ -76,7 +75,7 @@ async def look(settings: Settings) -> dict[str, Any]:
             }
             for each in voices.known.personas
         },
-        "local": missing.text if missing else espeak.description,
+        "local": engines.mute or engines.description,
         "loudspeaker": {"player": settings.player, "device": settings.device, "volume": settings.volume},
     }
 

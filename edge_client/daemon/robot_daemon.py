@@ -17,6 +17,7 @@ from edge_client.ground.restart import until_done
 from edge_client.link.daemon_gateway import DaemonGateway
 from edge_client.personas.consent_lease import LOOK_EVERY
 from edge_client.personas.known_personas import ANY_VOICE
+from edge_client.personas.own_engines import OwnEngines
 from edge_client.personas.voices import Voices
 from edge_client.phrasebook.phrase_manifest import Manifest
 from edge_client.phrasebook.phrase_pull import PhrasePull
@@ -31,7 +32,6 @@ from robotvoice import __version__
 from robotvoice.chain.chain_events import SentenceStarted
 from robotvoice.chain.recovery import recover
 from robotvoice.console.people_log import PLAIN
-from robotvoice.engines.espeak.espeak_engine import EspeakEngine
 from robotvoice.errors import EmptyText, EngineFailure, NothingCanSpeak, SpokenInPart
 from robotvoice.ground.backoff import Backoff
 from robotvoice.service.settings_changes import Changes, SettingsChanges
@@ -47,6 +47,8 @@ LOOK_AT_PAIRING = 1.0
 """Seconds between two looks whether the pairing on disk is still the one in use"""
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 60.0
 """Seconds until an eSpeak NG that did not start is tried again; each pause is twice the one before"""
+WARM_AGAIN = 10.0
+"""Seconds after which a neural voice whose child has ended, or which is new, is made ready"""
 TALLIED = {"spoken", "dropped", "failed", "cut"}
 
 
@@ -63,8 +65,8 @@ class Daemon:
         self.settings = settings
         self.clock = clock
         self.gateway = DaemonGateway(settings)
-        self.espeak = EspeakEngine.installed(settings.espeak, on_demand=True)
-        self.voices = Voices(settings, self.gateway, self.espeak)
+        self.own = OwnEngines(settings)
+        self.voices = Voices(settings, self.gateway, self.own)
         self.announcements = Announcements()
         self.phrases = PhrasePull(
             self.voices.store,
@@ -104,6 +106,8 @@ class Daemon:
             "keeping the loudspeaker": self._keep_loudspeaker,
             "keeping eSpeak NG": self._keep_espeak,
             "looking at the pairing": self._look_at_the_pairing,
+            "keeping neural voices": self._keep_neural,
+            "canaries": partial(recover, self.own.breakers),
         }
         try:
             async with asyncio.TaskGroup() as group:
@@ -112,7 +116,7 @@ class Daemon:
         finally:
             self.announcements.end()
             self.gateway.close()
-            await self.espeak.close()
+            await self.own.close()
 
     @property
     def is_idle(self) -> bool:
@@ -170,7 +174,7 @@ class Daemon:
             "pairing": self.gateway.rules.as_json(),
             "strangers": self.gateway.rules.strangers.as_json(),
             "settings": (self._changes.now() if self._changes else Changes()).as_json(),
-            "local": self.espeak.description,
+            "local": self.own.description,
             "phrasebook": self.phrases.as_json(),
             "consents": self.voices.consents(),
             "loudspeaker": self.loudspeaker.as_json(),
@@ -188,7 +192,6 @@ class Daemon:
             with suppress(EngineFailure, TimeoutError, AttributeError):
                 async with asyncio.timeout(LOOK_WITHIN):
                     own = (await self.gateway.link.get("/readyz"))["personas"].get(who.id)
-        missing = self.espeak.readiness(ANY_VOICE).reason
         told = summary(
             who,
             GatewayStanding(
@@ -196,7 +199,7 @@ class Daemon:
             ),
             own,
             unheard=self.loudspeaker.problem,
-            mute=missing.text if missing else None,
+            mute=self.own.why_mute(who.local_voices),
             ended=self.voices.consent_ended(who),
         )
         return f"{told}; but {standing.twin}" if standing.twin else told
@@ -235,13 +238,19 @@ class Daemon:
 
     async def _keep_espeak(self) -> None:
         """Warm from the start, and found again when it was lost."""
-        await self.espeak.start()
+        espeak = self.own.espeak
+        await espeak.start()
         backoff = Backoff(FIRST_PAUSE, LONGEST_PAUSE)
-        while not self.espeak.readiness(ANY_VOICE):
+        while not espeak.readiness(ANY_VOICE):
             # A busy boot is enough for that; no breaker would ever ask it again.
             await asyncio.sleep(backoff.next())
-            await self.espeak.start()
-        await recover([(self.espeak, self.voices.espeak_breaker)])
+            await espeak.start()
+
+    async def _keep_neural(self) -> None:
+        """Warm as long as somebody may speak with it, whoever the gateway's personas are by now."""
+        while True:
+            await self.own.warm(self.voices.own_voices())
+            await asyncio.sleep(WARM_AGAIN)
 
     async def _look_at_the_pairing(self) -> None:
         while self.gateway.rules.still_hold:  # noqa: ASYNC110 - another process writes it

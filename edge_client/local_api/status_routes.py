@@ -59,14 +59,14 @@ async def health(request: web.Request) -> web.Response:
         "version": __version__,
         "status": "unavailable" if not ready else "degraded" if away else "ok",
         "ready": ready,
-        "model": daemon.espeak.description if away else gateway.link.description,
+        "model": daemon.own.description if away else gateway.link.description,
         "backend": "espeak" if away else "gateway",
         "model_loaded": ready,
         "voices": [name for persona in personas for name in (persona.id, *persona.aliases)],
         "default_voice": daemon.settings.persona,
         "engines": {
             "gateway": {"ready": not away, "breaker": gateway.breaker.state.value},
-            "espeak": {"description": daemon.espeak.description},
+            "espeak": {"description": daemon.own.espeak.description},
         },
         "personas": {name: {"ready": can} for name, can in can_speak.items()},
     }

@@ -19,11 +19,11 @@ from robotvoice.json_records import read_record, read_value, write_record
 from robotvoice.languages import is_other
 from robotvoice.persona import (
     FIRST_AUDIO_BUDGET,
-    LOCAL_ENGINES,
     PERSONA_ID,
     WHOLE_ANSWER_BUDGET,
     VoiceSpec,
     numbers_named,
+    speaks_here,
 )
 from robotvoice.reading_options import Acting, Numbers, Reading
 
@@ -80,7 +80,7 @@ class KnownPersona:
     @property
     def own_local_voice(self) -> VoiceSpec | None:
         """Its own voice, if that is one this robot speaks with too."""
-        return self.local_voices[0] if self.local_voices and self.engine in LOCAL_ENGINES else None
+        return self.local_voices[0] if self.local_voices and speaks_here(self.engine) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +146,10 @@ def _checked(persona: KnownPersona) -> KnownPersona:
             raise InvalidMessage("consent_until must be a day, such as 2026-01-31") from None
     return replace(
         persona,
-        local_voices=tuple(each.in_range for each in persona.local_voices if each.engine in LOCAL_ENGINES),
-        voices=tuple(each.in_range for each in persona.voices),
+        local_voices=tuple(
+            each.in_range.of(persona.language) for each in persona.local_voices if speaks_here(each.engine)
+        ),
+        voices=tuple(each.in_range.of(persona.language) for each in persona.voices),
         # Whatever a gateway says, its robot waits, and does not wait for ever.
         first_audio_budget=possible_budget(persona.first_audio_budget),
         whole_answer_budget=possible_budget(persona.whole_answer_budget),

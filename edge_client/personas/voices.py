@@ -18,13 +18,12 @@ from edge_client.personas.known_personas import (
     read_known_personas,
     save_known_personas,
 )
+from edge_client.personas.own_engines import OwnEngines
 from edge_client.phrasebook.phrase_store import PhraseStore
 from edge_client.phrasebook.phrasebook import OwnVoice, Phrasebook
 from edge_client.settings.settings import Settings
-from robotvoice.chain.breaker import CircuitBreaker
 from robotvoice.chain.fallback import FallbackChain
 from robotvoice.chain.guarded import ChainEntry, GuardedEngine
-from robotvoice.engines.espeak.espeak_engine import EspeakEngine
 from robotvoice.errors import EngineFailure, InvalidMessage, NothingCanSpeak, SpokenInPart, UnknownVoice
 from robotvoice.persona import VoiceSpec
 from robotvoice.utterance import Reason, Sentence
@@ -61,13 +60,13 @@ LAST_RESORT_WITHIN = 10.0
 
 
 class Voices:
-    """Opens with the personas that are on disk. The gateway and eSpeak NG are closed by whoever made them."""
+    """Opens with the personas that are on disk. Gateway and engines are closed by whoever made them."""
 
     def __init__(
         self,
         settings: Settings,
         gateway: "CommandGateway | DaemonGateway",
-        espeak: EspeakEngine,
+        own: OwnEngines,
         *,
         clock: Clock = time.time,
     ) -> None:
@@ -75,8 +74,7 @@ class Voices:
         self._settings = settings
         self._clock = clock
         self._gateway = gateway
-        self.espeak_breaker = CircuitBreaker("espeak")
-        self._espeak = GuardedEngine(espeak, self.espeak_breaker)
+        self._own = own
         self.known = load_known_personas(settings.state_dir)
         self._written = self.known.heard_at
         """When the gateway was heard, as it is on the disk"""
@@ -124,6 +122,10 @@ class Voices:
         await self.learn()
         return self.known.find(name) or self._instead_of(name), None
 
+    def own_voices(self) -> tuple[VoiceSpec, ...]:
+        """All that the robot may have to speak with by itself."""
+        return tuple(voice for persona in self.known.personas for voice in persona.local_voices)
+
     def usual(self) -> KnownPersona:
         """Who speaks when nobody is named, as far as is known."""
         name = self._settings.persona
@@ -168,7 +170,7 @@ class Voices:
             [
                 ChainEntry(GuardedEngine(self._book), book.speaking(asked), recalls=True),
                 ChainEntry(own, far.speaking(asked)),
-                *(ChainEntry(self._espeak, voice.speaking(asked)) for voice in local_voices(persona)),
+                *(ChainEntry(self._own[voice], voice.speaking(asked)) for voice in local_voices(persona)),
             ],
             patience=LAST_RESORT_WITHIN,
         )
@@ -274,21 +276,23 @@ class Voices:
 
     def with_what_to_do(self, error: NothingCanSpeak | SpokenInPart) -> NothingCanSpeak | SpokenInPart:
         """The gateway may have failed last, but what the owner can do about it is often on the robot."""
-        missing = self._espeak.engine.readiness(ANY_VOICE).reason
-        more = f"; {missing.text}" if missing and missing.text not in error.message else ""
+        missing = self._own.mute
+        more = f"; {missing}" if missing and missing not in error.message else ""
         return type(error)(error.message + more)
 
 
 def local_voices(persona: KnownPersona) -> tuple[VoiceSpec, ...]:
     """What a robot speaks with by itself; a persona without any would rather be silent.
 
-    The first comes twice, because its process may end in the middle of a sentence. At the end comes a plain
-    voice of the persona's language, for one that this robot's eSpeak NG does not have.
+    The first of eSpeak NG comes twice, because its process may end in the middle of a sentence, and another
+    is there in no time. At the end comes a plain voice of the persona's language, for one that this robot's
+    eSpeak NG does not have.
     """
     voices = persona.local_voices
     if not voices or voices == (ANY_VOICE,):
         return voices
-    return (voices[0], *voices, replace(ANY_VOICE, language=persona.language))
+    at = next((at for at, voice in enumerate(voices) if voice.engine == ANY_VOICE.engine), len(voices))
+    return (*voices[: at + 1], *voices[at:], replace(ANY_VOICE, language=persona.language))
 
 
 class BudgetedEngine(WrappedEngine):

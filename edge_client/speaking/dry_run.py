@@ -5,12 +5,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from edge_client.link.command_gateway import CommandGateway
+from edge_client.personas.own_engines import OwnEngines
 from edge_client.personas.voices import Voices
 from edge_client.settings.settings import Settings
 from edge_client.speaking.robot import LONGEST_FILE_TEXT, LONGEST_TEXT
 from robotvoice.console.tables import sheet, table
 from robotvoice.console.wrapping import cells
-from robotvoice.engines.espeak.espeak_engine import EspeakEngine
+from robotvoice.engines.base import legible_of
 from robotvoice.errors import EmptyText, EngineFailure
 from robotvoice.persona import VoiceSpec
 from robotvoice.reading_options import Acting
@@ -70,15 +71,15 @@ async def dry_run(
     UnknownVoice.
     """
     gateway = CommandGateway(settings)
-    espeak = EspeakEngine.installed(settings.espeak, on_demand=True)
-    voices = Voices(settings, gateway, espeak)
+    engines = OwnEngines(settings)
+    voices = Voices(settings, gateway, engines)
     try:
         if gateway.memory.addresses:
             with suppress(EngineFailure):
                 await gateway.link.probe()
                 await voices.learn()
         who, _ = await voices.find(persona)
-        await espeak.start()
+        await engines.espeak.start()
         reading, omissions = who.reading.of(language), Omissions()
         limit = LONGEST_FILE_TEXT if file else LONGEST_TEXT
         cut: tuple[Sentence, ...] = ()
@@ -91,19 +92,19 @@ async def dry_run(
             Line(
                 each.text,
                 each.pause,
-                tuple(_given(each, voice, reading.language, espeak) for voice in spoken),
+                tuple(_given(each, voice, reading.language, engines) for voice in spoken),
             )
             for each in cut
         )
     finally:
         await gateway.link.close()
-        await espeak.close()
+        await engines.close()
     return DryRun(who.id, reading.language, who.acting, lines, omissions.found)
 
 
-def _given(sentence: Sentence, voice: VoiceSpec, language: str, espeak: EspeakEngine) -> Given:
-    text = apply_lexicon(sentence.text, voice.lexicon)
-    read = espeak.legible(text, voice) if voice.engine == espeak.name else Legible(text)
+def _given(sentence: Sentence, voice: VoiceSpec, language: str, engines: OwnEngines) -> Given:
+    text, engine = apply_lexicon(sentence.text, voice.lexicon), engines.get(voice.engine)
+    read = legible_of(engine, text, voice) if engine else Legible(text)
     return Given(voice.engine, voice.voice, language, read.text, read.left_out)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from edge_client.link.command_gateway import CommandGateway
+from edge_client.personas.own_engines import OwnEngines
 from edge_client.personas.voices import Voices
 from edge_client.playback.loudspeaker import Loudspeaker
 from edge_client.playback.players.playback_clock import PlaybackClock
@@ -18,7 +19,6 @@ from edge_client.settings.settings import Settings
 from edge_client.speaking.result import Said, describe
 from robotvoice.chain.fallback import FallbackChain
 from robotvoice.chain.whole_file import speak_whole
-from robotvoice.engines.espeak.espeak_engine import EspeakEngine
 from robotvoice.errors import EngineFailure, NothingCanSpeak, RobotVoiceError, SpokenInPart
 from robotvoice.ground.state_files import write_where_told
 from robotvoice.reading_options import PLAIN, Reading
@@ -70,9 +70,9 @@ class Robot:
         self._settings = settings
         self._clock = clock
         self._begun = clock()
-        self._espeak = EspeakEngine.installed(settings.espeak, on_demand=True)
+        self._own = OwnEngines(settings)
         self.gateway = CommandGateway(settings)
-        self._voices = Voices(settings, self.gateway, self._espeak)
+        self._voices = Voices(settings, self.gateway, self._own)
         self._loudspeaker = Loudspeaker(settings, clock=clock, play_out=play_out, on_wait=_wait)
 
     async def say(
@@ -97,7 +97,8 @@ class Robot:
         finished = False
         warming: asyncio.Task[None] | None = None
         if self.gateway.is_uncertain:
-            warming = asyncio.create_task(self._espeak.start(), name="be ready to speak without a gateway")
+            ready = self._own.start_for(known.local_voices if known else ())
+            warming = asyncio.create_task(ready, name="be ready to speak without a gateway")
         try:
             if not await self._voices.hold(persona, spoken, language):
                 await self.gateway.make_ready()
@@ -121,7 +122,7 @@ class Robot:
             if warming:
                 warming.cancel()
                 await asyncio.wait({warming})
-            await self._espeak.close()
+            await self._own.close()
             await self._loudspeaker.close()
         return describe(
             script.text,

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from gateway.requests.app_keys import DEFAULT_PERSONA, PERSONAS
 from robotvoice.json_records import write_record
-from robotvoice.persona import LOCAL_ENGINES, Persona, VoiceSpec
+from robotvoice.persona import Persona, VoiceSpec, speaks_here
 
 
 async def personas(request: web.Request) -> web.Response:
@@ -52,6 +52,6 @@ def described(persona: Persona) -> dict[str, Any]:
 
 def _told(voice: VoiceSpec) -> dict[str, Any]:
     """What a robot must know to tell what this voice would be given; how it sounds only if it has it, too."""
-    if voice.engine in LOCAL_ENGINES:
+    if speaks_here(voice.engine):
         return write_record(voice)
     return {"engine": voice.engine, "lexicon": voice.lexicon}

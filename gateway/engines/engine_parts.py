@@ -19,6 +19,7 @@ from gateway.personas.persona_files import PersonaLibrary
 from gateway.settings.settings import Settings
 from robotvoice.engines.base import Engine
 from robotvoice.engines.espeak.espeak_engine import EspeakEngine
+from robotvoice.engines.hibari.hibari_engine import HibariEngine
 
 Sources = Collection[tuple[str, str]]
 
@@ -71,6 +72,7 @@ def parts_of(settings: Settings, library: PersonaLibrary, today: Today = datetim
         guards[name] = OutputGuardEngine(ConsentedEngine(upstream, today), any_language=True)
     engines: dict[str, Engine] = {
         "espeak": EspeakEngine.installed(settings.espeak),
+        "hibari": HibariEngine(),
         "pyttsx3": Pyttsx3Engine(),
         **guards,
     }

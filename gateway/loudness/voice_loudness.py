@@ -115,7 +115,8 @@ class VoiceLoudness:
             return json.dumps([voice.engine, far.key, far.instruct])
         made = voice.model_voice
         if made is None:
-            other = [voice.language] if voice.language else []
+            more = (voice.language, voice.semitones, voice.speed)
+            other = [each for each in more if each is not None]
             return json.dumps([voice.engine, voice.voice, voice.pitch, voice.rate, *other])
         return json.dumps(
             [voice.engine, made.model, self._revisions.get(made.model), made.key, made.instruct]

@@ -14,6 +14,7 @@ from gateway.personas.voice_schema import (
     VOICES,
     Block,
     EspeakVoice,
+    HibariVoice,
     MlxVoice,
     Name,
     UpstreamBlock,
@@ -76,7 +77,7 @@ class PersonaFile(Block):
     consent: ConsentBlock | None = Field(default=None, description="a block of subject, granted_by and scope")
 
     @property
-    def voices(self) -> dict[Location, EspeakVoice | MlxVoice | UpstreamBlock]:
+    def voices(self) -> dict[Location, EspeakVoice | HibariVoice | MlxVoice | UpstreamBlock]:
         """All voices by where they are written, the persona's own first."""
         return {("voice",): self.voice} | {("fallbacks", i): block for i, block in enumerate(self.fallbacks)}
 
@@ -88,7 +89,7 @@ class PersonaFile(Block):
     ) -> Persona:
         """The persona; the last two hold each voice that may be a clone, as its files say it is."""
 
-        def made(at: Location, block: EspeakVoice | MlxVoice | UpstreamBlock) -> VoiceSpec:
+        def made(at: Location, block: EspeakVoice | HibariVoice | MlxVoice | UpstreamBlock) -> VoiceSpec:
             match block:
                 case MlxVoice():
                     return block.spec(model_voices[at])
@@ -96,8 +97,8 @@ class PersonaFile(Block):
                     return block.spec(upstream_voices[at])
             return block.spec()
 
-        def spec(at: Location, block: EspeakVoice | MlxVoice | UpstreamBlock) -> VoiceSpec:
-            voice = made(at, block)
+        def spec(at: Location, block: EspeakVoice | HibariVoice | MlxVoice | UpstreamBlock) -> VoiceSpec:
+            voice = made(at, block).of(self.language)
             return replace(voice, until=self.consent.expires) if self.consent and voice.clones else voice
 
         voices = (spec(at, block) for at, block in self.voices.items())

@@ -18,9 +18,9 @@ from pydantic import (
 from gateway.engines.upstream.upstream_settings import UPSTREAM_NAME
 from gateway.ground.problems import shown
 from robotvoice.ground.near_names import nearest_or_all
-from robotvoice.persona import UPSTREAM_PREFIX, ModelVoice, UpstreamVoice, VoiceSpec
+from robotvoice.persona import SEMITONES, SPEED, UPSTREAM_PREFIX, ModelVoice, UpstreamVoice, VoiceSpec
 
-ENGINES = ("espeak", "mlx", "pyttsx3", "upstream")
+ENGINES = ("espeak", "hibari", "mlx", "pyttsx3", "upstream")
 ENGINES_SAID = f"{', '.join(ENGINES[:-1])} or {ENGINES[-1]}"
 
 
@@ -115,6 +115,25 @@ class Pyttsx3Voice(EspeakVoice):
     @classmethod
     def _not_to_be_set(cls, pitch: object) -> None:
         raise ValueError("engine pyttsx3 has no pitch; remove this")
+
+
+class HibariVoice(AnyVoice):
+    """One voice, which is given other characters by its pitch; beyond 4 semitones words begin to be lost."""
+
+    pitch: float | None = Field(
+        default=None,
+        ge=SEMITONES[0],
+        le=SEMITONES[1],
+        description="semitones from -6 to 6, by which it is higher than by itself",
+    )
+    speed: float | None = Field(
+        default=None, ge=SPEED[0], le=SPEED[1], description="a number from 0.5 to 2; 1 is the voice as it is"
+    )
+
+    def spec(self) -> VoiceSpec:
+        return VoiceSpec(
+            self.engine, lexicon=tuple(self.lexicon.items()), semitones=self.pitch, speed=self.speed
+        )
 
 
 class NeuralVoice(AnyVoice):
@@ -222,6 +241,7 @@ class UpstreamBlock(NeuralVoice):
 
 VOICES: dict[str, type[AnyVoice]] = {
     "espeak": EspeakVoice,
+    "hibari": HibariVoice,
     "mlx": MlxVoice,
     "pyttsx3": Pyttsx3Voice,
     "upstream": UpstreamBlock,
@@ -236,6 +256,7 @@ def voice_kind(block: Any) -> str:
 
 VoiceBlock = Annotated[
     Annotated[EspeakVoice, Tag("espeak")]
+    | Annotated[HibariVoice, Tag("hibari")]
     | Annotated[MlxVoice, Tag("mlx")]
     | Annotated[Pyttsx3Voice, Tag("pyttsx3")]
     | Annotated[UpstreamBlock, Tag("upstream")],

@@ -11,8 +11,9 @@ from gateway.models.models import refusal_of, revisions, unspoken_of
 from gateway.settings.settings import Settings
 from robotvoice.engines.base import Engine
 from robotvoice.engines.espeak.espeak_engine import EspeakEngine
+from robotvoice.engines.hibari.hibari_engine import HibariEngine
 from robotvoice.errors import UnknownLanguage
-from robotvoice.languages import language_of
+from robotvoice.languages import CANNOT_SPEAK, language_of
 from robotvoice.persona import UPSTREAM_PREFIX, Persona, VoiceSpec
 
 THE_VOICE = frozenset({"unknown_voice", "not_supported", "incomplete_voice", "unknown_upstream"})
@@ -32,6 +33,7 @@ class VoiceCheck:
     async def __aenter__(self) -> "VoiceCheck":
         known: Mapping[str, Engine] = {
             "espeak": EspeakEngine.installed(self._settings.espeak),
+            "hibari": HibariEngine(),
             "pyttsx3": Pyttsx3Engine(),
         }
         for name in known.keys() & self._wanted:
@@ -76,6 +78,10 @@ class VoiceCheck:
         """What is to be said of a voice that would not read the persona's language as one who speaks it."""
         if voice.model_voice:
             return unspoken_of(voice.model_voice, self._revisions)
+        known = self._engines.get(voice.engine)
+        reason = known.readiness(voice).reason if known else None
+        if reason and reason.code == CANNOT_SPEAK:
+            return f"{reason.text}, so it never speaks for this persona; remove it"
         espeak = self._engines.get(voice.engine)
         if not isinstance(espeak, EspeakEngine):
             return None

@@ -2,25 +2,28 @@
 
     python espeak_child.py LIBRARY DATA
 
-It stands alone (standard library only) because libespeak-ng keeps global state, may end its host process
-and is GPL: it lives at arm's length behind two pipes. Requests are JSON lines on standard input. Answers are
-frames of one type byte, a big-endian length and a payload; R: ready (JSON), S: start (JSON), A: PCM_16,
-E: end, X: error text.
+libespeak-ng keeps global state, may end its host process and is GPL: it lives at arm's length behind two
+pipes, which `robotvoice.engines.speaking_child` serves.
 """
 
 import ctypes
 import json
 import os
-import signal
-import struct
 import sys
+
+if __name__ == "__main__":  # behind the standard library's, whose names a folder of packages may hold too
+    sys.path.append(os.path.abspath(f"{__file__}/../../../.."))  # noqa: PTH100 - pathlib costs 5 ms here
+
+from robotvoice.engines.speaking_child import TYPE_CHECKING, Send, Speak, serve
+
+if TYPE_CHECKING:
+    from typing import Any
 
 SYNCHRONOUS = 2
 DO_NOT_EXIT = 0x8000
 UTF8, END_PAUSE = 0x0001, 0x1000
 PARAMETERS = {"rate": 1, "volume": 2, "pitch": 3}
 CHUNK_MS = 60
-SET_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
 
 
 class Voice(ctypes.Structure):
@@ -73,36 +76,12 @@ def catalogue(library: ctypes.CDLL) -> dict[str, object]:
     return {"version": version, "voices": voices, "variants": sorted(os.listdir(folder))}  # noqa: PTH208 - as above
 
 
-def end_with_parent() -> None:
-    """Linux ends this process when its parent ends, even while it is stopped; elsewhere the closed pipe does.
-
-    A parent that has ended before this line has closed the pipe.
-    """
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(SET_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
-
-
-def main() -> None:
-    end_with_parent()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this process itself
-    answers = os.dup(1)
-    os.dup2(2, 1)  # whatever the library prints must not get between the frames
-
-    def send(kind: bytes, payload: bytes = b"") -> None:
-        frame = memoryview(kind + struct.pack(">I", len(payload)) + payload)
-        while frame:
-            frame = frame[os.write(answers, frame) :]
-
-    try:
-        library = ctypes.CDLL(sys.argv[1])
-        data = os.fsencode(sys.argv[2]) or None
-        sample_rate = library.espeak_Initialize(SYNCHRONOUS, CHUNK_MS, data, DO_NOT_EXIT)
-        if sample_rate <= 0:
-            raise OSError(f"espeak_Initialize gave {sample_rate}: its voice data was not found")
-        send(b"R", json.dumps({"sample_rate": sample_rate, **catalogue(library)}).encode())
-    except Exception as error:
-        send(b"X", str(error).encode("utf-8", "replace"))
-        return
+def begin(send: Send) -> tuple[dict[str, object], Speak]:
+    library = ctypes.CDLL(sys.argv[1])
+    data = os.fsencode(sys.argv[2]) or None
+    sample_rate = library.espeak_Initialize(SYNCHRONOUS, CHUNK_MS, data, DO_NOT_EXIT)
+    if sample_rate <= 0:
+        raise OSError(f"espeak_Initialize gave {sample_rate}: its voice data was not found")
 
     def on_audio(samples: int | None, count: int, _events: int | None) -> int:
         if samples and count > 0:
@@ -112,11 +91,11 @@ def main() -> None:
     # Kept in a name: the library holds a pointer to it that the garbage collector does not see.
     callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)(on_audio)
     library.espeak_SetSynthCallback(callback)
-    for line in sys.stdin.buffer:
-        request = json.loads(line)
+
+    def speak(request: "dict[str, Any]") -> None:
+        assert callback
         if library.espeak_SetVoiceByName(request["identifier"].encode()) != 0:
-            send(b"X", f"the library refused the voice {request['identifier']}".encode())
-            continue
+            raise ValueError(f"the library refused the voice {request['identifier']}")
         for name, parameter in PARAMETERS.items():
             library.espeak_SetParameter(parameter, request[name], 0)
         received = {name: library.espeak_GetParameter(number, 1) for name, number in PARAMETERS.items()}
@@ -124,8 +103,9 @@ def main() -> None:
         text = request["text"].encode("utf-8", "replace") + b"\0"
         flags = UTF8 | (END_PAUSE if request["last"] else 0)
         library.espeak_Synth(text, ctypes.c_size_t(len(text)), 0, 1, 0, flags, None, None)
-        send(b"E")
+
+    return {"sample_rate": sample_rate, **catalogue(library)}, speak
 
 
 if __name__ == "__main__":
-    main()
+    serve(begin)

@@ -30,10 +30,10 @@ async def test_one_that_runs_only_later_speaks_from_then_on(
         daemon = Daemon(settings(espeak="command"))
         running = asyncio.create_task(daemon.run())
         try:
-            await until(lambda: "does not run here" in daemon.espeak.description)
+            await until(lambda: "does not run here" in daemon.own.espeak.description)
             (tmp_path / "espeak-ng").write_text(f'#!/bin/sh\nPATH={os.defpath}\nexec {found} "$@"\n')
             (tmp_path / "espeak-ng").chmod(0o755)
-            await until(lambda: "(command espeak-ng)" in daemon.espeak.description)
+            await until(lambda: "(command espeak-ng)" in daemon.own.espeak.description)
             line = await daemon.queue("Hello.", None, Priority.DIALOGUE, None)
             async with asyncio.timeout(SOON):
                 assert (await line.wait()).origin.engine == "espeak"

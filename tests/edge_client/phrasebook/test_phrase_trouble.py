@@ -10,6 +10,7 @@ import pytest
 
 from edge_client.link.command_gateway import CommandGateway
 from edge_client.personas.known_personas import FILE_NAME
+from edge_client.personas.own_engines import OwnEngines
 from edge_client.personas.voices import Voices
 from edge_client.phrasebook import repeat_counter as phrase_keeping
 from edge_client.phrasebook.repeat_counter import RepeatCounter
@@ -49,7 +50,7 @@ def test_the_name_of_an_engine_that_a_gateway_tells_is_one_line(settings: Callab
     own.state_dir.mkdir()
     listed = {"personas": [{**told, "engine": "mlx\nERROR \x1b[2J" + 1000 * "x"}]}
     (own.state_dir / FILE_NAME).write_text(json.dumps(listed))
-    voices = Voices(own, CommandGateway(own), EspeakEngine([]))
+    voices = Voices(own, CommandGateway(own), OwnEngines(own, espeak=EspeakEngine([])))
     found = voices._own_voice(VIXEN)
     assert found is not None
     assert found.engine.startswith("mlx ERROR")

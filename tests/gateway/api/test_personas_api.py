@@ -13,7 +13,16 @@ from tests.gateway.in_process import RunningGateway, library, named, persona, ru
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-VIXENS = {"engine": "espeak", "voice": "en+f4", "pitch": 72, "rate": 135, "volume": None, "lexicon": []}
+VIXENS = {
+    "engine": "espeak",
+    "voice": "en+f4",
+    "pitch": 72,
+    "rate": 135,
+    "volume": None,
+    "lexicon": [],
+    "semitones": None,
+    "speed": None,
+}
 
 
 async def test_everybody_is_listed_with_who_speaks_when_nobody_is_named(gateway: RunningGateway) -> None:

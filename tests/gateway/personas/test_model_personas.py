@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from gateway.api.personas import described
+from robotvoice.json_records import write_record
 from robotvoice.persona import Persona, VoiceSpec
 from tests.gateway.personas.loading import load_personas
 
@@ -220,9 +221,7 @@ def test_nothing_of_a_clip_leaves_the_gateway(rook: Path) -> None:
     (rook / "persona.yaml").write_text(text + "fallbacks: [{engine: espeak, voice: en}]\n")
     persona = load_personas(rook.parent).find("rook")
     told = described(persona)
-    assert told["local_voices"] == [
-        {"engine": "espeak", "voice": "en", "pitch": None, "rate": None, "volume": None, "lexicon": []}
-    ]
+    assert told["local_voices"] == [write_record(VoiceSpec("espeak", "en"))]
     assert told["consent_until"] is None and "consent" not in told
     digest = hashlib.sha256(CLIP).hexdigest()
     for secret in (str(rook), "clip.wav", "words.txt", "what I said", "a/model", digest, "Grace", "Ada"):

@@ -119,7 +119,7 @@ async def test_a_slow_listener_does_not_keep_the_child(
     whole = await hear(engine, STORY, SLOW)
     slow = engine.speak(Sentence(0, STORY), SLOW)
     first = await anext(slow)
-    await eventually(lambda: not library_backend._busy)
+    await eventually(lambda: not library_backend._pool._busy)
     assert (await hear(engine)).seconds > 0.7
     assert children() == [child]
     child.kill()

@@ -22,6 +22,7 @@ from tests.robotvoice.chain.chain import utterance
 from tests.robotvoice.conftest import MakeEngine
 from tests.robotvoice.engines.espeak.real_espeak import (
     HELLO,
+    LIBRARIES,
     PLAIN,
     VIXEN,
     children,
@@ -131,12 +132,13 @@ async def test_voices_deep_in_the_file_system_speak(make_engine: MakeEngine, tmp
     assert (await hear(engine, voice=VIXEN)).seconds > 0.7
 
 
+@pytest.mark.parametrize("which", LIBRARIES)
 async def test_a_child_that_does_not_get_ready_is_given_up(
-    library_backend: EspeakBackend, nothing_left: None, monkeypatch: pytest.MonkeyPatch
+    which: str, nothing_left: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("robotvoice.engines.espeak.espeak_library.READY_WITHIN", 0.005)
     with pytest.raises(EngineFailure, match=r"not ready in 0\.005 s"):
-        await library_backend.start()
+        await make_backend(which).start()
 
 
 @pytest.mark.parametrize(

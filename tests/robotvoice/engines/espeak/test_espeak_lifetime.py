@@ -18,7 +18,7 @@ from robotvoice.chain.guarded import ChainEntry, GuardedEngine
 from robotvoice.engines.base import READY
 from robotvoice.engines.espeak.espeak_backend import EspeakBackend
 from robotvoice.engines.espeak.espeak_engine import EspeakEngine
-from robotvoice.engines.espeak.espeak_library import BUSY_CHILDREN, IDLE_CHILDREN, EspeakLibraryBackend
+from robotvoice.engines.espeak.espeak_library import BUSY_CHILDREN, IDLE_CHILDREN
 from robotvoice.engines.espeak.espeak_voices import Catalogue
 from robotvoice.errors import EngineFailure, EngineUnavailable, RobotVoiceError
 from robotvoice.utterance import Outcome, Sentence
@@ -27,6 +27,7 @@ from tests.robotvoice.conftest import MakeEngine
 from tests.robotvoice.engines.espeak.real_espeak import (
     BACKENDS,
     HELLO,
+    LIBRARIES,
     PLAIN,
     SLOW,
     STORY,
@@ -180,12 +181,13 @@ async def test_an_engine_closed_before_its_start_starts_nothing(
     assert children() == []
 
 
+@pytest.mark.parametrize("which", LIBRARIES)
 async def test_a_sentence_that_never_ends_is_cut_off(
-    library_backend: EspeakLibraryBackend, make_engine: MakeEngine, monkeypatch: pytest.MonkeyPatch
+    which: str, make_engine: MakeEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was made until then is heard; the child goes, though nobody listens."""
     monkeypatch.setattr("robotvoice.engines.espeak.espeak_library.READ_AHEAD", 50)
-    engine = make_engine(library_backend)
+    engine = make_engine(make_backend(which))
     await engine.start()
     speaking = engine.speak(Sentence(0, STORY), SLOW)
     heard = [await anext(speaking)]
