@@ -61,7 +61,8 @@ class OwnEngines:
 
     async def warm(self, voices: Iterable[VoiceSpec]) -> None:
         """A neural voice holds memory: its child waits only where somebody may speak with it."""
-        if any(voice.engine == self.hibari.name for voice in voices):
+        neural = (voice for voice in voices if voice.engine == self.hibari.name)
+        if any(self.hibari.readiness(voice) for voice in neural):
             await self.hibari.warm_up()
 
     async def close(self) -> None:

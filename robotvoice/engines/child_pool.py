@@ -137,6 +137,7 @@ class ChildPool:
         Raises EngineFailure, and EngineUnavailable where it cannot be used, or after `close`.
         """
         child = await SpeakingChild.begin(self._program, self._children)
+        await self._forget_the_dead()
         self._idle.append(child)
         return child.ready
 
@@ -182,10 +183,9 @@ class ChildPool:
         """A child that nobody else uses, with one of the places; `_pump` gives both back."""
         await self._places.acquire()
         try:
-            while self._idle:
+            await self._forget_the_dead()
+            if self._idle:
                 child = self._idle.pop()
-                if child.alive:
-                    break
             else:
                 child = await SpeakingChild.begin(self._program, self._children)
         except BaseException:
@@ -211,6 +211,7 @@ class ChildPool:
             frames.put_nowait(problem)
         finally:
             try:
+                await self._forget_the_dead()
                 if finished and child.alive and len(self._idle) < self._program.idle:
                     self._idle.append(child)
                 else:
@@ -218,3 +219,10 @@ class ChildPool:
             finally:
                 self._busy.discard(child)
                 self._places.release()
+
+    async def _forget_the_dead(self) -> None:
+        """They are no company for a sentence, and must not take the place of one that lives."""
+        dead = [child for child in self._idle if not child.alive]
+        self._idle = [child for child in self._idle if child.alive]
+        for child in dead:
+            await child.kill()

@@ -62,7 +62,7 @@ class HibariEngine(EngineBase):
                 busy=BUSY_CHILDREN,
             )
         )
-        self._starting = asyncio.Lock()
+        self._starting: asyncio.Task[object] | None = None
         self._absent = self._missing()
         self._refused: Reason | None = None
         """What its child says of why it cannot be used"""
@@ -86,17 +86,14 @@ class HibariEngine(EngineBase):
 
     async def warm_up(self) -> None:
         """Sees to it that a child waits for a sentence; `readiness` tells if there can be none."""
-        async with self._starting:
-            if self.warm or self._absent:
-                return
-            try:
-                await self._pool.start()
-            except EngineUnavailable as why:
-                self._cannot(why)
-            except EngineFailure as failure:
-                log.warning("hibari did not start: %s", failure.message)
-            else:
-                self._refused = None
+        if self._absent:
+            return
+        try:
+            await self._begin()
+        except EngineUnavailable:
+            pass
+        except EngineFailure as failure:
+            log.warning("hibari did not start: %s", failure.message)
 
     def readiness(self, voice: VoiceSpec) -> Readiness:
         if self._not_ready:
@@ -105,6 +102,10 @@ class HibariEngine(EngineBase):
             told = f"hibari speaks English and no {language_of(voice.language).name}"
             return Readiness(Reason(CANNOT_SPEAK, told))
         return READY
+
+    def takes_language(self, voice: VoiceSpec) -> bool:
+        """What is asked for is English, or it does not speak."""
+        return True
 
     def legible(self, text: str, voice: VoiceSpec) -> Legible:
         found = legible(text, lambda run: run.scripts <= SCRIPTS, LANGUAGE)
@@ -129,13 +130,10 @@ class HibariEngine(EngineBase):
             "semitones": voice.semitones or 0.0,
             "speed": speed_at(usual, sentence.asked, SLOWEST, FASTEST),
         }
-        try:
-            async with aclosing(self._pool.speak(request)) as chunks:
-                async for chunk in chunks:
-                    yield chunk
-        except EngineUnavailable as why:
-            self._cannot(why)
-            raise
+        await self._begin()
+        async with aclosing(self._pool.speak(request)) as chunks:
+            async for chunk in chunks:
+                yield chunk
 
     async def probe(self) -> None:
         """Speaks a word; also finds a package that was installed since."""
@@ -151,7 +149,27 @@ class HibariEngine(EngineBase):
             raise EngineFailure("no_audio", "hibari made no audio of a word")
 
     async def close(self) -> None:
+        if self._starting:
+            self._starting.cancel()
+            await asyncio.wait({self._starting})
         await self._pool.close()
+
+    async def _begin(self) -> None:
+        """Until a child is warm. A start goes on if who waits for it can wait no longer: the next one has it.
+
+        Raises EngineFailure and EngineUnavailable.
+        """
+        if self.warm:
+            return
+        if self._starting is None or self._starting.done():
+            self._starting = asyncio.create_task(self._pool.start(), name="start hibari")
+            self._starting.add_done_callback(_looked_at)
+        try:
+            await asyncio.shield(self._starting)
+        except EngineUnavailable as why:
+            self._cannot(why)
+            raise
+        self._refused = None
 
     def _cannot(self, why: EngineUnavailable) -> None:
         """Remembers what will not pass by itself; a machine that is full, or an end, does."""
@@ -172,3 +190,9 @@ class HibariEngine(EngineBase):
         ):
             return None
         return Reason("not_installed", f"hibari is not installed here; {how_to_install('neural')}")
+
+
+def _looked_at(task: "asyncio.Task[object]") -> None:
+    """What became of a start is told to who waits, if anybody still does."""
+    if not task.cancelled():
+        task.exception()

@@ -162,3 +162,9 @@ def test_no_gateway_makes_the_robot_shout_or_fall_silent(
 ) -> None:
     voice = read_known_personas(with_voice(**told)).personas[0].local_voices[0]
     assert (voice.pitch, voice.rate, voice.volume) == taken
+
+
+def test_a_neural_voice_is_known_within_its_bounds_and_in_its_personas_language() -> None:
+    voice = {"engine": "hibari", "semitones": -40, "speed": 1.1}
+    (ada,) = read_known_personas({"personas": [{**ADA, "language": "de", "local_voices": [voice]}]}).personas
+    assert ada.local_voices == (VoiceSpec("hibari", semitones=-6.0, speed=1.1, language="de"),)

@@ -10,6 +10,7 @@ from robotvoice.chain.breaker import CircuitBreaker
 from robotvoice.chain.chain_events import Ended
 from robotvoice.chain.fallback import FallbackChain
 from robotvoice.chain.guarded import ChainEntry, GuardedEngine
+from robotvoice.engines.base import takes_language
 from robotvoice.engines.espeak.espeak_engine import EspeakEngine
 from robotvoice.engines.hibari.hibari_engine import HibariEngine
 from robotvoice.errors import EngineFailure, EngineUnavailable
@@ -71,7 +72,7 @@ async def test_another_language_than_english_is_not_for_it() -> None:
         assert reason and reason.code == CANNOT_SPEAK, tag
         with pytest.raises(EngineUnavailable, match="speaks English"):
             await hear(engine, TEXT, VoiceSpec("hibari", language=tag))
-    assert engine.readiness(VoiceSpec("hibari").of("en-GB"))
+    assert engine.readiness(VoiceSpec("hibari").of("en-GB")) and takes_language(engine, PLAIN)
     assert VoiceSpec("espeak").of("de").language is None, "has a voice for each"
 
 
