@@ -125,8 +125,9 @@ class VoiceSpec:
         )
 
     def of(self, language: str) -> "VoiceSpec":
-        """The same voice, as one of a persona of this language: an engine that has only one must know it."""
-        return replace(self, language=language) if self.engine in ONE_LANGUAGE else self
+        """The same voice, of a persona that speaks this; who may have only one language must know it."""
+        one = self.engine in ONE_LANGUAGE or self.engine.startswith(COMMAND_PREFIX)
+        return replace(self, language=language) if one else self
 
     def speaking(self, language: str | None) -> "VoiceSpec":
         """The same voice, to speak what a request asks for; None: nothing."""

@@ -8,6 +8,7 @@ from edge_client.settings.settings import Settings
 from robotvoice.chain.breaker import CircuitBreaker
 from robotvoice.chain.guarded import GuardedEngine
 from robotvoice.engines.base import Engine
+from robotvoice.engines.command.command_engine import MissingCommand, command_engines
 from robotvoice.engines.espeak.espeak_engine import EspeakEngine
 from robotvoice.engines.hibari.hibari_engine import HibariEngine
 from robotvoice.persona import VoiceSpec
@@ -22,14 +23,15 @@ class OwnEngines:
         """The last two stand for what is installed here."""
         self.espeak = espeak or EspeakEngine.installed(settings.espeak, on_demand=True)
         self.hibari = hibari or HibariEngine()
-        engines: tuple[Engine, ...] = (self.espeak, self.hibari)
+        commands = command_engines(settings.voices).values()
+        engines: tuple[Engine, ...] = (self.espeak, self.hibari, *commands)
         self._guarded: Mapping[str, GuardedEngine] = {
             engine.name: GuardedEngine(engine, CircuitBreaker(engine.name)) for engine in engines
         }
 
     def __getitem__(self, voice: VoiceSpec) -> GuardedEngine:
-        """Whose voice it is; a robot knows of no others, as `read_known_personas` leaves them out."""
-        return self._guarded[voice.engine]
+        """Whose voice it is; one that is missing here is never ready."""
+        return self._guarded.get(voice.engine) or GuardedEngine(MissingCommand(voice.engine))
 
     def get(self, name: str) -> Engine | None:
         guarded = self._guarded.get(name)

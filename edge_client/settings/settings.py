@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args
 
 from edge_client.ground.loudspeaker_lock_path import default_path
 from edge_client.settings import setting_values
+from robotvoice.engines.command.command_settings import CommandVoice, read_command_voices
 from robotvoice.errors import InvalidSettings
 from robotvoice.ground.setting_variables import PREFIX
 from robotvoice.ground.state_files import is_private
@@ -86,6 +87,8 @@ class Settings:
     state_dir: Path = field(default_factory=lambda: default_state_dir(os.environ))
     """What outlives a process; may not exist yet"""
     espeak: EspeakName = "auto"
+    voices: Mapping[str, CommandVoice] = field(default_factory=dict)
+    """Commands that speak, by the names that personas know them by; only the settings file can hold them"""
     phrasebook_mb: int = 64
     """Megabytes of phrases and often heard sentences that are kept in the state folder; 0: none are"""
     daemon_port: int = DAEMON_PORT
@@ -194,6 +197,7 @@ _PARSERS: dict[str, Callable[[object], object]] = {
     "interface": setting_values.ip_address,
     "state_dir": setting_values.folder,
     "espeak": setting_values.one_of(*get_args(EspeakName)),
+    "voices": read_command_voices,
     "phrasebook_mb": setting_values.megabytes,
     "daemon_port": setting_values.port,
     "voice_lock": setting_values.folder,

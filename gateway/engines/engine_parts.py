@@ -18,6 +18,7 @@ from gateway.models.models import models_of, revisions
 from gateway.personas.persona_files import PersonaLibrary
 from gateway.settings.settings import Settings
 from robotvoice.engines.base import Engine
+from robotvoice.engines.command.command_engine import command_engines
 from robotvoice.engines.espeak.espeak_engine import EspeakEngine
 from robotvoice.engines.hibari.hibari_engine import HibariEngine
 
@@ -70,11 +71,13 @@ def parts_of(settings: Settings, library: PersonaLibrary, today: Today = datetim
     upstreams = upstream_engines(settings.upstreams)
     for name, upstream in upstreams.items():
         guards[name] = OutputGuardEngine(ConsentedEngine(upstream, today), any_language=True)
+    commands = command_engines(settings.voices)
     engines: dict[str, Engine] = {
         "espeak": EspeakEngine.installed(settings.espeak),
         "hibari": HibariEngine(),
         "pyttsx3": Pyttsx3Engine(),
         **guards,
+        **{name: OutputGuardEngine(command, any_language=True) for name, command in commands.items()},
     }
     cache, storing = cached(engines, settings, pinned, today) if settings.cache else (None, {})
     if cache:

@@ -9,14 +9,15 @@ from gateway.engines.upstream.upstream_engine import MissingUpstream
 from robotvoice.chain.breaker import DEFAULTS, BreakerChange, BreakerSettings, CircuitBreaker
 from robotvoice.chain.failure_attribution import FailureAttribution
 from robotvoice.chain.guarded import GuardedEngine
-from robotvoice.persona import LOCAL_ENGINES, UPSTREAM_PREFIX
+from robotvoice.engines.command.command_engine import MissingCommand
+from robotvoice.persona import COMMAND_PREFIX, LOCAL_ENGINES, UPSTREAM_PREFIX
 
 OF_MODELS = BreakerSettings(lease=60.0)
 """A canary may take as long as a slow machine needs; a worker that hangs is found out by its own deadlines"""
 
 
 class GuardedEngines(dict[str, GuardedEngine]):
-    """By name; a persona that is read later may name an upstream that nobody has set up."""
+    """By name; a persona that is read later may name an upstream or a command that nobody has set up."""
 
     def __init__(
         self,
@@ -37,6 +38,8 @@ class GuardedEngines(dict[str, GuardedEngine]):
             self[name] = GuardedEngine(engine, breaker, blame=FailureAttribution(clock))
 
     def __missing__(self, name: str) -> GuardedEngine:
-        if not name.startswith(UPSTREAM_PREFIX):
-            raise KeyError(name)
-        return GuardedEngine(ConsentedEngine(MissingUpstream(name), self.parts.today))
+        if name.startswith(UPSTREAM_PREFIX):
+            return GuardedEngine(ConsentedEngine(MissingUpstream(name), self.parts.today))
+        if name.startswith(COMMAND_PREFIX):
+            return GuardedEngine(MissingCommand(name))
+        raise KeyError(name)

@@ -13,6 +13,7 @@ from gateway.personas.consent import ConsentBlock
 from gateway.personas.voice_schema import (
     VOICES,
     Block,
+    CommandBlock,
     EspeakVoice,
     HibariVoice,
     MlxVoice,
@@ -77,7 +78,7 @@ class PersonaFile(Block):
     consent: ConsentBlock | None = Field(default=None, description="a block of subject, granted_by and scope")
 
     @property
-    def voices(self) -> dict[Location, EspeakVoice | HibariVoice | MlxVoice | UpstreamBlock]:
+    def voices(self) -> dict[Location, EspeakVoice | CommandBlock | HibariVoice | MlxVoice | UpstreamBlock]:
         """All voices by where they are written, the persona's own first."""
         return {("voice",): self.voice} | {("fallbacks", i): block for i, block in enumerate(self.fallbacks)}
 
@@ -89,7 +90,9 @@ class PersonaFile(Block):
     ) -> Persona:
         """The persona; the last two hold each voice that may be a clone, as its files say it is."""
 
-        def made(at: Location, block: EspeakVoice | HibariVoice | MlxVoice | UpstreamBlock) -> VoiceSpec:
+        def made(
+            at: Location, block: EspeakVoice | CommandBlock | HibariVoice | MlxVoice | UpstreamBlock
+        ) -> VoiceSpec:
             match block:
                 case MlxVoice():
                     return block.spec(model_voices[at])
@@ -97,7 +100,9 @@ class PersonaFile(Block):
                     return block.spec(upstream_voices[at])
             return block.spec()
 
-        def spec(at: Location, block: EspeakVoice | HibariVoice | MlxVoice | UpstreamBlock) -> VoiceSpec:
+        def spec(
+            at: Location, block: EspeakVoice | CommandBlock | HibariVoice | MlxVoice | UpstreamBlock
+        ) -> VoiceSpec:
             voice = made(at, block).of(self.language)
             return replace(voice, until=self.consent.expires) if self.consent and voice.clones else voice
 

@@ -17,10 +17,19 @@ from pydantic import (
 
 from gateway.engines.upstream.upstream_settings import UPSTREAM_NAME
 from gateway.ground.problems import shown
+from robotvoice.engines.command.command_settings import VOICE_NAME
 from robotvoice.ground.near_names import nearest_or_all
-from robotvoice.persona import SEMITONES, SPEED, UPSTREAM_PREFIX, ModelVoice, UpstreamVoice, VoiceSpec
+from robotvoice.persona import (
+    COMMAND_PREFIX,
+    SEMITONES,
+    SPEED,
+    UPSTREAM_PREFIX,
+    ModelVoice,
+    UpstreamVoice,
+    VoiceSpec,
+)
 
-ENGINES = ("espeak", "hibari", "mlx", "pyttsx3", "upstream")
+ENGINES = ("command", "espeak", "hibari", "mlx", "pyttsx3", "upstream")
 ENGINES_SAID = f"{', '.join(ENGINES[:-1])} or {ENGINES[-1]}"
 
 
@@ -239,7 +248,21 @@ class UpstreamBlock(NeuralVoice):
         )
 
 
+class CommandBlock(AnyVoice):
+    """A program of this machine; what is run is in its settings, and no persona's file can say it."""
+
+    voice: str = Field(
+        pattern=f"^{VOICE_NAME.pattern}$",
+        description="the NAME of a table [voices.NAME] in this machine's settings file",
+    )
+
+    def spec(self) -> VoiceSpec:
+        lexicon = tuple(self.lexicon.items())
+        return VoiceSpec(f"{COMMAND_PREFIX}{self.voice}", self.voice, lexicon=lexicon)
+
+
 VOICES: dict[str, type[AnyVoice]] = {
+    "command": CommandBlock,
     "espeak": EspeakVoice,
     "hibari": HibariVoice,
     "mlx": MlxVoice,
@@ -256,6 +279,7 @@ def voice_kind(block: Any) -> str:
 
 VoiceBlock = Annotated[
     Annotated[EspeakVoice, Tag("espeak")]
+    | Annotated[CommandBlock, Tag("command")]
     | Annotated[HibariVoice, Tag("hibari")]
     | Annotated[MlxVoice, Tag("mlx")]
     | Annotated[Pyttsx3Voice, Tag("pyttsx3")]

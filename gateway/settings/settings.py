@@ -19,6 +19,7 @@ from gateway.ground.folders import bundled_personas, config_folder, owned_person
 from gateway.ground.problems import shown
 from gateway.personas.persona_sources import PersonaSources
 from robotvoice.console.wrapping import one_line
+from robotvoice.engines.command.command_settings import CommandVoice, read_command_voices
 from robotvoice.errors import InvalidSettings
 from robotvoice.ground.near_names import nearest_or_all
 from robotvoice.ground.setting_variables import PREFIX
@@ -80,6 +81,15 @@ def _default_state_dir() -> Path:
     return folder
 
 
+def _voices(value: object) -> object:
+    try:
+        return read_command_voices(value)
+    except ValueError as error:
+        raise InvalidSettings(f"voices: {error}") from error
+
+
+CommandVoices = Annotated[Mapping[str, CommandVoice], NoDecode, BeforeValidator(_voices)]
+"""By name. In the environment there is no way to write them."""
 Number = Annotated[int, BeforeValidator(_no_truth_value)]
 Folder = Annotated[Path, BeforeValidator(_folder)]
 Text = Annotated[str, AfterValidator(_printable)]
@@ -164,6 +174,9 @@ class Settings(BaseSettings):
     """For recordings of the personas' phrases"""
     upstreams: Upstreams = Field(
         default={}, description="tables [upstreams.NAME] with a url, in the settings file"
+    )
+    voices: CommandVoices = Field(
+        default={}, description="tables [voices.NAME] with a command, in the settings file"
     )
     log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = Field(
         default="info", description="debug, info, warning or error"

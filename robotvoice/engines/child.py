@@ -53,9 +53,20 @@ def did_not_begin(problem: str, error: OSError, reason: str = "died") -> EngineF
 class Children:
     """The child processes of one engine. After `close` there are none, and none begins."""
 
-    def __init__(self, engine: str, program: str = "") -> None:
-        """As a person knows the engine, and what is started if that is called otherwise."""
+    def __init__(
+        self,
+        engine: str,
+        program: str = "",
+        *,
+        group: bool = False,
+        stderr: int = asyncio.subprocess.DEVNULL,
+    ) -> None:
+        """As a person knows the engine, and what is started if that is called otherwise.
+
+        `group`: each may start others, which end with it.
+        """
         self._engine, self._program = engine, program or engine
+        self._group, self._stderr = group, stderr
         self._running: set[asyncio.subprocess.Process] = set()
         self._closed = False
 
@@ -63,7 +74,7 @@ class Children:
         """One more, for `end`. Raises EngineFailure, MachineFull, and EngineUnavailable after `close`."""
         self.must_be_open()
         try:
-            process = await spawn(*command, cwd=cwd)
+            process = await spawn(*command, cwd=cwd, stderr=self._stderr, group=self._group)
         except OSError as error:
             raise did_not_begin(f"{self._program} could not be started", error) from error
         self._running.add(process)
@@ -88,7 +99,7 @@ class Children:
 
     async def end(self, process: asyncio.subprocess.Process) -> None:
         try:
-            await end(process)
+            await end(process, group=self._group)
         finally:
             self._running.discard(process)
 
@@ -117,7 +128,8 @@ async def _end(process: asyncio.subprocess.Process, group: bool) -> None:
             if not ended_before:
                 return
     # wait() also waits for the end of the pipes, which nobody reads any more when a listener was too slow.
-    with contextlib.suppress(RuntimeError):  # somebody else reads, and will come to the end
-        while process.stdout and await process.stdout.read(READ_BYTES):
-            pass
+    for pipe in (process.stdout, process.stderr):
+        with contextlib.suppress(RuntimeError):  # somebody else reads, and will come to the end
+            while pipe and await pipe.read(READ_BYTES):
+                pass
     await process.wait()

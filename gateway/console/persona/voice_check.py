@@ -14,7 +14,7 @@ from robotvoice.engines.espeak.espeak_engine import EspeakEngine
 from robotvoice.engines.hibari.hibari_engine import HibariEngine
 from robotvoice.errors import UnknownLanguage
 from robotvoice.languages import CANNOT_SPEAK, language_of
-from robotvoice.persona import UPSTREAM_PREFIX, Persona, VoiceSpec
+from robotvoice.persona import COMMAND_PREFIX, UPSTREAM_PREFIX, Persona, VoiceSpec
 
 THE_VOICE = frozenset({"unknown_voice", "not_supported", "incomplete_voice", "unknown_upstream"})
 """Reasons of an engine that concern the voice; any other one concerns the engine or this moment"""
@@ -70,6 +70,12 @@ class VoiceCheck:
                 return None
             name = voice.engine.removeprefix(UPSTREAM_PREFIX)
             return f"there is no table [upstreams.{name}] in the gateway's settings; add it, or name another"
+        if voice.engine.startswith(COMMAND_PREFIX):
+            if voice.voice in self._settings.voices:
+                return None
+            return (
+                f"there is no table [voices.{voice.voice}] in the gateway's settings; add it, or name another"
+            )
         engine = self._engines.get(voice.engine)
         reason = engine.readiness(voice).reason if engine else None
         return reason.text if reason and reason.code in THE_VOICE else None

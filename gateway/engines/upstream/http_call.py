@@ -14,12 +14,12 @@ from typing import Any
 import aiohttp
 from aiohttp.http_exceptions import HttpProcessingError
 
-from gateway.engines.upstream.audio_body import SniffedBody
 from gateway.engines.upstream.response_head import WorthARetry, body_of, check_status
 from gateway.engines.upstream.upstream_settings import UpstreamSettings
 from robotvoice import __version__
 from robotvoice.engines.child import FULL
 from robotvoice.errors import ContentFailure, EngineFailure, MachineFull
+from robotvoice.sound.audio_body import SniffedBody
 from robotvoice.sound.pcm import AudioFormat
 from robotvoice.text.spoken_length import LONGEST_GAP, LONGEST_START, longest_seconds
 from robotvoice.wire import wire

@@ -11,7 +11,6 @@ from http import HTTPStatus
 
 import aiohttp
 
-from gateway.engines.upstream.audio_body import SniffedBody
 from robotvoice.errors import (
     NOT_THE_ENGINES,
     ContentFailure,
@@ -20,6 +19,7 @@ from robotvoice.errors import (
     EngineUnavailable,
     NotPermitted,
 )
+from robotvoice.sound.audio_body import SniffedBody
 
 ERROR_LIMIT = 4096
 """Bytes that are read of an error"""

@@ -10,6 +10,7 @@ import pytest
 from edge_client.link.command_gateway import CommandGateway
 from edge_client.personas.consent_lease import CONSENT_EXPIRED, last_day, why_ended
 from edge_client.personas.known_personas import FILE_NAME, KnownPersona, load_known_personas
+from edge_client.personas.own_engines import OwnEngines
 from edge_client.personas.voices import Voices
 from edge_client.settings.settings import Settings
 from robotvoice.engines.espeak.espeak_engine import EspeakEngine
@@ -79,7 +80,9 @@ def test_the_reason_goes_before_every_other(settings: Callable[..., Settings]) -
     told = {"id": VIXEN, "name": "Vixen", "language": "en", "revision": OLD, "clones": True}
     listed = {"heard_at": HEARD, "personas": [{**told, "consent_until": "2026-03-01"}]}
     (own.state_dir / FILE_NAME).write_text(json.dumps(listed))
-    voices = Voices(own, CommandGateway(own), EspeakEngine([]), clock=lambda: HEARD + DAY)
+    voices = Voices(
+        own, CommandGateway(own), OwnEngines(own, espeak=EspeakEngine([])), clock=lambda: HEARD + DAY
+    )
     assert voices.cloned() == {}
     chain = voices.chain(voices.usual(), Reason("unknown_voice", "something else"))
     reason = chain.readiness().reason

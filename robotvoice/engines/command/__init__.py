@@ -1,0 +1,1 @@
+"""Voices that are programs of this machine: text on standard input, sound on standard output."""
