@@ -102,7 +102,7 @@ def test_a_wrong_key_is_told_with_its_line(entry: str, told: str, tmp_path: Path
         (
             "engine: espeak, ",
             "",
-            "3: voice.engine: is missing; give the engine: espeak, hibari, mlx, pyttsx3 or upstream",
+            "3: voice.engine: is missing; give the engine: command, espeak, hibari, mlx, pyttsx3 or upstream",
         ),
         (", voice: en", "", f"3: voice.voice: {NO_VOICE}"),
         ("voice: en}", "voice: ' '}", f"3: voice.voice: {NO_VOICE}"),
@@ -165,5 +165,6 @@ def test_an_unknown_engine_is_the_one_thing_told_of_its_entry(tmp_path: Path) ->
     refused(
         tmp_path,
         "name: Rook\nlanguage: en\nvoice: {engine: festival, model: a/model, reference: reference.wav}\n",
-        "3: voice.engine: there is no engine 'festival'; known are espeak, hibari, mlx, pyttsx3, upstream",
+        "3: voice.engine: there is no engine 'festival'; "
+        "known are command, espeak, hibari, mlx, pyttsx3, upstream",
     )
