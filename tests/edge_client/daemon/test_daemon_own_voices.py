@@ -1,9 +1,9 @@
-"""A neural voice on a robot: warm where a persona speaks with it, and eSpeak NG where it cannot."""
+"""A robot's other voices than eSpeak NG: a neural one, warm where a persona speaks with it, and commands."""
 
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import pytest
 from edge_client.daemon.robot_daemon import Daemon
 from edge_client.personas.known_personas import FILE_NAME
 from edge_client.settings.settings import Settings
+from robotvoice.engines.command.command_settings import CommandVoice
 from robotvoice.engines.hibari.hibari_engine import HibariEngine
 from robotvoice.utterance import Priority
 from tests.edge_client.link.link_rig import until
@@ -25,10 +26,12 @@ PLAIN = {"engine": "espeak", "voice": "en-gb"}
 
 
 @asynccontextmanager
-async def daemon_of(settings: Settings, language: str = "en") -> AsyncIterator[Daemon]:
-    """One that learned of Rook from a gateway which is gone."""
+async def daemon_of(
+    settings: Settings, language: str = "en", first: Mapping[str, Any] = NEURAL
+) -> AsyncIterator[Daemon]:
+    """One that learned of Rook, and of the voice he has `first`, from a gateway which is gone."""
     settings.state_dir.mkdir(exist_ok=True)
-    rook = {**ROOK, "language": language, "local_voices": [NEURAL, PLAIN]}
+    rook = {**ROOK, "language": language, "local_voices": [first, PLAIN]}
     (settings.state_dir / FILE_NAME).write_text(json.dumps({"personas": [rook]}))
     daemon = Daemon(settings)
     running = asyncio.create_task(daemon.run())
@@ -73,3 +76,14 @@ async def test_a_persona_of_another_language_and_a_robot_without_it_never_wait_f
     async with daemon_of(settings()) as daemon:
         assert await spoken(daemon) == ("espeak", None)
         assert not daemon.own.hibari.warm and "hibari" not in daemon.status()["local"]
+
+
+async def test_a_command_speaks_for_the_personas_that_name_it_if_this_robot_has_it(
+    settings: Callable[..., Settings], nothing_left: None
+) -> None:
+    bell = {"engine": "command:bell", "voice": "bell"}
+    ringing = {"bell": CommandVoice(("head", "-c", "48000", "/dev/zero"), 24_000)}
+    async with daemon_of(settings(voices=ringing), first=bell) as daemon:
+        assert await spoken(daemon) == ("command:bell", None)
+    async with daemon_of(settings(), first=bell) as daemon:
+        assert await spoken(daemon) == ("espeak", None)
