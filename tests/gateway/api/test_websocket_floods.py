@@ -13,6 +13,7 @@ from tests.fakes.scripted_engine import FOREVER, ScriptedEngine
 from tests.gateway.in_process import SOON, Client, library, named, persona, running, soon
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+OTHERS = ("answers to no ping", "no JSON", "cancels", "binary")
 
 
 async def flood(client: Client, kind: str, frames: int) -> None:
@@ -30,7 +31,10 @@ async def flood(client: Client, kind: str, frames: int) -> None:
                 await client.socket.send_bytes(b"\0")
 
 
-@pytest.mark.parametrize("kind", ["pings", "answers to no ping", "no JSON", "cancels", "binary"])
+@pytest.mark.parametrize(
+    "kind",
+    ["pings", *(pytest.param(kind, marks=pytest.mark.slow) for kind in OTHERS)],
+)
 async def test_who_sends_frame_after_frame_is_told_why_it_ends_and_others_do_not_notice(
     monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
@@ -48,6 +52,7 @@ async def test_who_sends_frame_after_frame_is_told_why_it_ends_and_others_do_not
         await soon(lambda: gateway.inside == 0)
 
 
+@pytest.mark.slow
 async def test_who_sends_many_frames_but_not_too_many_is_served() -> None:
     async with running() as gateway, gateway.socket() as client:
         await flood(client, "pings", frame_rate.MOST // 2)

@@ -211,6 +211,7 @@ async def test_switched_off_is_a_state_as_well() -> None:
     await advertiser.stop()
 
 
+@pytest.mark.slow
 async def test_an_end_while_it_begins_leaves_nothing_that_complains() -> None:
     """An interface may be gone again before mDNS has begun there, at whatever step."""
     complaints: list[Any] = []

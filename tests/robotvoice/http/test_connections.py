@@ -154,6 +154,7 @@ async def test_a_body_that_comes_too_slowly_is_not_waited_for(
     assert not caplog.records
 
 
+@pytest.mark.slow
 async def test_a_body_whose_pace_is_fair_has_its_time_and_so_has_one_nobody_waits_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

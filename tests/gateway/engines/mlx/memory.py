@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from statistics import median
 
 CLIENTS = 8
-MANY = 1000
+MANY = 600
 """Requests that are heard to their end"""
 LOOK = 25
 """Requests between two looks at the memory, at which nobody speaks"""

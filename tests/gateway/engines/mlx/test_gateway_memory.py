@@ -1,4 +1,4 @@
-"""A thousand requests over HTTP: neither the gateway's process nor its worker's grows."""
+"""Hundreds of requests over HTTP: neither the gateway's process nor its worker's grows."""
 
 import base64
 import itertools
