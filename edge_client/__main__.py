@@ -53,6 +53,11 @@ def _leave_out_what_robots_do_not_use(*, tls: bool) -> None:
     for name in () if tls else OPENSSL:
         if name not in sys.modules:
             sys.modules[name] = None  # type: ignore[assignment]  # as the import system's reference says
+    if tls:
+        import ssl
+
+        # aiohttp has every authority of the system read twice: 2 MB, and a robot believes its gateway alone.
+        ssl.SSLContext.set_default_verify_paths = lambda _: None  # type: ignore[assignment]  # on purpose
     # A list in C++, which brings its whole library along for the handful that aiohttp keeps.
     os.environ.setdefault("FROZENLIST_NO_EXTENSIONS", "1")
     mimetypes.knownfiles.clear()  # no file is sent by its name

@@ -12,7 +12,7 @@ from contextlib import ExitStack
 
 from gateway.app import make_app
 from gateway.engines.engine_parts import parts_of
-from gateway.ground.resources import OutOfFiles, give_large_blocks_back
+from gateway.ground.resources import OutOfFiles
 from gateway.http.neighbourhood import Neighbourhood
 from gateway.mdns.duplicate_id import Twins
 from gateway.mdns.mdns_advertiser import Advertiser, MdnsAdvertiser
@@ -27,12 +27,15 @@ from gateway.security.tls_door import TlsDoor, robots_door
 from gateway.settings.settings import Settings
 from robotvoice.console.output import write
 from robotvoice.ground.interfaces import own_interfaces
+from robotvoice.ground.memory import give_blocks_back
 from robotvoice.http.runner import Runner, allow_many_files
 from robotvoice.service.settings_changes import SettingsChanges
 
 log = logging.getLogger(__name__)
 
 ADDRESS_UNUSABLE = 4
+LARGE_BLOCK = 1024 * 1024
+"""Bytes: of bodies, clips and files of sound"""
 
 
 async def serve(settings: Settings, changes: SettingsChanges | None = None) -> int:
@@ -40,7 +43,7 @@ async def serve(settings: Settings, changes: SettingsChanges | None = None) -> i
 
     Raises InvalidPersona when nobody can be loaded and InvalidSettings when the default persona is nobody.
     """
-    give_large_blocks_back()
+    give_blocks_back(LARGE_BLOCK)
     allow_many_files()
     watched = settings.log_file is None and sys.stderr is not None and sys.stderr.isatty()
     log_to_stderr(settings.log_level, for_people=watched)

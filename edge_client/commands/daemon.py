@@ -20,9 +20,10 @@ from robotvoice.console.people_log import ForPeople
 if TYPE_CHECKING:
     import socket
 
+LARGE_BLOCK = 64 * 1024
+"""Bytes: of what a connection by TLS reads at once, and of a sentence's sound"""
 LOG_LINE = "%(levelname)s %(name)s: %(message)s"
 """The journal knows the time"""
-
 
 EXAMPLES = {
     "robotvoice daemon": "in the foreground, until Ctrl-C",
@@ -47,6 +48,9 @@ def add_to(commands: Commands) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    from robotvoice.ground.memory import give_blocks_back
+
+    give_blocks_back(LARGE_BLOCK)
     from edge_client.local_api.server import serve
     from edge_client.pairing.dial_rules import paired_with
     from edge_client.settings.settings import SETTINGS, config_file
