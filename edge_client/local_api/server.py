@@ -67,6 +67,7 @@ async def serve(
             if pairing.done() and not (running.done() or ending.done()):
                 kept = here.dup()  # whoever asks from now on is answered by the one that begins anew
                 await site.stop()
+                await asyncio.sleep(LOOK_EVERY)  # who was let in just then has its turn
                 await _until(lambda: _is_idle(app), running, ending)
         finally:
             for task in (running, ending, pairing):
