@@ -22,4 +22,6 @@ On the robot, as the user that its programs run as, type:
     ~/robotvoice-env/bin/pip install ./robotvoice
     sudo ln -sf ~/robotvoice-env/bin/robotvoice /usr/local/bin/robotvoice
     robotvoice say "Hello, I'm Spark."
+
+It speaks by itself. For the Mac's voices type \`robotvoice-gateway pair\` on the Mac, and on the robot what that shows.
 END
