@@ -64,7 +64,7 @@ class Advertiser:
         """Returns at once and never raises: a gateway nobody finds by itself still serves."""
 
     def personas_are(self, personas: Sequence[str]) -> None:
-        """From now on these ids are announced; may be called at any time."""
+        """From now on these ids are announced on loopback; may be called at any time."""
 
     def pairing_is(self, possible: bool) -> None:
         """From now on it is announced whether a robot can be paired; may be called at any time."""
@@ -79,7 +79,8 @@ class MdnsAdvertiser(Advertiser):
     On each interface by a zeroconf of its own: so each tells the addresses that are reached from there, and
     one that comes or goes changes nothing on the others. A namesake that was there first keeps the name, this
     one becomes NAME-2. TXT keys: `v` (protocol version), `id`, `tls` (the robots' door, 0 if it is closed),
-    `pairing` (1 while a robot can be paired, else not there), `personas` (ids with commas between them).
+    `pairing` (1 while a robot can be paired, else not there), and on loopback alone `personas` (ids with
+    commas between them): a network is not told who can be heard.
     """
 
     def __init__(
@@ -221,13 +222,13 @@ class MdnsAdvertiser(Advertiser):
                     renamed += 1
                     mdns.zeroconf.registry.async_remove(mdns.zeroconf.registry.async_get_service_infos())
                 name, said = others.free_name(self._name), self._said(here)
-                service = self._service(name, here.addresses)
+                service = self._service(name, here)
                 repeats = await mdns.async_register_service(service, cooperating_responders=True)
                 self._tell(here, name)
                 await repeats
             elif name in news or said != self._said(here):
                 said = self._said(here)
-                await (await mdns.async_update_service(self._service(name, here.addresses)))
+                await (await mdns.async_update_service(self._service(name, here)))
             looks = (self._look_at(mdns.zeroconf, other, here.place.interface) for other in news)
             await asyncio.gather(*looks)
             await here.changed.wait()
@@ -235,16 +236,21 @@ class MdnsAdvertiser(Advertiser):
 
     def _said(self, here: Followed) -> tuple[object, ...]:
         """What may change."""
-        return here.addresses, dict(self._properties)
+        return here.addresses, self._properties_at(here)
 
-    def _service(self, name: str, addresses: Sequence[str]) -> ServiceInfo:
+    def _properties_at(self, here: Followed) -> dict[str, str]:
+        """Who can be heard here is nobody's business whom this gateway does not let in."""
+        own = here.place.is_loopback
+        return {key: value for key, value in self._properties.items() if own or key != "personas"}
+
+    def _service(self, name: str, here: Followed) -> ServiceInfo:
         return ServiceInfo(
             SERVICE_TYPE,
             f"{name}.{SERVICE_TYPE}",
             port=self._port,
-            properties=dict(self._properties),
+            properties=self._properties_at(here),
             server=self._server,
-            parsed_addresses=list(addresses),
+            parsed_addresses=list(here.addresses),
         )
 
     def _tell(self, here: Followed, name: str) -> None:
