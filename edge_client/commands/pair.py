@@ -72,7 +72,9 @@ def run(options: argparse.Namespace) -> int:
         name = robot_name(_own_name() if options.name is None else options.name)
     except InvalidMessage as error:
         raise InvalidName(f"--name: {error.message}") from error
-    paired, endpoint = terminal.run(_pair(settings, options.address, code, name))
+    paired, endpoint = terminal.run(
+        _pair(settings, options.address, code, name, rename=options.name is not None)
+    )
     if paired_with(settings.state_dir) != paired.id and (trouble := forget_learned(settings.state_dir)):
         told = (
             f"this robot is not paired, as what it learned before cannot be taken away: {', '.join(trouble)}"
@@ -93,13 +95,17 @@ def run(options: argparse.Namespace) -> int:
 
 
 async def _pair(
-    settings: "Settings", address: str | None, code: str, name: str
+    settings: "Settings", address: str | None, code: str, name: str, *, rename: bool
 ) -> "tuple[Pairing, Endpoint]":
     """Raises PairingFailed and InvalidSettings."""
     from edge_client.link.pairing_exchange import pair
+    from edge_client.pairing.pairing_file import DamagedPairing, load
 
     gateways = [[_given(address)]] if address is not None else await _near(settings)
-    return await pair(gateways, code, name)
+    before = None
+    with suppress(DamagedPairing):  # it is replaced
+        before = load(settings.state_dir)
+    return await pair(gateways, code, name, before, rename=rename)
 
 
 def _given(address: str) -> "Endpoint":

@@ -62,11 +62,19 @@ class Offering:
         return said or self.endpoint.host
 
 
-async def pair(gateways: Sequence[Sequence[Endpoint]], code: str, robot: str) -> tuple[Pairing, Endpoint]:
+async def pair(
+    gateways: Sequence[Sequence[Endpoint]],
+    code: str,
+    robot: str,
+    before: Pairing | None = None,
+    *,
+    rename: bool = False,
+) -> tuple[Pairing, Endpoint]:
     """With the one whose code it is: of each gateway its addresses, the most promising first.
 
     `code` is normalised, `robot` the name it wants. All of them are asked at once. Returns where it answers,
-    too. Raises PairingFailed.
+    too. The gateway of `before`, and nobody else, is shown the token of then, so that this robot is not two
+    robots there; its name stays, unless it is to `rename`. Raises PairingFailed.
     """
     asking = [asyncio.create_task(_at_any(each)) for each in gateways[:MOST_ASKED]]
     try:
@@ -78,13 +86,35 @@ async def pair(gateways: Sequence[Sequence[Endpoint]], code: str, robot: str) ->
     if not offering:
         raise _told([each for each in found if isinstance(each, BaseException)])
     answers = await asyncio.gather(
-        *(_in_time(_prove(each, code, robot), each.endpoint) for each in offering.values()),
+        *(
+            _in_time(
+                _prove(_as_before(each, before), code, _name(each, robot, before, rename)), each.endpoint
+            )
+            for each in offering.values()
+        ),
         return_exceptions=True,
     )
     for each in answers:
         if not isinstance(each, BaseException):
             return each
     raise _told([each for each in answers if isinstance(each, BaseException)])
+
+
+def _is_of(there: Offering, before: Pairing | None) -> bool:
+    """Whether it is the gateway of that pairing, by the certificate that it has shown."""
+    return before is not None and wire.fingerprint(there.certificate).hex() == before.id
+
+
+def _as_before(there: Offering, before: Pairing | None) -> Offering:
+    """With the token that it knows this robot by: its connection trusts this one certificate alone."""
+    pin = there.endpoint.pin
+    if before is None or pin is None or not _is_of(there, before):
+        return there
+    return replace(there, endpoint=replace(there.endpoint, pin=replace(pin, token=before.token)))
+
+
+def _name(there: Offering, wanted: str, before: Pairing | None, rename: bool) -> str:
+    return before.robot if before and not rename and _is_of(there, before) else wanted
 
 
 async def _at_any(addresses: Sequence[Endpoint]) -> Offering:

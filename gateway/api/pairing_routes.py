@@ -10,6 +10,7 @@ from aiohttp import web
 
 from gateway.api.client_connection import ClientConnection
 from gateway.requests.app_keys import PAIRING, ROBOTS, ROBOTS_DOOR, SOCKETS
+from gateway.security.callers import caller_of
 from gateway.security.pairing_codes import (
     CannotPair,
     NotPairing,
@@ -43,11 +44,15 @@ async def offer(request: web.Request) -> web.Response:
 
 
 async def pair(request: web.Request) -> web.Response:
-    """200 for the one who proves that it knows the code, 403 for others. Raises InvalidMessage."""
+    """200 for the one who proves that it knows the code, 403 for others. Raises InvalidMessage.
+
+    A robot that shows the token it has is the same one as before, and is not kept twice.
+    """
     _need_tls(request)
-    asked = read_record(Asked, read_object(await _body(request), "the body"))
+    asked, caller = read_record(Asked, read_object(await _body(request), "the body")), caller_of(request)
+    before = caller.showed if caller.kind == "robot" else ""
     try:
-        return web.json_response(write_record(await request.app[PAIRING].pair(asked)))
+        return web.json_response(write_record(await request.app[PAIRING].pair(asked, before)))
     except NotPairing as error:
         return problem(request, HTTPStatus.CONFLICT, error.code, error.message)
     except WrongCode as error:

@@ -79,24 +79,31 @@ class Credentials:
         return self._named(name) is not None
 
     def holds_hash(self, sha256: str) -> bool:
+        return self.by_hash(sha256) is not None
+
+    def by_hash(self, sha256: str) -> Credential | None:
         self._look()
-        return sha256 in self._known
+        return self._known.get(sha256)
 
     def find(self, secret: str) -> Credential | None:
         """Whose it is."""
         self._look()
         return self._known.get(_hash(secret))
 
-    def new(self, name: str, *, clips: bool = False) -> str:
-        """The secret. Raises InvalidSettings: the name is taken, there are too many, or it cannot be kept."""
+    def new(self, name: str, *, clips: bool = False, instead_of: str = "") -> str:
+        """The secret. `instead_of`: the hash of the one that opens nothing any more from then on.
+
+        Raises InvalidSettings: the name is taken, there are too many, or it cannot be kept.
+        """
         secret = secrets.token_urlsafe(32)
         with self._changing():
-            if self.holds(name):
+            kept = {key: each for key, each in self._known.items() if key != instead_of}
+            if any(each.name == name for each in kept.values()):
                 raise InvalidSettings(f"{name!r} is taken; choose another name, or take that one away first")
-            if len(self._known) >= MOST:
+            if len(kept) >= MOST:
                 raise InvalidSettings(f"there are {MOST} already; take one away first")
             made = Credential(name, _hash(secret), self._now(), clips=clips)
-            self._write({**self._known, made.sha256: made})
+            self._write({**kept, made.sha256: made})
         return secret
 
     def remove(self, name: str) -> bool:

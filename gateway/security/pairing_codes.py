@@ -144,12 +144,14 @@ class PairingCodes:
         """Raises NotPairing."""
         return Offer(self._valid().salt, self._name)
 
-    async def pair(self, asked: Asked) -> Paired:
-        """Raises NotPairing, WrongCode, InvalidMessage, and InvalidSettings if it cannot be kept.
+    async def pair(self, asked: Asked, before: str = "") -> Paired:
+        """`before`: the hash of the token that this robot has already; it is void once the new one is kept.
+
+        Raises NotPairing, WrongCode, InvalidMessage, and InvalidSettings if it cannot be kept.
 
         Whoever leaves before the answer has used a try all the same.
         """
-        trial = asyncio.create_task(self._try(asked), name="pairing")
+        trial = asyncio.create_task(self._try(asked, before), name="pairing")
         self._trials.add(trial)
         trial.add_done_callback(self._trials.discard)
         return await asyncio.shield(trial)
@@ -165,7 +167,7 @@ class PairingCodes:
             raise NotPairing(f"{WHY_NOT[last.state if last else 'ended']}; {AGAIN}")
         return last
 
-    async def _try(self, asked: Asked) -> Paired:
+    async def _try(self, asked: Asked, before: str) -> Paired:
         wanted, certificate = robot_name(asked.robot), self._door.certificate
         async with self._one_at_a_time:
             code = self._valid()
@@ -178,21 +180,23 @@ class PairingCodes:
                 if not code.tries:
                     self._end(code, "no_tries")
                 raise WrongCode(code.tries)
-            name, token = await asyncio.to_thread(self._keep, wanted)
+            name, token = await asyncio.to_thread(self._keep, wanted, before)
             code.robot = name
             self._end(code, "paired")
         log.info("a robot was paired: %s", name)
         proven = proof(key, GATEWAY, certificate, asked.robot)
         return Paired(proven, token, name, certificate.hex())
 
-    def _keep(self, wanted: str) -> tuple[str, str]:
+    def _keep(self, wanted: str, before: str) -> tuple[str, str]:
         """Its name, with a number if another one has it, and its token. Raises InvalidSettings."""
+        old = self._robots.by_hash(before)
+        own = old.name if old else None
         name, number = wanted, 1
-        while self._robots.holds(name):
+        while name != own and self._robots.holds(name):
             number += 1
             end = f"-{number}"
             name = wanted[: ROBOT_NAME - len(end)].rstrip() + end
-        return name, self._robots.new(name)
+        return name, self._robots.new(name, instead_of=before)
 
     def _end(self, code: PairingCode, state: State) -> None:
         code.state = state

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 
 import pytest
 
@@ -9,7 +10,16 @@ from edge_client.discovery.endpoint import Endpoint
 from edge_client.link.pairing_exchange import PairingFailed, pair
 from edge_client.pairing.pairing_file import Pairing
 from gateway.security.identity import Identity
-from tests.edge_client.pairing.pairing_rig import CODE, NAME, certificate_of, door, made, relay
+from tests.edge_client.pairing.pairing_rig import (
+    CODE,
+    NAME,
+    TOKEN,
+    certificate_of,
+    door,
+    made,
+    pairing_with,
+    relay,
+)
 from tests.fakes.fake_gateway import running
 from tests.fakes.faults import Fault
 
@@ -60,6 +70,33 @@ async def test_a_wrong_code_says_how_many_tries_are_left(mac: Identity) -> None:
         f"'{NAME}' shows another code: look at it, and type it again; 1 try is left",
         f"'{NAME}' showed another code, and no try is left; for a new code {THERE}",
     ]
+
+
+async def test_its_own_gateway_is_shown_the_token_of_before_with_the_proof_and_not_sooner(
+    mac: Identity,
+) -> None:
+    """And is asked for the name it knows this robot by, unless another one was typed."""
+    before = replace(pairing_with(mac, 1), robot="vm-2")
+    for rename, name in ((False, "vm-2"), (True, "kitchen")):
+        with door(mac, code=CODE) as there:
+            found, _ = await pair([[at(there.port)]], CODE, "kitchen", before, rename=rename)
+            assert there.door.shown == ["", f"Bearer {TOKEN}"]
+            assert [each.robot for each in there.door.asked] == [found.robot] == [name]
+
+
+async def test_nobody_else_is_shown_the_token_of_before(mac: Identity, rogue: Identity) -> None:
+    """Neither another gateway, nor a stranger in between, nor one that says yes to everything."""
+    before = pairing_with(mac, 1)
+    with door(rogue, code=CODE) as other:
+        assert (await pair([[at(other.port)]], CODE, "kitchen", before))[0].robot == "kitchen"
+    with door(mac, code=CODE) as there, relay(rogue, there.port) as between:
+        with pytest.raises(PairingFailed):
+            await pair([[at(between.port)]], CODE, "kitchen", before)
+        assert TOKEN.encode() not in between.passed
+    with door(rogue, code=CODE, knows_the_code=False) as liar, pytest.raises(PairingFailed):
+        await pair([[at(liar.port)]], "00000000", "kitchen", before)
+    for each in (other, there, liar):
+        assert set(each.door.shown) == {""}
 
 
 async def test_a_code_that_was_used_is_none(mac: Identity) -> None:

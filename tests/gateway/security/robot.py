@@ -47,8 +47,10 @@ async def not_paired(port: int) -> AsyncIterator[tuple[ClientSession, str, bytes
         yield session, f"https://127.0.0.1:{port}{PATH}", fingerprint(certificate)
 
 
-async def ask(port: int, code: str, robot: str = "picar", changed: Mapping[str, str] | None = None) -> Told:
-    """As a robot that is told this code; `changed` are fields of its request."""
+async def ask(
+    port: int, code: str, robot: str = "picar", changed: Mapping[str, str] | None = None, token: str = ""
+) -> Told:
+    """As a robot that is told this code; `changed` are fields of its request, `token` it has already."""
     async with asyncio.timeout(SOON), not_paired(port) as (session, url, seen):
         async with session.get(url) as offered:
             fields = await offered.json()
@@ -57,7 +59,8 @@ async def ask(port: int, code: str, robot: str = "picar", changed: Mapping[str, 
         ours = new_salt()
         key = await asyncio.to_thread(stretched, normalised(code), fields["salt"], ours)
         body = {"robot": robot, "salt": ours, "proof": proof(key, ROBOT, seen, robot)}
-        async with session.post(url, json={**body, **(changed or {})}) as answer:
+        shown = {"Authorization": f"Bearer {token}"} if token else None
+        async with session.post(url, json={**body, **(changed or {})}, headers=shown) as answer:
             told = await answer.json()
         believed = answer.status == 200 and proves(told["proof"], key, GATEWAY, seen, robot)
         return Told(answer.status, told, seen, believed)

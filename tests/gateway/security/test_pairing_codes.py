@@ -115,9 +115,9 @@ async def test_of_robots_that_know_the_code_at_the_same_moment_one_is_let_in(
     """Also if the disk is so slow that all have proven it before one is kept."""
     new = Credentials.new
 
-    def slowly(robots: Credentials, name: str) -> str:
+    def slowly(robots: Credentials, name: str, **how: str) -> str:
         time.sleep(0.3)
-        return new(robots, name)
+        return new(robots, name, instead_of=how["instead_of"])
 
     monkeypatch.setattr(Credentials, "new", slowly)
     async with running(tls=True) as gateway:
@@ -174,6 +174,39 @@ async def test_what_was_recorded_of_a_pairing_is_worth_nothing_later() -> None:
             assert (await session.post(url, json=recorded)).status == 409
             await begun(gateway)
             assert (await session.post(url, json=recorded)).status == 403
+
+
+async def test_a_robot_that_is_paired_anew_is_one_robot() -> None:
+    """Under the name it asks for, by the token of before, which opens nothing then; others keep theirs."""
+    async with running(tls=True) as gateway:
+        port = gateway.tls_port
+        tokens = [(await ask(port, await begun(gateway))).fields["token"] for _ in range(2)]
+        assert kept(gateway) == ["picar", "picar-2"]
+        for wanted in ("picar-2", "kitchen", "kitchen", "picar"):
+            again = await ask(port, await begun(gateway), wanted, token=tokens[1])
+            assert again.believed
+            assert (await gateway.by_tls("/v1/personas", headers=bearer(tokens[1]))).status == 401
+            tokens[1] = again.fields["token"]
+            assert again.fields["robot"] == {"picar": "picar-2"}.get(wanted, wanted)
+            assert kept(gateway) == ["picar", again.fields["robot"]]
+        for token in tokens:
+            assert (await gateway.by_tls("/v1/personas", headers=bearer(token))).status == 200
+
+
+async def test_a_token_without_the_code_replaces_nobody_and_one_that_is_none_harms_nothing() -> None:
+    async with running(tls=True) as gateway:
+        port = gateway.tls_port
+        token = (await ask(port, await begun(gateway))).fields["token"]
+        code = await begun(gateway)
+        assert (await ask(port, WRONG, token=token)).status == 403
+        assert (await gateway.by_tls("/v1/personas", headers=bearer(token))).status == 200
+        told = await ask(port, code, token="x" * 43)
+        assert (told.believed, told.fields["robot"]) == (True, "picar-2")
+        assert kept(gateway) == ["picar", "picar-2"]
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
 
 
 @asynccontextmanager
