@@ -20,10 +20,10 @@ from gateway.mdns.sockets import bracketed, listen, listened_on, told_address
 from gateway.observe.logs import log_to_file, log_to_stderr
 from gateway.personas.open_personas import OpenPersonas
 from gateway.requests.app_keys import ADDRESS, OPEN_PERSONAS
-from gateway.security.doors_told import who_may_ask, whom_all_hear
+from gateway.security.doors_told import how_to_pair_by_address, who_may_ask, whom_all_hear
 from gateway.security.identity import identity_in
 from gateway.security.owner_socket import leave, listen_for_owner, owner_path
-from gateway.security.tls_door import TlsDoor, robots_door
+from gateway.security.tls_door import RobotsDoor, TlsDoor, robots_door
 from gateway.settings.settings import Settings
 from robotvoice.console.output import write
 from robotvoice.ground.interfaces import own_interfaces
@@ -118,7 +118,7 @@ async def serve(settings: Settings, changes: SettingsChanges | None = None) -> i
                 by_tls = TlsDoor(robots, identity.tls, runner.server, plain_port=port, admits=admits)
                 by_tls.open()
             heard = tuple(app[OPEN_PERSONAS].of(personas).personas) if settings.open_lan else None
-            write(_welcome(address, port, who_may_ask(settings.state_dir, heard)), sys.stdout)
+            write(_welcome(address, port, who_may_ask(settings.state_dir, heard), door), sys.stdout)
             if heard is not None and not ipaddress.ip_address(address).is_loopback:
                 write(whom_all_hear(heard), sys.stdout)
             await advertiser.start()
@@ -149,21 +149,22 @@ def _why_not(settings: Settings, error: OSError) -> str:
     return f"{where} cannot be listened on ({error.strerror}); give --host with an address of this machine"
 
 
-def _welcome(address: str, port: int, others: str) -> str:
+def _welcome(address: str, port: int, others: str, door: RobotsDoor) -> str:
     """One line, said as soon as it listens: where it speaks, and who can use it; `others` in the network."""
     own = told_address(address, own_interfaces())
     where = f"{bracketed(own)}:{port}"
     reached, told = ipaddress.ip_address(address), ipaddress.ip_address(own)
-    finder = "a robot on this machine" if told.is_loopback else "a robot"
     if reached.is_loopback:
         who = "only programs on this machine reach it (--lan opens it to your network)"
     elif told.is_loopback:
         who = f"this machine has no network yet; programs on it can use it, and from a network {others}"
     else:
         who = f"programs on this machine can use it, and from your network {others}"
-    scope = own.partition("%")[2]
-    whose = f", where {scope} is to be the robot's own network interface" if scope else ""
-    return f"Speaking at http://{where} - {who}; {finder} finds it with ROBOTVOICE_GATEWAY={where}{whose}"
+    if told.is_loopback:
+        how = f"a robot on this machine finds it with ROBOTVOICE_GATEWAY={where}"
+    else:
+        how = how_to_pair_by_address(own, door)
+    return f"Speaking at http://{where} - {who}; {how}"
 
 
 def _found(name: str, addresses: Sequence[str]) -> str:

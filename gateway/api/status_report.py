@@ -22,6 +22,7 @@ from gateway.requests.app_keys import (
     PERSONAS,
     PHRASES,
     REQUEST_LOG,
+    ROBOTS,
     ROBOTS_DOOR,
     SETTINGS,
     SOCKETS,
@@ -29,6 +30,7 @@ from gateway.requests.app_keys import (
     TOO_SLOW,
 )
 from gateway.security.callers import OWNER, caller_of
+from gateway.security.doors_told import shut_out
 from robotvoice.chain.attempt import STALL
 from robotvoice.chain.breaker import CircuitBreaker, State
 from robotvoice.chain.budget import Due
@@ -46,13 +48,13 @@ MOST_NAMED = 3
 
 
 async def status(request: web.Request) -> web.Response:
-    app = request.app
+    app, door = request.app, _robots_door(request)
     hour, library = app[LAST_HOUR].share, app[PERSONAS].library
     speakers = {persona.id: _speaker(app, persona) for persona in library.personas.values()}
     return web.json_response(
         {
             **identity(app),
-            "summary": summary(speakers, library.personas),
+            "summary": summary(speakers, library.personas, shut_out=shut_out(door)),
             "uptime": round(app[REQUEST_LOG].uptime, 1),
             "speaking": app[HOUSE].inside,
             "most_speaking": app[SETTINGS].max_requests,
@@ -63,7 +65,7 @@ async def status(request: web.Request) -> web.Response:
             "mdns": app[ADVERTISER].state,
             "host": app[SETTINGS].listen_host,
             "address": app.get(ADDRESS),
-            "robots_door": _robots_door(request),
+            "robots_door": door,
             "open_to_all": list(app[OPEN_PERSONAS].of(library).personas) if app[SETTINGS].open_lan else None,
             "settings": _changes(app),
             "problems": len(library.problems),  # a number only: their text names files
@@ -80,12 +82,15 @@ async def status(request: web.Request) -> web.Response:
 
 
 def _robots_door(request: web.Request) -> dict[str, Any]:
-    """Its port, or why it is closed and what to do: where files lie is told to the owner alone."""
+    """Its port, or why it is closed and what to do: where files lie is told to the owner alone.
+
+    `paired` are the robots that come in there, or would.
+    """
     door = request.app[ROBOTS_DOOR]
     why = door.why_closed
     if caller_of(request).kind not in OWNER:
         why = without_folders(why)
-    return {"port": door.port or None, "why_closed": why or None}
+    return {"port": door.port or None, "why_closed": why or None, "paired": len(request.app[ROBOTS].all)}
 
 
 def engine_status(app: web.Application, name: str) -> dict[str, Any]:
@@ -156,8 +161,13 @@ def _reason(reason: Reason | None) -> Mapping[str, str] | None:
     return {"code": reason.code, "text": without_folders(reason.text)} if reason else None
 
 
-def summary(speakers: Mapping[str, Mapping[str, Any]], personas: Mapping[str, Persona]) -> str:
-    """How a gateway is, in a sentence: the worst first, and all is well only if it is."""
+def summary(
+    speakers: Mapping[str, Mapping[str, Any]], personas: Mapping[str, Persona], *, shut_out: str = ""
+) -> str:
+    """How a gateway is, in a sentence: the worst first, and all is well only if it is.
+
+    `shut_out`: which robots cannot come in, and why.
+    """
     mute = [id for id, told in speakers.items() if told["speaks"] is None]
     plain = [id for id, told in speakers.items() if told["clones"] and not told["own_voice"]]
     cloned = [id for id, told in speakers.items() if told["clones"] and told["own_voice"]]
@@ -172,6 +182,8 @@ def summary(speakers: Mapping[str, Mapping[str, Any]], personas: Mapping[str, Pe
 
     if mute:
         return f"{of(mute)} cannot speak: {why(mute[0])}"
+    if shut_out:
+        return shut_out[:1].upper() + shut_out[1:]
     if plain:
         verb = "sounds" if len(plain) == 1 else "sound"
         return f"{of(plain)} {verb} plain: {why(plain[0])}"

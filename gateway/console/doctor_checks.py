@@ -22,10 +22,12 @@ from gateway.models.model_folders import hub_cache, local_model, why_no_model
 from gateway.models.models import as_size, models_of, revisions
 from gateway.personas.open_personas import OpenPersonas
 from gateway.personas.persona_files import PersonaLibrary
+from gateway.security.credentials import ROBOTS_FILE, Credentials
 from gateway.security.doors_told import who_may_ask, whom_all_hear
 from gateway.security.identity import IDENTITY_FILE, looked_at, readable_by_others
 from gateway.settings.settings import Settings, settings_file
 from robotvoice.console.checks import Check
+from robotvoice.console.output import counted
 from robotvoice.engines.espeak.espeak_engine import EspeakEngine
 from robotvoice.errors import EngineFailure, EngineUnavailable, InvalidPersona
 from robotvoice.ground.interfaces import own_interfaces
@@ -204,6 +206,10 @@ def _network(settings: Settings, library: PersonaLibrary | None, running: Mappin
     """Who else than programs on this machine may use it."""
     host = str(running["host"]) if running else settings.listen_host
     if _is_here(host):
+        paired = len(Credentials(settings.state_dir / ROBOTS_FILE).all)
+        if running is not None and paired:
+            said = f"only programs on this machine reach it: {counted(paired, 'paired robot')} cannot come in"
+            return Check("network", "warn", said, "start it with --lan")
         return Check("network", "ok", "only programs on this machine reach it")
     heard = running["open_to_all"] if running else None
     if running is None and settings.open_lan and library:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gateway.models.models import as_size
-from gateway.security.doors_told import whom_all_hear
+from gateway.security.doors_told import shut_out, whom_all_hear
 from robotvoice.console.output import counted, moment
 from robotvoice.console.tables import table
 from robotvoice.console.wrapping import folded, one_line
@@ -148,7 +148,7 @@ def _connected(told: Mapping[str, Any]) -> str:
 def _robots_door(told: Mapping[str, Any]) -> str:
     if told["port"]:
         return f"paired robots come in at port {told['port']}"
-    return f"the robots' door is closed: {told['why_closed']}"
+    return shut_out(told) or f"the robots' door is closed: {told['why_closed']}"
 
 
 def _settings(told: Mapping[str, Any]) -> str | None:

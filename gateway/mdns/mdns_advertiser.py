@@ -175,11 +175,13 @@ class MdnsAdvertiser(Advertiser):
         if state == self._state:
             return
         self._state = state
+        if tls_port := int(self._properties["tls"]):
+            how = "type on each robot, with this machine's address: "
+            how += f"robotvoice pair CODE --gateway HOST:{tls_port}"
+        else:
+            how = f"give each robot the address of this machine: ROBOTVOICE_GATEWAY=HOST:{self._port}"
         log.warning(
-            "no robot finds this gateway by itself, since mDNS does not work here (%s); give each robot "
-            "the address of this machine: ROBOTVOICE_GATEWAY=HOST:%d",
-            reason,
-            self._port,
+            "no robot finds this gateway by itself, since mDNS does not work here (%s); %s", reason, how
         )
 
     async def _announce(self, here: Followed) -> None:

@@ -89,7 +89,8 @@ def test_ipv6_alone__is_a_network(happened: Any) -> None:
     assert happened["welcome"] == (
         "Speaking at http://[fd00::5]:7860 - programs on this machine can use it, and from your network "
         "nobody yet (type robotvoice-gateway pair for a robot, robotvoice-gateway key new NAME for a "
-        "program); a robot finds it with ROBOTVOICE_GATEWAY=[fd00::5]:7860"
+        "program); where a robot does not find it, type on the robot: robotvoice pair CODE "
+        "--gateway [fd00::5]"
     )
     assert (
         happened["announced"] == "Announced by mDNS as 'mac' - robots on your network find it by themselves"

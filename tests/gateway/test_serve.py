@@ -11,6 +11,7 @@ import pytest_asyncio
 from gateway.mdns.names_and_addresses import own_addresses
 from gateway.security.identity import looked_at
 from proofs.rig.program import environment
+from robotvoice.wire.wire import DEFAULT_TLS_PORT
 from tests.gateway.process import GatewayProcess, started
 from tests.namespaces import has_ipv6, unshared
 
@@ -75,12 +76,14 @@ async def test_lan_opens_it_and_says_so_with_an_address_that_robots_can_use(
         found = re.fullmatch(
             r"Speaking at http://(\S+) - programs on this machine can use it, and from your network "
             r"nobody yet \(type robotvoice-gateway pair for a robot, robotvoice-gateway key new NAME for a "
-            r"program\); a robot finds it with ROBOTVOICE_GATEWAY=(\S+)",
+            r"program\); where a robot does not find it, type on the robot: robotvoice pair "
+            r"CODE --gateway (\S+)",
             lan.welcome,
         )
         assert found, lan.welcome
-        assert found[1] == found[2]
         host, _, port = found[1].rpartition(":")
+        door = (await lan.ask("/v1/status")).json["robots_door"]["port"]
+        assert found[2] == (host if door == DEFAULT_TLS_PORT else f"{host}:{door}")
         assert host not in ("0.0.0.0", "127.0.0.1", "[::]", "")
         everywhere = ("0.0.0.0", "::") if has_ipv6() else ("0.0.0.0",)
         told = (await lan.ask("/v1/status")).json

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from gateway.cli import main
+from gateway.security.credentials import ROBOTS_FILE, Credentials
 from proofs.rig.program import ROOT, environment
 from robotvoice.engines.base import Readiness
 from robotvoice.persona import ModelVoice, VoiceSpec
@@ -71,6 +72,29 @@ async def test_one_that_is_open_to_all_says_whom_they_hear(capsys: pytest.Captur
     async with running(open_lan=True) as gateway:
         _, out, _ = await said(capsys, "status", "--gateway", f"127.0.0.1:{gateway.port}")
     assert "everybody there can let gremlin, spark, vixen say anything" in out
+
+
+async def test_robots_that_are_paired_and_cannot_come_in_are_told_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By `doctor`, too; and a robot that nobody shuts out is no reason to say so."""
+    robots = Credentials(state := tmp_path / "state" / ROBOTS_FILE)
+    told = "only this machine reaches the gateway; start it with --lan"
+    for number in ("1 paired robot", "2 paired robots"):
+        robots.new(number)
+        async with running(state_dir=state.parent) as gateway:
+            port = str(gateway.port)
+            _, out, _ = await said(capsys, "status", "--gateway", f"127.0.0.1:{port}")
+            lines = " ".join(out.split())
+            assert lines.startswith(f"{number} cannot come in: {told}")
+            assert lines.count(f"{number} cannot come in: {told}") == 2
+            _, out, _ = await said(capsys, "doctor", "--json", "--port", port)
+            (row,) = [row for row in json.loads(out) if row["name"] == "network"]
+            assert (row["state"], row["todo"]) == ("warn", "start it with --lan")
+            assert f"{number} cannot come in" in row["found"]
+    async with running(tls=True, state_dir=state.parent) as gateway:
+        _, out, _ = await said(capsys, "status", "--gateway", f"127.0.0.1:{gateway.port}")
+        assert "cannot come in" not in out and "paired robots come in at port" in out
 
 
 async def test_as_json_it_is_what_the_gateway_answers(

@@ -93,13 +93,16 @@ def independent(interface: str = "127.0.0.1") -> list[str]:
     return [sys.executable, "-I", "-c", BROWSER, interface]
 
 
-def gateway(name: str, port: int = 7999, host: str = "127.0.0.1", identity: str = "") -> MdnsAdvertiser:
+def gateway(
+    name: str, port: int = 7999, host: str = "127.0.0.1", identity: str = "", tls_port: int = 0
+) -> MdnsAdvertiser:
     return MdnsAdvertiser(
         gateway_id=identity or uuid4().hex,
         name=name,
         port=port,
         personas=["spark", "vixen"],
         host=host,
+        tls_port=tls_port,
     )
 
 
@@ -156,14 +159,20 @@ async def test_two_gateways_of_one_name_are_told_apart() -> None:
         await second.stop()
 
 
-async def test_no_multicast_is_one_warning_and_the_gateway_goes_on(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize(
+    ("tls_port", "todo"),
+    [(0, "ROBOTVOICE_GATEWAY=HOST:7999"), (7861, "robotvoice pair CODE --gateway HOST:7861")],
+)
+async def test_no_multicast_is_one_warning_and_the_gateway_goes_on(
+    tls_port: int, todo: str, caplog: pytest.LogCaptureFixture
+) -> None:
     """The address to announce is not this machine's; the warning says how robots find the gateway instead."""
-    advertiser = gateway("Mac", host="203.0.113.9")
+    advertiser = gateway("Mac", host="203.0.113.9", tls_port=tls_port)
     await advertiser.start()
     state = await until(advertiser, "not announced: 203")
     assert state == "not announced: 203.0.113.9 is not an address of this machine"
     (warning,) = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
-    assert "ROBOTVOICE_GATEWAY=HOST:7999" in warning
+    assert todo in warning
     await advertiser.stop()
 
 

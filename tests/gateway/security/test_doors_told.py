@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from gateway.security.credentials import KEYS_FILE, ROBOTS_FILE, Credentials
-from gateway.security.doors_told import MORE, who_may_ask, whom_all_hear
+from gateway.security.doors_told import MORE, how_to_pair_by_address, who_may_ask, whom_all_hear
+from gateway.security.tls_door import RobotsDoor
 
 
 @pytest.mark.parametrize(
@@ -31,3 +32,27 @@ def test_it_counts_who_may_and_says_how_more_come(
 def test_whom_everybody_hears_is_named() -> None:
     assert whom_all_hear(["spark", "vixen"]).endswith("let spark, vixen say anything")
     assert "open_personas" in whom_all_hear([])
+
+
+@pytest.mark.parametrize(
+    ("own", "door", "told"),
+    [
+        ("10.90.0.1", RobotsDoor(7861), "--gateway 10.90.0.1"),
+        ("10.90.0.1", RobotsDoor(40123), "--gateway 10.90.0.1:40123"),
+        ("fd00::5", RobotsDoor(7861), "--gateway [fd00::5]"),
+        (
+            "fe80::1%eth0",
+            RobotsDoor(7861),
+            "[fe80::1%eth0], where eth0 is to be the robot's own network interface",
+        ),
+        (
+            "10.90.0.1",
+            RobotsDoor(why_closed="it is damaged; put it back"),
+            "come in: it is damaged; put it back",
+        ),
+    ],
+)
+def test_where_robots_find_nothing_it_says_what_pairs_one_all_the_same(
+    own: str, door: RobotsDoor, told: str
+) -> None:
+    assert how_to_pair_by_address(own, door).endswith(told)
