@@ -48,16 +48,24 @@ def owner_socket_of(settings: "Settings") -> str | None:
 
 
 async def ask_owners(
-    settings: "Settings", path: str, body: Mapping[str, Any] | None = None, *, method: str | None = None
+    settings: "Settings",
+    path: str,
+    body: Mapping[str, Any] | None = None,
+    *,
+    method: str | None = None,
+    start: str = "serve",
 ) -> tuple[int, Mapping[str, Any]]:
-    """As `ask`, by the socket for its owner. Raises NotAnsweredError."""
+    """As `ask`, by the socket for its owner. `start` is what to start a gateway with for this.
+
+    Raises NotAnsweredError.
+    """
     from gateway.security.owner_socket import owner_path
 
     if (owners := owner_socket_of(settings)) is None:
         where = owner_path(settings.state_dir)
         raise NotAnsweredError(
-            f"no gateway answers at {where}; start it with `robotvoice-gateway serve`, or type this as the "
-            "user who did"
+            f"no gateway answers here; start it with `robotvoice-gateway {start}`, or if one runs, type this "
+            f"as the user who started it (it would listen at {where})"
         )
     return await ask(owners, path, body, method=method)
 

@@ -52,6 +52,11 @@ def shut_out(door: Mapping[str, Any]) -> str:
     return f"{_counted(door['paired'], 'paired robot')} cannot come in: {door['why_closed']}"
 
 
+def tries_left(tries: int) -> str:
+    """Of a code that pairs."""
+    return f"{tries} {'try is' if tries == 1 else 'tries are'} left" if tries else "no try is left"
+
+
 def _counted(number: int, one: str, more: str = "") -> str:
     return f"{number} {one if number == 1 else more or f'{one}s'}"
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from gateway.security.credentials import Credentials
+from gateway.security.doors_told import tries_left
 from gateway.security.tls_door import RobotsDoor
 from robotvoice.errors import RobotVoiceError
 from robotvoice.wire.pairing import (
@@ -176,7 +177,8 @@ class PairingCodes:
                 raise NotPairing(f"{WHY_NOT['replaced']}; {AGAIN}")
             if not proves(asked.proof, key, ROBOT, certificate, asked.robot):
                 code.tries -= 1
-                log.warning("a wrong code was tried to pair a robot; %d more end the pairing", code.tries)
+                over = "" if code.tries else ", so the pairing is over"
+                log.warning("a wrong code was tried to pair a robot; %s%s", tries_left(code.tries), over)
                 if not code.tries:
                     self._end(code, "no_tries")
                 raise WrongCode(code.tries)

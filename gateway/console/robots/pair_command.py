@@ -17,6 +17,7 @@ from gateway.console.running_gateway import (
     ask_owners,
 )
 from gateway.ground.problems import complain
+from gateway.security.doors_told import tries_left
 from robotvoice.console.command_line import Commands, add_command, with_settings_file
 from robotvoice.console.output import columns, show
 from robotvoice.console.wrapping import one_line
@@ -47,10 +48,15 @@ ENDS: Mapping[str, str] = {
 
 def add_to(commands: Commands) -> None:
     about = "let a robot in: shows what to type on it"
-    add_command(commands, "pair", about, run, EXAMPLES, EXIT_CODES, with_settings_file())
+    pair = add_command(commands, "pair", about, run, EXAMPLES, EXIT_CODES, with_settings_file())
+    # A code that is typed on the wrong machine deserves more than "unrecognized arguments".
+    pair.add_argument("code", nargs="*", help=argparse.SUPPRESS)
 
 
 def run(options: argparse.Namespace, load: Load) -> int:
+    if typed := " ".join(options.code):
+        complain(f"a code is typed on the robot, not here: robotvoice pair {one_line(typed)}")
+        return REFUSED
     try:
         return asyncio.run(_run(load()))
     except asyncio.CancelledError:  # by a signal
@@ -58,7 +64,7 @@ def run(options: argparse.Namespace, load: Load) -> int:
 
 
 async def _run(settings: "Settings") -> int:
-    status, begun = await ask_owners(settings, PATH, {})
+    status, begun = await ask_owners(settings, PATH, {}, start="serve --lan")
     if status != 200:
         complain(str(begun.get("error", f"the gateway refused it with {status}")))
         return REFUSED
@@ -74,6 +80,8 @@ async def _run(settings: "Settings") -> int:
         # Whoever has seen it on the screen must not be able to use it when its owner has turned away.
         with suppress(NotAnsweredError):
             await ask_owners(settings, mine, method="DELETE")
+        with suppress(OSError):  # the terminal may be gone
+            show("the code is void")
         raise
     if told["state"] != "paired":
         complain(ENDS.get(told["state"], ENDS["ended"]))
@@ -87,8 +95,12 @@ async def _waited(settings: "Settings", mine: str, told: Mapping[str, Any]) -> M
     counted = sys.stdout is not None and sys.stdout.isatty() and (columns(sys.stdout) or 0) > len(WAITING)
     if not counted:
         show(f"It is valid for {_left(told['seconds'])}.")
+    tries = told["tries"]
     try:
         while told["state"] == "waiting":
+            if wrong := _of_wrong_codes(tries, told["tries"]):
+                show(f"\r\x1b[K{wrong}" if counted else wrong, fold=False)
+            tries = told["tries"]
             if counted:
                 sys.stdout.write(f"\r{WAITING.format(_left(told['seconds']))}")
                 sys.stdout.flush()
@@ -100,6 +112,14 @@ async def _waited(settings: "Settings", mine: str, told: Mapping[str, Any]) -> M
             sys.stdout.write("\r\x1b[K")
             sys.stdout.flush()
     return told
+
+
+def _of_wrong_codes(before: int, now: int) -> str:
+    """That some were tried on a robot since; empty: none, or the last one, which is told as the end."""
+    if not 0 < now < before:
+        return ""
+    tried = "a wrong code was" if before - now == 1 else f"{before - now} wrong codes were"
+    return f"{tried} typed on a robot; {tries_left(now)}"
 
 
 def _left(seconds: int) -> str:

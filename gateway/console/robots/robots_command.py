@@ -100,11 +100,11 @@ def _kept(settings: "Settings") -> "Credentials":
 
 
 def _row(robot: Mapping[str, Any]) -> tuple[str, str, str]:
-    seen = "connected now" if robot["connected"] else _moment(robot["seen"])
+    seen = "connected now" if robot["connected"] else _moment(robot["seen"], "not yet")
     return one_line(robot["name"]), _moment(robot["paired"]), seen
 
 
-def _moment(told: str | None) -> str:
+def _moment(told: str | None, none: str = "unknown") -> str:
     with suppress(ValueError, OverflowError, OSError):
-        return moment(datetime.fromisoformat(told).timestamp()) if told else "never"
+        return moment(datetime.fromisoformat(told).timestamp()) if told else none
     return "unknown"

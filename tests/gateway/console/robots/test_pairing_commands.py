@@ -111,8 +111,9 @@ async def test_a_code_ends_with_the_command_that_showed_it(number: signal.Signal
     async with running(tls=True, state_dir=state()) as gateway:
         async with pairing() as (process, _):
             process.send_signal(number)
-            code, _, err = await ended(process)
+            code, out, err = await ended(process)
             assert (code, err) == (exit_code, "")
+            assert out.endswith("\nthe code is void\n")
         told = (await gateway.order("/v1/owner/pairing")).json
         assert told["state"] == "ended"
 
@@ -147,14 +148,27 @@ async def test_on_a_terminal_the_time_is_counted_down_where_there_is_room(width:
     assert not counted or b"\r\x1b[Kpicar is paired" in drawn
 
 
-async def test_why_no_robot_was_paired_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+async def test_why_no_robot_was_paired_is_said(
+    capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
     async with running(tls=True, state_dir=state()) as gateway:
         port = (await gateway.ask("/v1/status")).json["robots_door"]["port"]
         async with pairing() as (process, _):
-            for _ in range(3):
+            assert process.stdout
+            await process.stdout.readline()
+            for left in ("2 tries are", "1 try is"):
                 await ask(port, "0000-0000")
-            code, _, err = await ended(process)
-            assert (code, "three wrong codes were tried, so this one is void" in err) == (1, True)
+                async with asyncio.timeout(SOON):
+                    line = (await process.stdout.readline()).decode()
+                assert line == f"a wrong code was typed on a robot; {left} left\n"
+            await ask(port, "0000-0000")
+            code, out, err = await ended(process)
+            assert (code, out) == (1, "")
+            assert "three wrong codes were tried, so this one is void" in err
+        told = [each for each in caplog.messages if "a wrong code" in each]
+        assert [each.partition("; ")[2] for each in told] == [
+            "2 tries are left", "1 try is left", "no try is left, so the pairing is over",
+        ]  # fmt: skip
         async with pairing() as (process, _):
             await gateway.order("/v1/owner/pairing", "POST")
             code, _, err = await ended(process)
@@ -165,7 +179,21 @@ async def test_why_no_robot_was_paired_is_said(capsys: pytest.CaptureFixture[str
         assert "start it with --lan" in err
     code, out, err = await typed(capsys, "pair")
     assert (code, out) == (1, "")
-    assert "no gateway answers at" in err and "robotvoice-gateway serve" in err
+    assert err.startswith(
+        "robotvoice-gateway: no gateway answers here; start it with `robotvoice-gateway serve --lan`"
+    )
+
+
+async def test_a_code_that_is_typed_on_the_wrong_machine_is_told_where_it_belongs(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """And it makes no new one, which would end the one that was typed."""
+    async with running(tls=True, state_dir=state()) as gateway:
+        await gateway.order("/v1/owner/pairing", "POST")
+        for code in (("k7d2-m9qx",), ("K7D2", "M9QX")):
+            told = f"a code is typed on the robot, not here: robotvoice pair {' '.join(code)}"
+            assert await typed(capsys, "pair", *code) == (2, "", f"robotvoice-gateway: {told}\n")
+        assert (await gateway.order("/v1/owner/pairing")).json["state"] == "waiting"
 
 
 async def test_robots_are_listed_and_forgotten_while_no_gateway_runs(
@@ -176,6 +204,7 @@ async def test_robots_are_listed_and_forgotten_while_no_gateway_runs(
     code, out, _ = await typed(capsys, "robots", "--json")
     (told,) = json.loads(out)["robots"]
     assert (code, told["name"], told["connected"], told["seen"]) == (0, "picar", False, None)
+    assert re.search(r"\npicar +\d\d:\d\d +not yet\n", (await typed(capsys, "robots"))[1])
     code, _, err = await typed(capsys, "robots", "forget", "pica")
     assert (code, "did you mean picar?" in err) == (2, True)
     assert (await typed(capsys, "robots", "forget", "picar"))[0] == 0
