@@ -20,7 +20,7 @@ from aiohttp.typedefs import Handler
 
 from gateway.security.credentials import Credentials
 from gateway.security.last_seen import LastSeen
-from gateway.security.turned_away import TurnedAway
+from gateway.security.turned_away import Showed, TurnedAway
 from robotvoice.errors import NoKey, OwnerOnly
 from robotvoice.ground.interfaces import is_loopback
 from robotvoice.utterance import Reason
@@ -70,6 +70,13 @@ LOST: Mapping[Kind, Reason] = {
     "key": Reason(NoKey.code, "this key was revoked; the owner types: robotvoice-gateway key new NAME"),
 }
 """Why who was known is so no more"""
+
+REFUSED: Mapping[Showed, str] = {
+    "nothing": "needs a key: robotvoice-gateway key new NAME (robots: pair)",
+    "token": "unknown here: pair again, or robotvoice-gateway key list",
+    "key": "unknown key; on the gateway: robotvoice-gateway key list",
+}
+"""In 63 bytes each, so that a whole answer has 100"""
 
 IsHere = Callable[[str, str], bool]
 """Whether who has the first address and asked at the second is on this machine"""
@@ -135,9 +142,10 @@ class Doors:
         wrong_path = request.match_info.http_exception is not None
         may = KNOWN if wrong_path else self._rights[_key(route)]
         if caller.kind not in may:
-            refused = self._refused(caller, may)
+            showed = _shown_in_vain(request, caller)
+            refused = self._refused(caller, may, showed)
             if isinstance(refused, NoKey):
-                self._turned_away.note(request.remote or "somebody")
+                self._turned_away.note(request.remote or "somebody", showed)
             raise refused
         if seen := self._seen.get(caller.kind):
             seen.note(caller.name)
@@ -149,7 +157,7 @@ class Doors:
         peer = transport.get_extra_info("peername") if transport else None
         if isinstance(asked, str | bytes):
             return Caller("owner", clips=True)
-        behind_tls = transport is not None and transport.get_extra_info("sslcontext") is not None
+        behind_tls = _is_by_tls(request)
         token = _token(request)
         if behind_tls and token and (robot := self._robots.find(token)):
             return Caller("robot", robot.name, clips=True, showed=robot.sha256)
@@ -161,10 +169,10 @@ class Doors:
         key = self._keys.find(token)
         return Caller("key", key.name, key.clips, key.sha256) if key else STRANGER
 
-    def _refused(self, caller: Caller, may: frozenset[Kind]) -> NoKey | OwnerOnly:
+    def _refused(self, caller: Caller, may: frozenset[Kind], showed: Showed) -> NoKey | OwnerOnly:
         if may == OWNER and caller.kind in KNOWN:
             return OwnerOnly("only its owner may: use robotvoice-gateway on its machine")
-        return NoKey("needs a key: robotvoice-gateway key new NAME (robots: pair)")
+        return NoKey(REFUSED[showed])
 
 
 def _key(route: web.AbstractRoute) -> tuple[str, str]:
@@ -173,6 +181,17 @@ def _key(route: web.AbstractRoute) -> tuple[str, str]:
         "GET" if route.method == "HEAD" else route.method,
         route.resource.canonical if route.resource else "",
     )
+
+
+def _shown_in_vain(request: web.Request, caller: Caller) -> Showed:
+    if caller.kind != "stranger" or not _token(request):
+        return "nothing"
+    return "token" if _is_by_tls(request) else "key"
+
+
+def _is_by_tls(request: web.BaseRequest) -> bool:
+    transport = request.transport
+    return transport is not None and transport.get_extra_info("sslcontext") is not None
 
 
 def _token(request: web.Request) -> str | None:

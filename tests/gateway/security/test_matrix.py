@@ -125,7 +125,7 @@ def asked_for(gateway: RunningGateway) -> Iterator[tuple[str, str, Rights]]:
             yield method, path, KNOWN
 
 
-def check_refusal(told: Answer, method: str, path: str, status: int) -> None:
+def check_refusal(told: Answer, method: str, path: str, status: int, given: Mapping[str, str]) -> None:
     """In few bytes that a program can read, with what its owner is to do and nothing of what is inside."""
     assert told.status == status
     assert told.headers["Content-Type"].partition(";")[0] == "application/json"
@@ -147,7 +147,10 @@ def check_refusal(told: Answer, method: str, path: str, status: int) -> None:
     message = error["error"]["message"] if openai else error["error"]
     assert not message.endswith("..."), message
     if status == 401:
-        assert "robotvoice-gateway key new NAME" in message and "pair" in message
+        if given.get("Authorization"):
+            assert "robotvoice-gateway key list" in message and "unknown" in message
+        else:
+            assert "robotvoice-gateway key new NAME" in message and "pair" in message
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -164,7 +167,7 @@ async def test_every_route_by_every_way(way: str) -> None:
                 continue
             told = await ask(path, method, headers=given)
             if status := come.refused(may):
-                check_refusal(told, method, path, status)
+                check_refusal(told, method, path, status, given)
             else:
                 code = json.loads(told.body).get("code") if told.status == 403 else None
                 assert told.status not in (401, 421) and code is None, (method, path, told)
