@@ -1,6 +1,7 @@
 """`robotvoice-gateway key new NAME`, `key list`, `key revoke NAME`: what lets programs of the network in."""
 
 import argparse
+import asyncio
 import re
 import sys
 import unicodedata
@@ -18,11 +19,16 @@ from robotvoice.ground.near_names import nearest_or_all
 
 if TYPE_CHECKING:  # A base installation must be able to show the help.
     from gateway.security.credentials import Credential, Credentials
+    from gateway.settings.settings import Settings
 
 NAME = re.compile(r"\w[\w.-]{0,39}")
 HOW_TO_USE = (
     "This is all that is ever shown of it. Programs send it as `Authorization: Bearer KEY`; those that speak "
     "OpenAI's dialect take it as OPENAI_API_KEY."
+)
+ONLY_HERE = (
+    "The gateway is not reached from your network yet: start it with --lan. Programs on its own machine "
+    "need no key."
 )
 NEW_EXAMPLES = {
     "robotvoice-gateway key new home-assistant": "a key for this program",
@@ -52,17 +58,48 @@ def add_to(commands: Commands) -> None:
 
 
 def _new(options: argparse.Namespace, load: Load) -> int:
+    from gateway.security.credentials import KEYS_FILE, Credentials
+
     name = unicodedata.normalize("NFC", options.key_name)
     if not NAME.fullmatch(name):
         raise InvalidSettings(
             f"{options.key_name!r} cannot be the name of a key; give 1 to 40 letters, digits and . _ -, such "
             "as home-assistant"
         )
-    key = _keys(load).new(name, clips=options.clips)
+    settings = load()
+    key = Credentials(settings.state_dir / KEYS_FILE).new(name, clips=options.clips)
     # Alone on standard output, for whoever keeps it in a variable.
     show(key, fold=False)
     write(HOW_TO_USE, sys.stderr)
+    address, reached = asyncio.run(_address(settings))
+    url = f"http://{address}/synthesize?text=Hello"
+    # In one piece: it is to be pasted.
+    tried = f'To try it: curl -f -H "Authorization: Bearer KEY" "{url}" -o hello.wav'
+    write(tried, sys.stderr, fold=False)
+    if not reached:
+        write(ONLY_HERE, sys.stderr)
     return 0
+
+
+async def _address(settings: "Settings") -> tuple[str, bool]:
+    """HOST:PORT for a program in the network, and whether the gateway can be reached from there.
+
+    Of the gateway that runs, else as the settings say.
+    """
+    from gateway.console.running_gateway import NotAnsweredError, ask, owner_socket_of
+    from gateway.mdns.sockets import EVERYWHERE, bracketed, told_address
+    from robotvoice.ground.interfaces import is_loopback, own_interfaces
+
+    host, port = settings.listen_host, str(settings.port or "PORT")
+    if owners := owner_socket_of(settings):
+        with suppress(NotAnsweredError, LookupError, AttributeError):
+            _, told = await ask(owners, "/v1/status")
+            host, _, port = told["address"].rpartition(":")
+            host = host.strip("[]")
+    reached = host != "localhost" and not is_loopback(host)
+    with suppress(ValueError):  # a name is as good as an address
+        host = told_address(host if reached else EVERYWHERE, own_interfaces())
+    return f"{bracketed(host)}:{port}", reached
 
 
 def _list(options: argparse.Namespace, load: Load) -> int:

@@ -13,6 +13,7 @@ from gateway.security.credentials import KEYS_FILE, Credentials
 from proofs.rig.program import environment
 from robotvoice.ground.lock_file import locked
 from tests.gateway.in_process import SOON, running
+from tests.gateway.process import started
 
 
 @pytest.fixture(autouse=True)
@@ -40,6 +41,54 @@ def test_a_key_is_shown_once_alone_and_kept_by_its_hash(capsys: pytest.CaptureFi
     assert "Authorization: Bearer" in err and "OPENAI_API_KEY" in err and key not in err
     assert key not in file().read_text() and file().stat().st_mode & 0o777 == 0o600
     assert key not in "".join(typed(capsys, "list")[1:])
+
+
+def curl(err: str) -> str:
+    """The address in the line to paste."""
+    found = re.search(
+        r'^To try it: curl -f -H "Authorization: Bearer KEY" "http://(\S+)/synthesize\?text=Hello" '
+        r"-o hello\.wav$",
+        err,
+        re.MULTILINE,
+    )
+    assert found, err
+    return found[1]
+
+
+@pytest.mark.parametrize(
+    ("settings", "told", "reached"),
+    [
+        ({"HOST": "192.0.2.7", "PORT": "7999"}, "192.0.2.7:7999", True),
+        ({"HOST": "2001:db8::7"}, "[2001:db8::7]:7860", True),
+        ({"HOST": "mac.example", "PORT": "0"}, "mac.example:PORT", True),
+        ({"HOST": "localhost"}, ":7860", False),
+        ({}, ":7860", False),
+        ({"LAN": "1"}, ":7860", True),
+    ],
+)
+def test_a_line_to_paste_tries_it_at_the_address_of_the_settings(
+    settings: dict[str, str],
+    told: str,
+    reached: bool,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in settings.items():
+        monkeypatch.setenv(f"ROBOTVOICE_{name}", value)
+    _, _, err = typed(capsys, "new", "agent")
+    assert curl(err).endswith(told)
+    assert ("start it with --lan" in err) != reached
+
+
+async def test_a_line_to_paste_is_that_of_the_gateway_that_runs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Which may have been started with other options."""
+    async with started(tmp_path, "--lan", env=environment(tmp_path), ready=False) as gateway:
+        _, _, err = await asyncio.to_thread(typed, capsys, "new", "agent")
+        address = (await gateway.ask("/v1/status")).json["address"]
+    assert curl(err) == address
+    assert str(gateway.port) in address and "start it with --lan" not in err
 
 
 def test_they_are_listed_with_when_they_were_made_and_used(
