@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from edge_client.commands import terminal
 from edge_client.commands.options import configured, settings_of
+from edge_client.commands.taken_into_use import IN_A_MOMENT, taken_into_use
 from robotvoice.console.command_line import Commands, add_command
 from robotvoice.console.output import show, show_json
 from robotvoice.errors import RobotVoiceError
@@ -84,11 +85,14 @@ def run(options: argparse.Namespace) -> int:
         told = f"this robot is not paired, as {settings.state_dir} cannot be written ({error.strerror})"
         raise PairingFailed(f"{told}: make room, or make it writable; {NEW_CODE}") from error
     _remember(settings, endpoint)
+    taken = terminal.run(taken_into_use(settings.daemon_port, linked=True))
     if options.json:
         show_json({"paired": True, "gateway": paired.name, "id": paired.id, "robot": paired.robot})
         return terminal.OK
     known_as = "" if paired.robot == name else f", where this robot is called {paired.robot}"
     show(f'paired with "{paired.name}"{known_as}; its voice is used from now on')
+    if not taken:
+        show(IN_A_MOMENT)
     return terminal.OK
 
 

@@ -102,7 +102,9 @@ def paired(told: Answer | None) -> Iterator[str]:
     """A daemon of before an update tells nothing of it."""
     if told is None:
         return
-    if told["paired"]:
+    if told.get("outdated"):
+        yield "this was changed just now; the daemon takes it into use in a moment, when nobody speaks"
+    elif told["paired"]:
         yield f"with {told['gateway']}, which calls this robot {told['robot']}"
     else:
         yield told["problem"] or "with no gateway: only one on this machine is asked"

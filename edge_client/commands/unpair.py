@@ -4,6 +4,7 @@ import argparse
 
 from edge_client.commands import terminal
 from edge_client.commands.options import configured, settings_of
+from edge_client.commands.taken_into_use import IN_A_MOMENT, taken_into_use
 from robotvoice.console.command_line import Commands, add_command
 from robotvoice.console.output import show, show_json
 from robotvoice.errors import RobotVoiceError
@@ -47,6 +48,7 @@ def run(options: argparse.Namespace) -> int:
     trouble += forget_learned(settings.state_dir)
     if trouble:
         raise NotForgotten(f"this could not be taken away: {', '.join(trouble)}; remove it by hand")
+    taken = terminal.run(taken_into_use(settings.daemon_port, linked=False))
     if options.json:
         show_json({"paired": False, "gateway": known.name if known else None})
     elif known:
@@ -57,6 +59,8 @@ def run(options: argparse.Namespace) -> int:
         show("type there: robotvoice-gateway robots")
     else:
         show("this robot is not paired; what it had learned from a gateway is gone")
+    if not (taken or options.json):
+        show(IN_A_MOMENT)
     return terminal.OK
 
 

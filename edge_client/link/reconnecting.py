@@ -53,6 +53,7 @@ OUTSTAY = 10.0
 NOT_YET = Reason("not_found", "no gateway has been found yet")
 SILENT = Reason("no_answer", "gateway has not answered in time, and is being listened to")
 UNPAIRED = Reason(NOT_PAIRED, "this robot was unpaired just now")
+PAIRED = Reason(NOT_PAIRED, "this robot was paired just now, and takes it into use in a moment")
 NOT_ABOUT_THE_VOICE = NOT_THE_ENGINES | {
     *("no_answer", "too_late", "too_many_requests", "busy", "client_busy"),
     *(CANNOT_READ, CANNOT_SPEAK, FORGOTTEN, NOT_PAIRED),
@@ -113,6 +114,8 @@ class Reconnecting:
         if self._rules.have_ended:
             return UNPAIRED
         if self.current is None:
+            if not self._rules.still_hold:
+                return PAIRED
             if not self.table.endpoints and (barred := self._rules.why_nobody):
                 return barred
             return self._reason if self._mdns or self.table.endpoints else NOT_LOOKED_FOR

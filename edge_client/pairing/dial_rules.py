@@ -106,7 +106,7 @@ class DialRules:
         return near[0] if near else None
 
     def as_json(self) -> dict[str, Any]:
-        """For `status`; without the token."""
+        """For `status`; without the token. `outdated`: by now another pairing, or none, is on disk."""
         mine = self.pairing
         return {
             "paired": mine is not None,
@@ -114,6 +114,7 @@ class DialRules:
             "id": mine.id if mine else None,
             "robot": mine.robot if mine else None,
             "problem": self.problem,
+            "outdated": not self.still_hold,
         }
 
     def way_to(self, endpoint: Endpoint) -> Endpoint:
