@@ -23,7 +23,7 @@ LOOK_FOR = 5.0
 STRAGGLERS = 0.5
 """Seconds to wait for further ones once one was found"""
 USUAL_NAME = "robot"
-NEW_CODE = "for a new code type there: robotvoice-gateway pair"
+NEW_CODE = "for a new code on the Mac type: robotvoice-gateway pair"
 BY_ADDRESS = "type: robotvoice pair CODE --gateway ADDRESS"
 NOBODY_FOUND = (
     "no gateway was found. Is `robotvoice-gateway serve --lan` running on the Mac, and are both in the same "
@@ -150,7 +150,7 @@ async def _near(settings: "Settings") -> "Sequence[Sequence[Endpoint]]":
         names = ", ".join(dict.fromkeys(named(each.name or each.label) for each in found))
         raise PairingFailed(
             f"{names} cannot be paired with, as too old, or with its robots' door closed: update robotvoice "
-            "there, or type there: robotvoice-gateway doctor"
+            "there, or on the Mac type: robotvoice-gateway doctor"
         )
     if settings.mdns and not settings.interface and not has_network():
         raise PairingFailed(NO_NETWORK)

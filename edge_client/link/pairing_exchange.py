@@ -33,7 +33,7 @@ LARGEST_ANSWER = 16 * 1024
 """Bytes"""
 MOST_ASKED = 16
 """Gateways; anybody can announce any number of them"""
-SERVE = "start `robotvoice-gateway serve --lan` there"
+SERVE = "start `robotvoice-gateway serve --lan` on the Mac"
 
 
 class PairingFailed(RobotVoiceError):
@@ -199,7 +199,7 @@ def _in_words(endpoint: Endpoint, error: Exception) -> str:
     if isinstance(error, ssl.SSLError):
         return (
             f"what answers at {there} is no robots' door: leave the port out, or give the one that "
-            "robotvoice-gateway pair shows; a gateway that has none is too old, update robotvoice on it"
+            "robotvoice-gateway pair shows; a gateway that has none is too old, update robotvoice on the Mac"
         )
     if isinstance(error, socket.gaierror | aiohttp.ClientConnectorDNSError):
         return f"the name {endpoint.host} {UNKNOWN_NAME}: check it, or give the gateway's IP address"
@@ -224,7 +224,7 @@ def _refusal(endpoint: Endpoint, status: int, answer: dict[str, Any]) -> Pairing
         why = "a code pairs one robot, within five minutes"
         return NoCodeThere(f"no code is valid at {who}: {why}; for a new one {PAIR_THERE}")
     if status in (404, 405):
-        return PairingFailed(f"{who} is too old to be paired with: update robotvoice on it")
+        return PairingFailed(f"{who} is too old to be paired with: update robotvoice on the Mac")
     return PairingFailed(f"what answers at {endpoint.label} is no gateway: it answers with status {status}")
 
 

@@ -1,6 +1,7 @@
 """All that a robot has learned from a gateway, to be forgotten at once: another gateway has other voices."""
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from edge_client.link.last_gateway import FILE_NAME as LAST_GATEWAY
@@ -18,9 +19,9 @@ def forget_learned(state_dir: Path, *, but_of: str | None = None) -> list[str]:
     speaks meanwhile has what it holds in memory. `but_of`: where the gateway of this id was is kept.
     """
     trouble: list[str] = []
-    files = FILES
+    files: Sequence[str] = FILES
     if but_of and (last := load(state_dir / LAST_GATEWAY).endpoint) and last.gateway_id == but_of:
-        files = tuple(name for name in FILES if name != LAST_GATEWAY)
+        files = [name for name in FILES if name != LAST_GATEWAY]
     # The names first: without them nothing in the folder is played any more.
     for name in files:
         path = state_dir / name

@@ -70,7 +70,7 @@ def test_one_line_pairs_and_its_voice_is_used_from_then_on(
         done = typed("unpair")
         assert done.stdout == (
             f'"{NAME}" is not asked any more, and what was learned from it is gone.\n'
-            "It still knows this robot; type there: robotvoice-gateway robots forget 'picar two'\n"
+            "It may still know this robot; on the Mac type: robotvoice-gateway robots forget 'picar two'\n"
         )
         assert set(files_in(state)) == {"another-programs"}
 
@@ -113,7 +113,7 @@ def test_a_disk_that_takes_nothing_is_told(typed: Callable[..., Done], tmp_path:
         done = typed("pair", CODE, "--gateway", there.address)
     assert done.returncode == 3
     assert "this robot is not paired, as" in done.stderr
-    assert "type there: robotvoice-gateway pair" in done.stderr
+    assert "on the Mac type: robotvoice-gateway pair" in done.stderr
 
 
 def test_a_damaged_pairing_is_ended_by_unpair(typed: Callable[..., Done], state: Path) -> None:

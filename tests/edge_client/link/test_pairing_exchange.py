@@ -13,7 +13,7 @@ from tests.edge_client.pairing.pairing_rig import CODE, NAME, certificate_of, do
 from tests.fakes.fake_gateway import running
 from tests.fakes.faults import Fault
 
-THERE = "type there: robotvoice-gateway pair"
+THERE = "on the Mac type: robotvoice-gateway pair"
 
 
 @pytest.fixture(scope="module")
