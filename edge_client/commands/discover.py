@@ -58,6 +58,9 @@ def run(options: argparse.Namespace) -> int:
     settings = settings_of(options)
     rules = DialRules.of(settings.state_dir)
 
+    if settings.mdns:
+        terminal.tell_waiting(f"Looking for gateways, for up to {options.timeout:g} s ...")
+
     async def look() -> "tuple[list[FoundGateway], list[str]]":
         found = await discover(settings, options.timeout, rules)
         return once_each(found), await twins_among(found, settings)

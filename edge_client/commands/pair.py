@@ -52,9 +52,12 @@ class InvalidName(RobotVoiceError):
 
 def add_to(commands: Commands) -> None:
     pair = add_command(commands, "pair", "pair it with a gateway", run, EXAMPLES, EXIT_CODES, configured())
-    pair.add_argument("code", metavar="CODE", help="what robotvoice-gateway pair shows")
+    pair.add_argument("code", nargs="*", metavar="CODE", help="what robotvoice-gateway pair shows")
     pair.add_argument(
-        "--gateway", dest="address", metavar="HOST[:PORT]", help="only at this address; its TLS port (7861)"
+        "--gateway",
+        dest="address",
+        metavar="HOST[:PORT]",
+        help="only at this address, and there at the robots' port (7861)",
     )
     pair.add_argument("--name", metavar="NAME", help="of this robot, for the gateway's list (its host name)")
 
@@ -64,11 +67,13 @@ def run(options: argparse.Namespace) -> int:
     from edge_client.pairing import pairing_file as file
     from edge_client.pairing.dial_rules import paired_with
     from edge_client.personas.learned import forget_learned
-    from robotvoice.errors import InvalidMessage
+    from robotvoice.errors import InvalidCode, InvalidMessage
     from robotvoice.wire.pairing import normalised, robot_name
 
     settings = settings_of(options)
-    code = normalised(options.code)
+    if not options.code:
+        raise InvalidCode("type `robotvoice-gateway pair` on the Mac; it shows what to type here")
+    code = normalised(" ".join(options.code))
     try:
         name = robot_name(_own_name() if options.name is None else options.name)
     except InvalidMessage as error:
@@ -129,6 +134,7 @@ async def _near(settings: "Settings") -> "Sequence[Sequence[Endpoint]]":
     found: list[Endpoint] = []
     if settings.mdns:
         try:
+            terminal.tell_waiting("Looking for a gateway that pairs ...")
             where = settings.interface
             found = await browse(timeout=LOOK_FOR, interface=where, enough=_may_pair)
             if found:

@@ -24,6 +24,7 @@ from edge_client.pairing.pinned_tls import anybody
 from robotvoice.errors import EngineFailure, InvalidMessage, RobotVoiceError
 from robotvoice.json_records import read_object, read_record, write_record
 from robotvoice.wire import pairing as wire
+from robotvoice.wire.wire import DEFAULT_TLS_PORT
 
 T = TypeVar("T")
 
@@ -40,6 +41,10 @@ class PairingFailed(RobotVoiceError):
     """This robot is as it was. The message says why, and what to do next."""
 
     code = "not_paired"
+
+
+class NoDoorThere(PairingFailed):
+    """What answers at this port speaks no TLS: a gateway's other port, or no gateway."""
 
 
 class NoCodeThere(PairingFailed):
@@ -92,12 +97,28 @@ async def _at_any(addresses: Sequence[Endpoint]) -> Offering:
     problem: PairingFailed | None = None
     for endpoint in addresses:
         try:
-            return await _in_time(_offering(endpoint), endpoint)
+            return await _at_its_door(endpoint)
         except NoCodeThere:
             raise
         except PairingFailed as failure:
             problem = problem or failure
     raise problem or PairingFailed("no gateway was found")
+
+
+async def _at_its_door(endpoint: Endpoint) -> Offering:
+    """There, or at the usual port if this one is another of the gateway's. Raises PairingFailed."""
+    try:
+        return await _in_time(_offering(endpoint), endpoint)
+    except NoDoorThere as other:
+        usual = replace(endpoint, port=DEFAULT_TLS_PORT)
+        if usual == endpoint:
+            raise
+        try:
+            return await _in_time(_offering(usual), usual)
+        except NoCodeThere:
+            raise
+        except PairingFailed:
+            raise other from None
 
 
 async def _offering(endpoint: Endpoint) -> Offering:
@@ -189,7 +210,10 @@ async def _in_time(asking: Coroutine[Any, Any, T], endpoint: Endpoint) -> T:
     except EngineFailure as error:
         raise PairingFailed(error.message) from error
     except (aiohttp.ClientError, OSError) as error:
-        raise PairingFailed(_in_words(endpoint, error)) from error
+        import ssl
+
+        kind = NoDoorThere if isinstance(error, ssl.SSLError) else PairingFailed
+        raise kind(_in_words(endpoint, error)) from error
 
 
 def _in_words(endpoint: Endpoint, error: Exception) -> str:
