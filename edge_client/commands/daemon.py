@@ -89,12 +89,13 @@ def run(options: argparse.Namespace) -> int:
 
 def _begin_anew(state_dir: Path, before: str | None, listening: "socket.socket") -> None:
     """With another pairing. What was learned of the gateway it had is forgotten by now, but for what this
-    daemon wrote meanwhile. Raises OSError if it cannot be started again.
+    daemon wrote meanwhile; `pair` has written where the new one is. Raises OSError if it cannot be started
+    again.
     """
     from edge_client.ground.begin_anew import begin_anew
     from edge_client.pairing.dial_rules import paired_with
     from edge_client.personas.learned import forget_learned
 
-    if paired_with(state_dir) != before:
-        forget_learned(state_dir)
+    if (now := paired_with(state_dir)) != before:
+        forget_learned(state_dir, but_of=now)
     begin_anew(listening)

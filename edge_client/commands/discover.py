@@ -58,6 +58,9 @@ def run(options: argparse.Namespace) -> int:
     settings = settings_of(options)
     rules = DialRules.of(settings.state_dir)
 
+    if settings.mdns:
+        terminal.tell_waiting(f"Looking for gateways, for up to {options.timeout:g} s ...")
+
     async def look() -> "tuple[list[FoundGateway], list[str]]":
         found = await discover(settings, options.timeout, rules)
         return once_each(found), await twins_among(found, settings)
@@ -67,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
         show_json([gateway.as_json() for gateway in found])
     elif found:
         show(table(found, width()))
-    for warning in (*twins, *(each.told for each in rules.strangers.met)):
+    for warning in (*twins, *rules.strangers.told):
         terminal.write_error(f"robotvoice: {warning}")
     if any(gateway.ready for gateway in found):
         return terminal.OK
@@ -78,11 +81,14 @@ def run(options: argparse.Namespace) -> int:
 def _what_to_do(found: "Sequence[FoundGateway]", settings: "Settings") -> str:
     from edge_client.discovery.discovery import NO_NETWORK, has_network
     from edge_client.link.gateway_answers import UNKNOWN_NAME
-    from edge_client.link.gateway_list import NOT_ASKED
+    from edge_client.link.gateway_list import NOT_OURS
+    from edge_client.pairing.dial_rules import ANOTHER, TOO_OLD
 
-    barred = [gateway for gateway in found if gateway.code in NOT_ASKED]
-    if barred and len(barred) == len(found):
-        first = min(barred, key=lambda gateway: list(NOT_ASKED).index(gateway.code or ""))
+    barred = [gateway for gateway in found if gateway.code in NOT_OURS]
+    ours_is_away = len(barred) < len(found)
+    barred = [each for each in barred if not (ours_is_away and each.code in (TOO_OLD, ANOTHER))]
+    if barred:
+        first = min(barred, key=lambda gateway: list(NOT_OURS).index(gateway.code or ""))
         return f"robotvoice: {first.problem}"
     if found:
         unknown = all(gateway.problem and gateway.problem.endswith(UNKNOWN_NAME) for gateway in found)

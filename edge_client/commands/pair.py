@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from edge_client.commands import terminal
 from edge_client.commands.options import configured, settings_of
+from edge_client.commands.taken_into_use import IN_A_MOMENT, taken_into_use
 from robotvoice.console.command_line import Commands, add_command
 from robotvoice.console.output import show, show_json
 from robotvoice.errors import RobotVoiceError
@@ -22,7 +23,7 @@ LOOK_FOR = 5.0
 STRAGGLERS = 0.5
 """Seconds to wait for further ones once one was found"""
 USUAL_NAME = "robot"
-NEW_CODE = "for a new code type there: robotvoice-gateway pair"
+NEW_CODE = "for a new code on the Mac type: robotvoice-gateway pair"
 BY_ADDRESS = "type: robotvoice pair CODE --gateway ADDRESS"
 NOBODY_FOUND = (
     "no gateway was found. Is `robotvoice-gateway serve --lan` running on the Mac, and are both in the same "
@@ -51,9 +52,12 @@ class InvalidName(RobotVoiceError):
 
 def add_to(commands: Commands) -> None:
     pair = add_command(commands, "pair", "pair it with a gateway", run, EXAMPLES, EXIT_CODES, configured())
-    pair.add_argument("code", metavar="CODE", help="what robotvoice-gateway pair shows")
+    pair.add_argument("code", nargs="*", metavar="CODE", help="what robotvoice-gateway pair shows")
     pair.add_argument(
-        "--gateway", dest="address", metavar="HOST[:PORT]", help="only at this address; its TLS port (7861)"
+        "--gateway",
+        dest="address",
+        metavar="HOST[:PORT]",
+        help="only at this address, and there at the robots' port (7861)",
     )
     pair.add_argument("--name", metavar="NAME", help="of this robot, for the gateway's list (its host name)")
 
@@ -63,11 +67,13 @@ def run(options: argparse.Namespace) -> int:
     from edge_client.pairing import pairing_file as file
     from edge_client.pairing.dial_rules import paired_with
     from edge_client.personas.learned import forget_learned
-    from robotvoice.errors import InvalidMessage
+    from robotvoice.errors import InvalidCode, InvalidMessage
     from robotvoice.wire.pairing import normalised, robot_name
 
     settings = settings_of(options)
-    code = normalised(options.code)
+    if not options.code:
+        raise InvalidCode("type `robotvoice-gateway pair` on the Mac; it shows what to type here")
+    code = normalised(" ".join(options.code))
     try:
         name = robot_name(_own_name() if options.name is None else options.name)
     except InvalidMessage as error:
@@ -86,11 +92,14 @@ def run(options: argparse.Namespace) -> int:
         told = f"this robot is not paired, as {settings.state_dir} cannot be written ({error.strerror})"
         raise PairingFailed(f"{told}: make room, or make it writable; {NEW_CODE}") from error
     _remember(settings, endpoint)
+    taken = terminal.run(taken_into_use(settings.daemon_port, linked=True))
     if options.json:
         show_json({"paired": True, "gateway": paired.name, "id": paired.id, "robot": paired.robot})
         return terminal.OK
     known_as = "" if paired.robot == name else f", where this robot is called {paired.robot}"
     show(f'paired with "{paired.name}"{known_as}; its voice is used from now on')
+    if not taken:
+        show(IN_A_MOMENT)
     return terminal.OK
 
 
@@ -131,6 +140,7 @@ async def _near(settings: "Settings") -> "Sequence[Sequence[Endpoint]]":
     found: list[Endpoint] = []
     if settings.mdns:
         try:
+            terminal.tell_waiting("Looking for a gateway that pairs ...")
             where = settings.interface
             found = await browse(timeout=LOOK_FOR, interface=where, enough=_may_pair)
             if found:
@@ -152,7 +162,7 @@ async def _near(settings: "Settings") -> "Sequence[Sequence[Endpoint]]":
         names = ", ".join(dict.fromkeys(named(each.name or each.label) for each in found))
         raise PairingFailed(
             f"{names} cannot be paired with, as too old, or with its robots' door closed: update robotvoice "
-            "there, or type there: robotvoice-gateway doctor"
+            "there, or on the Mac type: robotvoice-gateway doctor"
         )
     if settings.mdns and not settings.interface and not has_network():
         raise PairingFailed(NO_NETWORK)

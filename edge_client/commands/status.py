@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from edge_client.commands import terminal
 from edge_client.commands.options import configured, settings_of
+from edge_client.pairing.strangers import where
 from robotvoice.console.command_line import Commands, add_command
 from robotvoice.console.output import counted, moment, show, show_json, width
 from robotvoice.console.tables import sheet
@@ -102,17 +103,26 @@ def paired(told: Answer | None) -> Iterator[str]:
     """A daemon of before an update tells nothing of it."""
     if told is None:
         return
-    if told["paired"]:
+    if told.get("outdated"):
+        yield "this was changed just now; the daemon takes it into use in a moment, when nobody speaks"
+    elif told["paired"]:
         yield f"with {told['gateway']}, which calls this robot {told['robot']}"
     else:
         yield told["problem"] or "with no gateway: only one on this machine is asked"
 
 
 def strangers(told: Iterable[Answer]) -> Iterator[str]:
+    """A line for all addresses of one name."""
+    by_name: dict[str | None, list[Answer]] = {}
     for each in told:
-        who = f"{each['address']} ({each['name']})" if each["name"] else each["address"]
-        how = "answers in the place of" if each["how"] == "certificate" else "has the name of"
-        yield f"{who} {how} the paired gateway, last seen {moment(each['seen'])}: it gets no text"
+        by_name.setdefault(each["name"], []).append(each)
+    for name, same in by_name.items():
+        place = where([each["address"] for each in same])
+        who = f"{place} ({name})" if name else place
+        answers = any(each["how"] == "certificate" for each in same)
+        how = "answers in the place of" if answers else "has the name of"
+        seen = moment(max(each["seen"] for each in same))
+        yield f"{who} {how} the paired gateway, last seen {seen}: it gets no text"
 
 
 def _gateway(gateway: Answer) -> str:

@@ -41,7 +41,9 @@ async def look(settings: Settings) -> dict[str, Any]:
             own = dict((await gateway.link.get("/readyz"))["personas"])
     await engines.espeak.start()
     await engines.close()
-    standing = GatewayStanding(_why_not(asked, nobody), last_seen, asked.endpoint.label if asked else None)
+    where = asked.endpoint.label if asked else None
+    paired = gateway.rules.pairing is not None
+    standing = GatewayStanding(_why_not(asked, nobody), last_seen, where, paired)
     usual = voices.usual()
     consents = {each["persona"]: each for each in voices.consents()}
     return {

@@ -59,5 +59,11 @@ class Complaints(logging.Handler):
         write_error(f"robotvoice: {self.format(record)}")
 
 
+def tell_waiting(text: str) -> None:
+    """For whoever sits at the terminal; a program that reads gets nothing of it."""
+    if sys.stderr is not None and sys.stderr.isatty():
+        write_error(text)
+
+
 def write_error(text: str) -> None:
     write(text, sys.stderr)

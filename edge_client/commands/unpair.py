@@ -4,12 +4,13 @@ import argparse
 
 from edge_client.commands import terminal
 from edge_client.commands.options import configured, settings_of
+from edge_client.commands.taken_into_use import IN_A_MOMENT, taken_into_use
 from robotvoice.console.command_line import Commands, add_command
 from robotvoice.console.output import show, show_json
 from robotvoice.errors import RobotVoiceError
 
 EXAMPLES = {
-    "robotvoice unpair": "before it is given away, or paired with a Mac that was installed anew",
+    "robotvoice unpair": "before it is given away",
     "robotvoice pair k7d2-m9qx": "pairs it again",
 }
 EXIT_CODES = terminal.USUAL | {
@@ -47,16 +48,20 @@ def run(options: argparse.Namespace) -> int:
     trouble += forget_learned(settings.state_dir)
     if trouble:
         raise NotForgotten(f"this could not be taken away: {', '.join(trouble)}; remove it by hand")
+    taken = terminal.run(taken_into_use(settings.daemon_port, linked=False))
     if options.json:
         show_json({"paired": False, "gateway": known.name if known else None})
     elif known:
         show(f'"{known.name}" is not asked any more, and what was learned from it is gone.')
-        show(f"It still knows this robot; type there: robotvoice-gateway robots forget {quoted(known.robot)}")
+        todo = f"robotvoice-gateway robots forget {quoted(known.robot)}"
+        show(f"It may still know this robot; on the Mac type: {todo}")
     elif damaged:
         show("the damaged pairing is gone, and what was learned from a gateway; it may still know this robot")
-        show("type there: robotvoice-gateway robots")
+        show("on the Mac type: robotvoice-gateway robots")
     else:
         show("this robot is not paired; what it had learned from a gateway is gone")
+    if not (taken or options.json):
+        show(IN_A_MOMENT)
     return terminal.OK
 
 

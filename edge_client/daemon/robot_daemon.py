@@ -195,7 +195,10 @@ class Daemon:
         told = summary(
             who,
             GatewayStanding(
-                standing.reason, standing.last_seen, standing.endpoint.label if standing.endpoint else None
+                standing.reason,
+                standing.last_seen,
+                standing.endpoint.label if standing.endpoint else None,
+                self.gateway.rules.pairing is not None,
             ),
             own,
             unheard=self.loudspeaker.problem,

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from edge_client.daemon.daemon_client import reach
+from edge_client.link.gateway_list import ask_the_known
+from edge_client.pairing.dial_rules import FORGOTTEN, PAIR_AGAIN, STRANGER, DialRules
 from edge_client.pairing.pairing_file import DamagedPairing, load
 from edge_client.playback.devices.device_names import card_of, names_a_number, on_card
 from edge_client.playback.devices.device_problem import which_cards
@@ -28,7 +30,7 @@ async def findings(settings: Settings, proc: Path = PROC) -> list[Check]:
     try:
         return [
             daemon,
-            _pairing(settings),
+            await _pairing(settings),
             _players(settings),
             _cards(place),
             *_device(settings, place),
@@ -52,7 +54,7 @@ async def _daemon(settings: Settings) -> Check:
     return Check("daemon", "ok", where)
 
 
-def _pairing(settings: Settings) -> Check:
+async def _pairing(settings: Settings) -> Check:
     try:
         mine = load(settings.state_dir)
     except DamagedPairing as damaged:
@@ -63,6 +65,14 @@ def _pairing(settings: Settings) -> Check:
     if settings.gateway_id not in (None, mine.id):
         found = f"with {mine.name}, and the setting gateway_id, which names another one, is passed over"
         return Check("pairing", "warn", found, "take gateway_id out of the settings")
+    answers = await ask_the_known(settings, DialRules(settings.state_dir, mine))
+    if not any(each.ready for each in answers):
+        codes = {each.code for each in answers}
+        if FORGOTTEN in codes:
+            return Check("pairing", "fail", f"{mine.name} has forgotten this robot", PAIR_AGAIN)
+        if STRANGER in codes:
+            found = f"another gateway answers in place of {mine.name}"
+            return Check("pairing", "fail", found, f"if the Mac was installed anew: {PAIR_AGAIN}")
     return Check("pairing", "ok", f"with {mine.name}, which calls this robot {mine.robot}")
 
 

@@ -66,6 +66,7 @@ class DaemonGateway:
         self.on_phrases: Callable[[Mapping[str, str] | None], None] = lambda packs: None
         """Told which packs of phrases the gateway has, by persona; None: it is another one, or it is back"""
         self._last_seen = self.memory.last_seen
+        self._was_there = False
         self._news = asyncio.Event()
 
     @property
@@ -78,6 +79,8 @@ class DaemonGateway:
         there = self._sockets
         if self.connected:
             self._last_seen = self._clock()
+        elif self._was_there:
+            self._last_seen = there.since
         reason = there.why_not or self.breaker.reason
         where = there.table.last_good or next(iter(there.endpoints), None)
         return Standing(reason is None, where, there.since, self._last_seen, reason, there.twin_trouble)
@@ -113,6 +116,7 @@ class DaemonGateway:
 
     def _is_there(self, endpoint: Endpoint) -> None:
         self.link.answered_by = endpoint
+        self._was_there = True
         self.memory.saw(endpoint)
         self.memory.write(self.breaker, endpoint)
         self._news.set()

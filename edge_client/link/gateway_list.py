@@ -11,8 +11,17 @@ from edge_client.discovery.discovery import DiscoveryFailed, browse
 from edge_client.discovery.endpoint import Endpoint, parse_address
 from edge_client.link.command_gateway import CommandGateway
 from edge_client.link.duplicate_id import twin_of, what_is_wrong
+from edge_client.link.last_gateway import LastGateway
 from edge_client.link.readyz import load_aiohttp, look_at
-from edge_client.pairing.dial_rules import ANOTHER, NOT_PAIRED, STRANGER, TOO_OLD, DialRules, NotDialled
+from edge_client.pairing.dial_rules import (
+    ANOTHER,
+    FORGOTTEN,
+    NOT_PAIRED,
+    STRANGER,
+    TOO_OLD,
+    DialRules,
+    NotDialled,
+)
 from edge_client.settings.settings import Settings
 from robotvoice.console import tables
 from robotvoice.errors import EngineFailure
@@ -22,13 +31,14 @@ log = logging.getLogger(__name__)
 FoundBy = Literal["mdns", "address", "memory"]
 """In this search, by a setting or option, or in an earlier command"""
 
-NOT_ASKED = {
+NOT_OURS = {
+    FORGOTTEN: "has forgotten this robot",
     NOT_PAIRED: "not paired",
     TOO_OLD: "too old to be paired with",
     STRANGER: "a stranger",
     ANOTHER: "not the paired one",
 }
-"""What a table says of whoever is not dialled, by its code"""
+"""What a table says of whoever is there and cannot be used, by its code"""
 STRAGGLERS = 0.5
 """Seconds to wait for further gateways once one was found"""
 
@@ -104,6 +114,14 @@ async def discover(settings: Settings, seconds: float, rules: DialRules | None =
     return [*found, *not_asked.values()]
 
 
+async def ask_the_known(settings: Settings, rules: DialRules) -> list[FoundGateway]:
+    """What is answered where a gateway was last, and where the settings say; nothing of it is kept."""
+    memory = LastGateway(settings, rules)
+    await load_aiohttp()
+    asking = (_ask(each, "memory", settings) for each in memory.addresses)
+    return list(await asyncio.gather(*asking))
+
+
 async def _announced(
     settings: Settings, rules: DialRules, seconds: float, *, needed: bool
 ) -> Sequence[Endpoint]:
@@ -165,12 +183,29 @@ def once_each(found: Sequence[FoundGateway]) -> list[FoundGateway]:
     return shown
 
 
+def one_row_each(found: Sequence[FoundGateway]) -> list[FoundGateway]:
+    """Of a gateway that is there and cannot be used only one address, by IPv4 if it has one.
+
+    An address that somebody gave is told of though.
+    """
+    rows: dict[object, FoundGateway] = {}
+    for each in found:
+        there = each.endpoint
+        identity = None if each.code == STRANGER else there.gateway_id
+        alike = each.code in NOT_OURS and each.found_by != "address" and there.name
+        key = (each.code, there.name, identity) if alike else there.label
+        before = rows.get(key)
+        if before is None or (":" in before.endpoint.host and ":" not in there.host):
+            rows[key] = each
+    return list(rows.values())
+
+
 def table(found: Sequence[FoundGateway], width: int | None = None) -> str:
     """For people, in so many columns of a terminal."""
     rows = [("NAME", "ADDRESS", "FOUND BY", "ANSWERS", "PERSONAS")]
-    for gateway in found:
+    for gateway in one_row_each(found):
         endpoint = gateway.endpoint
-        why_not = NOT_ASKED.get(gateway.code or "", gateway.problem or "")
+        why_not = NOT_OURS.get(gateway.code or "", gateway.problem or "")
         answers = f"{gateway.answer_ms} ms" if gateway.ready else why_not
         rows.append(
             (

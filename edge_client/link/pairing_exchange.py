@@ -24,6 +24,7 @@ from edge_client.pairing.pinned_tls import anybody
 from robotvoice.errors import EngineFailure, InvalidMessage, RobotVoiceError
 from robotvoice.json_records import read_object, read_record, write_record
 from robotvoice.wire import pairing as wire
+from robotvoice.wire.wire import DEFAULT_TLS_PORT
 
 T = TypeVar("T")
 
@@ -33,13 +34,17 @@ LARGEST_ANSWER = 16 * 1024
 """Bytes"""
 MOST_ASKED = 16
 """Gateways; anybody can announce any number of them"""
-SERVE = "start `robotvoice-gateway serve --lan` there"
+SERVE = "start `robotvoice-gateway serve --lan` on the Mac"
 
 
 class PairingFailed(RobotVoiceError):
     """This robot is as it was. The message says why, and what to do next."""
 
     code = "not_paired"
+
+
+class NoDoorThere(PairingFailed):
+    """What answers at this port speaks no TLS: a gateway's other port, or no gateway."""
 
 
 class NoCodeThere(PairingFailed):
@@ -122,12 +127,28 @@ async def _at_any(addresses: Sequence[Endpoint]) -> Offering:
     problem: PairingFailed | None = None
     for endpoint in addresses:
         try:
-            return await _in_time(_offering(endpoint), endpoint)
+            return await _at_its_door(endpoint)
         except NoCodeThere:
             raise
         except PairingFailed as failure:
             problem = problem or failure
     raise problem or PairingFailed("no gateway was found")
+
+
+async def _at_its_door(endpoint: Endpoint) -> Offering:
+    """There, or at the usual port if this one is another of the gateway's. Raises PairingFailed."""
+    try:
+        return await _in_time(_offering(endpoint), endpoint)
+    except NoDoorThere as other:
+        usual = replace(endpoint, port=DEFAULT_TLS_PORT)
+        if usual == endpoint:
+            raise
+        try:
+            return await _in_time(_offering(usual), usual)
+        except NoCodeThere:
+            raise
+        except PairingFailed:
+            raise other from None
 
 
 async def _offering(endpoint: Endpoint) -> Offering:
@@ -219,7 +240,10 @@ async def _in_time(asking: Coroutine[Any, Any, T], endpoint: Endpoint) -> T:
     except EngineFailure as error:
         raise PairingFailed(error.message) from error
     except (aiohttp.ClientError, OSError) as error:
-        raise PairingFailed(_in_words(endpoint, error)) from error
+        import ssl
+
+        kind = NoDoorThere if isinstance(error, ssl.SSLError) else PairingFailed
+        raise kind(_in_words(endpoint, error)) from error
 
 
 def _in_words(endpoint: Endpoint, error: Exception) -> str:
@@ -229,7 +253,7 @@ def _in_words(endpoint: Endpoint, error: Exception) -> str:
     if isinstance(error, ssl.SSLError):
         return (
             f"what answers at {there} is no robots' door: leave the port out, or give the one that "
-            "robotvoice-gateway pair shows; a gateway that has none is too old, update robotvoice on it"
+            "robotvoice-gateway pair shows; a gateway that has none is too old, update robotvoice on the Mac"
         )
     if isinstance(error, socket.gaierror | aiohttp.ClientConnectorDNSError):
         return f"the name {endpoint.host} {UNKNOWN_NAME}: check it, or give the gateway's IP address"
@@ -254,7 +278,7 @@ def _refusal(endpoint: Endpoint, status: int, answer: dict[str, Any]) -> Pairing
         why = "a code pairs one robot, within five minutes"
         return NoCodeThere(f"no code is valid at {who}: {why}; for a new one {PAIR_THERE}")
     if status in (404, 405):
-        return PairingFailed(f"{who} is too old to be paired with: update robotvoice on it")
+        return PairingFailed(f"{who} is too old to be paired with: update robotvoice on the Mac")
     return PairingFailed(f"what answers at {endpoint.label} is no gateway: it answers with status {status}")
 
 

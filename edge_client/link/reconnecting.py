@@ -53,6 +53,9 @@ OUTSTAY = 10.0
 NOT_YET = Reason("not_found", "no gateway has been found yet")
 SILENT = Reason("no_answer", "gateway has not answered in time, and is being listened to")
 UNPAIRED = Reason(NOT_PAIRED, "this robot was unpaired just now")
+PAIRED = Reason(NOT_PAIRED, "this robot was paired just now, and takes it into use in a moment")
+NOT_BY_ITSELF = {FORGOTTEN, "wrong_host"}
+"""Reasons that end only when somebody does something about them"""
 NOT_ABOUT_THE_VOICE = NOT_THE_ENGINES | {
     *("no_answer", "too_late", "too_many_requests", "busy", "client_busy"),
     *(CANNOT_READ, CANNOT_SPEAK, FORGOTTEN, NOT_PAIRED),
@@ -113,6 +116,8 @@ class Reconnecting:
         if self._rules.have_ended:
             return UNPAIRED
         if self.current is None:
+            if not self._rules.still_hold:
+                return PAIRED
             if not self.table.endpoints and (barred := self._rules.why_nobody):
                 return barred
             return self._reason if self._mdns or self.table.endpoints else NOT_LOOKED_FOR
@@ -297,7 +302,9 @@ class Reconnecting:
 
     def _is_away(self, failure: EngineFailure) -> None:
         if not self.current:
-            self._reason = Reason(failure.reason, failure.message)
+            before, self._reason = self._reason, Reason(failure.reason, failure.message)
+            if failure.reason in NOT_BY_ITSELF and failure.reason != before.code:
+                log.warning("%s", failure.message)
 
     def _on_event(self, event: wire.Event) -> None:
         if isinstance(event, wire.Awake):

@@ -69,6 +69,7 @@ async def say(request: web.Request) -> web.Response:
         begun=job.asked_at,
         endpoint=gateway.endpoint,
         last_seen=gateway.last_seen,
+        paired=daemon.gateway.rules.pairing is not None,
         warnings=warnings,
     )
     return _answer({"id": job.id, **as_answer(said), "last_seen": gateway.last_seen}, warnings)

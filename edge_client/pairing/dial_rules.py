@@ -34,8 +34,8 @@ NOT_PAIRED, TOO_OLD, STRANGER, ANOTHER, FORGOTTEN = (
     "forgotten",
 )
 """Codes of reasons"""
-PAIR_THERE = "type there: robotvoice-gateway pair"
-UNPAIR_HERE = "type `robotvoice unpair` here"
+PAIR_THERE = "on the Mac type: robotvoice-gateway pair"
+PAIR_AGAIN = "on the Mac type `robotvoice-gateway pair`, then here `robotvoice pair CODE`"
 MOST_NEAR = 8
 
 
@@ -106,7 +106,7 @@ class DialRules:
         return near[0] if near else None
 
     def as_json(self) -> dict[str, Any]:
-        """For `status`; without the token."""
+        """For `status`; without the token. `outdated`: by now another pairing, or none, is on disk."""
         mine = self.pairing
         return {
             "paired": mine is not None,
@@ -114,6 +114,7 @@ class DialRules:
             "id": mine.id if mine else None,
             "robot": mine.robot if mine else None,
             "problem": self.problem,
+            "outdated": not self.still_hold,
         }
 
     def way_to(self, endpoint: Endpoint) -> Endpoint:
@@ -205,14 +206,14 @@ def another_machine(endpoint: Endpoint) -> NotDialled:
 def only_strangers(name: str) -> str:
     """The text of the reason."""
     return (
-        f"another gateway answers under the name {named(name)}; if the Mac was installed anew, "
-        f"{UNPAIR_HERE}, then {PAIR_THERE}"
+        f"another gateway answers under the name {named(name)}; if the Mac was installed anew, pair this "
+        f"robot again: {PAIR_AGAIN}"
     )
 
 
 def was_forgotten(name: str) -> str:
     """The text of the reason."""
-    return f"this robot was forgotten by {named(name)}: to pair it again, {UNPAIR_HERE}, then {PAIR_THERE}"
+    return f"this robot was forgotten by {named(name)}; to pair it again, {PAIR_AGAIN}"
 
 
 def named(name: str) -> str:
@@ -228,8 +229,8 @@ def _why_unpaired(endpoint: Endpoint, problem: str | None) -> tuple[str, str]:
         return NOT_PAIRED, f"{there}, and this robot is not paired with it; {PAIR_THERE}"
     who = named(endpoint.name or endpoint.label)
     if endpoint.tls is None:
-        old = f"a gateway {who} is near, but it is too old to be paired with: update robotvoice on it"
-        return TOO_OLD, f"{old}; if it is not old, type there: robotvoice-gateway doctor"
+        old = f"a gateway {who} is near, but it is too old to be paired with: update robotvoice on the Mac"
+        return TOO_OLD, f"{old}; if it is not old, on the Mac type: robotvoice-gateway doctor"
     return NOT_PAIRED, f"a gateway {who} is near, and this robot is not paired with it; {PAIR_THERE}"
 
 

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -32,7 +32,7 @@ class Stranger:
 
     @property
     def told(self) -> str:
-        return f"a stranger at {self.address} {HOWS[self.how]}: it gets no text, and nothing of it is kept"
+        return _sentence(self.address, self.how)
 
 
 class Strangers:
@@ -47,6 +47,16 @@ class Strangers:
     @property
     def met(self) -> tuple[Stranger, ...]:
         return tuple(self._met.values())
+
+    @property
+    def told(self) -> list[str]:
+        """A sentence for all addresses of one name: a gateway has several, and a port for robots."""
+        by_name: dict[str | None, list[Stranger]] = {}
+        for each in self._met.values():
+            by_name.setdefault(each.name, []).append(each)
+        return [
+            _sentence(where([each.address for each in same]), worst_of(same)) for same in by_name.values()
+        ]
 
     @property
     def announced(self) -> bool:
@@ -84,3 +94,19 @@ class Strangers:
         self._met[endpoint.label] = stranger
         if known is None or known.how != stranger.how:
             log.warning("%s", stranger.told)
+
+
+def worst_of(met: Iterable[Stranger]) -> How:
+    """What one did in a handshake says more than what it calls itself."""
+    return "certificate" if any(each.how == "certificate" for each in met) else "name"
+
+
+def where(addresses: Sequence[str]) -> str:
+    """The address, or of several the hosts without their ports: `a`, `a and b` or `a, b and c`."""
+    hosts = dict.fromkeys(each.rpartition(":")[0] for each in addresses)
+    *most, last = hosts if len(addresses) > 1 else addresses
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def _sentence(place: str, how: How) -> str:
+    return f"a stranger at {place} {HOWS[how]}: it gets no text, and nothing of it is kept"

@@ -81,12 +81,14 @@ def describe(
     begun: float,
     endpoint: "Endpoint | None",
     last_seen: float | None,
+    paired: bool,
     file: str | None = None,
     warnings: Iterable[str] = (),
 ) -> Said:
     """`begun` is when it was asked for, in the clock of `heard`; `endpoint` the gateway that is known.
 
-    `last_seen`: when that one answered for the last time, in seconds since 1970.
+    `last_seen`: when that one answered for the last time, in seconds since 1970; `paired`: whether this robot
+    is, with any.
     """
     from edge_client.personas.voices import FIRST_LOCAL, local_voices
     from edge_client.playback.utterance_playback import via
@@ -98,7 +100,8 @@ def describe(
     if heard.substitute:
         more = f", and in a plain voice, as the robot's voice for {persona.id} gave no sound"
         more = more if heard.entry == len(local) - 1 > FIRST_LOCAL else ""
-        standing = GatewayStanding(heard.substitute, last_seen, endpoint.label if endpoint else None)
+        where = endpoint.label if endpoint else None
+        standing = GatewayStanding(heard.substitute, last_seen, where, paired)
         reason, why = heard.substitute.text + more, why_not_the_gateway(standing) + more
     return Said(
         persona=persona.id,

@@ -131,6 +131,7 @@ class Robot:
             begun=self._begun,
             endpoint=self.gateway.endpoint,
             last_seen=self.gateway.last_seen,
+            paired=self.gateway.rules.pairing is not None,
             file=str(out) if out else None,
             warnings=script.warnings,
         )

@@ -11,6 +11,7 @@ from robotvoice.console.output import moment
 from robotvoice.utterance import Reason
 
 SERVE = "`robotvoice-gateway serve --lan`"
+PAIR_BY_ADDRESS = "pair with its address: robotvoice pair CODE --gateway ADDRESS"
 NO_SUCH_PAGE = re.compile("answered /[a-z/]+ with ([0-9]{3})")
 SILENT = {"no_answer", "unreachable"}
 """Codes of reasons that a machine which sleeps has, too"""
@@ -25,6 +26,8 @@ class GatewayStanding:
     since: float | None = None
     """When it answered for the last time, as far as is known"""
     address: str | None = None
+    paired: bool = False
+    """Whether this robot is, with any"""
 
 
 def why_not_the_gateway(gateway: GatewayStanding) -> str:
@@ -44,7 +47,8 @@ def why_not_the_gateway(gateway: GatewayStanding) -> str:
     if reason.code == "cut":
         return f"{the_mac(reason.text)}: it is asked again by itself; if it stays away, start {SERVE} there"
     if reason.code == "not_found" and "mDNS is off" not in reason.text:
-        return f"{reason.text}: start {SERVE} on the Mac, or give its address: ROBOTVOICE_GATEWAY=HOST:PORT"
+        how = "give its address: ROBOTVOICE_GATEWAY=ADDRESS" if gateway.paired else PAIR_BY_ADDRESS
+        return f"{reason.text}: start {SERVE} on the Mac, or {how}"
     if reason.code == "other_gateway":
         return f"{reason.text}: correct the address, or the setting gateway_id"
     if status := NO_SUCH_PAGE.search(reason.text):

@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-TO_TYPE = re.compile(r"(?<=\S) (?=type(?: there)?: )")
+TO_TYPE = re.compile(r"(?<=\S)(?<!\bon the Mac) (?=(?:on the Mac )?type(?: there)?: )")
 """What is to be typed stands behind it, up to the end of its line"""
 
 WORD = re.compile(r"(?:[^\s`]|`[^`]*`|`)+")
@@ -63,7 +63,7 @@ def folded(text: str, width: int | None) -> str:
 
 
 def _folded_line(line: str, width: int) -> Iterator[str]:
-    if cells(line) <= width or line.lstrip().startswith(("type: ", "type there: ")):
+    if cells(line) <= width or line.lstrip().startswith(("type: ", "type there: ", "on the Mac type: ")):
         yield line
         return
     start = line[: len(line) - len(line.lstrip())]

@@ -1,7 +1,10 @@
 """`robotvoice pair` and `unpair`, as an owner types them, with a gateway whose door is really TLS."""
 
 import json
+import os
+import pty
 import stat
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +13,7 @@ import pytest
 
 from edge_client.cli import main
 from tests.edge_client.pairing.pairing_rig import CODE, NAME, door, files_in, made, pair_by_hand
-from tests.edge_client.rig import Commands, read_wav
+from tests.edge_client.rig import ROBOTVOICE, Commands, read_wav
 
 LEARNED = ("personas.json", "gateway.json", "phrase-key", "phrasebook/vixen/book.json", "phrasebook/.lock")
 
@@ -70,9 +73,34 @@ def test_one_line_pairs_and_its_voice_is_used_from_then_on(
         done = typed("unpair")
         assert done.stdout == (
             f'"{NAME}" is not asked any more, and what was learned from it is gone.\n'
-            "It still knows this robot; type there: robotvoice-gateway robots forget 'picar two'\n"
+            "It may still know this robot; on the Mac type: robotvoice-gateway robots forget 'picar two'\n"
         )
         assert set(files_in(state)) == {"another-programs"}
+
+
+def test_a_code_may_be_typed_in_two_words(typed: Callable[..., Done], state: Path) -> None:
+    with door(made(state.parent / "mac"), code=CODE) as there:
+        done = typed("pair", "--gateway", there.address, "k7d2", "m9qx", "--name", "picar")
+    assert (done.returncode, done.stdout.partition(";")[0]) == (0, f'paired with "{NAME}"')
+
+
+@pytest.mark.parametrize(
+    "arguments", [pytest.param(("pair", CODE), marks=pytest.mark.slow), ("discover", "--timeout", "0.5")]
+)
+def test_who_waits_at_a_terminal_is_told_for_what(robotvoice: Commands, arguments: tuple[str, ...]) -> None:
+    robotvoice.environment |= {"ROBOTVOICE_MDNS": "true", "ROBOTVOICE_INTERFACE": "127.0.0.1"}
+    ours, theirs = pty.openpty()
+    try:
+        environment = {**robotvoice.with_({}), "COLUMNS": "80"}
+        command = [*ROBOTVOICE, *arguments]
+        subprocess.run(
+            command, env=environment, stdout=subprocess.DEVNULL, stderr=theirs, check=False, timeout=30
+        )
+        assert os.read(ours, 4096).decode().startswith("Looking for ")
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert "Looking for" not in robotvoice("discover", "--timeout", "0.1").stderr
 
 
 def test_paired_anew_with_the_same_gateway_nothing_is_lost(typed: Callable[..., Done], state: Path) -> None:
@@ -88,6 +116,8 @@ def test_paired_anew_with_the_same_gateway_nothing_is_lost(typed: Callable[..., 
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [
+        ((), 2, "type `robotvoice-gateway pair` on the Mac; it shows what to type here"),
+        (("k7d2", "m9q"), 2, "a code has 8 letters and digits, such as k7d2-m9qx, and this has 7"),
         (("k7d2-m9q",), 2, "a code has 8 letters and digits, such as k7d2-m9qx, and this has 7"),
         (("k7d2-m9q!",), 2, "no code has '!' in it; one looks like k7d2-m9qx"),
         ((CODE, "--gateway", "a:b:c"), 2, "--gateway: 'a:b:c' is not an address; give host"),
@@ -113,7 +143,7 @@ def test_a_disk_that_takes_nothing_is_told(typed: Callable[..., Done], tmp_path:
         done = typed("pair", CODE, "--gateway", there.address)
     assert done.returncode == 3
     assert "this robot is not paired, as" in done.stderr
-    assert "type there: robotvoice-gateway pair" in done.stderr
+    assert "on the Mac type: robotvoice-gateway pair" in done.stderr
 
 
 def test_a_damaged_pairing_is_ended_by_unpair(typed: Callable[..., Done], state: Path) -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from edge_client.commands.taken_into_use import IN_A_MOMENT
 from edge_client.daemon.robot_daemon import LOOK_AT_PAIRING
 from tests.edge_client.daemon.daemon_rig import Loudspeaker, RunningDaemon, running_daemon
-from tests.edge_client.pairing.pairing_rig import NAME, door, made, pair_by_hand
+from tests.edge_client.pairing.pairing_rig import CODE, NAME, door, made, pair_by_hand
 from tests.edge_client.rig import Commands, soon
 
 OPENSSL = "libssl"
@@ -36,6 +37,38 @@ def test_it_is_paired_while_it_runs(robotvoice: Commands, loudspeaker: Loudspeak
         soon(lambda: paired(daemon))
         assert has_openssl(daemon)
         assert daemon.status()["pairing"]["gateway"] == NAME
+
+
+def test_after_pair_and_unpair_the_daemon_says_so_at_once(
+    robotvoice: Commands, loudspeaker: Loudspeaker, tmp_path: Path
+) -> None:
+    mac = made(tmp_path / "mac")
+    with door(mac, code=CODE) as there, running_daemon(robotvoice, loudspeaker) as daemon:
+        here = {"ROBOTVOICE_DAEMON_PORT": str(daemon.port)}
+        done = robotvoice("pair", CODE, "--gateway", there.address, **here)
+        assert done.stdout == f'paired with "{NAME}"; its voice is used from now on\n'
+        told = daemon.status()
+        assert (told["pairing"]["gateway"], told["gateway"]["ready"]) == (NAME, True)
+        assert IN_A_MOMENT not in robotvoice("unpair", **here).stdout
+        told = daemon.status()
+        assert (told["pairing"]["paired"], told["pairing"]["outdated"]) == (False, False)
+        assert "unpaired just now" not in told["summary"]
+
+
+@pytest.mark.slow
+def test_while_somebody_speaks_pair_says_that_the_daemon_follows(
+    robotvoice: Commands, loudspeaker: Loudspeaker, tmp_path: Path
+) -> None:
+    mac = made(tmp_path / "mac")
+    with door(mac, code=CODE) as there, running_daemon(robotvoice, loudspeaker) as daemon:
+        here = {"ROBOTVOICE_DAEMON_PORT": str(daemon.port)}
+        daemon.say("One is here. Two is here. " * 10, wait=False)
+        soon(lambda: daemon.heard() > 1)
+        done = robotvoice("pair", CODE, "--gateway", there.address, **here)
+        assert done.stdout.endswith(f"its voice is used from now on\n{IN_A_MOMENT}\n")
+        shown = robotvoice("status", **here).stdout
+        assert "this was changed just now" in " ".join(shown.split())
+        assert "with no gateway" not in shown
 
 
 @pytest.mark.slow

@@ -5,9 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from edge_client.discovery.endpoint import Endpoint
 from edge_client.doctor.doctor_checks import findings
+from edge_client.link.command_gateway import CommandGateway
+from edge_client.pairing.dial_rules import PAIR_AGAIN
 from edge_client.settings.settings import Settings
 from robotvoice.console.checks import Check, page
+from tests.edge_client.pairing.pairing_rig import LOOPBACK, NAME, door, files_in, made, pair_by_hand
 from tests.edge_client.playback.devices.test_mixer import PI, USB
 from tests.edge_client.playback.proc_rig import Proc
 from tests.edge_client.rig import Program
@@ -36,6 +40,35 @@ async def test_a_robot_that_can_be_heard_has_nothing_to_complain_of(
     }  # fmt: skip
     assert told["daemon"].todo == "robotvoice daemon, or robotvoice install"
     assert (told["cards"].found, told["mixer"].found) == ("card 0, bcm2835 Headphones", "PCM 41 %")
+
+
+@pytest.mark.parametrize(
+    ("forgets", "found_is", "todo"),
+    [
+        (True, f"{NAME} has forgotten this robot", PAIR_AGAIN),
+        (
+            False,
+            f"another gateway answers in place of {NAME}",
+            f"if the Mac was installed anew: {PAIR_AGAIN}",
+        ),
+    ],
+)
+async def test_a_robot_that_its_gateway_does_not_know_any_more_is_to_be_paired_again(
+    program: Program, settings: Make, tmp_path: Path, forgets: bool, found_is: str, todo: str
+) -> None:
+    program("aplay", PLAY)
+    robot = settings(player="aplay", daemon_port=0)
+    mac, other = made(tmp_path / "mac"), made(tmp_path / "other")
+    with door(mac if forgets else other, tokens=set()) as there:
+        pair_by_hand(robot.state_dir, mac, there.port)
+        known = CommandGateway(robot)
+        known.adopt(known.rules.way_to(Endpoint(LOOPBACK, there.port, "mdns", mac.id, NAME, tls=there.port)))
+        before = files_in(robot.state_dir)
+        told = (await found(robot, Proc(tmp_path / "proc", "Headphones")))["pairing"]
+        assert (told.state, told.found, told.todo) == ("fail", found_is, todo)
+        assert files_in(robot.state_dir) == before
+    with door(mac, port=there.port):
+        assert (await found(robot, Proc(tmp_path / "proc2", "Headphones")))["pairing"].state == "ok"
 
 
 async def test_who_has_the_card_is_named(program: Program, settings: Make, tmp_path: Path) -> None:

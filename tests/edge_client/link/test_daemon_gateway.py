@@ -42,3 +42,23 @@ async def test_it_is_learned_from_when_it_is_there_and_when_it_has_news(
     assert gateway.standing.reason
     again = DaemonGateway(settings())
     assert [each.label for each in again.memory.addresses] == [fake.address]
+
+
+async def test_one_that_left_was_seen_until_then_whoever_asked_meanwhile(
+    settings: Callable[..., Settings],
+) -> None:
+    async def learn() -> None:
+        pass
+
+    with running(kind=LivelyGateway) as fake:
+        gateway = DaemonGateway(settings(gateway=fake.address))
+        keeping = asyncio.create_task(gateway.keep(learn))
+        await until(lambda: gateway.connected)
+    try:
+        await until(lambda: not gateway.connected)
+        assert gateway.standing.last_seen == gateway.standing.since
+    finally:
+        keeping.cancel()
+        with suppress(asyncio.CancelledError):
+            await keeping
+        gateway.close()

@@ -23,7 +23,7 @@ from tests.edge_client.pairing.pairing_rig import (
 from tests.fakes.fake_gateway import running
 from tests.fakes.faults import Fault
 
-THERE = "type there: robotvoice-gateway pair"
+THERE = "on the Mac type: robotvoice-gateway pair"
 
 
 @pytest.fixture(scope="module")
@@ -149,6 +149,20 @@ async def test_a_gateway_with_several_addresses_is_shown_one_proof(mac: Identity
         told = await why_not([nobody, at(there.port), same], [same], code="0" * 8)
         assert "2 tries are left" in told
         assert (await paired([nobody, at(there.port), same], [same])).id == mac.id
+
+
+async def test_at_a_gateways_other_port_its_robots_door_is_asked_at_the_usual_one(
+    mac: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with door(mac, code=CODE) as there, running() as plain:
+        monkeypatch.setattr("edge_client.link.pairing_exchange.DEFAULT_TLS_PORT", there.port)
+        given = Endpoint("127.0.0.1", plain.port, "address")
+        found, where = await pair([[given]], CODE, "picar")
+        assert (found.tls_port, where.port, where.tls) == (there.port, there.port, there.port)
+        assert "no code is valid at" in await why_not([given])
+        with pytest.raises(PairingFailed, match="refused the connection"):  # nobody there: no other is asked
+            await pair([[Endpoint("127.0.0.1", 1, "address")]], CODE, "picar")
+        assert plain.state.paths == []
 
 
 async def test_each_that_does_not_pair_is_told_of(mac: Identity, rogue: Identity) -> None:

@@ -117,9 +117,7 @@ async def test_an_older_tls_is_none(mac: Identity) -> None:
 async def test_a_robot_that_was_forgotten_is_told_what_to_do(mac: Identity) -> None:
     with door(mac, tokens=set()) as there:
         failures = await every_way(pinned(mac, there))
-    expected = (
-        "this robot was forgotten by 'robotvoice on mac': to pair it again, type `robotvoice unpair` here"
-    )
+    expected = "this robot was forgotten by 'robotvoice on mac'; to pair it again, on the Mac type"
     assert [code for code, _ in failures[:2]] == ["forgotten", "forgotten"]
     assert all(text.startswith(expected) for _, text in failures[:2])
 
@@ -139,7 +137,7 @@ async def test_a_name_of_another_machine_is_looked_up_and_not_connected_to(
     with pytest.raises(EngineFailure) as failed:
         await get(parse_address("mac.local"), "/readyz", PATIENT)
     assert failed.value.reason == "not_paired"
-    assert "type there: robotvoice-gateway pair" in failed.value.message
+    assert "on the Mac type: robotvoice-gateway pair" in failed.value.message
 
 
 DAY = datetime.timedelta(days=1)

@@ -14,7 +14,8 @@ from tests.edge_client.pairing.pairing_rig import NAME, TOKEN, pair_by_hand, pai
 
 FAR = "198.51.100.7"
 NEAR_TEXT = (
-    f"a gateway '{NAME}' is near, and this robot is not paired with it; type there: robotvoice-gateway pair"
+    f"a gateway '{NAME}' is near, and this robot is not paired with it; "
+    "on the Mac type: robotvoice-gateway pair"
 )
 
 
@@ -73,7 +74,7 @@ def test_one_that_can_be_paired_is_named_before_one_that_is_too_old() -> None:
     rules = DialRules()
     rules.heard("old", (announced(FAR, name="old", tls=None),))
     assert rules.why_nobody
-    assert "too old to be paired with: update robotvoice on it" in rules.why_nobody.text
+    assert "too old to be paired with: update robotvoice on the Mac" in rules.why_nobody.text
     rules.heard("new", (announced(FAR),))
     assert rules.why_nobody.text == NEAR_TEXT
 
@@ -135,7 +136,7 @@ def test_a_namesake_is_a_stranger_and_not_the_gateway_itself(
     assert (met["address"], met["name"], met["how"]) == (f"{FAR}:7860", NAME, "name")
     assert rules.why_nobody
     assert rules.why_nobody.code == "stranger"
-    assert "if the Mac was installed anew, type `robotvoice unpair` here" in rules.why_nobody.text
+    assert "if the Mac was installed anew, pair this robot again: on the Mac type" in rules.why_nobody.text
     rules.heard("a", ())
     assert rules.why_nobody is None
 

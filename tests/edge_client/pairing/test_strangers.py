@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from edge_client.commands.status import strangers
 from edge_client.discovery.endpoint import Endpoint
 from edge_client.link.command_gateway import CommandGateway
 from edge_client.link.gateway_list import discover
@@ -73,8 +74,8 @@ async def test_at_the_gateways_old_address_a_rogue_gets_nothing_and_leaves_nothi
         said = await say(robot, "The alarm code is four seven one one.")
         assert spoken_by_vixen(said)
         assert said.reason == (
-            "another gateway answers under the name 'robotvoice on mac'; if the Mac was installed anew, type "
-            "`robotvoice unpair` here, then type there: robotvoice-gateway pair"
+            "another gateway answers under the name 'robotvoice on mac'; if the Mac was installed anew, pair "
+            "this robot again: on the Mac type `robotvoice-gateway pair`, then here `robotvoice pair CODE`"
         )
         after = files_in(robot.state_dir)
         # What this robot remembers of its own failure is its own.
@@ -142,7 +143,7 @@ async def test_a_robot_that_is_not_paired_connects_to_nobody_far(settings: Make)
         assert spoken_by_vixen(said)
         assert said.why == (
             f"the Mac at {ELSEWHERE}:{far.port} is on another machine, and this robot is not paired with "
-            "it; type there: robotvoice-gateway pair"
+            "it; on the Mac type: robotvoice-gateway pair"
         )
         (found,) = await discover(robot, 0.1)
         assert (found.ready, found.code) == (False, "not_paired")
@@ -150,8 +151,10 @@ async def test_a_robot_that_is_not_paired_connects_to_nobody_far(settings: Make)
         assert (far.state.connections, far.state.paths) == (0, [])
 
 
-async def test_a_token_that_is_revoked_ends_nothing_that_is_being_said(mac: Identity) -> None:
-    """That sentence ends, the next one is not the gateway's, and then it is known why."""
+async def test_a_token_that_is_revoked_ends_nothing_that_is_being_said(
+    mac: Identity, caplog: pytest.LogCaptureFixture
+) -> None:
+    """That sentence ends, the next one is not the gateway's, and then it is known why; once in the log."""
     with door(mac) as home:
 
         async def revoke(utterance: Utterance) -> None:
@@ -176,6 +179,10 @@ async def test_a_token_that_is_revoked_ends_nothing_that_is_being_said(mac: Iden
                 await spoken(link)
             assert failed.value.reason == "forgotten"
             await until(lambda: _forgotten(link))
+            link.sockets.look_now()
+            await asyncio.sleep(0.3)
+    told = [each for each in caplog.records if each.levelname == "WARNING"]
+    assert [each.message.partition(";")[0] for each in told] == [f"this robot was forgotten by '{NAME}'"]
 
 
 def _forgotten(link: Linked) -> bool:
@@ -216,6 +223,25 @@ async def test_what_was_learned_is_kept_only_as_long_as_the_pairing(
         home.door.do_next(unpair)
         assert (await say(robot, "Hello there.")).via == "gateway"
         assert files_in(robot.state_dir) == {}
+
+
+def test_a_stranger_with_several_addresses_is_told_of_once(mac: Identity, rogue: Identity) -> None:
+    rules = DialRules(pairing=pairing_with(mac, 7861))
+    hosts = ("198.51.100.7", "2001:db8::7")
+    rules.heard("a", tuple(Endpoint(host, 7860, "mdns", rogue.id, NAME, tls=7861) for host in hosts))
+    for host in hosts:
+        rules.strangers.announces("a", Endpoint(host, 7860, "mdns", rogue.id, NAME))
+        rules.strangers.answered(Endpoint(host, 7861, "mdns", mac.id, NAME))
+    rules.strangers.answered(Endpoint("198.51.100.9", 7861, "mdns", mac.id, "another"))
+    where = "198.51.100.7 and [2001:db8::7]"
+    first, second = rules.strangers.told
+    assert first.startswith(
+        f"a stranger at {where} answers in place of the gateway this robot is paired with"
+    )
+    assert second.startswith("a stranger at 198.51.100.9:7861 answers")
+    first, second = strangers(rules.strangers.as_json())
+    assert first.startswith(f"{where} ({NAME}) answers in the place of the paired gateway, last seen")
+    assert second.startswith("198.51.100.9:7861 (another) answers")
 
 
 def test_a_warning_of_rules_names_no_text(caplog: pytest.LogCaptureFixture, mac: Identity) -> None:

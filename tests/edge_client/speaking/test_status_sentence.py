@@ -23,7 +23,8 @@ TOLD = {
         "gateway refused the connection",
     ): f"the Mac refuses the connection since @: start {SERVE} there",
     ("not_found", "no gateway was found"): (
-        f"no gateway was found: start {SERVE} on the Mac, or give its address: ROBOTVOICE_GATEWAY=HOST:PORT"
+        f"no gateway was found: start {SERVE} on the Mac, or "
+        "pair with its address: robotvoice pair CODE --gateway ADDRESS"
     ),
     ("not_found", "no gateway is known and mDNS is off"): "no gateway is known and mDNS is off",
     ("unreachable", "gateway's name den is not known in this network"): (
@@ -50,6 +51,11 @@ def test_each_reason_says_what_to_do(reason: tuple[str, str]) -> None:
     told = why_not_the_gateway(GatewayStanding(Reason(*reason), NOON, "10.0.0.5:7860"))
     assert told == TOLD[reason].replace("@", moment(NOON))
     assert "this machine" not in told
+
+
+def test_a_paired_robot_needs_only_the_address() -> None:
+    standing = GatewayStanding(Reason("not_found", "no gateway was found"), paired=True)
+    assert why_not_the_gateway(standing).endswith("or give its address: ROBOTVOICE_GATEWAY=ADDRESS")
 
 
 def test_an_address_at_which_nobody_ever_answered_is_told_as_it_may_be_wrong() -> None:

@@ -30,6 +30,15 @@ def test_what_is_to_be_typed_is_on_one_line_however_long(width: int) -> None:
     assert " ".join(" ".join(said).split()) == f"robotvoice: model {MODEL} is not on the Mac;"
 
 
+@pytest.mark.parametrize("width", [40, 80])
+def test_what_is_to_be_typed_on_the_mac_is_on_one_line_with_where(width: int) -> None:
+    line = LONG.replace("; type there:", "; on the Mac type:")
+    *said, typed = folded(line, width).splitlines()
+    assert typed == f"  on the Mac type: robotvoice-gateway models pull {MODEL}"
+    assert " ".join(" ".join(said).split()) == f"robotvoice: model {MODEL} is not on the Mac;"
+    assert folded("\n".join([*said, typed]), width).splitlines() == [*said, typed]
+
+
 def test_what_was_folded_is_not_folded_again() -> None:
     for width in (20, 40, 80):
         once = folded(f"{LONG}\n{LONG}", width)
