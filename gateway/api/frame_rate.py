@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 MOST = 50
-"""Frames of one socket in a second, and at once"""
+"""Frames of one socket in a second, and at once, besides texts that were spoken to their end"""
 
 
 class FrameRate:
@@ -21,3 +21,7 @@ class FrameRate:
         self._looked_at = now
         self._left -= 1
         return self._left < 0
+
+    def give_back(self) -> None:
+        """The one that came was worth its time."""
+        self._left = min(float(MOST), self._left + 1)

@@ -311,6 +311,7 @@ class WebSocketSession:
                         tells_stored=self._caller.is_home,
                         loss=partial(self._app[DOORS].loss, self._caller),
                     )
+            self._socket.has_spoken()
         except RobotVoiceError as error:
             await self._socket.send(wire.Error(job.request.id, error.code, error.message))
         except ConnectionError:

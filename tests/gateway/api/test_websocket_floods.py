@@ -52,6 +52,15 @@ async def test_who_sends_frame_after_frame_is_told_why_it_ends_and_others_do_not
         await soon(lambda: gateway.inside == 0)
 
 
+async def test_who_asks_for_one_short_text_after_the_other_asks_as_often_as_they_are_short() -> None:
+    people, engines = library(persona("rook", "quick")), named(ScriptedEngine("quick"))
+    async with running(people, engines) as gateway, gateway.socket() as client:
+        for number in range(3 * frame_rate.MOST):
+            await client.ask(str(number), "Hi.")
+            answers = await client.until("complete", "error", "unavailable")
+            assert answers[-1]["type"] == "complete"
+
+
 @pytest.mark.slow
 async def test_who_sends_many_frames_but_not_too_many_is_served() -> None:
     async with running() as gateway, gateway.socket() as client:
