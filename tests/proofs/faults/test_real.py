@@ -42,6 +42,6 @@ def test_the_promise_is_kept_by_real_processes() -> None:
 @pytest.mark.timeout(600)
 def test_without_fallbacks_the_same_run_loses_texts() -> None:
     """Or the checker is blind."""
-    figures, told = judged(1, SECONDS, fallbacks=False)
+    figures, told = judged(1, SECONDS / 2, fallbacks=False)
     assert figures.lost > 0, told
     assert any(promise.startswith("lost:") for promise in figures.broken)

@@ -20,7 +20,7 @@ from tests.gateway.engines.mlx.memory import by_clients
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow, pytest.mark.timeout(900)]
 
-MIXED = 200
+MIXED = 150
 """Requests that are heard to their end"""
 AD_HOC = "ad hoc"
 """How the keys of clips that come with a request begin"""
