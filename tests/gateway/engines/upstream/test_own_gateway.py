@@ -45,7 +45,9 @@ async def test_who_is_not_there_is_refused_and_does_not_count(tmp_path: Path) ->
         assert (await listen(engine, voice("nobody"), TEXT)).reason == "refused"
         clip = tmp_path / "clip.wav"
         clip.write_bytes(encoded(spoken(4.0)))
-        sent = VoiceSpec("upstream:studio", upstream_voice=UpstreamVoice("sent", reference=clip))
+        sent = VoiceSpec(
+            "upstream:studio", upstream_voice=UpstreamVoice("sent", reference=clip, granted_by="Grace")
+        )
         heard = await listen(engine, sent, TEXT)
         # It has no model that clones.
         assert heard.problem and "cannot_clone" in heard.problem.message
