@@ -4,6 +4,8 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -24,13 +26,20 @@ SHORT = (
 WITHIN = 300.0
 
 
+@pytest.fixture
+def short() -> Iterator[Path]:
+    """A folder whose name is short enough for sockets below it."""
+    with tempfile.TemporaryDirectory(prefix="lan-") as name:
+        yield Path(name)
+
+
 def ours() -> set[int]:
     return {child.pid for child in psutil.Process().children(recursive=True)}
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(WITHIN + 60)
-def test_nothing_is_lost_or_said_twice_and_no_two_voices_speak_at_once(tmp_path: Path) -> None:
+def test_nothing_is_lost_or_said_twice_and_no_two_voices_speak_at_once(short: Path) -> None:
     if space_of_its_own() is None:
         pytest.skip("this system does not allow network namespaces")
     before = ours()
@@ -44,10 +53,10 @@ def test_nothing_is_lost_or_said_twice_and_no_two_voices_speak_at_once(tmp_path:
             "1",
             "--no-speed",
             "--out",
-            str(tmp_path / "out"),
+            str(short / "out"),
             *chosen,
         ),
-        env={**os.environ, "TMPDIR": str(tmp_path)},
+        env={**os.environ, "TMPDIR": str(short)},
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -55,22 +64,22 @@ def test_nothing_is_lost_or_said_twice_and_no_two_voices_speak_at_once(tmp_path:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    rows = {row["name"]: row for row in json.loads((tmp_path / "out" / "lan.json").read_text())}
+    rows = {row["name"]: row for row in json.loads((short / "out" / "lan.json").read_text())}
     assert {"gateway killed", "link cut", "phrase from the book", "next line while away"} <= set(rows)
     assert all(row["trials"] and not row["lost"] for row in rows.values())
-    assert (tmp_path / "out" / "lan.svg").read_text().startswith("<svg")
-    assert [each.name for each in tmp_path.iterdir()] == ["out"]
+    assert (short / "out" / "lan.svg").read_text().startswith("<svg")
+    assert [each.name for each in short.iterdir()] == ["out"]
     assert ours() == before
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(120)
-def test_whoever_ends_it_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_whoever_ends_it_leaves_nothing_behind(short: Path) -> None:
     if space_of_its_own() is None:
         pytest.skip("this system does not allow network namespaces")
     running = subprocess.Popen(
-        (sys.executable, "-m", "proofs.lan", "--trials", "1", "--out", str(tmp_path / "out")),
-        env={**os.environ, "TMPDIR": str(tmp_path)},
+        (sys.executable, "-m", "proofs.lan", "--trials", "1", "--out", str(short / "out")),
+        env={**os.environ, "TMPDIR": str(short)},
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -89,4 +98,4 @@ def test_whoever_ends_it_leaves_nothing_behind(tmp_path: Path) -> None:
         running.communicate()
     _, alive = psutil.wait_procs(list(children.values()), timeout=10)
     assert not alive
-    assert not list(tmp_path.iterdir())
+    assert not list(short.iterdir())
