@@ -11,8 +11,8 @@ KNOWN = frozenset(
         "nothing_can_speak", "open", "operator", "protocol", "redirected", "refused", "restarting",
         "runaway", "script", "silent", "silent_gap", "slow", "stalled", "starting", "stopped", "substitute",
         "text_too_long", "too_late", "too_long", "too_many_requests", "too_short", "unauthorized",
-        "unavailable", "unknown_model", "unknown_upstream", "unknown_voice", "unreachable", "unsteady",
-        "unusable", "warming_up",
+        "unavailable", "unknown_command", "unknown_model", "unknown_upstream", "unknown_voice", "unreachable",
+        "unsteady", "unusable", "warming_up",
         # What is wrong with a request.
         "body_too_large", "cannot_clone", "invalid_json", "invalid_value", "missing_field", "request_timeout",
         "unknown_language", "unsupported_media_type",

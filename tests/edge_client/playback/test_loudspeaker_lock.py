@@ -174,7 +174,7 @@ def test_a_holder_that_says_nothing_is_named_and_passed_after_five_seconds(
         assert lock.take(), "and is not waited for again"
         assert caplog.text.count("says nothing") == 1
         lock.close()
-    assert is_free(path)
+    soon(lambda: is_free(path))
 
 
 def test_past_a_stalled_holder_only_one_of_ours_speaks_and_also_when_it_is_gone(path: Path) -> None:

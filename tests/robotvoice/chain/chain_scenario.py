@@ -157,4 +157,62 @@ RARE_FILES = [
         ("ж", "λ", "λ"),
         whole=0.4,
     ),
+    # Nobody reads all of what begins in the middle, and who would read it breaks.
+    Scenario(
+        (
+            Actor(
+                (
+                    (QUARTER, BREAKS[6]),
+                    (0.21875, QUARTER, 4 * QUARTER),
+                    (4 * QUARTER, BREAKS[6]),
+                    (BREAKS[0],),
+                ),
+                failures=1,
+                cap=10.0,
+                factor=0.5,
+                reads="ж",
+            ),
+            Actor(
+                ((0.5, QUARTER, 0.65625, 4 * QUARTER), (0, 0.25, 0.5, 10), (0.25, 0.25, 0, 10)),
+                door=State.FORCED_CLOSED,
+                failures=1,
+                cap=10.0,
+                factor=1.0,
+                signs=True,
+                reads="",
+            ),
+        ),
+        (0, 1),
+        False,
+        ("Two λ.", "λ and ж.", "One.", "λ"),
+        2.5,
+        1.703125,
+        last_resort=False,
+        start_at=1,
+    ),
+    # A file begins again when little of its time is left.
+    Scenario(
+        (
+            Actor(
+                ((0.234375, QUARTER, 4 * QUARTER), ()),
+                door=State.FORCED_CLOSED,
+                failures=2,
+                cap=0.40625,
+                signs=True,
+                reads="ж",
+            ),
+            Actor(
+                ((0.1875, QUARTER, 4 * QUARTER),),
+                door=State.FORCED_CLOSED,
+                failures=1,
+                cap=10.0,
+                reads="ж",
+            ),
+        ),
+        (0, 1, 1),
+        False,
+        ("Two λ.", "x" * 30),
+        2.359375,
+        0.9375,
+    ),
 ]
