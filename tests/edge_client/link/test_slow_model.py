@@ -138,6 +138,7 @@ async def test_four_seconds_and_a_half_of_a_budget_of_two(
         assert len(logged) == 1, "it is told once"
 
 
+@pytest.mark.slow
 async def test_who_leaves_before_the_first_sound_finds_it_the_next_time(tmp_path: Path) -> None:
     """Whatever the client: the worker is not stopped in its first piece, and what it makes is kept."""
     async with slow(tmp_path, 0.8, 5.0, warm_up=0.0) as (model, gateway):

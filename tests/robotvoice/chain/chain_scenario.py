@@ -146,6 +146,22 @@ RARE = [
     Scenario((Actor(((0.75, BREAKS[2]),), estimate=0.5), _SPEAKS), (0, 1), False, ("One.",), 1.26),
     # What was heard is repeated by the one after the next.
     Scenario((Actor(((10, BREAKS[0]),)), _DIES, _SPEAKS), (0, 1, 2), False, ("One.",)),
+    # Who reads the second text stops, and reads the third one again, with others.
+    Scenario(
+        (
+            Actor(((1.5, QUARTER, 0.0625, 4 * QUARTER),), failures=2, cap=10.0, signs=True, reads="ж"),
+            Actor(
+                ((0.328125, QUARTER, 4 * QUARTER), (), (10, BREAKS[2]), ()),
+                failures=2,
+                cap=10.0,
+                estimate=1.125,
+                reads="λ",
+            ),
+        ),
+        (0, 1, 1),
+        False,
+        ("One.", "λ", "λ and ж."),
+    ),
 ]
 """What random worlds seldom hold"""
 RARE_FILES = [

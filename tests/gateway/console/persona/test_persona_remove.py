@@ -134,6 +134,7 @@ def test_a_broken_one_goes_too_and_of_a_link_only_the_link(
     assert "which stays: erase it yourself" in " ".join(capsys.readouterr().out.split())
 
 
+@pytest.mark.slow
 def test_without_yes_it_asks_and_where_nobody_is_it_does_nothing(
     state: Path, personas: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

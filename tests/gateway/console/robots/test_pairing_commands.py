@@ -148,6 +148,7 @@ async def test_on_a_terminal_the_time_is_counted_down_where_there_is_room(width:
     assert not counted or b"\r\x1b[Kpicar is paired" in drawn
 
 
+@pytest.mark.slow
 async def test_why_no_robot_was_paired_is_said(
     capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
