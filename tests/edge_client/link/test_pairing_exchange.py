@@ -95,10 +95,8 @@ async def test_nobody_else_is_shown_the_token_of_before(mac: Identity, rogue: Id
         assert TOKEN.encode() not in between.passed
     with door(rogue, code=CODE, knows_the_code=False) as liar, pytest.raises(PairingFailed):
         await pair([[at(liar.port)]], "00000000", "kitchen", before)
-    assert other.door.shown
     for each in (other, there, liar):
-        # A busy machine may give up before it asks at all.
-        assert set(each.door.shown) <= {""}
+        assert set(each.door.shown) == {""}
 
 
 async def test_a_code_that_was_used_is_none(mac: Identity) -> None:

@@ -155,6 +155,7 @@ class Relay:
         self.port: int = self._listening.getsockname()[1]
         self.passed = b""
         self._closed = False
+        self._ends: list[ssl.SSLSocket] = []
         self._threads = [threading.Thread(target=self._serve)]
         self._threads[0].start()
 
@@ -165,6 +166,9 @@ class Relay:
         self._listening.close()
         for thread in self._threads:
             thread.join(5)
+        # Not before: a number that is free is the next connection's, and would be read by both.
+        for each in self._ends:
+            each.close()
 
     def _serve(self) -> None:
         assert self._own.tls
@@ -174,6 +178,7 @@ class Relay:
             with suppress(OSError):
                 near = self._own.tls.wrap_socket(self._listening.accept()[0], server_side=True)
                 far = believing.wrap_socket(socket.create_connection((LOOPBACK, self._to)))
+                self._ends += near, far
                 for one, other in ((near, far), (far, near)):
                     thread = threading.Thread(target=self._pass_on, args=(one, other))
                     self._threads.append(thread)
@@ -187,7 +192,6 @@ class Relay:
         for each in (one, other):
             with suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
-            each.close()
 
 
 @contextmanager
